@@ -1,0 +1,1 @@
+"""Authors: what writes outlines and artefacts."""

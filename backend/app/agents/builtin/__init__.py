@@ -1,0 +1,1 @@
+"""The built-in author: needs no model, no key and no network, and says what it is."""

@@ -1,0 +1,158 @@
+"""A study plan for any subject: it does not know the subject, but how to study one well."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.agents.builtin.general_texts import (
+    Focus,
+    GeneralConcept,
+    GeneralLanguage,
+    GeneralTexts,
+    Weeks,
+    WeekStep,
+    general_texts,
+)
+from app.agents.builtin.lessons import Lesson, Part, Unit
+from app.agents.builtin.syllabus import Link
+from app.agents.builtin.templates import fill, fill_all
+
+_WEEKS_PER_STAGE = 13
+_WEEK_LESSON = re.compile(r"week-([1-9]\d{0,3})--([a-z-]+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneralPlan:
+    """Implements `Curriculum` for one subject."""
+
+    title: str
+    topic: str
+    parts: tuple[Part, ...]
+    links: tuple[Link, ...] = ()
+    _weeks: Weeks = field(repr=False)
+    _by_id: Mapping[str, Lesson] = field(repr=False)
+
+    def lesson(self, lesson_id: str) -> Lesson | None:
+        if week := _WEEK_LESSON.fullmatch(lesson_id):
+            for step, previous in _steps(self._weeks):
+                if step.id == week[2]:
+                    return self._week_lesson(int(week[1]), step, previous)
+        return self._by_id.get(lesson_id)
+
+    def extended(self, extra: int) -> tuple[Part, ...]:
+        """The parts and as many weeks of practice as it takes, a quarter of a year to the stage."""
+        lessons_left, units = extra, list[Unit]()
+        while lessons_left > 0:
+            unit = self._week(len(units) + 1, lessons_left)
+            units.append(unit)
+            lessons_left -= len(unit.lessons)
+        quarters = range(0, len(units), _WEEKS_PER_STAGE)
+        return self.parts + tuple(self._quarter(start, units[start : start + _WEEKS_PER_STAGE]) for start in quarters)
+
+    def _quarter(self, start: int, units: Sequence[Unit]) -> Part:
+        words = {"subject": self.topic, "first": str(start + 1), "last": str(start + len(units))}
+        return Part(
+            part_id=f"weeks-from-{start + 1}",
+            name=fill(self._weeks.stage, **words),
+            description=fill(self._weeks.stage_description, **words),
+            units=tuple(units),
+        )
+
+    def _week(self, week: int, lessons_left: int) -> Unit:
+        words = self._week_words(week)
+        steps = _steps(self._weeks)[:lessons_left]
+        return Unit(
+            unit_id=f"week-{week}",
+            name=fill(self._weeks.module, **words),
+            description=fill(self._weeks.module_description, **words),
+            lessons=tuple(self._week_lesson(week, step, previous) for step, previous in steps),
+        )
+
+    def _week_lesson(self, week: int, step: WeekStep, previous: WeekStep | None) -> Lesson:
+        words = self._week_words(week)
+        focus = self._focus(week)
+        practised = self._by_id[step.about]
+        if previous is not None:
+            earlier = [f"week-{week}--{previous.id}"]
+        else:
+            earlier = [f"week-{week - 1}--{step.id}"] if week > 1 else []
+        return Lesson(
+            lesson_id=f"week-{week}--{step.id}",
+            name=fill(step.name, **words),
+            definition=fill(step.definition, **words),
+            explanation=f"{fill(step.explanation, **words)}\n\n**{focus.name}.** {fill(focus.advice, **words)}",
+            key_points=fill_all(step.key_points, **words) + practised.key_points[:3],
+            example=practised.example,
+            exercises=(*fill_all(step.exercises, **words), fill(focus.exercise, **words)),
+            mistakes=fill_all(step.mistakes, **words) + practised.mistakes[:1],
+            hours=step.hours,
+            difficulty="medium",
+            keywords=practised.keywords,
+            prerequisites=(practised.lesson_id, *earlier),
+            about=(practised.lesson_id,),
+            origin="general",
+            query=practised.query,
+        )
+
+    def _focus(self, week: int) -> Focus:
+        return self._weeks.focuses[(week - 1) % len(self._weeks.focuses)]
+
+    def _week_words(self, week: int) -> dict[str, str]:
+        return {"subject": self.topic, "week": str(week), "focus": self._focus(week).name}
+
+
+def general_plan(subject: str, language: GeneralLanguage) -> GeneralPlan:
+    texts = general_texts(language)
+    parts = _parts(texts, subject)
+    return GeneralPlan(
+        title=fill(texts.title, subject=subject),
+        topic=subject,
+        parts=parts,
+        _weeks=texts.weeks,
+        _by_id={lesson.lesson_id: lesson for part in parts for lesson in part.lessons},
+    )
+
+
+def _steps(weeks: Weeks) -> list[tuple[WeekStep, WeekStep | None]]:
+    """The steps of a week, each with the one before it."""
+    return list(zip(weeks.steps, (None, *weeks.steps), strict=False))
+
+
+def _parts(texts: GeneralTexts, subject: str) -> tuple[Part, ...]:
+    return tuple(
+        Part(
+            part_id=stage.id,
+            name=fill(stage.name, subject=subject),
+            description=fill(stage.description, subject=subject),
+            units=tuple(
+                Unit(
+                    unit_id=module.id,
+                    name=fill(module.name, subject=subject),
+                    description=fill(module.description, subject=subject),
+                    lessons=tuple(_lesson(concept, subject) for concept in module.concepts),
+                )
+                for module in stage.modules
+            ),
+        )
+        for stage in texts.stages
+    )
+
+
+def _lesson(concept: GeneralConcept, subject: str) -> Lesson:
+    return Lesson(
+        lesson_id=concept.id,
+        name=fill(concept.name, subject=subject),
+        definition=fill(concept.definition, subject=subject),
+        explanation=fill(concept.explanation, subject=subject),
+        key_points=fill_all(concept.key_points, subject=subject),
+        example=fill(concept.example, subject=subject),
+        exercises=fill_all(concept.exercises, subject=subject),
+        mistakes=fill_all(concept.mistakes, subject=subject),
+        hours=concept.hours,
+        difficulty=concept.difficulty,
+        keywords=fill_all(concept.keywords, subject=subject),
+        prerequisites=concept.prerequisites,
+        about=(concept.id,),
+        origin="general",
+        query=f"{subject} {concept.keywords[0]}",
+    )

@@ -1,0 +1,125 @@
+"""Writes quizzes from definitions and key points, with the other lessons of the course as wrong answers."""
+
+from collections.abc import Iterator
+from random import Random
+
+from app.agents.builtin.general_plan import general_plan
+from app.agents.builtin.curriculum import written_language
+from app.agents.builtin.lessons import Lesson
+from app.agents.builtin.outline_quiz import before_question, outline_questions
+from app.agents.builtin.questions import OPTIONS, Choice, Statement, dice, distinct, question
+from app.agents.builtin.quiz_pool import QuizPool
+from app.agents.builtin.study import Study
+from app.agents.builtin.templates import fill
+from app.agents.builtin.wording import QuizWording
+from app.domain.content import Quiz
+from app.generation.work import ConceptBrief
+
+_METHODS = ("active-recall", "spaced-review", "deliberate-practice", "worked-examples", "error-log", "mixed-practice")
+"""Lessons of the general plan that a quiz about a concept of the learner's own may ask for."""
+
+
+def write_quiz(study: Study) -> Quiz:
+    """Three to five questions."""
+    seed = (study.curriculum.title, study.lesson.lesson_id)
+    drafts = [*_about_lesson(study, dice(*seed))] if study.lesson.about else [*_about_outline(study, dice(*seed))]
+    return Quiz(
+        questions=tuple(question(draft, f"q{number}", *seed) for number, draft in enumerate(drafts[:5], start=1))
+    )
+
+
+def _about_lesson(study: Study, random: Random) -> Iterator[Choice | Statement]:
+    words = study.wording.quiz
+    pool = QuizPool.of(study.curriculum, study.brief.outline)
+    subjects = [_renamed(pool.lessons[lesson_id], study) for lesson_id in study.lesson.about]
+    random.shuffle(subjects)
+    yield _describes(subjects[0], pool, words, random)
+    subject = subjects[1 % len(subjects)]
+    points = random.sample(subject.key_points, len(subject.key_points))
+    foreign = list(pool.foreign_points(subject, random))
+    if len(foreign) > 1:
+        yield _points(subject, points[1:], foreign[1:], words, random)
+    if foreign:
+        yield _statement(subject, points[0], foreign[0], words, random)
+    yield _described(_neighbour(subjects, pool, random), pool, words, random)
+    if draft := before_question(study.brief, words, random):
+        yield draft
+
+
+def _about_outline(study: Study, random: Random) -> Iterator[Choice | Statement]:
+    """For a concept of which nothing is known: its place in the roadmap, and how to study it."""
+    words = study.wording.quiz
+    brief: ConceptBrief = study.brief
+    yield from outline_questions(brief, words, random)
+    plan = general_plan(study.curriculum.topic, written_language(brief.request.language))
+    pool = QuizPool.of(plan, brief.outline)
+    first, second = random.sample([pool.lessons[lesson_id] for lesson_id in _METHODS], 2)
+    yield _describes(first, pool, words, random)
+    yield _described(second, pool, words, random)
+
+
+def _renamed(lesson: Lesson, study: Study) -> Lesson:
+    return study.lesson if lesson.lesson_id == study.lesson.lesson_id else lesson
+
+
+def _neighbour(subjects: list[Lesson], pool: QuizPool, random: Random) -> Lesson:
+    """Another lesson of the roadmap, best a prerequisite: asking again for what came before makes it stay."""
+    subject, taken = subjects[0], {lesson.lesson_id for lesson in subjects}
+    before = [pool.lessons[p] for p in subject.prerequisites if p in pool.in_outline and p not in taken]
+    if before:
+        return random.choice(before)
+    return next(lesson for lesson in pool.beside(subject, random) if lesson.lesson_id not in taken)
+
+
+def _describes(lesson: Lesson, pool: QuizPool, words: QuizWording, random: Random) -> Choice:
+    """Which sentence describes this concept?"""
+    definitions = [other.definition for other in pool.beside(lesson, random)]
+    return Choice(
+        prompt=fill(words.describes, name=lesson.name),
+        right=(lesson.definition,),
+        wrong=tuple(distinct(definitions, besides=[lesson.definition])[: OPTIONS - 1]),
+        explanation=fill(words.describes_explanation, name=lesson.name, definition=lesson.definition),
+    )
+
+
+def _described(lesson: Lesson, pool: QuizPool, words: QuizWording, random: Random) -> Choice:
+    """Which concept does this sentence describe?"""
+    names = [other.name for other in pool.beside(lesson, random)]
+    return Choice(
+        prompt=fill(words.described, definition=lesson.definition),
+        right=(lesson.name,),
+        wrong=tuple(distinct(names, besides=[lesson.name])[: OPTIONS - 1]),
+        explanation=fill(words.described_explanation, name=lesson.name, definition=lesson.definition),
+    )
+
+
+def _points(
+    lesson: Lesson, points: list[str], foreign: list[tuple[str, Lesson]], words: QuizWording, random: Random
+) -> Choice:
+    """Which of these statements belong to this concept?"""
+    right = points[: random.randint(1, min(3, len(points)))]
+    wrong = distinct((point for point, _ in foreign), besides=right)[: OPTIONS - len(right)]
+    return Choice(
+        prompt=fill(words.points, name=lesson.name),
+        right=tuple(right),
+        wrong=tuple(wrong),
+        explanation=fill(words.points_explanation, name=lesson.name, points="\n".join(f"- {point}" for point in right)),
+        several=True,
+    )
+
+
+def _statement(
+    lesson: Lesson, point: str, foreign: tuple[str, Lesson], words: QuizWording, random: Random
+) -> Statement:
+    """True or false: this statement is about this concept."""
+    is_true = random.random() < 0.5
+    false_point, other = foreign
+    return Statement(
+        prompt=fill(words.statement, name=lesson.name, statement=point if is_true else false_point),
+        is_true=is_true,
+        explanation=fill(
+            words.statement_true if is_true else words.statement_false, name=lesson.name, other=other.name
+        ),
+        true=words.true,
+        false=words.false,
+    )

@@ -1,0 +1,59 @@
+"""Gathers what there is to say about the concept of a brief, before an artefact is written."""
+
+from dataclasses import dataclass
+
+from app.agents.builtin.curriculum import curriculum_for, written_language
+from app.agents.builtin.lessons import Curriculum, Lesson, known_lesson
+from app.agents.builtin.templates import fill, fill_all
+from app.agents.builtin.wording import OwnConceptWording, Wording, wording
+from app.generation.work import ConceptBrief
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    brief: ConceptBrief
+    curriculum: Curriculum
+    wording: Wording
+    lesson: Lesson
+
+
+def study_of(brief: ConceptBrief) -> Study:
+    """A concept that the curriculum does not know gets a lesson of its own, made of nothing but the outline."""
+    curriculum = curriculum_for(brief.request.goal, brief.request.language)
+    words = wording(written_language(brief.request.language))
+    lesson = known_lesson(curriculum, brief.concept) or _own_lesson(brief, curriculum, words.own)
+    return Study(brief=brief, curriculum=curriculum, wording=words, lesson=lesson)
+
+
+def _own_lesson(brief: ConceptBrief, curriculum: Curriculum, own: OwnConceptWording) -> Lesson:
+    concept = brief.concept
+    words = {
+        "name": concept.name,
+        "module": brief.module_name,
+        "stage": brief.stage_name,
+        "topic": curriculum.topic,
+        "description": concept.description,
+        "keywords": ", ".join(concept.keywords),
+    }
+    paragraphs = [fill(own.explanation, **words)]
+    if concept.description:
+        paragraphs.append(fill(own.description, **words))
+    if concept.keywords:
+        paragraphs.append(fill(own.keywords, **words))
+    return Lesson(
+        lesson_id=concept.concept_id,
+        name=concept.name,
+        definition=fill(own.definition, **words),
+        explanation="\n\n".join(paragraphs),
+        key_points=fill_all(own.key_points, **words),
+        example=fill(own.example, **words),
+        exercises=fill_all(own.exercises, **words),
+        mistakes=fill_all(own.mistakes, **words),
+        hours=concept.estimated_hours,
+        difficulty=concept.difficulty,
+        keywords=concept.keywords,
+        prerequisites=concept.prerequisites,
+        about=(),
+        origin="own",
+        query=f"{concept.name} {curriculum.topic}",
+    )

@@ -1,0 +1,24 @@
+"""Texts with named gaps, as they stand in the data files."""
+
+import re
+from collections.abc import Iterable
+
+_GAP = re.compile(r"\{(\w+)\}")
+
+
+def fill(template: str, **values: str) -> str:
+    """Fill the gaps once: braces inside a value (a learner's words) stay as they are, as do unknown gaps."""
+    return _GAP.sub(lambda gap: values.get(gap[1], gap[0]), template)
+
+
+def fill_all(templates: Iterable[str], **values: str) -> tuple[str, ...]:
+    return tuple(fill(template, **values) for template in templates)
+
+
+def shorten(text: str, limit: int) -> str:
+    """Cut at a word boundary where there is one, with an ellipsis, to at most `limit` characters."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    head, _, _ = cut.rpartition(" ")
+    return (head if len(head) > limit // 2 else cut).rstrip(" ,;:，；：") + "…"

@@ -1,0 +1,39 @@
+"""Counts and times what an author delivers."""
+
+import time
+
+from app.core import metrics
+from app.domain.content import Artefact, ArtefactKind, Failure, Usage
+from app.domain.roadmap import LearningRequest, Outline
+from app.generation.ports import Author
+from app.generation.work import ConceptBrief, Delivery
+
+
+class MeteredAuthor:
+    """An author like the one within, seen by Prometheus."""
+
+    def __init__(self, author: Author) -> None:
+        self._author = author
+        self.name = author.name
+
+    async def draft(self, request: LearningRequest) -> Delivery[Outline]:
+        delivery = await self._author.draft(request)
+        _count(delivery.usage)
+        return delivery
+
+    async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
+        started = time.perf_counter()
+        outcome = "cancelled"
+        try:
+            delivery = await self._author.write(kind, brief)
+            outcome = "failed" if isinstance(delivery.result, Failure) else "completed"
+        finally:
+            metrics.artefact_seconds.labels(kind, outcome).observe(time.perf_counter() - started)
+        _count(delivery.usage)
+        return delivery
+
+
+def _count(usage: Usage) -> None:
+    metrics.llm_tokens.labels("input").inc(usage.input_tokens)
+    metrics.llm_tokens.labels("output").inc(usage.output_tokens)
+    metrics.llm_cost.inc(usage.cost_usd)

@@ -1,0 +1,39 @@
+"""What routes depend on: the services of this process, and who is asking."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+from uuid import UUID
+
+from fastapi import Depends, Path
+from starlette.requests import HTTPConnection
+
+from app.domain.base import OUTLINE_ID_PATTERN
+from app.services.accounts import LOCAL_USER
+from app.services.event_stream import EventStream
+from app.services.health import Health
+from app.services.roadmap_reader import RoadmapReader
+from app.services.roadmaps import RoadmapService
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiServices:
+    """Made by the composition root when the application starts."""
+
+    roadmaps: RoadmapService
+    reader: RoadmapReader
+    stream: EventStream
+    health: Health
+
+
+def _services(connection: HTTPConnection) -> ApiServices:
+    return cast(ApiServices, connection.app.state.services)
+
+
+def _user() -> str:
+    return LOCAL_USER
+
+
+Services = Annotated[ApiServices, Depends(_services)]
+User = Annotated[str, Depends(_user)]
+RoadmapId = Annotated[UUID, Path()]
+ConceptId = Annotated[str, Path(pattern=OUTLINE_ID_PATTERN)]

@@ -1,0 +1,108 @@
+"""Errors as RFC 9457 problem details: a code, a plain sentence, never a traceback."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from app.core.errors import BadRequest, GreenwayError, InvalidInput, NotFound, TooLarge, UnsupportedMediaType
+
+PROBLEM_JSON = "application/problem+json"
+
+log = structlog.get_logger()
+
+
+class InternalError(GreenwayError):
+    code = "internal"
+
+    def __init__(self) -> None:
+        super().__init__("Something went wrong on our side; the request id helps to find it in the logs.")
+
+
+class MethodNotAllowed(GreenwayError):
+    code, title, status = "method_not_allowed", "Method not allowed", 405
+
+
+def problem(scope: Scope, error: GreenwayError, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The answer for an error."""
+    all_headers = dict(headers or {})
+    if error.retry_after is not None:
+        all_headers["Retry-After"] = str(error.retry_after)
+    body: dict[str, Any] = {
+        "type": f"urn:greenway:problem:{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.message,
+        "instance": scope["path"],
+        "code": error.code,
+        "retryable": error.retryable,
+        "request_id": scope.get("state", {}).get("request_id", ""),
+    }
+    if error.fields:
+        body["errors"] = [dict(field) for field in error.fields]
+    return JSONResponse(body, status_code=error.status, headers=all_headers, media_type=PROBLEM_JSON)
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(GreenwayError, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _bug)
+
+
+async def _known(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, GreenwayError)
+    return problem(request.scope, error)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    return problem(request.scope, _from_validation(error.errors(), request.headers.get("content-type", "")))
+
+
+def _from_validation(errors: Sequence[Mapping[str, Any]], content_type: str) -> GreenwayError:
+    if any(error["loc"][:1] == ("path",) for error in errors):
+        return NotFound("There is nothing under this address.")
+    if any(error["type"] == "json_invalid" for error in errors):
+        return InvalidInput("The body is not valid JSON.")
+    if any(error["loc"] == ("body",) for error in errors) and not _is_json(content_type):
+        return UnsupportedMediaType("The body must be JSON, sent as application/json.")
+    fields = [
+        {
+            "field": ".".join(str(part) for part in error["loc"][1:]) or str(error["loc"][0]),
+            "message": str(error["msg"]).removeprefix("Value error, "),
+        }
+        for error in errors
+    ]
+    more = f" ({len(fields)} faults in all)" if len(fields) > 1 else ""
+    return InvalidInput(f"`{fields[0]['field']}`: {fields[0]['message']}{more}.", fields=fields)
+
+
+def _is_json(content_type: str) -> bool:
+    media_type = content_type.partition(";")[0].strip().lower()
+    return media_type == "application/json" or (media_type.startswith("application/") and media_type.endswith("+json"))
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    match error.status_code:
+        case 404:
+            known: GreenwayError = NotFound("There is nothing under this address.")
+        case 405:
+            known = MethodNotAllowed(f"{request.method} is not possible here.")
+        case 413:
+            limit = request.app.max_body_size
+            known = TooLarge(f"The body is larger than {limit} bytes (GREENWAY_MAX_BODY_BYTES).")
+        case _:
+            known = BadRequest("The request cannot be read.")
+    return problem(request.scope, known, error.headers)
+
+
+async def _bug(request: Request, error: Exception) -> JSONResponse:
+    log.error("request_failed", path=request.url.path, exc_info=error)
+    return problem(request.scope, InternalError())

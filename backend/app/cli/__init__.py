@@ -1,0 +1,5 @@
+"""The `greenway` command."""
+
+from app.cli.program import main
+
+__all__ = ["main"]

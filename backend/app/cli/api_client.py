@@ -1,0 +1,116 @@
+"""Greenway's REST API, as the client commands use it: every fault becomes one plain sentence."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+import httpx2
+import orjson
+from pydantic import BaseModel, ValidationError
+
+from app.cli.endpoint import API, Endpoint
+from app.cli.watching.words import one_line
+from app.core.errors import GreenwayError
+from app.services.views import Created, RoadmapView
+
+T = TypeVar("T", bound=BaseModel)
+
+TIMEOUT = 15.0
+"""Seconds to wait for the connection, and for each piece of an answer."""
+
+
+class NoAnswer(GreenwayError):
+    """The API cannot be reached at the moment, or cannot do its work at the moment."""
+
+    code, title, retryable = "no_answer", "No answer", True
+
+
+class Refused(GreenwayError):
+    """The API understood the request, and refuses it."""
+
+    code, title = "refused", "Refused"
+
+
+class NotGreenway(GreenwayError):
+    """Something answers, but not as Greenway's API does."""
+
+    code, title = "not_greenway", "Not Greenway"
+
+
+class ApiClient:
+    """All methods raise `NoAnswer`, `Refused` or `NotGreenway`."""
+
+    _RETRYABLE: ClassVar = frozenset({429, 502, 503, 504})
+
+    def __init__(self, endpoint: Endpoint, http: httpx2.AsyncClient) -> None:
+        self._endpoint = endpoint
+        self._http = http
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, endpoint: Endpoint) -> AsyncIterator["ApiClient"]:
+        async with httpx2.AsyncClient(
+            headers={**endpoint.headers, "Accept": "application/json"},
+            timeout=TIMEOUT,
+            trust_env=not endpoint.is_loopback,
+        ) as http:
+            yield cls(endpoint, http)
+
+    async def create(self, request: Mapping[str, Any]) -> Created:
+        return await self._ask("POST", f"{self._endpoint.url}{API}/roadmaps", Created, request)
+
+    async def read(self, roadmap_id: UUID) -> RoadmapView:
+        return await self._ask("GET", self._endpoint.roadmap_url(roadmap_id), RoadmapView)
+
+    async def status_of(self, path: str) -> int:
+        """The HTTP status with which the API answers a GET."""
+        return (await self._send("GET", self._endpoint.url + path)).status_code
+
+    async def _ask(self, method: str, url: str, answer: type[T], body: Mapping[str, Any] | None = None) -> T:
+        response = await self._send(method, url, body)
+        if not response.is_success:
+            raise self._error(response)
+        try:
+            return answer.model_validate_json(response.content)
+        except ValidationError as error:
+            raise NotGreenway(
+                f"What answers at {self._endpoint.url} is not Greenway, or another version of it; check GREENWAY_URL."
+            ) from error
+
+    async def _send(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> httpx2.Response:
+        try:
+            return await self._http.request(method, url, json=body)
+        except httpx2.TimeoutException as error:
+            raise NoAnswer(f"Greenway at {self._endpoint.url} takes too long to answer; please try again.") from error
+        except httpx2.TransportError as error:
+            raise NoAnswer(no_answer(self._endpoint)) from error
+        except (httpx2.InvalidURL, httpx2.DecodingError) as error:
+            raise NotGreenway(f"Nothing useful answers at {self._endpoint.url}; check GREENWAY_URL.") from error
+
+    def _error(self, response: httpx2.Response) -> GreenwayError:
+        detail = _detail_of(response)
+        if response.status_code in self._RETRYABLE:
+            return NoAnswer(detail or f"Greenway at {self._endpoint.url} is not ready; please try again shortly.")
+        if detail is not None:
+            return Refused(detail)
+        if response.status_code in {401, 403}:
+            return Refused(f"{self._endpoint.url} refuses the request; check GREENWAY_TOKEN.")
+        return NotGreenway(
+            f"What answers at {self._endpoint.url} (HTTP {response.status_code}) is not Greenway; check GREENWAY_URL."
+        )
+
+
+def no_answer(endpoint: Endpoint) -> str:
+    return f"No Greenway answers at {endpoint.url}; start one with `greenway up`, or set GREENWAY_URL."
+
+
+def _detail_of(response: httpx2.Response) -> str | None:
+    """The sentence of an RFC 9457 problem."""
+    if not response.headers.get("content-type", "").startswith("application/problem+json"):
+        return None
+    try:
+        detail = orjson.loads(response.content).get("detail")
+    except (orjson.JSONDecodeError, AttributeError):
+        return None
+    return one_line(detail) if isinstance(detail, str) and detail else None

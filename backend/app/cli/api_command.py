@@ -1,0 +1,33 @@
+"""`greenway api`: the API alone."""
+
+import uvicorn
+
+from app.cli.options import Host, Port
+from app.core.errors import ConfigurationError
+from app.core.settings import load_settings
+from app.embedded.ports import is_loopback
+
+GRACEFUL_SHUTDOWN_SECONDS = 5
+"""How long open connections get when the API is asked to stop."""
+
+
+def api(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Run the API alone, with DATABASE_URL and REDIS_URL set."""
+    settings = load_settings()
+    settings.require_database_url()
+    settings.require_redis_url()
+    if not is_loopback(host) and not settings.listen_any:
+        raise ConfigurationError(
+            f"{host} can be reached from other machines, and Greenway has no accounts; "
+            "set GREENWAY_LISTEN_ANY=1 if that is what you want."
+        )
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_SECONDS,
+    )

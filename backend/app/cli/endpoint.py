@@ -1,0 +1,67 @@
+"""Where the client commands find the API, and how they show who they are."""
+
+import ipaddress
+from dataclasses import dataclass, field
+from typing import Self
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from app.core.errors import ConfigurationError
+from app.core.settings import Settings
+
+API = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """`url` has no slash at its end; `token` is sent as bearer token."""
+
+    url: str
+    token: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The endpoint that GREENWAY_URL and GREENWAY_TOKEN name.
+
+        Raises:
+            ConfigurationError: one of them cannot be used; the sentence says why.
+        """
+        token = settings.token.get_secret_value() if settings.token else ""
+        if not (token.isascii() and token.isprintable()):
+            raise ConfigurationError("GREENWAY_TOKEN holds characters that cannot be sent.")
+        return cls(url=_checked(settings.url.strip()), token=token or None)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+    @property
+    def is_loopback(self) -> bool:
+        """Proxies are for the way to other machines."""
+        name = urlsplit(self.url).hostname or ""
+        if name == "localhost" or name.endswith(".localhost"):
+            return True
+        try:
+            return ipaddress.ip_address(name).is_loopback
+        except ValueError:
+            return False
+
+    def roadmap_url(self, roadmap_id: UUID) -> str:
+        return f"{self.url}{API}/roadmaps/{roadmap_id}"
+
+    def events_url(self, roadmap_id: UUID, *, since: int) -> str:
+        # http becomes ws, https becomes wss.
+        return f"ws{self.url.removeprefix('http')}{API}/ws/roadmaps/{roadmap_id}?since={since}"
+
+
+def _checked(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port out of range, a bracket that is not closed
+        usable = False
+    if not usable or not url.isprintable() or " " in url or parts.query or parts.fragment:
+        raise ConfigurationError("GREENWAY_URL must be an address like http://127.0.0.1:8000.")
+    if "@" in parts.netloc:
+        raise ConfigurationError("GREENWAY_URL must not hold a name or password; GREENWAY_TOKEN is for that.")
+    return parts.geturl().rstrip("/")

@@ -1,0 +1,51 @@
+"""Puts the commands together, and turns errors into one plain sentence and an exit code."""
+
+import importlib
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command as command_of
+
+from app.core.errors import GreenwayError
+
+_COMMANDS = ("up", "create", "watch", "doctor", "api", "worker", "migrate")
+"""Each is the function of its name in the module `app.cli.<name>_command`."""
+
+
+class _CommandsWhenNeeded(TyperGroup):
+    """Imports the module of the command that is called, and no other: a worker must not carry the API along."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        single = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+        single.command(cmd_name)(getattr(importlib.import_module(f"app.cli.{cmd_name}_command"), cmd_name))
+        return command_of(single)
+
+
+program = typer.Typer(
+    name="greenway",
+    cls=_CommandsWhenNeeded,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@program.callback()
+def greenway() -> None:
+    """Turns a learning goal into a roadmap that fills itself in while you watch."""
+
+
+def main() -> None:
+    try:
+        program()
+    except GreenwayError as error:
+        sys.stderr.write(f"greenway: {error.message}\n")
+        sys.exit(1)

@@ -1,0 +1,45 @@
+"""`greenway up`: all of Greenway with one command."""
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from dotenv import dotenv_values
+
+from app.agents.factory import check_model_name
+from app.cli.options import Host, Port
+from app.core.settings import load_settings
+from app.db.migrate import upgrade
+from app.embedded.options import Services, UpOptions
+from app.embedded.supervisor import run_up
+from app.embedded.terminal import Terminal
+from app.services.health import workers_alive
+
+
+def up(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    data_dir: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path(".greenway"),
+    workers: Annotated[int, typer.Option(min=1, max=64, help="How many worker processes to run.")] = 1,
+) -> None:
+    """Start everything: database, Valkey, API and worker. Data stays in the data directory."""
+    settings = load_settings()
+    check_model_name(settings)
+    dotenv = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    options = UpOptions(
+        host=host,
+        port=port,
+        data_dir=data_dir,
+        workers=workers,
+        database_url=settings.database_url.get_secret_value() if settings.database_url else None,
+        redis_url=settings.redis_url.get_secret_value() if settings.redis_url else None,
+        env={**dotenv, **os.environ},
+    )
+    services = Services(migrate=upgrade, workers_ready=_workers_ready)
+    raise typer.Exit(asyncio.run(run_up(options, services, Terminal())))
+
+
+async def _workers_ready(database_url: str, workers: int) -> bool:
+    return await workers_alive(database_url) >= workers

@@ -1,0 +1,118 @@
+"""How an event changes what a watcher knows."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, assert_never
+
+from app.cli.watching.state import Watched, shown_stages
+from app.cli.watching.words import one_line
+from app.domain.concept_state import ConceptState
+from app.domain.content import ArtefactKind, ArtefactStatus
+from app.domain.events import (
+    BatchSaved,
+    Cancelled,
+    Completed,
+    ConceptComplete,
+    ConceptFailed,
+    ConceptStart,
+    Event,
+    Failed,
+    OutlineReady,
+    TaskPaused,
+    TaskQueued,
+    TaskStarted,
+)
+from app.domain.roadmap import Outline
+from app.domain.tasks import TaskKind, TaskStatus
+
+_Concepts = Mapping[str, ConceptState]
+
+
+def is_known(state: Watched, event: Event) -> bool:
+    """Whether the state holds what the event says."""
+    return event.epoch == state.epoch and event.seq <= state.seq
+
+
+def is_next(state: Watched, event: Event) -> bool:
+    """Whether nothing is missing between the state and the event."""
+    return event.epoch == state.epoch and event.seq == state.seq + 1
+
+
+def apply(state: Watched, event: Event) -> Watched:
+    """The state after the event. An event that is known, or that another is missing before, changes nothing."""
+    if not is_next(state, event):
+        return state
+    return replace(_changed(state, event), seq=event.seq, task_id=event.task_id)
+
+
+def _changed(state: Watched, event: Event) -> Watched:
+    match event:
+        case TaskQueued():
+            # A new content task takes up what has failed; one that has lost its worker goes on where it was.
+            is_new = event.kind == TaskKind.CONTENT and event.task_id != state.task_id
+            turn = ConceptState.retried if is_new else ConceptState.waiting_again
+            return replace(_task(state, TaskStatus.QUEUED), kind=event.kind, concepts=_turned(state.concepts, turn))
+        case TaskStarted():
+            return replace(_stopped(state, TaskStatus.RUNNING), kind=event.kind)
+        case OutlineReady():
+            return _outlined(state, event)
+        case ConceptStart():
+            return _with_concept(state, event.concept_id, ConceptState.started)
+        case ConceptComplete():
+            return _with_concept(state, event.concept_id, lambda concept: _written(concept, failed=()))
+        case ConceptFailed():
+            return _with_concept(state, event.concept_id, lambda concept: _written(concept, failed=event.failed))
+        case BatchSaved():
+            for saved in event.artefacts:
+                change: dict[str, Any] = {f"{saved.artefact}_status": saved.status}
+                state = _with_concept(state, saved.concept_id, lambda concept, change=change: replace(concept, **change))
+            return state
+        case TaskPaused():
+            return _stopped(state, TaskStatus.PAUSED, event.message)
+        case Completed():
+            return _stopped(state, event.status)
+        case Failed():
+            return _stopped(state, TaskStatus.FAILED, event.message)
+        case Cancelled():
+            return _stopped(state, TaskStatus.CANCELLED)
+        case _:
+            assert_never(event)
+
+
+def _task(state: Watched, status: TaskStatus, reason: str | None = None) -> Watched:
+    return replace(state, task_status=status, reason=one_line(reason) if reason else None)
+
+
+def _stopped(state: Watched, status: TaskStatus, reason: str | None = None) -> Watched:
+    """Nothing is being written any more."""
+    return replace(_task(state, status, reason), concepts=_turned(state.concepts, ConceptState.waiting_again))
+
+
+def _outlined(state: Watched, event: OutlineReady) -> Watched:
+    outline = Outline(title=event.title, stages=event.stages)
+    ids = [concept.concept_id for concept in outline.concepts]
+    drafted = state.kind == TaskKind.DRAFT and state.task_status.is_active
+    return replace(
+        state,
+        title=one_line(event.title),
+        task_status=TaskStatus.COMPLETED if drafted else state.task_status,
+        stages=shown_stages(event.stages),
+        concepts={key: state.concepts.get(key, ConceptState(concept_id=key)) for key in ids},
+    )
+
+
+def _written(concept: ConceptState, *, failed: Iterable[ArtefactKind]) -> ConceptState:
+    change: dict[str, Any] = {f"{kind}_status": ArtefactStatus.COMPLETED for kind in ArtefactKind}
+    change |= {f"{kind}_status": ArtefactStatus.FAILED for kind in failed}
+    return replace(concept, **change)
+
+
+def _with_concept(state: Watched, concept_id: str, turn: Callable[[ConceptState], ConceptState]) -> Watched:
+    """The outline may have been edited meanwhile: what is said of a concept that is gone is ignored."""
+    if concept_id not in state.concepts:
+        return state
+    return replace(state, concepts={**state.concepts, concept_id: turn(state.concepts[concept_id])})
+
+
+def _turned(concepts: _Concepts, turn: Callable[[ConceptState], ConceptState]) -> _Concepts:
+    return {concept_id: turn(concept) for concept_id, concept in concepts.items()}

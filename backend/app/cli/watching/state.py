@@ -1,0 +1,120 @@
+"""What a watcher knows about a roadmap at one moment."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+from uuid import UUID
+
+from app.cli.watching.words import one_line
+from app.domain.concept_state import ConceptState
+from app.domain.content import ContentStatus
+from app.domain.roadmap import Stage
+from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus, roadmap_status
+from app.services.views import ConceptView, RoadmapView, StageView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownConcept:
+    concept_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownModule:
+    name: str
+    concepts: tuple[ShownConcept, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownStage:
+    name: str
+    modules: tuple[ShownModule, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """A roadmap as it stood when event `seq` had been committed.
+
+    `concepts` holds the state of each concept in `stages`; `reason` says why the task is paused or has failed.
+    """
+
+    roadmap_id: UUID
+    epoch: UUID
+    seq: int
+    title: str
+    author: str
+    task_id: UUID
+    kind: TaskKind
+    task_status: TaskStatus
+    reason: str | None
+    stages: tuple[ShownStage, ...]
+    concepts: Mapping[str, ConceptState]
+
+    @classmethod
+    def of(cls, roadmap: RoadmapView) -> Self:
+        return cls(
+            roadmap_id=roadmap.roadmap_id,
+            epoch=roadmap.epoch,
+            seq=roadmap.seq,
+            title=one_line(roadmap.title),
+            author=one_line(roadmap.author),
+            task_id=roadmap.task.task_id,
+            kind=roadmap.task.kind,
+            task_status=roadmap.task.status,
+            reason=one_line(roadmap.task.error.message) if roadmap.task.error else None,
+            stages=shown_stages(roadmap.stages),
+            concepts={
+                concept.concept_id: _state_of(concept)
+                for stage in roadmap.stages
+                for module in stage.modules
+                for concept in module.concepts
+            },
+        )
+
+    @property
+    def status(self) -> RoadmapStatus:
+        return roadmap_status(self.kind, self.task_status, self.progress)
+
+    @property
+    def progress(self) -> Progress:
+        return progress_of(self.concepts.values())
+
+
+def progress_of(concepts: Iterable[ConceptState]) -> Progress:
+    number = Counter(concept.status for concept in concepts)
+    return Progress(
+        total=number.total(),
+        completed=number[ContentStatus.COMPLETED],
+        partial=number[ContentStatus.PARTIAL],
+        failed=number[ContentStatus.FAILED],
+        generating=number[ContentStatus.GENERATING],
+    )
+
+
+def shown_stages(stages: Sequence[Stage] | Sequence[StageView]) -> tuple[ShownStage, ...]:
+    return tuple(
+        ShownStage(
+            name=one_line(stage.name),
+            modules=tuple(
+                ShownModule(
+                    name=one_line(module.name),
+                    concepts=tuple(
+                        ShownConcept(concept_id=concept.concept_id, name=one_line(concept.name))
+                        for concept in module.concepts
+                    ),
+                )
+                for module in stage.modules
+            ),
+        )
+        for stage in stages
+    )
+
+
+def _state_of(concept: ConceptView) -> ConceptState:
+    return ConceptState(
+        concept_id=concept.concept_id,
+        tutorial_status=concept.tutorial_status,
+        resources_status=concept.resources_status,
+        quiz_status=concept.quiz_status,
+    )

@@ -1,0 +1,75 @@
+"""How states are called, and with which sign and colour they are shown."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from app.domain.concept_state import ConceptState
+from app.domain.content import ArtefactStatus, ContentStatus
+from app.domain.tasks import Progress, RoadmapStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Never the colour alone: sign and word say the same."""
+
+    sign: str
+    ascii_sign: str
+    style: str
+
+
+LOOKS = {
+    ContentStatus.PENDING: Look("·", ".", "bright_black"),
+    ContentStatus.GENERATING: Look("▸", ">", "cyan"),
+    ContentStatus.COMPLETED: Look("✓", "+", "green"),
+    ContentStatus.PARTIAL: Look("!", "!", "yellow"),
+    ContentStatus.FAILED: Look("✗", "x", "red"),
+}
+
+ROADMAP_WORDS = {
+    RoadmapStatus.DRAFTING: "being drafted",
+    RoadmapStatus.AWAITING_REVIEW: "awaiting review",
+    RoadmapStatus.GENERATING: "being written",
+    RoadmapStatus.PAUSED: "paused",
+    RoadmapStatus.COMPLETED: "completed",
+    RoadmapStatus.PARTIAL: "partly completed",
+    RoadmapStatus.FAILED: "failed",
+    RoadmapStatus.CANCELLED: "cancelled",
+}
+
+
+def concept_word(concept: ConceptState) -> str:
+    """One of: waiting, writing, ready, what is missing, failed."""
+    match concept.status:
+        case ContentStatus.PENDING:
+            return "waiting"
+        case ContentStatus.GENERATING:
+            return "writing"
+        case ContentStatus.COMPLETED:
+            return "ready"
+        case ContentStatus.PARTIAL:
+            return f"{' and '.join(concept.having(ArtefactStatus.FAILED))} missing"
+        case ContentStatus.FAILED:
+            return "failed"
+
+
+def counts(progress: Progress) -> str:
+    """Like `20 of 33 ready, 1 failed, 5 being written`; what there is none of is left out."""
+    parts = [
+        (progress.partial, "incomplete"),
+        (progress.failed, "failed"),
+        (progress.generating, "being written"),
+    ]
+    ready = f"{progress.completed} of {progress.total} ready"
+    return ", ".join([ready, *(f"{number} {word}" for number, word in parts if number)])
+
+
+def duration(seconds: float) -> str:
+    """Like `1:05`, or `1:00:05` from an hour on."""
+    minutes, second = divmod(max(0, round(seconds)), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def one_line(text: str) -> str:
+    """The text without control characters: what an author wrote must not steer the terminal."""
+    return " ".join("".join(" " if unicodedata.category(c) in {"Cc", "Cs"} else c for c in text).split())

@@ -1,0 +1,34 @@
+"""`greenway worker`: a worker alone."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from app.agents.factory import check_model_name
+from app.core.celery_app import CONTENT_QUEUE, DRAFTING_QUEUE
+from app.core.celery_app import app as celery
+from app.core.settings import load_settings
+
+
+def worker(
+    concurrency: Annotated[int, typer.Option(min=1, max=1024, help="How many roadmaps at once.")] = 128,
+    pool: Annotated[Literal["threads", "prefork"], typer.Option(help="Celery's pool.")] = "threads",
+) -> None:
+    """Run a worker alone, with DATABASE_URL and REDIS_URL set."""
+    settings = load_settings()
+    settings.require_database_url()
+    settings.require_redis_url()
+    check_model_name(settings)
+    celery.start(
+        argv=[
+            "--quiet",
+            "worker",
+            f"--queues={CONTENT_QUEUE},{DRAFTING_QUEUE}",
+            f"--concurrency={concurrency}",
+            f"--pool={pool}",
+            f"--loglevel={settings.log_level}",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+        ]
+    )

@@ -1,0 +1,1 @@
+"""What every layer may use: settings, logging, metrics, errors and the Celery application."""

@@ -1,0 +1,52 @@
+"""The Celery application: a doorbell. Messages carry a task id and nothing else; Postgres is the queue of record."""
+
+import os
+import tempfile
+from typing import Any
+
+from celery import Celery, signals
+
+from app.core.settings import load_settings
+
+CONTENT_QUEUE = "content_generation"
+DRAFTING_QUEUE = "roadmap_drafting"
+
+GENERATE_CONTENT = "greenway.generate_content"
+DRAFT_ROADMAP = "greenway.draft_roadmap"
+
+app = Celery("greenway", include=["app.tasks.content_generation_tasks", "app.tasks.worker_signals"])
+
+
+def _configuration() -> dict[str, Any]:
+    """Read when first needed: importing this module opens nothing and requires no setting."""
+    return {
+        "broker_url": load_settings().require_redis_url(),
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_timeout": 2,
+        "broker_transport_options": {"socket_connect_timeout": 2, "socket_timeout": 10, "socket_keepalive": True},
+        "task_ignore_result": True,
+        "task_acks_late": False,
+        "task_default_queue": CONTENT_QUEUE,
+        "task_routes": {
+            GENERATE_CONTENT: {"queue": CONTENT_QUEUE},
+            DRAFT_ROADMAP: {"queue": DRAFTING_QUEUE},
+        },
+        "task_create_missing_queues": True,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "worker_prefetch_multiplier": 1,
+        "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
+        "worker_enable_remote_control": False,
+        "worker_send_task_events": False,
+    }
+
+
+app.add_defaults(_configuration)
+
+
+@signals.import_modules.connect
+def _count_in_every_process(**_: Any) -> None:
+    """Only a worker imports the task modules: give prometheus_client, which they import, a place that forked
+    children share, before it looks for one."""
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="greenway-metrics-"))

@@ -1,0 +1,69 @@
+"""The errors that people may see: each has a stable code, a plain sentence and an HTTP status."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+
+class GreenwayError(Exception):
+    """Base of every error that is shown to a person; `str(error)` is a plain sentence."""
+
+    code: ClassVar[str] = "error"
+    title: ClassVar[str] = "Something went wrong"
+    status: ClassVar[int] = 500
+    retryable: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        fields: Sequence[Mapping[str, Any]] = (),
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fields = tuple(fields)
+        self.retry_after = retry_after
+
+
+class InvalidInput(GreenwayError):
+    code, title, status = "invalid_input", "The request is not valid", 422
+
+
+class NotFound(GreenwayError):
+    code, title, status = "not_found", "Not found", 404
+
+
+class Conflict(GreenwayError):
+    code, title, status = "conflict", "Not possible in this state", 409
+
+
+class IdempotencyConflict(Conflict):
+    code = "idempotency_key_reused"
+
+
+class Stale(GreenwayError):
+    code, title, status = "stale", "Changed in the meantime", 412
+
+
+class BadRequest(GreenwayError):
+    code, title, status = "bad_request", "The request cannot be read", 400
+
+
+class Forbidden(GreenwayError):
+    code, title, status = "forbidden", "Not allowed", 403
+
+
+class TooLarge(GreenwayError):
+    code, title, status = "too_large", "The request is too large", 413
+
+
+class UnsupportedMediaType(GreenwayError):
+    code, title, status = "unsupported_media_type", "The content type is not supported", 415
+
+
+class Unavailable(GreenwayError):
+    code, title, status, retryable = "unavailable", "Temporarily unavailable", 503, True
+
+
+class ConfigurationError(GreenwayError):
+    code, title = "configuration", "The configuration is not valid"

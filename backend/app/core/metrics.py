@@ -1,0 +1,35 @@
+"""The Prometheus metrics of every process. No label holds an id."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+incremental_saves = Counter("content_generation_incremental_saves_total", "Batches saved.")
+batch_size = Histogram(
+    "content_generation_batch_size", "Finished concepts per batch.", buckets=(0, 1, 2, 3, 5, 8, 10, 20, 50)
+)
+db_write_seconds = Histogram(
+    "content_generation_db_write_seconds",
+    "Time to save a batch.",
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+)
+concepts = Counter("greenway_concepts_total", "Concepts that came to an end.", ["outcome"])
+artefact_seconds = Histogram(
+    "greenway_artefact_seconds",
+    "Time that an agent took for an artefact.",
+    ["artefact", "outcome"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 180),
+)
+llm_tokens = Counter("greenway_llm_tokens_total", "Tokens sent to and received from models.", ["direction"])
+llm_cost = Counter("greenway_llm_cost_usd_total", "What model calls have cost, in US dollars.")
+events_published = Counter("greenway_events_published_total", "Events published after their commit.")
+task_recoveries = Counter("greenway_task_recoveries_total", "Tasks taken over from a worker that had gone.")
+discarded_artefacts = Counter(
+    "greenway_discarded_artefacts_total", "Finished artefacts discarded because the task had been taken over."
+)
+websocket_connections = Gauge("greenway_websocket_connections", "Open event connections.", multiprocess_mode="livesum")
+tasks = Gauge("greenway_tasks", "Tasks in the database.", ["kind", "status"], multiprocess_mode="mostrecent")
+http_request_seconds = Histogram(
+    "greenway_http_request_seconds",
+    "Time to answer an HTTP request.",
+    ["method", "route", "status"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+)

@@ -1,0 +1,104 @@
+"""Settings from the environment or `.env`; a wrong one stops the start with a sentence that names it."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.core.errors import ConfigurationError
+
+
+class Settings(BaseSettings):
+    """All settings. `doc/configuration.md` and `.env.example` list the same names; a test compares them."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
+    redis_url: SecretStr | None = Field(None, validation_alias="REDIS_URL")
+    secret_key: SecretStr | None = Field(None, validation_alias="SECRET_KEY")
+
+    auth: Literal["local"] = Field("local", validation_alias="GREENWAY_AUTH")
+    model: str = Field("builtin:outline", validation_alias="GREENWAY_MODEL")
+    builtin_pace: float = Field(0.6, ge=0, le=60, validation_alias="GREENWAY_BUILTIN_PACE")
+
+    concept_concurrency: int = Field(5, ge=1, le=100, validation_alias="GREENWAY_CONCEPT_CONCURRENCY")
+    flush_every: int = Field(10, ge=1, le=100, validation_alias="GREENWAY_FLUSH_EVERY")
+    flush_max_age: float = Field(1.0, ge=0, le=60, validation_alias="GREENWAY_FLUSH_MAX_AGE")
+    artefact_timeout: float = Field(180, gt=0, le=3600, validation_alias="GREENWAY_ARTEFACT_TIMEOUT")
+    max_concepts: int = Field(300, ge=3, le=3000, validation_alias="GREENWAY_MAX_CONCEPTS")
+
+    data_dir: Path = Field(Path(".greenway"), validation_alias="GREENWAY_DATA_DIR")
+    url: str = Field("http://127.0.0.1:8000", validation_alias="GREENWAY_URL")
+    token: SecretStr | None = Field(None, validation_alias="GREENWAY_TOKEN")
+    listen_any: bool = Field(False, validation_alias="GREENWAY_LISTEN_ANY")
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias="GREENWAY_ALLOWED_HOSTS")
+    max_body_bytes: int = Field(1_048_576, ge=1024, validation_alias="GREENWAY_MAX_BODY_BYTES")
+    db_pool_size: int = Field(8, ge=2, le=50, validation_alias="GREENWAY_DB_POOL_SIZE")
+    worker_metrics_port: int = Field(9101, ge=0, le=65535, validation_alias="GREENWAY_WORKER_METRICS_PORT")
+
+    log_format: Literal["console", "json"] = Field("console", validation_alias="LOG_FORMAT")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="LOG_LEVEL")
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _comma_separated(cls, value: object) -> object:
+        return tuple(host.strip() for host in value.split(",") if host.strip()) if isinstance(value, str) else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper_case(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    def require_database_url(self) -> str:
+        """The database's address for SQLAlchemy and asyncpg.
+
+        Raises:
+            ConfigurationError: DATABASE_URL is not set, or names another kind of database.
+        """
+        if self.database_url is None:
+            raise ConfigurationError(
+                "DATABASE_URL is not set; set it, or use `greenway up`, which brings its own database."
+            )
+        return sqlalchemy_url(self.database_url.get_secret_value())
+
+    def require_redis_url(self) -> str:
+        """The address of Redis or Valkey.
+
+        Raises:
+            ConfigurationError: REDIS_URL is not set, or is no Redis address.
+        """
+        if self.redis_url is None:
+            raise ConfigurationError("REDIS_URL is not set; set it, or use `greenway up`, which brings its own Valkey.")
+        url = self.redis_url.get_secret_value()
+        if not url.startswith(("redis://", "rediss://", "unix://")):
+            raise ConfigurationError("REDIS_URL must start with redis://, rediss:// or unix://.")
+        return url
+
+
+def sqlalchemy_url(url: str) -> str:
+    """A PostgreSQL address in any usual spelling, as SQLAlchemy's asyncpg dialect wants it."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
+        raise ConfigurationError("DATABASE_URL must start with postgresql://.")
+    return "postgresql+asyncpg://" + rest.replace("sslmode=", "ssl=")
+
+
+def load_settings() -> Settings:
+    """Read the settings.
+
+    Raises:
+        ConfigurationError: an unknown GREENWAY_* name, or a value out of range; the sentence names it.
+    """
+    known = {str(field.validation_alias) for field in Settings.model_fields.values()}
+    given = {*os.environ, *dotenv_values(".env", encoding="utf-8")}
+    if unknown := sorted(name for name in given if name.startswith("GREENWAY_") and name not in known):
+        raise ConfigurationError(f"Unknown setting {unknown[0]}; doc/configuration.md lists all settings.")
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = str(first["loc"][0])
+        raise ConfigurationError(f"{name} is not valid: {first['msg'][0].lower()}{first['msg'][1:]}.") from None

@@ -1,0 +1,106 @@
+"""Reads and writes the states of a roadmap's concepts."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, bindparam, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.tables import concepts
+from app.domain.concept_state import ConceptState
+from app.domain.content import ArtefactKind, ArtefactStatus, Failure
+
+_STATE = (
+    *(f"{kind}_status" for kind in ArtefactKind),
+    *(f"{kind}_id" for kind in ArtefactKind),
+    "content_summary",
+    "resources_count",
+    "quiz_questions_count",
+    "failures",
+)
+
+
+class ConceptRepository:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def all(self, roadmap_id: UUID) -> dict[str, ConceptState]:
+        """The states of all concepts of the outline, by id."""
+        return await self._states(_present(roadmap_id))
+
+    async def get(self, roadmap_id: UUID, concept_id: str) -> ConceptState | None:
+        states = await self._states(_present(roadmap_id).where(concepts.c.concept_id == concept_id))
+        return states.get(concept_id)
+
+    async def lock(self, roadmap_id: UUID, concept_ids: Collection[str]) -> dict[str, ConceptState]:
+        """Lock and read some concepts, in the order of their ids, removed ones too."""
+        query = select(concepts).where(concepts.c.roadmap_id == roadmap_id, concepts.c.concept_id.in_(concept_ids))
+        return await self._states(query.order_by(concepts.c.concept_id).with_for_update())
+
+    async def lock_having(self, roadmap_id: UUID, statuses: Collection[ArtefactStatus]) -> dict[str, ConceptState]:
+        """Lock and read the concepts of which some artefact is in one of these states."""
+        hit = or_(*(concepts.c[f"{kind}_status"].in_(statuses) for kind in ArtefactKind))
+        query = _present(roadmap_id).where(hit)
+        return await self._states(query.order_by(concepts.c.concept_id).with_for_update())
+
+    async def save(self, roadmap_id: UUID, states: Iterable[ConceptState]) -> None:
+        rows = [
+            {"in_concept_id": state.concept_id}
+            | {f"in_{name}": getattr(state, name) for name in _STATE if name != "failures"}
+            | {"in_failures": _plain(state)}
+            for state in sorted(states, key=lambda state: state.concept_id)
+        ]
+        if not rows:
+            return
+        statement = (
+            update(concepts)
+            .where(concepts.c.roadmap_id == roadmap_id, concepts.c.concept_id == bindparam("in_concept_id"))
+            .values({name: bindparam(f"in_{name}", type_=concepts.c[name].type) for name in _STATE})
+        )
+        await (await self._session.connection()).execute(statement, rows)
+
+    async def follow_outline(self, roadmap_id: UUID, concept_ids: Collection[str]) -> None:
+        """Make rows for new concepts, bring back those that an edit had removed, and mark the missing as removed."""
+        await self._session.execute(
+            update(concepts)
+            .where(
+                and_(concepts.c.roadmap_id == roadmap_id, concepts.c.removed_at.is_(None)),
+                concepts.c.concept_id.not_in(concept_ids),
+            )
+            .values(removed_at=func.now())
+        )
+        await self._session.execute(
+            insert(concepts).on_conflict_do_update(
+                index_elements=["roadmap_id", "concept_id"],
+                set_={"removed_at": None},
+                where=concepts.c.removed_at.is_not(None),
+            ),
+            [{"roadmap_id": roadmap_id, "concept_id": concept_id} for concept_id in sorted(concept_ids)],
+        )
+
+    async def a_failure(self, roadmap_id: UUID) -> Failure | None:
+        """One of the failures, as an example of what went wrong."""
+        query = _present(roadmap_id).where(concepts.c.failures.is_not(None)).limit(1)
+        states = await self._states(query)
+        return next((failure for state in states.values() for failure in state.failures.values()), None)
+
+    async def _states(self, query: Select[Any]) -> dict[str, ConceptState]:
+        rows = (await self._session.execute(query)).mappings()
+        return {row["concept_id"]: _state(row) for row in rows}
+
+
+def _present(roadmap_id: UUID) -> Select[Any]:
+    return select(concepts).where(concepts.c.roadmap_id == roadmap_id, concepts.c.removed_at.is_(None))
+
+
+def _state(row: Any) -> ConceptState:
+    failures = {ArtefactKind(kind): Failure.model_validate(body) for kind, body in (row["failures"] or {}).items()}
+    statuses: dict[str, Any] = {f"{kind}_status": ArtefactStatus(row[f"{kind}_status"]) for kind in ArtefactKind}
+    rest = {name: row[name] for name in _STATE if name not in statuses and name != "failures"}
+    return ConceptState(concept_id=row["concept_id"], **statuses, **rest, failures=failures)
+
+
+def _plain(state: ConceptState) -> dict[str, Any] | None:
+    return {kind.value: failure.model_dump(mode="json") for kind, failure in state.failures.items()} or None

@@ -1,0 +1,38 @@
+"""Reads the event log."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.tables import events, roadmap_progress
+
+
+class EventRepository:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def after(self, roadmap_id: UUID, seq: int, *, limit: int) -> list[dict[str, Any]]:
+        """Up to `limit` events after `seq`, in order, as stored."""
+        query = (
+            select(events.c.body)
+            .where(events.c.roadmap_id == roadmap_id, events.c.seq > seq)
+            .order_by(events.c.seq)
+            .limit(limit)
+        )
+        return list((await self._session.execute(query)).scalars())
+
+    async def newest(self, roadmap_id: UUID, count: int) -> list[dict[str, Any]]:
+        query = (
+            select(events.c.body).where(events.c.roadmap_id == roadmap_id).order_by(events.c.seq.desc()).limit(count)
+        )
+        return list((await self._session.execute(query)).scalars())[::-1]
+
+    async def positions(self, roadmap_ids: Collection[UUID]) -> dict[UUID, int]:
+        """The numbers of the newest events of some roadmaps; a deleted roadmap is missing."""
+        query = select(roadmap_progress.c.roadmap_id, roadmap_progress.c.seq).where(
+            roadmap_progress.c.roadmap_id.in_(roadmap_ids)
+        )
+        return {row.roadmap_id: row.seq for row in await self._session.execute(query)}

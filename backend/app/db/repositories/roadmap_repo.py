@@ -1,0 +1,220 @@
+"""Reads and writes roadmaps, their outlines and their artefacts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Table, bindparam, delete, func, insert, select, true, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.repositories.task_repo import TaskMetadata, task_metadata, usage_of
+from app.db.tables import ARTEFACT_TABLES, quizzes, resources, roadmap_progress, roadmaps, tasks, tutorials
+from app.domain.content import ArtefactKind, Failure, Usage
+from app.domain.roadmap import LearningRequest, Outline
+from app.domain.tasks import Progress, RoadmapStatus, roadmap_status
+from app.generation.work import FinishedArtefact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadmapMetadata:
+    """A roadmap without the states of its concepts. `framework_data` is the outline as stored, None while drafting."""
+
+    id: UUID
+    user_id: str
+    title: str
+    author: str
+    request: dict[str, Any]
+    framework_data: dict[str, Any] | None
+    auto_approve: bool
+    created_at: datetime
+    seq: int
+    epoch: UUID
+    progress: Progress
+    task: TaskMetadata
+    usage: Usage
+
+    @property
+    def status(self) -> RoadmapStatus:
+        return roadmap_status(self.task.kind, self.task.status, self.progress)
+
+
+_newest = tasks.alias("newest")
+_usage = (
+    select(
+        func.sum(tasks.c.input_tokens).label("input_tokens"),
+        func.sum(tasks.c.output_tokens).label("output_tokens"),
+        func.sum(tasks.c.cost_usd).label("cost_usd"),
+    )
+    .where(tasks.c.roadmap_id == roadmaps.c.id)
+    .lateral("usage")
+)
+
+
+class RoadmapRepository:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get_roadmap_metadata(
+        self, roadmap_id: UUID, *, user_id: str | None = None, for_update: bool = False
+    ) -> RoadmapMetadata | None:
+        """A roadmap, if it is the user's; a worker names no user. With `for_update` it is locked first, so that its
+        state cannot change meanwhile."""
+        mine = [roadmaps.c.id == roadmap_id]
+        if user_id is not None:
+            mine.append(roadmaps.c.user_id == user_id)
+        if for_update:
+            await self._session.execute(select(roadmaps.c.id).where(*mine).with_for_update(key_share=True))
+        row = (await self._session.execute(_metadata().where(*mine))).mappings().one_or_none()
+        return _roadmap(row) if row else None
+
+    async def list_roadmaps(self, *, user_id: str, before: UUID | None, limit: int) -> list[RoadmapMetadata]:
+        """The user's roadmaps, newest first, without their outlines."""
+        query = _metadata(outline=False).where(roadmaps.c.user_id == user_id)
+        if before is not None:
+            query = query.where(roadmaps.c.id < before)
+        rows = (await self._session.execute(query.order_by(roadmaps.c.id.desc()).limit(limit))).mappings()
+        return [_roadmap(row) for row in rows]
+
+    async def position(self, roadmap_id: UUID, *, user_id: str) -> tuple[UUID, int] | None:
+        """The epoch and the number of the newest event: together the version of all that is visible."""
+        query = (
+            select(roadmap_progress.c.epoch, roadmap_progress.c.seq)
+            .join(roadmaps, roadmaps.c.id == roadmap_progress.c.roadmap_id)
+            .where(roadmaps.c.id == roadmap_id, roadmaps.c.user_id == user_id)
+        )
+        row = (await self._session.execute(query)).one_or_none()
+        return (row.epoch, row.seq) if row else None
+
+    async def save_roadmap_metadata(
+        self,
+        *,
+        roadmap_id: UUID,
+        user_id: str,
+        request: LearningRequest,
+        author: str,
+        task_id: UUID,
+        epoch: UUID,
+        auto_approve: bool,
+    ) -> None:
+        """A new roadmap, without an outline yet; it is called by its goal until it has a title."""
+        await self._session.execute(
+            insert(roadmaps).values(
+                id=roadmap_id,
+                user_id=user_id,
+                request=request.model_dump(mode="json"),
+                author=author,
+                title=request.goal[:200],
+                task_id=task_id,
+                auto_approve=auto_approve,
+            )
+        )
+        await self._session.execute(insert(roadmap_progress).values(roadmap_id=roadmap_id, epoch=epoch))
+
+    async def save_outline(self, roadmap_id: UUID, outline: Outline) -> None:
+        await self._session.execute(
+            update(roadmaps)
+            .where(roadmaps.c.id == roadmap_id)
+            .values(title=outline.title, framework_data=outline.model_dump(mode="json"))
+        )
+
+    async def set_task(self, roadmap_id: UUID, task_id: UUID) -> None:
+        await self._session.execute(update(roadmaps).where(roadmaps.c.id == roadmap_id).values(task_id=task_id))
+
+    async def delete_roadmap(self, roadmap_id: UUID, *, user_id: str) -> bool:
+        """Delete a roadmap with all that belongs to it; false when the user has no such roadmap."""
+        statement = delete(roadmaps).where(roadmaps.c.id == roadmap_id, roadmaps.c.user_id == user_id)
+        deleted = await self._session.execute(statement.returning(roadmaps.c.id))
+        return deleted.one_or_none() is not None
+
+    async def save_tutorials_batch(
+        self, roadmap_id: UUID, task_id: UUID, author: str, finished: Iterable[FinishedArtefact]
+    ) -> None:
+        await self._save_artefacts(tutorials, ArtefactKind.TUTORIAL, roadmap_id, task_id, author, finished)
+
+    async def save_resources_batch(
+        self, roadmap_id: UUID, task_id: UUID, author: str, finished: Iterable[FinishedArtefact]
+    ) -> None:
+        await self._save_artefacts(resources, ArtefactKind.RESOURCES, roadmap_id, task_id, author, finished)
+
+    async def save_quizzes_batch(
+        self, roadmap_id: UUID, task_id: UUID, author: str, finished: Iterable[FinishedArtefact]
+    ) -> None:
+        await self._save_artefacts(quizzes, ArtefactKind.QUIZ, roadmap_id, task_id, author, finished)
+
+    async def artefact(
+        self, kind: ArtefactKind, roadmap_id: UUID, concept_id: str, *, artefact_id: UUID | None, version: int | None
+    ) -> dict[str, Any] | None:
+        """One artefact as stored: the one of the given version, else the one of the given id."""
+        table = ARTEFACT_TABLES[kind]
+        query = select(table).where(table.c.roadmap_id == roadmap_id, table.c.concept_id == concept_id)
+        query = query.where(table.c.id == artefact_id if version is None else table.c.version == version)
+        row = (await self._session.execute(query)).mappings().one_or_none()
+        return dict(row) if row else None
+
+    async def _save_artefacts(
+        self,
+        table: Table,
+        kind: ArtefactKind,
+        roadmap_id: UUID,
+        task_id: UUID,
+        author: str,
+        finished: Iterable[FinishedArtefact],
+    ) -> None:
+        """Add a version of each; those of other kinds and failures are passed over."""
+        rows = [
+            {
+                "id": item.artefact_id,
+                "roadmap_id": roadmap_id,
+                "in_concept_id": item.concept_id,
+                "task_id": task_id,
+                "author": author,
+                "body": item.delivery.result.model_dump(mode="json"),
+            }
+            for item in sorted(finished, key=lambda item: item.concept_id)
+            if item.kind == kind and not isinstance(item.delivery.result, Failure)
+        ]
+        if not rows:
+            return
+        earlier = table.alias("earlier")
+        next_version = (
+            select(func.coalesce(func.max(earlier.c.version), 0) + 1)
+            .where(earlier.c.roadmap_id == roadmap_id, earlier.c.concept_id == bindparam("in_concept_id"))
+            .scalar_subquery()
+        )
+        statement = insert(table).values(concept_id=bindparam("in_concept_id"), version=next_version)
+        await self._session.execute(statement, rows)
+
+
+def _metadata(*, outline: bool = True) -> Select[Any]:
+    columns = [column for column in roadmaps.c if outline or column.key != "framework_data"]
+    return (
+        select(
+            *columns,
+            *(column for column in roadmap_progress.c if column.key != "roadmap_id"),
+            *(column.label(f"task_{column.key}") for column in _newest.c if column.key not in {"id", "roadmap_id"}),
+            _usage,
+        )
+        .join(roadmap_progress, roadmap_progress.c.roadmap_id == roadmaps.c.id)
+        .join(_newest, _newest.c.id == roadmaps.c.task_id)
+        .join(_usage, true())
+    )
+
+
+def _roadmap(row: Any) -> RoadmapMetadata:
+    return RoadmapMetadata(
+        id=row["id"],
+        user_id=row["user_id"],
+        title=row["title"],
+        author=row["author"],
+        request=row["request"],
+        framework_data=row.get("framework_data"),
+        auto_approve=row["auto_approve"],
+        created_at=row["created_at"],
+        seq=row["seq"],
+        epoch=row["epoch"],
+        progress=Progress(**{name: row[name] for name in Progress.model_fields}),
+        task=task_metadata(row, "task_"),
+        usage=usage_of(row),
+    )

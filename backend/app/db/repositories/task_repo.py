@@ -1,0 +1,288 @@
+"""Reads and writes tasks: who may hold one, and how it ends."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.tables import roadmaps, tasks, workers
+from app.domain.content import Failure, Usage
+from app.domain.tasks import TaskKind, TaskStatus
+
+LEASE = timedelta(seconds=5)
+"""How long a worker's lease holds without a heartbeat, by the database's clock."""
+
+RING_AGAIN_AFTER = timedelta(seconds=5)
+"""How long a task may wait in the queue before its doorbell is rung again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskMetadata:
+    """A task, as the API shows it."""
+
+    id: UUID
+    roadmap_id: UUID
+    kind: TaskKind
+    status: TaskStatus
+    usage: Usage
+    error_code: str | None
+    error_message: str | None
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A task in a worker's hands; `token` fences its writes."""
+
+    task_id: UUID
+    roadmap_id: UUID
+    kind: TaskKind
+    worker_id: UUID
+    token: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orphan:
+    """A task that was taken from a dead worker."""
+
+    task_id: UUID
+    roadmap_id: UUID
+    kind: TaskKind
+    status: TaskStatus
+
+
+class TaskRepository:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, *, task_id: UUID, roadmap_id: UUID, kind: TaskKind) -> None:
+        """A queued task. Its doorbell counts as rung, since whoever adds it rings after the commit."""
+        await self._session.execute(
+            insert(tasks).values(id=task_id, roadmap_id=roadmap_id, kind=kind, status=TaskStatus.QUEUED)
+        )
+
+    async def get(self, task_id: UUID, *, user_id: str) -> TaskMetadata | None:
+        query = (
+            select(tasks)
+            .join(roadmaps, roadmaps.c.id == tasks.c.roadmap_id)
+            .where(tasks.c.id == task_id, roadmaps.c.user_id == user_id)
+        )
+        row = (await self._session.execute(query)).mappings().one_or_none()
+        return task_metadata(row) if row else None
+
+    async def move(
+        self, task_id: UUID, *, since: Collection[TaskStatus], to: TaskStatus, failure: Failure | None = None
+    ) -> bool:
+        """Change a task's status if it still is one of `since`. An ended or queued task keeps no owner's claim open;
+        a worker that holds it learns from the status, and keeps its token for what it has finished."""
+        values: dict[str, Any] = {"status": to}
+        if not to.is_active:
+            values["ended_at"] = func.now()
+        if failure is not None:
+            values |= {"error_code": failure.code, "error_message": failure.message}
+        statement = update(tasks).where(tasks.c.id == task_id, tasks.c.status.in_(since)).values(values)
+        return (await self._session.execute(statement.returning(tasks.c.id))).one_or_none() is not None
+
+    async def claim(self, task_id: UUID, worker_id: UUID) -> Claim | None:
+        """Take a queued task. None when there is nothing to take: unknown, ended, held by somebody, the worker's own
+        lease is not valid, or another worker still has to let go of an earlier task of the same roadmap."""
+        other = tasks.alias("other")
+        statement = (
+            update(tasks)
+            .where(
+                tasks.c.id == task_id,
+                tasks.c.status == TaskStatus.QUEUED,
+                _alive(worker_id),
+                ~exists().where(
+                    other.c.roadmap_id == tasks.c.roadmap_id,
+                    other.c.id != tasks.c.id,
+                    other.c.owner.is_not(None),
+                ),
+            )
+            .values(
+                status=TaskStatus.RUNNING,
+                owner=worker_id,
+                token=tasks.c.token + 1,
+                started_at=func.coalesce(tasks.c.started_at, func.now()),
+            )
+            .returning(tasks.c.roadmap_id, tasks.c.kind, tasks.c.token)
+        )
+        row = (await self._session.execute(statement)).one_or_none()
+        if row is None:
+            return None
+        return Claim(
+            task_id=task_id,
+            roadmap_id=row.roadmap_id,
+            kind=TaskKind(row.kind),
+            worker_id=worker_id,
+            token=row.token,
+        )
+
+    async def lock_claimed(self, claim: Claim) -> TaskStatus | None:
+        """Lock a claimed task and read its status; None when the claim does not stand any more."""
+        query = select(tasks.c.status).where(*_claimed(claim)).with_for_update()
+        status = (await self._session.execute(query)).scalar_one_or_none()
+        return TaskStatus(status) if status else None
+
+    async def record_batch(self, claim: Claim, batch_id: UUID, usage: Usage) -> bool | None:
+        """Fence and count a batch, in one statement. False when this batch is recorded already, None when the claim
+        does not stand any more."""
+        statement = (
+            update(tasks)
+            .where(*_claimed(claim), tasks.c.last_batch.is_distinct_from(batch_id))
+            .values(
+                last_batch=batch_id,
+                input_tokens=tasks.c.input_tokens + usage.input_tokens,
+                output_tokens=tasks.c.output_tokens + usage.output_tokens,
+                cost_usd=tasks.c.cost_usd + usage.cost_usd,
+            )
+            .returning(tasks.c.id)
+        )
+        if (await self._session.execute(statement)).one_or_none() is not None:
+            return True
+        return None if await self.lock_claimed(claim) is None else False
+
+    async def usage(self, task_id: UUID) -> Usage:
+        query = select(tasks.c.input_tokens, tasks.c.output_tokens, tasks.c.cost_usd).where(tasks.c.id == task_id)
+        return usage_of((await self._session.execute(query)).mappings().one())
+
+    async def let_go(self, claim: Claim) -> None:
+        """Give up a claim, whatever has become of the task; its token is spent."""
+        statement = update(tasks).where(*_claimed(claim)).values(owner=None, token=tasks.c.token + 1)
+        await self._session.execute(statement)
+
+    async def queued_of(self, roadmap_id: UUID) -> list[tuple[UUID, TaskKind]]:
+        query = select(tasks.c.id, tasks.c.kind).where(
+            tasks.c.roadmap_id == roadmap_id, tasks.c.status == TaskStatus.QUEUED
+        )
+        return [(row.id, TaskKind(row.kind)) for row in await self._session.execute(query)]
+
+    async def still_claimed(self, claims: Sequence[Claim]) -> dict[UUID, TaskStatus]:
+        """The statuses of those tasks whose claims stand, by task id."""
+        tokens = {claim.task_id: (claim.worker_id, claim.token) for claim in claims}
+        query = select(tasks.c.id, tasks.c.owner, tasks.c.token, tasks.c.status).where(tasks.c.id.in_(tokens))
+        rows = await self._session.execute(query)
+        return {row.id: TaskStatus(row.status) for row in rows if tokens[row.id] == (row.owner, row.token)}
+
+    async def take_orphans(self, worker_id: UUID, held: Collection[UUID], *, limit: int) -> list[Orphan]:
+        """End the claims of workers whose leases have run out, and those of the asking worker that it does not
+        know of; their tokens are spent.
+
+        Takes nothing from others unless the asking worker's own lease has been held without a gap for a full lease
+        time: otherwise a database outage would make everyone rob everyone when it ends.
+        """
+        dead = ~exists().where(workers.c.id == tasks.c.owner, workers.c.expires_at > func.now())
+        may_take = _alive(worker_id, workers.c.held_since < func.now() - LEASE)
+        forgotten = and_(tasks.c.owner == worker_id, tasks.c.id.not_in(held))
+        orphans = (
+            select(tasks.c.id)
+            .where(tasks.c.owner.is_not(None), or_(and_(dead, may_take), forgotten))
+            .order_by(tasks.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        statement = update(tasks).where(tasks.c.id.in_(orphans)).values(owner=None, token=tasks.c.token + 1)
+        columns = (tasks.c.id, tasks.c.roadmap_id, tasks.c.kind, tasks.c.status)
+        rows = await self._session.execute(statement.returning(*columns))
+        return [
+            Orphan(task_id=row.id, roadmap_id=row.roadmap_id, kind=TaskKind(row.kind), status=TaskStatus(row.status))
+            for row in rows
+        ]
+
+    async def requeue(self, task_id: UUID) -> None:
+        """Put a running task that nobody holds back into the queue; its doorbell is due at once."""
+        statement = update(tasks).where(tasks.c.id == task_id, tasks.c.status == TaskStatus.RUNNING)
+        await self._session.execute(statement.values(status=TaskStatus.QUEUED, rung_at=func.now() - RING_AGAIN_AFTER))
+
+    async def take_unheard(self, *, limit: int) -> list[tuple[UUID, TaskKind]]:
+        """Queued tasks whose doorbell was rung too long ago; it counts as rung now."""
+        unheard = (
+            select(tasks.c.id)
+            .where(tasks.c.status == TaskStatus.QUEUED, tasks.c.rung_at <= func.now() - RING_AGAIN_AFTER)
+            .order_by(tasks.c.rung_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        statement = update(tasks).where(tasks.c.id.in_(unheard)).values(rung_at=func.now())
+        rows = await self._session.execute(statement.returning(tasks.c.id, tasks.c.kind))
+        return [(row.id, TaskKind(row.kind)) for row in rows]
+
+    async def counts(self) -> dict[tuple[TaskKind, TaskStatus], int]:
+        query = select(tasks.c.kind, tasks.c.status, func.count()).group_by(tasks.c.kind, tasks.c.status)
+        return {
+            (TaskKind(kind), TaskStatus(status)): count for kind, status, count in await self._session.execute(query)
+        }
+
+
+class WorkerRepository:
+    """Leases of workers, by the database's clock."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def renew(self, worker_id: UUID, name: str) -> None:
+        """Take or extend a lease. One that had run out is held anew, not without a gap."""
+        statement = upsert(workers).values(
+            id=worker_id, name=name, held_since=func.now(), expires_at=func.now() + LEASE
+        )
+        lapsed = workers.c.expires_at < func.now()
+        await self._session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["id"],
+                set_={
+                    "expires_at": statement.excluded.expires_at,
+                    "held_since": case((lapsed, func.now()), else_=workers.c.held_since),
+                },
+            )
+        )
+
+    async def leave(self, worker_id: UUID) -> None:
+        await self._session.execute(delete(workers).where(workers.c.id == worker_id))
+
+    async def forget_the_dead(self) -> None:
+        """Remove leases that ran out long ago."""
+        await self._session.execute(delete(workers).where(workers.c.expires_at < func.now() - 12 * LEASE))
+
+    async def count_alive(self) -> int:
+        query = select(func.count()).select_from(workers).where(workers.c.expires_at > func.now())
+        return int((await self._session.execute(query)).scalar_one())
+
+
+def _alive(worker_id: UUID, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(workers.c.id == worker_id, workers.c.expires_at > func.now(), *conditions)
+
+
+def _claimed(claim: Claim) -> tuple[ColumnElement[bool], ...]:
+    """The fence: the task is still held under the token that this claim got."""
+    return (tasks.c.id == claim.task_id, tasks.c.owner == claim.worker_id, tasks.c.token == claim.token)
+
+
+def usage_of(row: Any, prefix: str = "") -> Usage:
+    return Usage(
+        input_tokens=int(row[f"{prefix}input_tokens"] or 0),
+        output_tokens=int(row[f"{prefix}output_tokens"] or 0),
+        cost_usd=float(row[f"{prefix}cost_usd"] or 0),
+    )
+
+
+def task_metadata(row: Any, prefix: str = "") -> TaskMetadata:
+    """A task from a row of its table, or of a roadmap that has its columns with a prefix."""
+    return TaskMetadata(
+        id=row["task_id"] if prefix else row["id"],
+        roadmap_id=row["id"] if prefix else row["roadmap_id"],
+        kind=TaskKind(row[f"{prefix}kind"]),
+        status=TaskStatus(row[f"{prefix}status"]),
+        usage=usage_of(row, prefix),
+        error_code=row[f"{prefix}error_code"],
+        error_message=row[f"{prefix}error_message"],
+        created_at=row[f"{prefix}created_at"],
+        started_at=row[f"{prefix}started_at"],
+        ended_at=row[f"{prefix}ended_at"],
+    )

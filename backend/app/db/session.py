@@ -1,0 +1,100 @@
+"""Engines, sessions and transactions. Services and stores open them here; repositories only query."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import orjson
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from app.core.errors import Unavailable
+
+Sessions = async_sessionmaker[AsyncSession]
+
+T = TypeVar("T")
+
+CONNECT_TIMEOUT = 5.0
+"""Seconds to wait for a new connection."""
+COMMAND_TIMEOUT = 30.0
+"""Seconds that one statement may take; a half-open connection is noticed by it."""
+
+_TRANSIENT_CLASSES = ("08", "40", "53", "57P")
+"""SQLSTATE prefixes: connection lost, deadlock or serialisation, out of resources, server shutting down."""
+
+log = structlog.get_logger()
+
+
+class DatabaseUnavailable(Unavailable):
+    code = "database_unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("The database cannot be reached at the moment; please try again shortly.", retry_after=2)
+
+
+def create_engine(url: str, *, pool_size: int, application_name: str) -> AsyncEngine:
+    """An engine for one event loop. At most `pool_size` connections, opened when needed."""
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=COMMAND_TIMEOUT,
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        connect_args={
+            "timeout": CONNECT_TIMEOUT,
+            "command_timeout": COMMAND_TIMEOUT,
+            "server_settings": {"application_name": application_name},
+        },
+    )
+
+
+def create_sessions(engine: AsyncEngine) -> Sessions:
+    return async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
+
+
+async def safe_session_with_retry(
+    sessions: Sessions,
+    work: Callable[[AsyncSession], Awaitable[T]],
+    *,
+    attempts: int = 3,
+    repeatable: bool = False,
+) -> T:
+    """Run a unit of work in a transaction of its own, and commit it.
+
+    On a transient fault the whole unit runs again, up to `attempts` times. When the connection is lost during the
+    commit nobody knows whether it took place: only work that is `repeatable` runs again then.
+
+    Raises:
+        DatabaseUnavailable: the fault has lasted.
+    """
+    for attempt in range(1, attempts + 1):
+        committing = False
+        try:
+            async with sessions() as session, session.begin():
+                result = await work(session)
+                committing = True
+            return result
+        except (DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
+            if not is_transient(error):
+                raise
+            log.warning("database_fault", error=type(error).__name__, attempt=attempt, committing=committing)
+            if attempt == attempts or (committing and not repeatable):
+                raise DatabaseUnavailable from error
+            await asyncio.sleep(0.05 * 2**attempt)
+    raise AssertionError("unreachable")
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same transaction may succeed when it is run again."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, PoolTimeout | OSError | TimeoutError)
+    if error.connection_invalidated:
+        return True
+    sqlstate = getattr(error.orig, "sqlstate", None)
+    if sqlstate is None:
+        # The driver itself gave up, before the server could answer.
+        return isinstance(error.orig.__cause__ if error.orig else None, OSError | TimeoutError)
+    return str(sqlstate).startswith(_TRANSIENT_CLASSES)

@@ -1,0 +1,202 @@
+"""The tables. Migrations create them; a test compares the two."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from app.domain.content import ArtefactKind, ArtefactStatus
+from app.domain.tasks import ACTIVE, TaskKind, TaskStatus
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+    }
+)
+
+
+def _quoted(values: Iterable[str]) -> str:
+    return ", ".join(f"'{value}'" for value in values)
+
+
+def _one_of(column: str, values: Iterable[str]) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({_quoted(values)})", name=column)
+
+
+def _created_at() -> Column[object]:
+    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
+
+
+users = Table("users", metadata, Column("id", Text, primary_key=True), _created_at())
+
+roadmaps = Table(
+    "roadmaps",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Text, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("request", JSONB, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("framework_data", JSONB),
+    Column("auto_approve", Boolean, nullable=False),
+    Column("task_id", Uuid, nullable=False),
+    _created_at(),
+    Index("roadmaps_newest_idx", "user_id", text("id DESC")),
+)
+"""`framework_data` is the outline, written when it is drafted or edited and never during generation. `task_id` is the
+newest task, from which the roadmap's status follows."""
+
+roadmap_progress = Table(
+    "roadmap_progress",
+    metadata,
+    Column("roadmap_id", Uuid, ForeignKey("roadmaps.id", ondelete="CASCADE"), primary_key=True),
+    Column("epoch", Uuid, nullable=False),
+    Column("seq", BigInteger, nullable=False, server_default="0"),
+    Column("total", Integer, nullable=False, server_default="0"),
+    Column("completed", Integer, nullable=False, server_default="0"),
+    Column("partial", Integer, nullable=False, server_default="0"),
+    Column("failed", Integer, nullable=False, server_default="0"),
+    Column("generating", Integer, nullable=False, server_default="0"),
+    postgresql_with={"fillfactor": "50"},
+)
+"""The number of the newest event, and the concepts counted by state. Its row lock orders a roadmap's commits."""
+
+concepts = Table(
+    "concepts",
+    metadata,
+    Column("roadmap_id", Uuid, ForeignKey("roadmaps.id", ondelete="CASCADE"), primary_key=True),
+    Column("concept_id", Text, primary_key=True),
+    *(
+        Column(f"{kind}_status", Text, nullable=False, server_default=ArtefactStatus.PENDING.value)
+        for kind in ArtefactKind
+    ),
+    *(Column(f"{kind}_id", Uuid) for kind in ArtefactKind),
+    Column("content_summary", Text),
+    Column("resources_count", SmallInteger),
+    Column("quiz_questions_count", SmallInteger),
+    Column("failures", JSONB),
+    Column("removed_at", DateTime(timezone=True)),
+    *(_one_of(f"{kind}_status", ArtefactStatus) for kind in ArtefactKind),
+    postgresql_with={"fillfactor": "60"},
+)
+"""One narrow row a concept, the only place of its status. No index on what changes, so that updates stay HOT. A row
+with `removed_at` belongs to a concept that an edit took out; its content is kept."""
+
+
+def _artefacts(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("id", Uuid, primary_key=True),
+        Column("roadmap_id", Uuid, nullable=False),
+        Column("concept_id", Text, nullable=False),
+        Column("version", Integer, nullable=False),
+        Column("task_id", Uuid, nullable=False),
+        Column("author", Text, nullable=False),
+        Column("body", JSONB, nullable=False),
+        _created_at(),
+        UniqueConstraint("roadmap_id", "concept_id", "version"),
+        ForeignKeyConstraint(
+            ["roadmap_id", "concept_id"], ["concepts.roadmap_id", "concepts.concept_id"], ondelete="CASCADE"
+        ),
+    )
+
+
+tutorials = _artefacts("tutorials")
+resources = _artefacts("resources")
+quizzes = _artefacts("quizzes")
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("roadmap_id", Uuid, ForeignKey("roadmaps.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("owner", Uuid),
+    Column("token", BigInteger, nullable=False, server_default="0"),
+    Column("last_batch", Uuid),
+    Column("input_tokens", BigInteger, nullable=False, server_default="0"),
+    Column("output_tokens", BigInteger, nullable=False, server_default="0"),
+    Column("cost_usd", Float, nullable=False, server_default="0"),
+    Column("error_code", Text),
+    Column("error_message", Text),
+    _created_at(),
+    Column("rung_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("started_at", DateTime(timezone=True)),
+    Column("ended_at", DateTime(timezone=True)),
+    _one_of("kind", TaskKind),
+    _one_of("status", TaskStatus),
+    Index(
+        "tasks_one_active_idx",
+        "roadmap_id",
+        unique=True,
+        postgresql_where=text(f"status IN ({_quoted(sorted(ACTIVE))})"),
+    ),
+    Index("tasks_queued_idx", "rung_at", postgresql_where=text("status = 'queued'")),
+    Index("tasks_owner_idx", "owner", postgresql_where=text("owner IS NOT NULL")),
+    Index("tasks_roadmap_idx", "roadmap_id"),
+    postgresql_with={"fillfactor": "60"},
+)
+"""`token` fences: it grows with every claim, and a worker's writes carry the one that it got. `rung_at` is when the
+doorbell was last rung."""
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("held_since", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    postgresql_with={"fillfactor": "50"},
+)
+"""Leases. `held_since` is when the lease began to be held without a gap."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("roadmap_id", Uuid, ForeignKey("roadmap_progress.roadmap_id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("body", JSON, nullable=False),
+)
+"""The outbox and the history, in one."""
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("user_id", Text, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("roadmap_id", Uuid, ForeignKey("roadmaps.id", ondelete="CASCADE"), nullable=False),
+    Column("task_id", Uuid, nullable=False),
+    _created_at(),
+)
+
+ARTEFACT_TABLES = {
+    ArtefactKind.TUTORIAL: tutorials,
+    ArtefactKind.RESOURCES: resources,
+    ArtefactKind.QUIZ: quizzes,
+}

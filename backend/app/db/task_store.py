@@ -1,0 +1,97 @@
+"""Ownership of tasks: taking, giving back, ending, and taking over from the dead. Each method is a transaction."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import metrics
+from app.db.repositories.task_repo import Claim, TaskRepository, WorkerRepository
+from app.db.session import Sessions, safe_session_with_retry
+from app.db.transitions import fail_task, requeue_task
+from app.domain.content import Failure
+from app.domain.events import Event
+from app.domain.tasks import TaskKind, TaskStatus
+
+SWEEP_LIMIT = 200
+"""Tasks that one sweep takes from dead workers at most; the next sweep goes on."""
+
+
+class TaskStore:
+    """For one worker process, known by `worker_id`."""
+
+    def __init__(self, sessions: Sessions, worker_id: UUID) -> None:
+        self._sessions = sessions
+        self._worker_id = worker_id
+
+    async def claim(self, task_id: UUID) -> Claim | None:
+        """Take a queued task; None when there is nothing to take."""
+
+        async def work(session: AsyncSession) -> Claim | None:
+            return await TaskRepository(session).claim(task_id, self._worker_id)
+
+        return await safe_session_with_retry(self._sessions, work)
+
+    async def let_go(self, claim: Claim) -> list[tuple[UUID, TaskKind]]:
+        """Give up the claim. Gives the roadmap's queued tasks: they could not be claimed before."""
+
+        async def work(session: AsyncSession) -> list[tuple[UUID, TaskKind]]:
+            tasks = TaskRepository(session)
+            await tasks.let_go(claim)
+            return await tasks.queued_of(claim.roadmap_id)
+
+        return await safe_session_with_retry(self._sessions, work, repeatable=True)
+
+    async def give_back(self, claim: Claim) -> Sequence[Event]:
+        """Put a running task back into the queue, for another worker to go on with."""
+
+        async def work(session: AsyncSession) -> list[Event]:
+            tasks = TaskRepository(session)
+            if await tasks.lock_claimed(claim) != TaskStatus.RUNNING:
+                return []
+            await tasks.let_go(claim)
+            return await requeue_task(session, claim.task_id, claim.roadmap_id, claim.kind)
+
+        return await safe_session_with_retry(self._sessions, work)
+
+    async def fail(self, claim: Claim, failure: Failure) -> Sequence[Event]:
+        """End the task as failed, if the claim stands and it still runs."""
+
+        async def work(session: AsyncSession) -> list[Event]:
+            if await TaskRepository(session).lock_claimed(claim) != TaskStatus.RUNNING:
+                return []
+            return await fail_task(session, claim.task_id, claim.roadmap_id, failure)
+
+        return await safe_session_with_retry(self._sessions, work, repeatable=True)
+
+    async def still_claimed(self, claims: Sequence[Claim]) -> dict[UUID, TaskStatus]:
+        """The statuses of the tasks whose claims stand."""
+
+        async def work(session: AsyncSession) -> dict[UUID, TaskStatus]:
+            return await TaskRepository(session).still_claimed(claims)
+
+        return await safe_session_with_retry(self._sessions, work, attempts=1)
+
+    async def recover(self, *, held: Collection[UUID]) -> list[Event]:
+        """Put tasks of dead workers back into the queue, and own ones that are not `held` in truth (a claim or its
+        end got lost in a database fault); gives the events to publish."""
+
+        async def work(session: AsyncSession) -> list[Event]:
+            events: list[Event] = []
+            for orphan in await TaskRepository(session).take_orphans(self._worker_id, held, limit=SWEEP_LIMIT):
+                if orphan.status == TaskStatus.RUNNING:
+                    events += await requeue_task(session, orphan.task_id, orphan.roadmap_id, orphan.kind)
+            await WorkerRepository(session).forget_the_dead()
+            return events
+
+        events = await safe_session_with_retry(self._sessions, work, attempts=1)
+        metrics.task_recoveries.inc(len(events))
+        return events
+
+    async def unheard(self, *, limit: int) -> list[tuple[UUID, TaskKind]]:
+        """Queued tasks whose doorbell has to be rung again, by whoever asks."""
+
+        async def work(session: AsyncSession) -> list[tuple[UUID, TaskKind]]:
+            return await TaskRepository(session).take_unheard(limit=limit)
+
+        return await safe_session_with_retry(self._sessions, work, attempts=1)

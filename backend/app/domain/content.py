@@ -1,0 +1,168 @@
+"""What is generated for a concept: tutorial, resources and quiz; and how a concept's state follows from them."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, HttpUrl, model_validator
+
+from app.domain.base import Frozen, OutlineId
+
+
+class ArtefactKind(StrEnum):
+    TUTORIAL = "tutorial"
+    RESOURCES = "resources"
+    QUIZ = "quiz"
+
+
+class ArtefactStatus(StrEnum):
+    PENDING = "pending"
+    GENERATING = "generating"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class ContentStatus(StrEnum):
+    PENDING = "pending"
+    GENERATING = "generating"
+    COMPLETED = "completed"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+class Section(Frozen):
+    heading: str
+    markdown: str
+
+
+class Tutorial(Frozen):
+    """A lesson in Markdown. `summary` is one or two plain sentences; `example` is a worked one."""
+
+    kind: Literal[ArtefactKind.TUTORIAL] = ArtefactKind.TUTORIAL
+    summary: str
+    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+    example: str | None = None
+    exercises: tuple[str, ...] = ()
+    mistakes: tuple[str, ...] = ()
+
+
+class Resource(Frozen):
+    """Something to read, watch or do. `origin` says whether a person chose the page or it is a search to run."""
+
+    title: str
+    url: HttpUrl
+    type: Literal["documentation", "article", "book", "course", "video", "exercise", "tool", "search"]
+    language: str
+    origin: Literal["curated", "search"]
+
+
+class Resources(Frozen):
+    kind: Literal[ArtefactKind.RESOURCES] = ArtefactKind.RESOURCES
+    items: Annotated[tuple[Resource, ...], Field(min_length=1)]
+
+
+class Option(Frozen):
+    option_id: OutlineId
+    text: str
+
+
+class Question(Frozen):
+    """A question whose options stand in the order in which they are shown; `correct` holds option ids."""
+
+    question_id: OutlineId
+    type: Literal["single", "multiple", "true_false"]
+    prompt: str
+    options: Annotated[tuple[Option, ...], Field(min_length=2)]
+    correct: Annotated[tuple[OutlineId, ...], Field(min_length=1)]
+    explanation: Annotated[str, Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _answers_are_valid(self) -> Self:
+        ids = [option.option_id for option in self.options]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f"question {self.question_id} uses an option id twice")
+        if len({option.text.strip().casefold() for option in self.options}) != len(ids):
+            raise ValueError(f"question {self.question_id} has two options of the same text")
+        if not set(self.correct) <= set(ids) or len(set(self.correct)) != len(self.correct):
+            raise ValueError(f"question {self.question_id} has a correct answer that is not among its options")
+        if self.type != "multiple" and len(self.correct) != 1:
+            raise ValueError(f"question {self.question_id} must have one correct answer")
+        return self
+
+
+class Quiz(Frozen):
+    kind: Literal[ArtefactKind.QUIZ] = ArtefactKind.QUIZ
+    questions: Annotated[tuple[Question, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _question_ids_are_unique(self) -> Self:
+        ids = [question.question_id for question in self.questions]
+        if len(set(ids)) != len(ids):
+            raise ValueError("the quiz uses a question id twice")
+        return self
+
+
+Artefact = Annotated[Tutorial | Resources | Quiz, Field(discriminator="kind")]
+
+
+class FailureCode(StrEnum):
+    """Why an author did not deliver; a closed list that clients may rely on."""
+
+    TIMEOUT = "timeout"
+    UNAUTHORISED = "unauthorised"
+    QUOTA = "quota"
+    UNAVAILABLE = "unavailable"
+    INVALID_OUTPUT = "invalid_output"
+    INTERNAL = "internal"
+
+    @property
+    def retryable(self) -> bool:
+        return self in {FailureCode.TIMEOUT, FailureCode.UNAVAILABLE, FailureCode.INVALID_OUTPUT}
+
+    @property
+    def stops_the_run(self) -> bool:
+        """Every further call would fail too: the circuit breaker counts these."""
+        return self in {FailureCode.UNAUTHORISED, FailureCode.QUOTA}
+
+
+class Failure(Frozen):
+    """A value, not an exception: `message` is a plain sentence for the learner."""
+
+    code: FailureCode
+    message: str
+
+    @property
+    def retryable(self) -> bool:
+        return self.code.retryable
+
+
+class Usage(Frozen):
+    """What a model call, a task or a roadmap has used up; `cost_usd` is in US dollars."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float = 0.0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            cost_usd=self.cost_usd + other.cost_usd,
+        )
+
+
+def content_status(artefacts: Iterable[ArtefactStatus]) -> ContentStatus:
+    """A concept's state, as it follows from those of its artefacts.
+
+    A concept with something still to write is `pending` when nobody is writing it, even when a part is saved.
+    """
+    states = set(artefacts)
+    if ArtefactStatus.GENERATING in states:
+        return ContentStatus.GENERATING
+    if ArtefactStatus.PENDING in states:
+        return ContentStatus.PENDING
+    if states == {ArtefactStatus.COMPLETED}:
+        return ContentStatus.COMPLETED
+    if states == {ArtefactStatus.FAILED}:
+        return ContentStatus.FAILED
+    return ContentStatus.PARTIAL

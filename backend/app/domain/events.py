@@ -1,0 +1,165 @@
+"""Events: committed facts about a roadmap, as they are stored, published and sent to browsers."""
+
+from datetime import datetime
+from typing import Annotated, Literal, TypedDict
+from uuid import UUID
+
+from pydantic import Field, TypeAdapter
+
+from app.domain.base import Frozen
+from app.domain.content import ArtefactKind, ArtefactStatus, FailureCode, Usage
+from app.domain.roadmap import Stage
+from app.domain.tasks import Progress, TaskKind, TaskStatus
+
+
+class Envelope(TypedDict):
+    """The fields that all events share."""
+
+    roadmap_id: UUID
+    task_id: UUID
+    seq: int
+    epoch: UUID
+    at: datetime
+
+
+class _Event(Frozen):
+    """`seq` is gapless within a roadmap and an `epoch`. Applying an event twice changes nothing."""
+
+    roadmap_id: UUID
+    task_id: UUID
+    seq: int
+    epoch: UUID
+    at: datetime
+
+
+class TaskQueued(_Event):
+    """A task waits for a worker: it is new, or its worker has gone. Nothing is being written: what was, waits."""
+
+    type: Literal["task_queued"] = "task_queued"
+    kind: TaskKind
+
+
+class TaskStarted(_Event):
+    """A worker holds the task. Nothing is being written at this moment: what was, waits again."""
+
+    type: Literal["task_started"] = "task_started"
+    kind: TaskKind
+    total: int
+    """Concepts of the roadmap; while it is being drafted, those asked for."""
+
+
+class OutlineReady(_Event):
+    """The outline is there (newly drafted or edited)."""
+
+    type: Literal["outline_ready"] = "outline_ready"
+    title: str
+    stages: tuple[Stage, ...]
+    concepts: int
+
+
+class ConceptStart(_Event):
+    type: Literal["concept_start"] = "concept_start"
+    concept_id: str
+    concept_name: str
+
+
+class ConceptComplete(_Event):
+    """All three artefacts are saved and can be opened."""
+
+    type: Literal["concept_complete"] = "concept_complete"
+    concept_id: str
+    concept_name: str
+    tutorial_id: UUID
+    content_summary: str
+    resources_id: UUID
+    resources_count: int
+    quiz_id: UUID
+    quiz_questions_count: int
+    progress: Progress
+
+
+class ConceptFailed(_Event):
+    """Some or all artefacts of a concept failed; what was written is saved and can be opened."""
+
+    type: Literal["concept_failed"] = "concept_failed"
+    concept_id: str
+    concept_name: str
+    failed: tuple[ArtefactKind, ...]
+    code: FailureCode
+    message: str
+    retryable: bool
+    tutorial_id: UUID | None
+    content_summary: str | None
+    resources_id: UUID | None
+    resources_count: int | None
+    quiz_id: UUID | None
+    quiz_questions_count: int | None
+    progress: Progress
+
+
+class SavedArtefact(Frozen):
+    """An artefact of a concept that is still being written."""
+
+    concept_id: str
+    artefact: ArtefactKind
+    status: ArtefactStatus
+    artefact_id: UUID | None
+
+
+class BatchSaved(_Event):
+    """One flush. `size` counts the concepts that it finished; `artefacts` are the rest of what it saved."""
+
+    type: Literal["batch_saved"] = "batch_saved"
+    size: int
+    artefacts: tuple[SavedArtefact, ...] = ()
+    progress: Progress
+
+
+class TaskPaused(_Event):
+    """Nothing is being written: what was, waits again."""
+
+    type: Literal["task_paused"] = "task_paused"
+    code: FailureCode
+    message: str
+
+
+class Completed(_Event):
+    """The run has ended; `status` is `partial` when some concepts lack an artefact."""
+
+    type: Literal["completed"] = "completed"
+    status: Literal[TaskStatus.COMPLETED, TaskStatus.PARTIAL]
+    progress: Progress
+    usage: Usage
+
+
+class Failed(_Event):
+    """The task failed as a whole. Nothing is being written."""
+
+    type: Literal["failed"] = "failed"
+    code: FailureCode
+    message: str
+
+
+class Cancelled(_Event):
+    """Nothing new is written. What was finished at that moment may still be saved, and is announced as ever."""
+
+    type: Literal["cancelled"] = "cancelled"
+    progress: Progress
+
+
+Event = Annotated[
+    TaskQueued
+    | TaskStarted
+    | OutlineReady
+    | ConceptStart
+    | ConceptComplete
+    | ConceptFailed
+    | BatchSaved
+    | TaskPaused
+    | Completed
+    | Failed
+    | Cancelled,
+    Field(discriminator="type"),
+]
+
+event_adapter: TypeAdapter[Event] = TypeAdapter(Event)

@@ -1,0 +1,68 @@
+"""What one `greenway up` consists of: its embedded servers, and the API and workers with what they need to know."""
+
+import signal
+from collections.abc import Iterator
+
+from app.embedded.command import Command
+from app.embedded.data_dir import DataDirectory
+from app.embedded.options import UpOptions
+from app.embedded.ports import free_port
+from app.embedded.postgres import EmbeddedPostgres
+from app.embedded.running import EmbeddedServer
+from app.embedded.valkey import EmbeddedValkey
+
+
+class Parts:
+    """Fixed for the whole run: a part that is started again gets the same port and secrets."""
+
+    def __init__(self, options: UpOptions, program: tuple[str, ...], data: DataDirectory) -> None:
+        self._options = options
+        self._program = program
+        self._data = data
+        self._secrets = data.secrets()
+        self.servers: list[EmbeddedServer] = []
+        """The embedded ones."""
+        self.database_url = options.database_url or self._embed(
+            EmbeddedPostgres(
+                data.postgres, free_port(), self._secrets.postgres_password, log=data.logs / "postgres.log"
+            )
+        )
+        self.redis_url = options.redis_url or self._embed(
+            EmbeddedValkey(data.valkey, free_port(), self._secrets.valkey_password, log=data.logs / "valkey.log")
+        )
+
+    @property
+    def own_servers(self) -> Iterator[tuple[str, str]]:
+        """The user's servers, by the setting that names each."""
+        if self._options.database_url:
+            yield "DATABASE_URL", self._options.database_url
+        if self._options.redis_url:
+            yield "REDIS_URL", self._options.redis_url
+
+    def commands(self) -> Iterator[Command]:
+        """The API and the workers, as they are started once the servers are there."""
+        options = self._options
+        yield self._service("The API", "api", "--host", options.host, "--port", str(options.port))
+        for index in range(options.workers):
+            metrics_port = str(options.metrics_port(index))
+            yield self._service(f"Worker {index + 1}", "worker", GREENWAY_WORKER_METRICS_PORT=metrics_port)
+
+    def _embed(self, server: EmbeddedServer) -> str:
+        self.servers.append(server)
+        return server.url
+
+    def _service(self, name: str, *arguments: str, **env: str) -> Command:
+        return Command(
+            name=name,
+            argv=(*self._program, *arguments),
+            stop_signal=signal.SIGTERM,
+            death_signal=signal.SIGKILL,
+            env={
+                **self._options.env,
+                "SECRET_KEY": self._options.env.get("SECRET_KEY") or self._secrets.secret_key,
+                "DATABASE_URL": self.database_url,
+                "REDIS_URL": self.redis_url,
+                "GREENWAY_DATA_DIR": str(self._data.path),
+                **env,
+            },
+        )

@@ -1,0 +1,57 @@
+"""TCP ports: a free one on this machine, whether ours is free, and whether somebody else's server answers."""
+
+import errno
+import ipaddress
+import socket
+from urllib.parse import urlsplit
+
+from app.core.errors import ConfigurationError
+
+LOOPBACK = "127.0.0.1"
+_DEFAULT_PORTS = {"DATABASE_URL": 5432, "REDIS_URL": 6379}
+_ANSWER_SECONDS = 5
+
+
+def free_port() -> int:
+    """A TCP port on loopback that nothing listens on right now."""
+    with socket.create_server((LOOPBACK, 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def check_free(host: str, port: int) -> None:
+    """`ConfigurationError` if we could not listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            reason = f"Port {port} on {host} is in use"
+        else:
+            reason = f"Port {port} on {host} can't be opened ({error.strerror})"
+        raise ConfigurationError(f"{reason}; choose another with --port.") from error
+
+
+def check_answers(setting: str, url: str) -> None:
+    """`ConfigurationError`, without the password, if nobody answers at the server that `setting` names."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port or _DEFAULT_PORTS[setting]
+    except ValueError as error:
+        raise ConfigurationError(f"{setting} is not a valid URL.") from error
+    if host is None:
+        # A socket in the file system; its client reports what is wrong with it.
+        return
+    try:
+        socket.create_connection((host, port), timeout=_ANSWER_SECONDS).close()
+    except socket.gaierror as error:
+        raise ConfigurationError(f"{setting} names the host {host}, which does not exist.") from error
+    except OSError as error:
+        raise ConfigurationError(f"{setting} names {host}:{port}, where no server answers.") from error

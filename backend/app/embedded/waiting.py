@@ -1,0 +1,45 @@
+"""Ways to wait: for a condition, for the first of several things, for blocking work that may be abandoned."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+T = TypeVar("T")
+_POLL_SECONDS = 0.1
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Asks again and again, for as long as it takes."""
+    while True:
+        if await condition():
+            return
+        await asyncio.sleep(_POLL_SECONDS)
+
+
+async def first_of(*awaitables: Awaitable[T]) -> T:
+    """The result of the one that ends first, or its error; the others are cancelled, and have ended on return."""
+    tasks = [asyncio.ensure_future(awaitable) for awaitable in awaitables]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return next(task for task in tasks if task in done).result()
+
+
+async def in_abandonable_thread(function: Callable[[], T]) -> T:
+    """Runs a blocking function that nobody has to wait for when the process ends, unlike the loop's own threads."""
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(function())
+        except BaseException as error:  # noqa: BLE001 - handed to whoever awaits, whatever it is
+            future.set_exception(error)
+
+    future.set_running_or_notify_cancel()
+    threading.Thread(target=run, daemon=True).start()
+    return await asyncio.wrap_future(future)

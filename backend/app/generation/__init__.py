@@ -1,0 +1,1 @@
+"""The core: many concepts written at once, saved in batches, announced after the commit. Pure asyncio over ports."""

@@ -1,0 +1,199 @@
+"""Runs one content task: many concepts at once, three agents each, results saved while others are written."""
+
+import asyncio
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+import structlog
+
+from app.domain.content import Artefact, ArtefactKind, Failure, FailureCode
+from app.generation.breaker import CircuitBreaker
+from app.generation.buffer import Buffer
+from app.generation.ports import ContentAgents, ContentStore, EventPublisher
+from app.generation.saver import Saver
+from app.generation.schedule import Schedule
+from app.generation.work import Batch, ConceptBrief, Delivery, FinishedArtefact, PendingConcept
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much at once, how often saved (concepts; seconds, None = off), and how long an agent may take (seconds)."""
+
+    concurrency: int = 5
+    flush_every: int = 10
+    flush_max_age: float | None = 1.0
+    artefact_timeout: float = 180.0
+
+
+class RunEnd(Enum):
+    FINISHED = auto()
+    """Nothing is left to write; the task has ended."""
+    PAUSED = auto()
+    """The circuit breaker has tripped; the task is paused with the reason."""
+    STOPPED = auto()
+    """Somebody asked for it; what had finished is saved."""
+
+
+class Orchestrator:
+    """One run of one content task. Lives in one event loop; `run` may be called once.
+
+    Whoever owns the task steers it: `stop_starting` and `cancel` end the run early, `hold` and `release` keep new
+    concepts back for a while.
+    """
+
+    def __init__(self, agents: ContentAgents, store: ContentStore, events: EventPublisher, limits: Limits) -> None:
+        self._agents = agents
+        self._store = store
+        self._limits = limits
+        self._buffer = Buffer(
+            flush_every=limits.flush_every,
+            max_age=limits.flush_max_age,
+            clock=asyncio.get_running_loop().time,
+        )
+        self._saver = Saver(store, events)
+        self._slots = asyncio.Semaphore(limits.concurrency)
+        self._breaker = CircuitBreaker()
+        self._released = asyncio.Event()
+        self._released.set()
+        self._stopping = False
+        self._writing: asyncio.Task[bool] | None = None
+        self._ageing: asyncio.Task[None] | None = None
+
+    def stop_starting(self) -> None:
+        """Start nothing new; calls in flight finish."""
+        self._stopping = True
+        self._released.set()
+        self._saver.has_room.set()
+        self._slots.release()  # wakes the loop that waits for a slot; it starts nothing any more
+
+    def cancel(self) -> None:
+        """Start nothing new, and cancel the calls in flight; what has finished is saved."""
+        self.stop_starting()
+        if self._writing is not None:
+            self._writing.cancel()
+
+    def hold(self) -> None:
+        """Start nothing new until `release`."""
+        if not self._stopping:
+            self._released.clear()
+
+    def release(self) -> None:
+        self._released.set()
+
+    async def run(self) -> RunEnd:
+        """Write everything that is pending.
+
+        Raises:
+            OwnershipLost: another worker has the task; results that were not saved by then are discarded.
+            ExceptionGroup: a bug in an agent; what had finished is saved.
+        """
+        await self._saver.persist(self._store.begin)
+        schedule = Schedule(await self._saver.reach(self._store.pending))
+        saving = asyncio.create_task(self._saver.run())
+        self._writing = asyncio.create_task(self._write_all(schedule))
+        try:
+            await asyncio.wait({self._writing, saving}, return_when=asyncio.FIRST_COMPLETED)
+            if self._writing.done():
+                await self._drain()
+                self._saver.close()
+            await saving
+        finally:
+            await _end(saving, self._writing, self._ageing)
+        if not self._writing.cancelled() and self._writing.result():
+            await self._saver.persist(self._store.finish)
+            return RunEnd.FINISHED
+        if (reason := self._breaker.reason) is not None:
+            await self._saver.persist(lambda: self._store.pause(reason))
+            return RunEnd.PAUSED
+        return RunEnd.STOPPED
+
+    async def _write_all(self, schedule: Schedule) -> bool:
+        """Start concept after concept; true when none was left to start."""
+        async with asyncio.TaskGroup() as concepts:
+            while schedule:
+                if not await self._acquire_slot():
+                    return False
+                concepts.create_task(self._write_concept(schedule.next()))
+        return True
+
+    async def _acquire_slot(self) -> bool:
+        """Wait until a concept may start; false when the run is stopping."""
+        while True:
+            await self._released.wait()
+            await self._saver.has_room.wait()
+            await self._slots.acquire()
+            if self._stopping:
+                return False
+            if self._released.is_set() and self._saver.has_room.is_set():
+                return True
+            self._slots.release()
+
+    async def _write_concept(self, concept: PendingConcept) -> None:
+        self._saver.concept_started(concept.concept_id)
+        try:
+            async with asyncio.TaskGroup() as artefacts:
+                for kind in concept.missing:
+                    artefacts.create_task(self._write_artefact(kind, concept.brief))
+        finally:
+            self._slots.release()
+        self._saver.concept_finished()
+        if batch := await self._buffer.finish(concept.concept_id):
+            self._submit(batch, reason="size")
+        self._watch_age()
+
+    async def _write_artefact(self, kind: ArtefactKind, brief: ConceptBrief) -> None:
+        delivery = await self._call_agent(kind, brief)
+        failure = delivery.result if isinstance(delivery.result, Failure) else None
+        self._breaker.record(failure)
+        if self._breaker.reason is not None:
+            self.stop_starting()
+        concept_id = brief.concept.concept_id
+        await self._buffer.add(FinishedArtefact(concept_id=concept_id, kind=kind, delivery=delivery))
+        self._watch_age()
+
+    async def _call_agent(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
+        try:
+            async with asyncio.timeout(self._limits.artefact_timeout):
+                return await self._agents.write(kind, brief)
+        except TimeoutError:
+            seconds = self._limits.artefact_timeout
+            message = f"The {kind} took longer than {seconds:g} seconds (GREENWAY_ARTEFACT_TIMEOUT)."
+            return Delivery(result=Failure(code=FailureCode.TIMEOUT, message=message))
+
+    def _submit(self, batch: Batch, *, reason: str) -> None:
+        log.info(
+            "incremental_batch_trigger",
+            buffer_size=batch.size,
+            batch_size=batch.size,
+            artefacts=len(batch.artefacts),
+            reason=reason,
+        )
+        self._saver.submit(batch)
+
+    def _watch_age(self) -> None:
+        if self._buffer.due is not None and (self._ageing is None or self._ageing.done()):
+            self._ageing = asyncio.create_task(self._flush_what_is_old())
+
+    async def _flush_what_is_old(self) -> None:
+        """Runs while the buffer holds something; a flush by size only moves the date."""
+        now = asyncio.get_running_loop().time
+        while (due := self._buffer.due) is not None:
+            await asyncio.sleep(due - now())
+            if batch := await self._buffer.take_aged():
+                self._submit(batch, reason="age")
+
+    async def _drain(self) -> None:
+        if batch := await self._buffer.drain():
+            log.info("incremental_save_final_batch", remaining_count=batch.size, artefacts=len(batch.artefacts))
+            self._saver.submit(batch)
+
+
+async def _end(*tasks: asyncio.Task[Any] | None) -> None:
+    """Cancel what still runs, and wait until it has ended; errors stay with their tasks."""
+    running = [task for task in tasks if task is not None]
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)

@@ -1,0 +1,74 @@
+"""The ports of the core: who writes, who saves, who announces."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from app.domain.content import Artefact, ArtefactKind, Failure
+from app.domain.events import Event
+from app.domain.roadmap import LearningRequest, Outline
+from app.generation.work import Batch, ConceptBrief, Delivery, PendingConcept
+
+
+class StoreUnavailable(Exception):
+    """The store cannot be reached at the moment; the same call may be made again."""
+
+
+class OwnershipLost(Exception):
+    """The task belongs to somebody else by now: nothing was written, and nothing more may be."""
+
+
+class ContentAgents(Protocol):
+    async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
+        """Write one artefact. A failure is delivered as a value; an exception is a bug."""
+        ...
+
+
+class Author(ContentAgents, Protocol):
+    """Writes outlines and artefacts."""
+
+    @property
+    def name(self) -> str:
+        """Who wrote it, as shown to learners: `builtin:outline` or `provider:model`."""
+        ...
+
+    async def draft(self, request: LearningRequest) -> Delivery[Outline]:
+        """Draft an outline of the requested size that keeps the rules of `domain.outline_rules`."""
+        ...
+
+
+class ContentStore(Protocol):
+    """Where one task's results are kept; bound to that task and its fencing token.
+
+    Every method is one transaction, returns the events that it committed, may be repeated after
+    `StoreUnavailable`, and raises `OwnershipLost` before it has written anything.
+    """
+
+    async def begin(self) -> Sequence[Event]:
+        """Start (or resume) the run: nothing is being written at this moment."""
+        ...
+
+    async def pending(self) -> Sequence[PendingConcept]:
+        """What is still to be written, in learning order. Writes nothing."""
+        ...
+
+    async def start(self, concept_ids: Sequence[str]) -> Sequence[Event]:
+        """Mark concepts as being written, unless the task was stopped meanwhile."""
+        ...
+
+    async def save(self, batch: Batch) -> Sequence[Event]:
+        """Save a batch. Still possible when the task has been stopped but not taken away."""
+        ...
+
+    async def finish(self) -> Sequence[Event]:
+        """End the task: nothing is left to write."""
+        ...
+
+    async def pause(self, reason: Failure) -> Sequence[Event]:
+        """Pause the task for the given reason."""
+        ...
+
+
+class EventPublisher(Protocol):
+    async def publish(self, events: Sequence[Event]) -> None:
+        """Announce events that are committed. Never raises for a dead channel: readers catch up from the store."""
+        ...

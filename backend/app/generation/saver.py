@@ -1,0 +1,108 @@
+"""Hands what was started and finished to the store: in order, one at a time, again and again until it is saved."""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+import structlog
+
+from app.domain.events import Event
+from app.generation.ports import ContentStore, EventPublisher, StoreUnavailable
+from app.generation.work import Batch
+
+MAX_UNSAVED_CONCEPTS = 50
+"""Finished concepts that may wait to be saved; beyond that, no new concept starts."""
+
+FIRST_RETRY, LAST_RETRY = 0.1, 2.0
+"""Seconds between two tries while the store is away; doubled from the first to the last, with jitter."""
+
+T = TypeVar("T")
+
+log = structlog.get_logger()
+
+
+class Saver:
+    """Runs beside the agents, so that saving never slows generating.
+
+    `run()` ends after `close()`, once everything is saved; it raises `OwnershipLost` when the task is gone.
+    """
+
+    def __init__(self, store: ContentStore, events: EventPublisher) -> None:
+        self._store = store
+        self._events = events
+        self._waiting: deque[Batch | str] = deque()
+        self._unsaved = 0
+        self._work = asyncio.Event()
+        self._closed = False
+        self.has_room = asyncio.Event()
+        """Clear while more finished concepts wait to be saved than backpressure allows."""
+        self.has_room.set()
+
+    def concept_started(self, concept_id: str) -> None:
+        self._waiting.append(concept_id)
+        self._work.set()
+
+    def concept_finished(self) -> None:
+        """Count a finished concept from the moment it enters the buffer."""
+        self._unsaved += 1
+        self._update_room()
+
+    def submit(self, batch: Batch) -> None:
+        self._waiting.append(batch)
+        self._work.set()
+
+    def close(self) -> None:
+        """Nothing more will come."""
+        self._closed = True
+        self._work.set()
+
+    async def run(self) -> None:
+        while True:
+            await self._work.wait()
+            self._work.clear()
+            while self._waiting:
+                if isinstance(self._waiting[0], Batch):
+                    await self._save(self._waiting[0])
+                    self._waiting.popleft()
+                else:
+                    await self._start()
+            if self._closed:
+                return
+
+    async def persist(self, change: Callable[[], Awaitable[Sequence[Event]]]) -> None:
+        """Make one change in the store, however long that takes, then announce it."""
+        await self._events.publish(await self.reach(change))
+
+    async def reach(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Call the store until it answers."""
+        pause = FIRST_RETRY
+        while True:
+            try:
+                return await call()
+            except StoreUnavailable as error:
+                log.warning("store_unavailable", error=str(error), retry_in=round(pause, 2))
+                await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+                pause = min(2 * pause, LAST_RETRY)
+
+    async def _start(self) -> None:
+        """All starts up to the next batch are one change."""
+        started: list[str] = []
+        while self._waiting and isinstance(self._waiting[0], str):
+            started.append(self._waiting[0])
+            self._waiting.popleft()
+        await self.persist(lambda: self._store.start(started))
+
+    async def _save(self, batch: Batch) -> None:
+        log.info("incremental_batch_save_started", batch_size=batch.size, artefacts=len(batch.artefacts))
+        await self.persist(lambda: self._store.save(batch))
+        self._unsaved -= batch.size
+        self._update_room()
+        log.info("incremental_batch_save_completed", batch_size=batch.size, artefacts=len(batch.artefacts))
+
+    def _update_room(self) -> None:
+        if self._unsaved > MAX_UNSAVED_CONCEPTS:
+            self.has_room.clear()
+        else:
+            self.has_room.set()

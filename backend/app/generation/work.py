@@ -1,0 +1,69 @@
+"""What the core works on: briefs for the agents, what they deliver, and the batches handed to the store."""
+
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from app.domain.base import new_id
+from app.domain.content import Artefact, ArtefactKind, Failure, Usage
+from app.domain.roadmap import Concept, LearningRequest, Outline
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery(Generic[T_co]):
+    """What an author returned, and what it cost. A `Failure` costs too."""
+
+    result: T_co | Failure
+    usage: Usage = Usage()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConceptBrief:
+    """All that an agent is told about the concept that it writes for."""
+
+    concept: Concept
+    stage_name: str
+    module_name: str
+    request: LearningRequest
+    outline: Outline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingConcept:
+    """A concept with the artefacts that it still lacks."""
+
+    brief: ConceptBrief
+    missing: tuple[ArtefactKind, ...]
+
+    @property
+    def concept_id(self) -> str:
+        return self.brief.concept.concept_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishedArtefact:
+    """An artefact as its agent delivered it; `artefact_id` makes saving it twice harmless."""
+
+    concept_id: str
+    kind: ArtefactKind
+    delivery: Delivery[Artefact]
+    artefact_id: UUID = field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What the buffer hands over to be saved in one transaction.
+
+    `finished` are the concepts of which nothing is left to write; `artefacts` may belong to others, too.
+    """
+
+    artefacts: tuple[FinishedArtefact, ...]
+    finished: tuple[str, ...]
+    batch_id: UUID = field(default_factory=new_id)
+
+    @property
+    def size(self) -> int:
+        """The number of finished concepts."""
+        return len(self.finished)

@@ -1,0 +1,92 @@
+"""The composition root of the API: `create_app()` builds everything, the lifespan opens and closes it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app import __version__
+from app.agents.factory import check_model_name
+from app.api.answers import EVERYWHERE
+from app.api.deps import ApiServices
+from app.api.guard import Guard
+from app.api.observation import ObservationMiddleware
+from app.api.problems import install_problem_handlers
+from app.api.routes import concepts, events, operations, roadmaps, tasks
+from app.core.celery_app import app as celery
+from app.core.logging import configure_logging
+from app.core.settings import Settings, load_settings
+from app.db.session import create_engine, create_sessions
+from app.services.doorbell import CeleryDoorbell
+from app.services.event_hub import EventHub
+from app.services.event_stream import EventStream
+from app.services.health import Health
+from app.services.notification_service import NotificationService
+from app.services.redis_client import create_redis
+from app.services.roadmap_reader import RoadmapReader
+from app.services.roadmaps import RoadmapService
+
+PREFIX = "/api/v1"
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application. Clients and engines are made in the event loop that serves it, not here.
+
+    Raises:
+        ConfigurationError: a setting is wrong.
+    """
+    settings = settings or load_settings()
+    configure_logging(format=settings.log_format, level=settings.log_level)
+    author = check_model_name(settings)
+    settings.require_database_url()
+    settings.require_redis_url()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with _open(settings, author) as services:
+            app.state.services = services
+            yield
+
+    app = FastAPI(
+        title="Greenway",
+        description="Turns a learning goal into a roadmap that fills itself in while you watch.",
+        version=__version__,
+        lifespan=lifespan,
+        max_body_size=settings.max_body_bytes,
+    )
+    install_problem_handlers(app)
+    app.add_middleware(Guard, allowed_hosts=settings.allowed_hosts)
+    app.add_middleware(ObservationMiddleware)
+    for module in (roadmaps, concepts, tasks, events):
+        app.include_router(module.router, prefix=PREFIX, responses=EVERYWHERE)
+    app.include_router(operations.router)
+    return app
+
+
+@asynccontextmanager
+async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
+    engine = create_engine(
+        settings.require_database_url(), pool_size=settings.db_pool_size, application_name="greenway-api"
+    )
+    redis = create_redis(settings.require_redis_url())
+    sessions = create_sessions(engine)
+    hub = EventHub(sessions, redis)
+    reader = RoadmapReader(sessions)
+    hub.start()
+    try:
+        yield ApiServices(
+            roadmaps=RoadmapService(
+                sessions,
+                CeleryDoorbell(celery),
+                NotificationService(redis),
+                author=author,
+                max_concepts=settings.max_concepts,
+            ),
+            reader=reader,
+            stream=EventStream(hub, reader),
+            health=Health(engine, sessions, redis),
+        )
+    finally:
+        await hub.stop()
+        await redis.aclose()
+        await engine.dispose()

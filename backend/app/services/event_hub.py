@@ -1,0 +1,181 @@
+"""One Redis subscription a roadmap and process, shared by all its listeners, and watched against Postgres."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import orjson
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import NotFound
+from app.db.repositories.event_repo import EventRepository
+from app.db.session import DatabaseUnavailable, Sessions, safe_session_with_retry
+from app.services.live_feed import Frame, Listener, LiveFeed
+from app.services.notification_service import channel, stream_key
+
+CHECK_EVERY = 2.0
+"""Seconds between two comparisons with Postgres: how late an event can be when Redis has lost it or is away."""
+READ_AT_ONCE = 500
+"""Events read from Postgres in one go."""
+
+log = structlog.get_logger()
+
+
+class EventHub:
+    """Lives in one event loop, between `start` and `stop`."""
+
+    def __init__(self, sessions: Sessions, redis: Redis) -> None:
+        self._sessions = sessions
+        self._redis = redis
+        self._pubsub = redis.pubsub(ignore_subscribe_messages=True)
+        self._feeds: dict[UUID, LiveFeed] = {}
+        self._opening = asyncio.Lock()
+        self._subscribed = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [asyncio.create_task(self._receive()), asyncio.create_task(self._watch())]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for feed in self._feeds.values():
+            feed.end("stopping")
+        await self._pubsub.aclose()  # type: ignore[no-untyped-call]
+
+    @asynccontextmanager
+    async def listen(self, roadmap_id: UUID) -> AsyncIterator[Listener]:
+        """Attach to the live events of a roadmap; nothing is missed from here on.
+
+        Raises:
+            NotFound: there is no such roadmap.
+        """
+        feed = self._feeds.get(roadmap_id)
+        if feed is None:
+            async with self._opening:
+                feed = self._feeds.get(roadmap_id) or await self._open(roadmap_id)
+        listener = feed.join()
+        try:
+            yield listener
+        finally:
+            if feed.leave(listener) and self._feeds.get(roadmap_id) is feed:
+                del self._feeds[roadmap_id]
+                await self._unsubscribe(roadmap_id)
+
+    async def read(self, roadmap_id: UUID, epoch: UUID, *, after: int, until: int) -> list[Frame]:
+        """Committed events from `after` (exclusive) to `until` (inclusive): from Redis if it has them all, else from
+        Postgres."""
+        if after >= until:
+            return []
+        frames = await self._from_stream(roadmap_id, epoch, after, until)
+        if [frame.seq for frame in frames] == list(range(after + 1, until + 1)):
+            return frames
+        frames = []
+        while after < until and (more := await self._from_postgres(roadmap_id, after)):
+            frames += [frame for frame in more if frame.seq <= until]
+            after = more[-1].seq
+        return frames
+
+    async def _open(self, roadmap_id: UUID) -> LiveFeed:
+        """Subscribe first, then ask Postgres where the roadmap stands: what is published in between is dropped by
+        its number, what was published before is not needed."""
+        await self._subscribe(roadmap_id)
+        position = (await self._positions([roadmap_id])).get(roadmap_id)
+        if position is None:
+            raise NotFound("There is no such roadmap.")
+
+        async def read_after(seq: int) -> Sequence[Frame]:
+            return await self._from_postgres(roadmap_id, seq)
+
+        feed = self._feeds[roadmap_id] = LiveFeed(position, read_after)
+        return feed
+
+    async def _receive(self) -> None:
+        """Pass on what Redis publishes, for as long as the process lives; while Redis is away, `_watch` does it."""
+        while True:
+            await self._subscribed.wait()
+            try:
+                message = await self._pubsub.get_message(timeout=1.0)
+            except (RedisError, OSError) as error:
+                log.warning("subscription_lost", error=type(error).__name__)
+                await asyncio.sleep(CHECK_EVERY)
+                continue
+            if message is not None and message["type"] == "message":
+                await self._arrived(message["data"])
+            elif not self._pubsub.subscribed:
+                self._subscribed.clear()
+
+    async def _arrived(self, data: bytes) -> None:
+        body = orjson.loads(data)
+        feed = self._feeds.get(UUID(body["roadmap_id"]))
+        if feed is not None:
+            try:
+                await feed.arrived(Frame(body["seq"], data))
+            except DatabaseUnavailable:
+                log.warning("gap_not_filled", roadmap_id=body["roadmap_id"])  # `_watch` tries again
+
+    async def _watch(self) -> None:
+        """Notice what got lost on the way, by comparing numbers."""
+        while True:
+            await asyncio.sleep(CHECK_EVERY)
+            feeds = dict(self._feeds)
+            if not feeds:
+                continue
+            try:
+                positions = await self._positions(list(feeds))
+                for roadmap_id, feed in feeds.items():
+                    if roadmap_id in positions:
+                        await feed.catch_up(positions[roadmap_id])
+                    else:
+                        self._feeds.pop(roadmap_id, None)
+                        feed.end("deleted")
+            except DatabaseUnavailable:
+                log.warning("events_not_checked")
+            unheard = [
+                roadmap_id for roadmap_id in self._feeds if channel(roadmap_id).encode() not in self._pubsub.channels
+            ]
+            if unheard:
+                await self._subscribe(*unheard)
+
+    async def _positions(self, roadmap_ids: Sequence[UUID]) -> dict[UUID, int]:
+        async def work(session: AsyncSession) -> dict[UUID, int]:
+            return await EventRepository(session).positions(roadmap_ids)
+
+        return await safe_session_with_retry(self._sessions, work)
+
+    async def _from_postgres(self, roadmap_id: UUID, after: int) -> list[Frame]:
+        async def work(session: AsyncSession) -> list[Frame]:
+            bodies = await EventRepository(session).after(roadmap_id, after, limit=READ_AT_ONCE)
+            return [Frame(body["seq"], orjson.dumps(body)) for body in bodies]
+
+        return await safe_session_with_retry(self._sessions, work)
+
+    async def _from_stream(self, roadmap_id: UUID, epoch: UUID, after: int, until: int) -> list[Frame]:
+        try:
+            entries: Any = await self._redis.xrange(stream_key(roadmap_id, epoch), f"{after + 1}-0", f"{until}-0")
+        except (RedisError, OSError):
+            return []
+        return [Frame(int(entry_id.partition(b"-")[0]), fields[b"e"]) for entry_id, fields in entries]
+
+    async def _subscribe(self, *roadmap_ids: UUID) -> None:
+        try:
+            await self._pubsub.subscribe(*map(channel, roadmap_ids))
+        except (RedisError, OSError) as error:
+            log.warning("subscription_failed", error=type(error).__name__)  # `_watch` tries again
+        else:
+            self._subscribed.set()
+
+    async def _unsubscribe(self, roadmap_id: UUID) -> None:
+        async with self._opening:
+            if roadmap_id in self._feeds:
+                return
+            try:
+                await self._pubsub.unsubscribe(channel(roadmap_id))
+            except (RedisError, OSError) as error:
+                log.warning("subscription_failed", error=type(error).__name__)

@@ -1,0 +1,103 @@
+"""What one client is sent: a snapshot or what it has missed, then everything live, with heartbeats."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+
+from app.core import metrics
+from app.core.errors import InvalidInput
+from app.services.event_hub import EventHub
+from app.services.live_feed import Ended, Listener
+from app.services.roadmap_reader import RoadmapReader
+
+HEARTBEAT_EVERY = 20.0
+"""Seconds of silence after which a client is told that nothing has happened."""
+LONGEST_CATCH_UP = 5000
+"""Events that a client may be behind; one that has missed more starts from a fresh snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One frame. `seq` is the event's number; None for frames that are no events."""
+
+    type: str
+    data: bytes
+    seq: int | None = None
+
+
+def parse_since(text: str | None) -> int | None:
+    """The number of the last event that a client knows.
+
+    Raises:
+        InvalidInput: it is negative or no number.
+    """
+    if text is None or text == "":
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise InvalidInput(
+            "`since` must be the number of an event: 0 or more.",
+            fields=[{"field": "since", "message": "must be a whole number, 0 or more"}],
+        )
+    return int(text)
+
+
+class EventStream:
+    def __init__(self, hub: EventHub, reader: RoadmapReader) -> None:
+        self._hub = hub
+        self._reader = reader
+
+    async def follow(self, roadmap_id: UUID, *, user_id: str, since: int | None) -> AsyncIterator[Message]:
+        """All frames for one client, until the roadmap is deleted.
+
+        It is attached to the live channel before anything is read, so nothing can fall in between.
+
+        Raises:
+            NotFound: the user has no such roadmap.
+        """
+        await self._reader.position(roadmap_id, user_id=user_id)
+        with metrics.websocket_connections.track_inprogress():
+            while True:
+                async with self._hub.listen(roadmap_id) as listener:
+                    try:
+                        async for message in self._connected(roadmap_id, user_id, since, listener):
+                            yield message
+                    except Ended as ended:
+                        if str(ended) != "slow":
+                            return
+                        yield _resync("slow")
+                        since = None
+
+    async def _connected(
+        self, roadmap_id: UUID, user_id: str, since: int | None, listener: Listener
+    ) -> AsyncIterator[Message]:
+        # The client may know more than this process has heard so far, but not more than Postgres.
+        epoch, newest = await self._reader.position(roadmap_id, user_id=user_id)
+        if since is not None and (since > newest or newest - since > LONGEST_CATCH_UP):
+            yield _resync("unknown" if since > newest else "too_old")
+            since = None
+        if since is None:
+            roadmap = await self._reader.read(roadmap_id, user_id=user_id)
+            yield Message("snapshot", b'{"type":"snapshot","roadmap":' + roadmap.body + b"}")
+            sent = roadmap.seq
+        else:
+            sent = since
+            for frame in await self._hub.read(roadmap_id, epoch, after=since, until=listener.seq):
+                sent = frame.seq
+                yield Message("event", frame.data, frame.seq)
+        while True:
+            try:
+                async with asyncio.timeout(HEARTBEAT_EVERY):
+                    frame = await listener.next()
+            except TimeoutError:
+                yield Message("heartbeat", orjson.dumps({"type": "heartbeat", "seq": sent}))
+                continue
+            if frame.seq > sent:
+                sent = frame.seq
+                yield Message("event", frame.data, frame.seq)
+
+
+def _resync(reason: str) -> Message:
+    return Message("resync", orjson.dumps({"type": "resync", "reason": reason}))

@@ -1,0 +1,91 @@
+"""Whether everything that Greenway needs is there, each with a plain sentence; and the gauges that come from it."""
+
+import asyncio
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from app.core import metrics
+from app.core.settings import sqlalchemy_url
+from app.db.migrate import current_revision, newest_revision
+from app.db.repositories.task_repo import TaskRepository, WorkerRepository
+from app.db.session import (
+    DatabaseUnavailable,
+    Sessions,
+    create_engine,
+    create_sessions,
+    safe_session_with_retry,
+)
+from app.domain.tasks import TaskKind, TaskStatus
+
+CHECK_TIMEOUT = 3.0
+"""Seconds that one check may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    name: str
+    ok: bool
+    message: str
+
+
+class Health:
+    def __init__(self, engine: AsyncEngine, sessions: Sessions, redis: Redis) -> None:
+        self._engine = engine
+        self._sessions = sessions
+        self._redis = redis
+        self._newest_revision = newest_revision()
+
+    async def checks(self) -> list[Check]:
+        """Database, schema and Redis: without one of them the API is not ready."""
+        database, redis = await asyncio.gather(self._database(), self._redis_answers())
+        return [*database, redis]
+
+    async def count_tasks(self) -> None:
+        """Set the gauge of tasks; while the database is away, the last counts stay."""
+
+        async def work(session: AsyncSession) -> dict[tuple[TaskKind, TaskStatus], int]:
+            return await TaskRepository(session).counts()
+
+        try:
+            counts = await safe_session_with_retry(self._sessions, work, attempts=1)
+        except DatabaseUnavailable:
+            return
+        for kind in TaskKind:
+            for status in TaskStatus:
+                metrics.tasks.labels(kind, status).set(counts.get((kind, status), 0))
+
+    async def _database(self) -> list[Check]:
+        try:
+            async with asyncio.timeout(CHECK_TIMEOUT):
+                revision = await current_revision(self._engine)
+        except (SQLAlchemyError, OSError, TimeoutError):
+            return [Check("database", False, "The database cannot be reached.")]
+        reached = Check("database", True, "The database answers.")
+        if revision == self._newest_revision:
+            return [reached, Check("schema", True, f"The schema is up to date ({revision}).")]
+        return [reached, Check("schema", False, "The schema is not up to date; run `greenway migrate`.")]
+
+    async def _redis_answers(self) -> Check:
+        try:
+            async with asyncio.timeout(CHECK_TIMEOUT):
+                await self._redis.ping()
+        except (RedisError, OSError, TimeoutError):
+            return Check("redis", False, "Redis cannot be reached.")
+        return Check("redis", True, "Redis answers.")
+
+
+async def workers_alive(database_url: str) -> int:
+    """How many worker processes hold a lease. Opens a connection of its own, for callers that have none."""
+    engine = create_engine(sqlalchemy_url(database_url), pool_size=1, application_name="greenway-check")
+
+    async def work(session: AsyncSession) -> int:
+        return await WorkerRepository(session).count_alive()
+
+    try:
+        return await safe_session_with_retry(create_sessions(engine), work, attempts=1)
+    finally:
+        await engine.dispose()

@@ -1,0 +1,98 @@
+"""The live events of one roadmap within one process: every event once, in order, to everybody who listens."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+BACKLOG = 256
+"""Events that may wait for one listener; a slower one is told to start afresh."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """An event as it is sent: its number, and its JSON, made once for all listeners."""
+
+    seq: int
+    data: bytes
+
+
+class Ended(Exception):
+    """The feed cannot go on for this listener; `str(error)` says why: `slow` or `deleted`."""
+
+
+class Listener:
+    """One reader of a feed. It gets every event after `seq`, the feed's position when it joined."""
+
+    def __init__(self, seq: int) -> None:
+        self.seq = seq
+        self._frames: asyncio.Queue[Frame | Ended] = asyncio.Queue(BACKLOG + 1)
+
+    async def next(self) -> Frame:
+        """The next event.
+
+        Raises:
+            Ended: there will be no further ones.
+        """
+        item = await self._frames.get()
+        if isinstance(item, Ended):
+            raise item
+        return item
+
+    def put(self, frame: Frame) -> bool:
+        """False when the listener is too slow; it has been told."""
+        if self._frames.qsize() >= BACKLOG:
+            self.end("slow")
+            return False
+        self._frames.put_nowait(frame)
+        return True
+
+    def end(self, reason: str) -> None:
+        """Drop what waits, since it is of no use without what would have followed."""
+        while not self._frames.empty():
+            self._frames.get_nowait()
+        self._frames.put_nowait(Ended(reason))
+
+
+class LiveFeed:
+    """Puts what arrives into order. `read_after(seq)` reads committed events from Postgres, to fill gaps."""
+
+    def __init__(self, seq: int, read_after: Callable[[int], Awaitable[Sequence[Frame]]]) -> None:
+        self.seq = seq
+        self._read_after = read_after
+        self._listeners: set[Listener] = set()
+        self._filling = asyncio.Lock()
+
+    def join(self) -> Listener:
+        listener = Listener(self.seq)
+        self._listeners.add(listener)
+        return listener
+
+    def leave(self, listener: Listener) -> bool:
+        """True when nobody listens any more."""
+        self._listeners.discard(listener)
+        return not self._listeners
+
+    async def arrived(self, frame: Frame) -> None:
+        """An event came in: drop it when it is known, fill the gap when some before it are missing."""
+        if frame.seq == self.seq + 1:
+            self._pass_on(frame)
+        elif frame.seq > self.seq + 1:
+            await self.catch_up(frame.seq)
+
+    async def catch_up(self, seq: int) -> None:
+        """Read what is missing up to `seq`, and whatever else is there."""
+        async with self._filling:
+            while self.seq < seq and (frames := await self._read_after(self.seq)):
+                for frame in frames:
+                    if frame.seq == self.seq + 1:
+                        self._pass_on(frame)
+
+    def end(self, reason: str) -> None:
+        for listener in self._listeners:
+            listener.end(reason)
+        self._listeners.clear()
+
+    def _pass_on(self, frame: Frame) -> None:
+        self.seq = frame.seq
+        for listener in [listener for listener in self._listeners if not listener.put(frame)]:
+            self._listeners.discard(listener)

@@ -1,0 +1,68 @@
+"""Announces committed events: to a capped Redis stream for those who come later, and to those who listen now."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import orjson
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from app.core import metrics
+from app.domain.events import Completed, ConceptComplete, Event
+
+STREAM_LENGTH = 1000
+"""Events of a roadmap that are kept in Redis; older ones are read from Postgres."""
+STREAM_LIFETIME = 24 * 3600
+"""Seconds after its newest event at which a stream disappears from Redis."""
+
+_PUBLISH = """
+for i = 3, #ARGV, 2 do
+  redis.pcall('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], ARGV[i] .. '-0', 'e', ARGV[i + 1])
+  redis.call('PUBLISH', KEYS[2], ARGV[i + 1])
+end
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+"""
+"""An event's number is its id in the stream: publishing it again is refused there, and dropped by listeners."""
+
+log = structlog.get_logger()
+
+
+def stream_key(roadmap_id: UUID, epoch: UUID) -> str:
+    return f"greenway:stream:{{{roadmap_id}}}:{epoch}"
+
+
+def channel(roadmap_id: UUID) -> str:
+    return f"greenway:events:{{{roadmap_id}}}"
+
+
+class NotificationService:
+    """Publishing never fails: whoever misses an event notices the gap in the numbers and reads it from Postgres."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._publish = redis.register_script(_PUBLISH)
+
+    async def publish(self, events: Sequence[Event]) -> None:
+        """Publish events that are committed; they may be of several roadmaps."""
+        by_roadmap: dict[tuple[UUID, UUID], list[Event]] = {}
+        for event in events:
+            by_roadmap.setdefault((event.roadmap_id, event.epoch), []).append(event)
+        for (roadmap_id, epoch), own in by_roadmap.items():
+            arguments: list[int | bytes] = [STREAM_LENGTH, STREAM_LIFETIME]
+            for event in own:
+                arguments += [event.seq, orjson.dumps(event.model_dump(mode="json"))]
+            try:
+                await self._publish(keys=[stream_key(roadmap_id, epoch), channel(roadmap_id)], args=arguments)
+            except (RedisError, OSError) as error:
+                log.warning("events_not_published", roadmap_id=str(roadmap_id), error=type(error).__name__)
+            else:
+                metrics.events_published.inc(len(own))
+
+    async def publish_concept_complete(self, event: ConceptComplete) -> None:
+        """Announce one concept that is saved and can be opened."""
+        await self.publish([event])
+
+    async def publish_completed(self, event: Completed) -> None:
+        """Announce the end of a run."""
+        await self.publish([event])

@@ -1,0 +1,232 @@
+"""Reads roadmaps, concepts and tasks as the API shows them. Each answer is one consistent snapshot."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import InvalidInput, NotFound
+from app.core.json import dumps
+from app.db.repositories.concept_repo import ConceptRepository
+from app.db.repositories.roadmap_repo import RoadmapMetadata, RoadmapRepository
+from app.db.repositories.task_repo import TaskMetadata, TaskRepository
+from app.db.session import Sessions, safe_session_with_retry
+from app.domain.concept_state import ConceptState
+from app.domain.content import ArtefactKind
+
+T = TypeVar("T")
+
+MAX_PAGE = 100
+"""Roadmaps on one page of the list at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoadmapSnapshot:
+    """A roadmap as JSON (`services.views.RoadmapView`), and the number of the event up to which it is complete."""
+
+    seq: int
+    etag: str
+    body: bytes
+
+
+def etag_of(epoch: UUID, seq: int) -> str:
+    """Everything visible of a roadmap changes with an event, so the newest event's number identifies it."""
+    return f'"{epoch.hex[:12]}-{seq}"'
+
+
+class RoadmapReader:
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def position(self, roadmap_id: UUID, *, user_id: str) -> tuple[UUID, int]:
+        """Epoch and number of the newest event."""
+
+        async def work(session: AsyncSession) -> tuple[UUID, int] | None:
+            return await RoadmapRepository(session).position(roadmap_id, user_id=user_id)
+
+        return _found(await safe_session_with_retry(self._sessions, work))
+
+    async def read(self, roadmap_id: UUID, *, user_id: str) -> RoadmapSnapshot:
+        async def work(session: AsyncSession) -> tuple[RoadmapMetadata, dict[str, ConceptState]]:
+            roadmap = _found(await RoadmapRepository(session).get_roadmap_metadata(roadmap_id, user_id=user_id))
+            return roadmap, await ConceptRepository(session).all(roadmap_id)
+
+        roadmap, states = await self._snapshot(work)
+        etag = etag_of(roadmap.epoch, roadmap.seq)
+        return RoadmapSnapshot(roadmap.seq, etag, dumps(_roadmap(roadmap, states)))
+
+    async def list(self, *, user_id: str, cursor: str | None, limit: int) -> dict[str, Any]:
+        """A page of the user's roadmaps, newest first."""
+        before = _parse_cursor(cursor)
+
+        async def work(session: AsyncSession) -> list[RoadmapMetadata]:
+            return await RoadmapRepository(session).list_roadmaps(user_id=user_id, before=before, limit=limit + 1)
+
+        found = await safe_session_with_retry(self._sessions, work)
+        page = found[:limit]
+        return {
+            "items": [_summary(roadmap) for roadmap in page],
+            "next_cursor": page[-1].id.hex if len(found) > limit else None,
+        }
+
+    async def concept(self, roadmap_id: UUID, concept_id: str, *, user_id: str, version: int | None) -> dict[str, Any]:
+        """A concept with its artefacts: the current ones, or those of the given version."""
+
+        async def work(session: AsyncSession) -> dict[str, Any]:
+            repository = RoadmapRepository(session)
+            roadmap = _found(await repository.get_roadmap_metadata(roadmap_id, user_id=user_id))
+            concept = _concept_in(roadmap, concept_id)
+            state = await ConceptRepository(session).get(roadmap_id, concept_id)
+            if concept is None or state is None:
+                raise NotFound("There is no such concept in this roadmap.")
+            shown = {"roadmap_id": roadmap_id} | _concept(concept, state)
+            for kind in ArtefactKind:
+                artefact_id = getattr(state, f"{kind}_id")
+                row = None
+                if artefact_id is not None:
+                    row = await repository.artefact(
+                        kind, roadmap_id, concept_id, artefact_id=artefact_id, version=version
+                    )
+                shown[kind.value] = _artefact(kind, row) if row else None
+            if version is not None and not any(shown[kind.value] for kind in ArtefactKind):
+                raise NotFound(f"This concept has no version {version}.")
+            return shown
+
+        return await self._snapshot(work)
+
+    async def task(self, task_id: UUID, *, user_id: str) -> dict[str, Any]:
+        async def work(session: AsyncSession) -> dict[str, Any]:
+            task = await TaskRepository(session).get(task_id, user_id=user_id)
+            if task is None:
+                raise NotFound("There is no such task.")
+            roadmap = _found(await RoadmapRepository(session).get_roadmap_metadata(task.roadmap_id))
+            return _task(task) | {"progress": roadmap.progress.model_dump()}
+
+        return await self._snapshot(work)
+
+    async def _snapshot(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        """All statements of the work see the same moment."""
+
+        async def repeatable(session: AsyncSession) -> T:
+            await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            return await work(session)
+
+        return await safe_session_with_retry(self._sessions, repeatable)
+
+
+def _found(value: T | None) -> T:
+    if value is None:
+        raise NotFound("There is no such roadmap.")
+    return value
+
+
+def _parse_cursor(cursor: str | None) -> UUID | None:
+    if cursor is None:
+        return None
+    try:
+        return UUID(hex=cursor)
+    except ValueError:
+        raise InvalidInput("The cursor is not one that this list has given out.") from None
+
+
+def _summary(roadmap: RoadmapMetadata) -> dict[str, Any]:
+    return {
+        "roadmap_id": roadmap.id,
+        "title": roadmap.title,
+        "goal": roadmap.request["goal"],
+        "language": roadmap.request["language"],
+        "status": roadmap.status,
+        "author": roadmap.author,
+        "created_at": roadmap.created_at,
+        "progress": roadmap.progress.model_dump(),
+    }
+
+
+def _roadmap(roadmap: RoadmapMetadata, states: dict[str, ConceptState]) -> dict[str, Any]:
+    stages = roadmap.framework_data["stages"] if roadmap.framework_data else []
+    return _summary(roadmap) | {
+        "seq": roadmap.seq,
+        "epoch": roadmap.epoch,
+        "task": _task(roadmap.task),
+        "usage": roadmap.usage.model_dump(),
+        "stages": [
+            stage
+            | {
+                "order": order,
+                "modules": [
+                    module
+                    | {"concepts": [_concept(concept, states[concept["concept_id"]]) for concept in module["concepts"]]}
+                    for module in stage["modules"]
+                ],
+            }
+            for order, stage in enumerate(stages, start=1)
+        ],
+    }
+
+
+def _task(task: TaskMetadata) -> dict[str, Any]:
+    return {
+        "task_id": task.id,
+        "roadmap_id": task.roadmap_id,
+        "kind": task.kind,
+        "status": task.status,
+        "usage": task.usage.model_dump(),
+        "error": {"code": task.error_code, "message": task.error_message} if task.error_code else None,
+        "created_at": task.created_at,
+        "started_at": task.started_at,
+        "ended_at": task.ended_at,
+    }
+
+
+def _concept_in(roadmap: RoadmapMetadata, concept_id: str) -> dict[str, Any] | None:
+    outline = roadmap.framework_data or {"stages": []}
+    return next(
+        (
+            concept
+            for stage in outline["stages"]
+            for module in stage["modules"]
+            for concept in module["concepts"]
+            if concept["concept_id"] == concept_id
+        ),
+        None,
+    )
+
+
+def _concept(concept: dict[str, Any], state: ConceptState) -> dict[str, Any]:
+    return concept | {
+        "content_status": state.status,
+        "tutorial_status": state.tutorial_status,
+        "tutorial_id": state.tutorial_id,
+        "content_summary": state.content_summary,
+        "resources_status": state.resources_status,
+        "resources_id": state.resources_id,
+        "resources_count": state.resources_count,
+        "quiz_status": state.quiz_status,
+        "quiz_id": state.quiz_id,
+        "quiz_questions_count": state.quiz_questions_count,
+        "failures": [
+            {
+                "artefact": kind,
+                "code": failure.code,
+                "message": failure.message,
+                "retryable": failure.retryable,
+            }
+            for kind, failure in state.failures.items()
+        ],
+    }
+
+
+def _artefact(kind: ArtefactKind, row: dict[str, Any]) -> dict[str, Any]:
+    body: dict[str, Any] = row["body"]
+    if kind == ArtefactKind.QUIZ:
+        asked = ("question_id", "type", "prompt", "options")
+        body = body | {"questions": [{name: question[name] for name in asked} for question in body["questions"]]}
+    return body | {
+        f"{kind}_id": row["id"],
+        "version": row["version"],
+        "author": row["author"],
+        "created_at": row["created_at"],
+    }

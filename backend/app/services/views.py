@@ -1,0 +1,178 @@
+"""What the API answers with: the shapes that clients rely on, which the OpenAPI document shows."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, Option, Resources, Tutorial, Usage
+from app.domain.roadmap import Difficulty
+from app.domain.tasks import RoadmapStatus, TaskKind, TaskStatus
+
+
+class _View(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class ProgressView(_View):
+    total: int
+    completed: int
+    partial: int
+    failed: int
+    generating: int
+    pending: int
+
+
+class TaskError(_View):
+    code: str
+    message: str
+
+
+class TaskView(_View):
+    task_id: UUID
+    roadmap_id: UUID
+    kind: TaskKind
+    status: TaskStatus
+    usage: Usage
+    error: TaskError | None
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+class TaskDetail(TaskView):
+    progress: ProgressView
+
+
+class ArtefactFailure(_View):
+    artefact: ArtefactKind
+    code: str
+    message: str
+    retryable: bool
+
+
+class ConceptView(_View):
+    concept_id: str
+    name: str
+    description: str
+    estimated_hours: float
+    difficulty: Difficulty
+    keywords: list[str]
+    prerequisites: list[str]
+    content_status: ContentStatus
+    tutorial_status: ArtefactStatus
+    tutorial_id: UUID | None
+    content_summary: str | None
+    resources_status: ArtefactStatus
+    resources_id: UUID | None
+    resources_count: int | None
+    quiz_status: ArtefactStatus
+    quiz_id: UUID | None
+    quiz_questions_count: int | None
+    failures: list[ArtefactFailure]
+
+
+class ModuleView(_View):
+    module_id: str
+    name: str
+    description: str
+    concepts: list[ConceptView]
+
+
+class StageView(_View):
+    stage_id: str
+    name: str
+    description: str
+    order: int
+    modules: list[ModuleView]
+
+
+class RoadmapSummary(_View):
+    roadmap_id: UUID
+    title: str
+    goal: str
+    language: str
+    status: RoadmapStatus
+    author: str
+    created_at: datetime
+    progress: ProgressView
+
+
+class RoadmapView(RoadmapSummary):
+    """Everything visible of a roadmap, as it stood when event `seq` had been committed."""
+
+    seq: int
+    epoch: UUID
+    task: TaskView
+    usage: Usage
+    stages: list[StageView]
+
+
+class RoadmapPage(_View):
+    items: list[RoadmapSummary]
+    next_cursor: str | None
+
+
+class TutorialView(Tutorial):
+    """A tutorial with its identity, version and author."""
+
+    tutorial_id: UUID
+    version: int
+    author: str
+    created_at: datetime
+
+
+class ResourcesView(Resources):
+    resources_id: UUID
+    version: int
+    author: str
+    created_at: datetime
+
+
+class QuestionView(_View):
+    """A question as it is asked: without its answer."""
+
+    question_id: str
+    type: Literal["single", "multiple", "true_false"]
+    prompt: str
+    options: list[Option]
+
+
+class QuizView(_View):
+    kind: Literal[ArtefactKind.QUIZ]
+    questions: list[QuestionView]
+    quiz_id: UUID
+    version: int
+    author: str
+    created_at: datetime
+
+
+class ConceptDetail(ConceptView):
+    roadmap_id: UUID
+    tutorial: TutorialView | None
+    resources: ResourcesView | None
+    quiz: QuizView | None
+
+
+class Accepted(_View):
+    task_id: UUID
+
+
+class Created(Accepted):
+    roadmap_id: UUID
+    status: RoadmapStatus
+
+
+class Problem(_View):
+    """RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    retryable: bool
+    request_id: str
+    errors: Annotated[list[dict[str, Any]], Field(default_factory=list)]

@@ -1,0 +1,96 @@
+"""Keeps the worker's lease, from a small thread of its own, so that a busy loop does not lose its work."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.repositories.task_repo import LEASE, WorkerRepository
+from app.db.session import DatabaseUnavailable, create_engine, create_sessions, safe_session_with_retry
+
+BEAT_EVERY = 1.0
+"""Seconds between two renewals."""
+WEDGED_AFTER = 10.0
+"""Seconds without a tick of the main loop after which the lease is given up: its work is not going on."""
+RENEWAL_TIMEOUT = 3.0
+"""Seconds that one renewal may take."""
+
+log = structlog.get_logger()
+
+
+class Heartbeat(threading.Thread):
+    """`ticked_at` tells when the main loop last showed life, by `time.monotonic`."""
+
+    def __init__(self, database_url: str, worker_id: UUID, name: str, *, ticked_at: Callable[[], float]) -> None:
+        super().__init__(name="heartbeat", daemon=True)
+        self._database_url = database_url
+        self._worker_id = worker_id
+        self._worker_name = name
+        self._ticked_at = ticked_at
+        self._held_until = 0.0
+        self._first = threading.Event()
+        self._stopping = threading.Event()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the lease is certainly valid at this moment."""
+        return time.monotonic() < self._held_until
+
+    def wait_until_held(self, timeout: float) -> bool:
+        """Wait for the first renewal; false when it has not come in time."""
+        return self._first.wait(timeout)
+
+    def stop(self) -> None:
+        """Give the lease up, and return when that is done."""
+        self._stopping.set()
+        self.join()
+
+    def run(self) -> None:
+        asyncio.run(self._beat())
+
+    async def _beat(self) -> None:
+        engine = create_engine(self._database_url, pool_size=1, application_name="greenway-heartbeat")
+        sessions = create_sessions(engine)
+
+        async def renew(session: AsyncSession) -> None:
+            await WorkerRepository(session).renew(self._worker_id, self._worker_name)
+
+        async def leave(session: AsyncSession) -> None:
+            await WorkerRepository(session).leave(self._worker_id)
+
+        healthy = True
+        try:
+            while not self._stopping.is_set():
+                began = time.monotonic()
+                if began - self._ticked_at() < WEDGED_AFTER:
+                    try:
+                        async with asyncio.timeout(RENEWAL_TIMEOUT):
+                            await safe_session_with_retry(sessions, renew, attempts=1)
+                    except (DatabaseUnavailable, TimeoutError):
+                        if healthy:
+                            log.warning("lease_not_renewed", worker=self._worker_name)
+                        healthy = False
+                    else:
+                        if not healthy:
+                            log.info("lease_renewed", worker=self._worker_name)
+                        healthy = True
+                        self._held_until = began + LEASE.total_seconds()
+                        self._first.set()
+                elif healthy:
+                    log.error("main_loop_wedged", worker=self._worker_name)
+                    healthy = False
+                await self._pause(BEAT_EVERY - (time.monotonic() - began))
+            async with asyncio.timeout(RENEWAL_TIMEOUT):
+                await safe_session_with_retry(sessions, leave, attempts=1)
+        except (DatabaseUnavailable, TimeoutError):
+            log.warning("lease_not_given_up", worker=self._worker_name)  # it runs out by itself
+        finally:
+            await engine.dispose()
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, but not longer than until `stop` is called."""
+        await asyncio.to_thread(self._stopping.wait, max(0.0, seconds))

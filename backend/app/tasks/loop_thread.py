@@ -1,0 +1,52 @@
+"""One event loop in one background thread, in which all of a process's asynchronous clients live."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+TICK_EVERY = 0.5
+"""Seconds between two signs of life of the loop."""
+
+
+class LoopThread:
+    """Start it after any fork; a loop cannot be taken along."""
+
+    def __init__(self, name: str) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.ticked_at = time.monotonic()
+        """When the loop last showed that it is not wedged, by `time.monotonic`."""
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def submit(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
+        """Run a coroutine in the loop; from any thread."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+
+    def stop(self) -> None:
+        """End the loop, cancelling what still runs in it; returns when the thread has ended."""
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self.loop)
+        self._tick()
+        try:
+            self.loop.run_forever()
+            left = asyncio.all_tasks(self.loop)
+            for task in left:
+                task.cancel()
+            self.loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+            self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+        finally:
+            self.loop.close()
+
+    def _tick(self) -> None:
+        self.ticked_at = time.monotonic()
+        self.loop.call_later(TICK_EVERY, self._tick)

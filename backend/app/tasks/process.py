@@ -1,0 +1,32 @@
+"""The runtime of this process: made when first needed, and made anew after a fork."""
+
+import os
+import threading
+
+from app.core.settings import load_settings
+from app.tasks.runtime import WorkerRuntime
+
+_lock = threading.Lock()
+_runtime: tuple[int, WorkerRuntime] | None = None
+_capacity = 1
+
+
+def set_capacity(tasks: int) -> None:
+    """How many tasks this process runs at once: Celery's threads, or one in a prefork child."""
+    global _capacity
+    _capacity = tasks
+
+
+def current_runtime() -> WorkerRuntime:
+    global _runtime
+    with _lock:
+        if _runtime is None or _runtime[0] != os.getpid():
+            runtime = WorkerRuntime(load_settings(), capacity=_capacity)
+            runtime.start()
+            _runtime = (os.getpid(), runtime)
+        return _runtime[1]
+
+
+def existing_runtime() -> WorkerRuntime | None:
+    """The runtime of this process, if it has one."""
+    return _runtime[1] if _runtime is not None and _runtime[0] == os.getpid() else None

@@ -1,0 +1,100 @@
+"""The composition root of the worker: everything that one worker process needs, in one event loop."""
+
+import os
+import socket
+from uuid import UUID, uuid4
+
+import structlog
+
+from app.agents.factory import create_author
+from app.agents.metered import MeteredAuthor
+from app.core.celery_app import app as celery
+from app.core.settings import Settings
+from app.db.session import create_engine, create_sessions
+from app.db.task_store import TaskStore
+from app.generation.orchestrator import Limits
+from app.services.doorbell import CeleryDoorbell
+from app.services.notification_service import NotificationService
+from app.services.redis_client import create_redis
+from app.tasks.heartbeat import Heartbeat
+from app.tasks.loop_thread import LoopThread
+from app.tasks.worker import Worker
+
+FIRST_LEASE_TIMEOUT = 5.0
+"""Seconds to wait for the first lease; without one, nothing can be claimed, and the sweep rings again."""
+
+log = structlog.get_logger()
+
+
+class WorkerRuntime:
+    """Made after any fork, used by Celery's threads. `capacity` is the number of tasks that it can run at once."""
+
+    def __init__(self, settings: Settings, *, capacity: int) -> None:
+        self._settings = settings
+        self._capacity = capacity
+        self._id = uuid4()
+        self._name = f"{socket.gethostname()}:{os.getpid()}"
+        self._thread = LoopThread("greenway-loop")
+        self._heartbeat = Heartbeat(
+            settings.require_database_url(),
+            self._id,
+            self._name,
+            ticked_at=lambda: self._thread.ticked_at,
+        )
+        self._worker: Worker | None = None
+
+    def start(self) -> None:
+        self._thread.start()
+        self._heartbeat.start()
+        self._worker = self._thread.submit(self._open()).result()
+        if not self._heartbeat.wait_until_held(FIRST_LEASE_TIMEOUT):
+            log.warning("no_lease_yet", worker=self._name)
+        log.info("worker_started", worker=self._name, capacity=self._capacity)
+
+    def run(self, task_id: UUID) -> None:
+        """Run a task to its end; blocks the calling thread, not the loop."""
+        assert self._worker is not None, "start() comes first"
+        self._thread.submit(self._worker.run(task_id)).result()
+
+    def drain(self) -> None:
+        """Ask the worker to stop; from any thread or signal handler. What runs ends soon, and `run` returns."""
+        if self._worker is not None:
+            self._thread.submit(self._worker.drain())
+
+    def stop(self) -> None:
+        """Give up the lease and end both threads."""
+        if self._worker is not None:
+            self._thread.submit(self._close()).result()
+        self._heartbeat.stop()
+        self._thread.stop()
+        log.info("worker_stopped", worker=self._name)
+
+    async def _open(self) -> Worker:
+        settings = self._settings
+        self._engine = create_engine(
+            settings.require_database_url(), pool_size=settings.db_pool_size, application_name="greenway-worker"
+        )
+        self._redis = create_redis(settings.require_redis_url())
+        sessions = create_sessions(self._engine)
+        worker = Worker(
+            tasks=TaskStore(sessions, self._id),
+            sessions=sessions,
+            author=MeteredAuthor(create_author(settings)),
+            events=NotificationService(self._redis),
+            doorbell=CeleryDoorbell(celery),
+            lease=self._heartbeat,
+            limits=Limits(
+                concurrency=settings.concept_concurrency,
+                flush_every=settings.flush_every,
+                flush_max_age=settings.flush_max_age or None,
+                artefact_timeout=settings.artefact_timeout,
+            ),
+            capacity=self._capacity,
+        )
+        self._looking_after = self._thread.loop.create_task(worker.look_after_tasks())
+        return worker
+
+    async def _close(self) -> None:
+        self._looking_after.cancel()
+        await self._redis.aclose()
+        await self._engine.dispose()

@@ -1,0 +1,181 @@
+"""What a worker process does: claims tasks, runs them, and looks after them and after those of dead workers."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol, assert_never
+from uuid import UUID
+
+import structlog
+
+from app.core.errors import Unavailable
+from app.db.content_store import PostgresContentStore
+from app.db.draft_store import DraftStore
+from app.db.repositories.task_repo import Claim
+from app.db.session import DatabaseUnavailable, Sessions
+from app.db.task_store import TaskStore
+from app.domain.content import Failure, FailureCode
+from app.domain.tasks import TaskKind, TaskStatus
+from app.generation.orchestrator import Limits, Orchestrator, RunEnd
+from app.generation.ports import Author, EventPublisher, OwnershipLost
+from app.services.doorbell import Doorbell
+from app.tasks.draft_run import DraftRun
+
+SWEEP_EVERY = 1.0
+"""Seconds between two looks at one's own tasks and at those of dead workers."""
+FINISHING_TIME, SAVING_TIME = 12.0, 6.0
+"""Seconds that calls in flight get when the worker is asked to stop, and then the saving of what has finished."""
+
+log = structlog.get_logger()
+
+
+class Lease(Protocol):
+    @property
+    def is_held(self) -> bool: ...
+
+
+class Worker:
+    """Lives in one event loop. `capacity` is the number of tasks that it can run at once."""
+
+    def __init__(
+        self,
+        *,
+        tasks: TaskStore,
+        sessions: Sessions,
+        author: Author,
+        events: EventPublisher,
+        doorbell: Doorbell,
+        lease: Lease,
+        limits: Limits,
+        capacity: int,
+    ) -> None:
+        self._tasks = tasks
+        self._sessions = sessions
+        self._author = author
+        self._events = events
+        self._doorbell = doorbell
+        self._lease = lease
+        self._limits = limits
+        self._capacity = capacity
+        self._held: set[UUID] = set()
+        self._runs: dict[UUID, tuple[Claim, Orchestrator | DraftRun]] = {}
+        self._draining = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def run(self, task_id: UUID) -> None:
+        """Answer a doorbell: run the task if it is there to be had. Never raises."""
+        with structlog.contextvars.bound_contextvars(task_id=str(task_id)):
+            if self._draining or task_id in self._held:
+                log.info("doorbell_ignored", reason="draining" if self._draining else "already running here")
+                return
+            self._held.add(task_id)
+            self._idle.clear()
+            try:
+                await self._claim_and_run(task_id)
+            except DatabaseUnavailable:
+                log.warning("task_left_to_the_sweep")
+            finally:
+                self._held.discard(task_id)
+                if not self._held:
+                    self._idle.set()
+
+    async def look_after_tasks(self) -> None:
+        """Sweep for as long as the worker lives."""
+        reachable = True
+        while True:
+            await asyncio.sleep(SWEEP_EVERY)
+            for _, run in self._runs.values():
+                if self._lease.is_held:
+                    run.release()
+                else:
+                    run.hold()
+            try:
+                await self._sweep()
+                reachable = True
+            except DatabaseUnavailable:
+                if reachable:
+                    log.warning("sweep_failed")
+                reachable = False
+
+    async def drain(self) -> None:
+        """Start nothing new, let calls in flight finish or cancel them, save, give the tasks back."""
+        self._draining = True
+        log.info("draining", tasks=len(self._runs))
+        for _, run in list(self._runs.values()):
+            run.stop_starting()
+        try:
+            async with asyncio.timeout(FINISHING_TIME):
+                await self._idle.wait()
+        except TimeoutError:
+            for _, run in list(self._runs.values()):
+                run.cancel()
+            await asyncio.wait_for(self._idle.wait(), SAVING_TIME)
+
+    async def _claim_and_run(self, task_id: UUID) -> None:
+        claim = await self._tasks.claim(task_id)
+        if claim is None:
+            log.info("doorbell_ignored", reason="unknown, ended, or held by a worker")
+            return
+        with structlog.contextvars.bound_contextvars(roadmap_id=str(claim.roadmap_id)):
+            try:
+                await self._run(claim)
+            finally:
+                await self._ring(await self._tasks.let_go(claim))
+
+    async def _run(self, claim: Claim) -> None:
+        run = self._make_run(claim)
+        self._runs[claim.task_id] = (claim, run)
+        if self._draining:
+            run.stop_starting()
+        try:
+            end = await run.run()
+        except OwnershipLost:
+            log.warning("ownership_lost")
+            return
+        except Unavailable:
+            raise
+        except Exception:
+            # The one handler of the process: a bug ends the task as failed instead of ending the worker.
+            log.exception("task_failed_by_a_bug")
+            failure = Failure(code=FailureCode.INTERNAL, message="Something went wrong on our side; please retry.")
+            await self._events.publish(await self._tasks.fail(claim, failure))
+            return
+        finally:
+            del self._runs[claim.task_id]
+        if end == RunEnd.STOPPED:
+            await self._events.publish(await self._tasks.give_back(claim))
+        log.info("task_run_ended", end=end.name.lower())
+        if isinstance(run, DraftRun):
+            await self._ring(run.queued)
+
+    def _make_run(self, claim: Claim) -> Orchestrator | DraftRun:
+        match claim.kind:
+            case TaskKind.CONTENT:
+                store = PostgresContentStore(self._sessions, claim, author=self._author.name)
+                return Orchestrator(self._author, store, self._events, self._limits)
+            case TaskKind.DRAFT:
+                return DraftRun(
+                    claim,
+                    DraftStore(self._sessions, claim),
+                    self._tasks,
+                    self._author,
+                    self._events,
+                    timeout=self._limits.artefact_timeout,
+                )
+            case _:
+                assert_never(claim.kind)
+
+    async def _sweep(self) -> None:
+        runs = list(self._runs.values())
+        standing = await self._tasks.still_claimed([claim for claim, _ in runs])
+        for claim, run in runs:
+            if standing.get(claim.task_id) != TaskStatus.RUNNING:
+                run.cancel()
+        await self._events.publish(await self._tasks.recover(held=self._held))
+        free = self._capacity - len(self._held)
+        if free > 0 and not self._draining:
+            await self._ring(await self._tasks.unheard(limit=free))
+
+    async def _ring(self, tasks: Sequence[tuple[UUID, TaskKind]]) -> None:
+        for task_id, kind in tasks:
+            await self._doorbell.ring(task_id, kind)

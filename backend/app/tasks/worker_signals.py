@@ -1,0 +1,109 @@
+"""Where Celery's life cycle meets ours: when the runtime starts, drains and stops, in threads and after forks."""
+
+import os
+import shutil
+import threading
+from typing import Any
+
+import structlog
+from celery import signals
+from celery.concurrency.prefork import TaskPool as PreforkPool
+from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+from app.core.logging import configure_logging
+from app.core.settings import load_settings
+from app.tasks.process import current_runtime, existing_runtime, set_capacity
+
+log = structlog.get_logger()
+
+
+class _Lifeline:
+    """A pipe that prefork children inherit: when the parent closes its end, or dies, they drain."""
+
+    def __init__(self) -> None:
+        self._read, self._write = os.pipe()
+
+    def let_go(self) -> None:
+        """In the parent, once: tell the children to drain."""
+        if self._write >= 0:
+            os.close(self._write)
+            self._write = -1
+
+    def watch(self) -> None:
+        """In a child: drain when the parent lets go."""
+        self.let_go()
+        threading.Thread(target=self._wait, name="lifeline", daemon=True).start()
+
+    def _wait(self) -> None:
+        os.read(self._read, 1)
+        if runtime := existing_runtime():
+            runtime.drain()
+
+
+_lifeline: _Lifeline | None = None
+
+
+@signals.setup_logging.connect
+def _set_up_logging(**_: Any) -> None:
+    settings = load_settings()
+    configure_logging(format=settings.log_format, level=settings.log_level)
+
+
+@signals.worker_init.connect
+def _before_the_pool(sender: Any, **_: Any) -> None:
+    global _lifeline
+    _lifeline = _Lifeline()
+    set_capacity(sender.concurrency)
+
+
+@signals.worker_ready.connect
+def _pool_is_there(sender: Any, **_: Any) -> None:
+    _serve_metrics(load_settings().worker_metrics_port)
+    if not isinstance(sender.pool, PreforkPool):
+        current_runtime()
+
+
+@signals.worker_process_init.connect
+def _in_a_child(**_: Any) -> None:
+    set_capacity(1)
+    current_runtime()
+    if _lifeline is not None:
+        _lifeline.watch()
+
+
+@signals.worker_process_shutdown.connect
+def _child_ends(pid: int, **_: Any) -> None:
+    _stop_runtime()
+    mark_process_dead(pid)  # type: ignore[no-untyped-call]
+
+
+@signals.worker_shutting_down.connect
+def _asked_to_stop(**_: Any) -> None:
+    if _lifeline is not None:
+        _lifeline.let_go()
+    if runtime := existing_runtime():
+        runtime.drain()
+
+
+@signals.worker_shutdown.connect
+def _worker_ends(**_: Any) -> None:
+    _stop_runtime()
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
+
+def _stop_runtime() -> None:
+    if runtime := existing_runtime():
+        runtime.stop()
+
+
+def _serve_metrics(port: int) -> None:
+    """The metrics of this process and its children; 0 serves none."""
+    if port == 0:
+        return
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    try:
+        start_http_server(port, registry=registry)
+    except OSError as error:
+        log.warning("metrics_not_served", port=port, setting="GREENWAY_WORKER_METRICS_PORT", error=error.strerror)

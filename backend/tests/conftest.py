@@ -1,0 +1,98 @@
+"""Real servers for the tests that are about them: one Postgres and one Valkey a session, a fresh database a test."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from redis.asyncio import Redis
+
+from app.core.settings import sqlalchemy_url
+from app.db.migrate import upgrade
+from app.db.session import Sessions, create_engine, create_sessions
+from app.embedded.ports import free_port
+from app.embedded.postgres import EmbeddedPostgres
+from app.embedded.running import running_in_background
+from app.embedded.valkey import EmbeddedValkey
+from app.services.redis_client import create_redis
+
+PASSWORD = "for-tests-only"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Tests see neither the developer's environment nor a `.env`."""
+    for name in list(os.environ):
+        if name.startswith("GREENWAY_") and name != "GREENWAY_REQUIRE_BROWSER":
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    directory = tmp_path_factory.mktemp("postgres") / "data"
+    with running_in_background(EmbeddedPostgres(directory, free_port(), PASSWORD, durable=False)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: EmbeddedPostgres) -> str:
+    """The address of a database with the current schema, which nobody uses: a template for others."""
+    upgrade(postgres.url)
+    return postgres.url
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedValkey]:
+    directory = tmp_path_factory.mktemp("valkey") / "data"
+    with running_in_background(EmbeddedValkey(directory, free_port(), PASSWORD, durable=False)) as server:
+        yield server
+
+
+@pytest.fixture
+def database_url(migrated: str) -> Iterator[str]:
+    """A database of the test's own, with the current schema."""
+    template = migrated.rpartition("/")[2]
+    name = f"test_{uuid4().hex[:12]}"
+    asyncio.run(_execute(migrated, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
+    yield f"{migrated.rpartition('/')[0]}/{name}"
+    asyncio.run(_execute(migrated, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def redis_url(valkey: EmbeddedValkey) -> str:
+    """An empty Valkey."""
+    asyncio.run(_flush(valkey.url))
+    return valkey.url
+
+
+@pytest.fixture
+async def sessions(database_url: str) -> AsyncIterator[Sessions]:
+    engine = create_engine(sqlalchemy_url(database_url), pool_size=8, application_name="test")
+    yield create_sessions(engine)
+    await engine.dispose()
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    client = create_redis(redis_url)
+    yield client
+    await client.aclose()
+
+
+async def _execute(url: str, statement: str) -> None:
+    """From the maintenance database, since a template must have no connection."""
+    connection = await asyncpg.connect(f"{url.rpartition('/')[0]}/postgres")
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def _flush(url: str) -> None:
+    client = create_redis(url)
+    await client.flushall()
+    await client.aclose()

@@ -1,0 +1,194 @@
+"""One contract for every store: the fake that the core's tests use, and Postgres."""
+
+from typing import Protocol
+
+import pytest
+from factories import a_batch, a_failure, an_outline, finished
+from fakes import InMemoryStore
+from integration.conftest import Desk
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.tables import ARTEFACT_TABLES, tasks
+from app.domain.content import ArtefactKind, ContentStatus
+from app.domain.events import (
+    BatchSaved,
+    Completed,
+    ConceptComplete,
+    ConceptFailed,
+    ConceptStart,
+    TaskPaused,
+    TaskStarted,
+)
+from app.domain.tasks import TaskStatus
+from app.generation.ports import ContentStore, OwnershipLost
+from app.generation.work import Batch
+
+CONCEPTS = 4
+
+
+class Stores(Protocol):
+    """Gives a store for a running task of four concepts, and takes the task away."""
+
+    async def open(self) -> ContentStore: ...
+
+    async def lose(self) -> None: ...
+
+
+class Fakes:
+    def __init__(self) -> None:
+        self._store = InMemoryStore(an_outline(CONCEPTS))
+
+    async def open(self) -> ContentStore:
+        return self._store
+
+    async def lose(self) -> None:
+        self._store.owned = False
+
+
+class RealStores:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def open(self) -> ContentStore:
+        claim, _ = await self._desk.claimed(an_outline(CONCEPTS))
+        return self._desk.store(claim)
+
+    async def lose(self) -> None:
+        async def steal(session: AsyncSession) -> None:
+            await session.execute(update(tasks).values(token=tasks.c.token + 1))
+
+        await self._desk.execute(steal)
+
+
+@pytest.fixture(params=["fake", "postgres"])
+def stores(request: pytest.FixtureRequest) -> Stores:
+    return Fakes() if request.param == "fake" else RealStores(request.getfixturevalue("desk"))
+
+
+async def begun(stores: Stores) -> ContentStore:
+    store = await stores.open()
+    await store.begin()
+    await store.pending()
+    return store
+
+
+async def test_begin_announces_the_start(stores: Stores) -> None:
+    (event,) = await (await stores.open()).begin()
+    assert isinstance(event, TaskStarted)
+    assert event.total == CONCEPTS
+
+
+async def test_everything_is_pending_at_first_in_learning_order(stores: Stores) -> None:
+    pending = await (await begun(stores)).pending()
+    assert [concept.concept_id for concept in pending] == ["c0", "c1", "c2", "c3"]
+    assert {concept.missing for concept in pending} == {tuple(ArtefactKind)}
+
+
+async def test_starts_are_announced(stores: Stores) -> None:
+    store = await begun(stores)
+    events = await store.start(["c1", "c0"])
+    assert [event.concept_id for event in events if isinstance(event, ConceptStart)] == ["c1", "c0"]
+    assert [event.concept_name for event in events if isinstance(event, ConceptStart)] == ["Concept 1", "Concept 0"]
+
+
+async def test_a_saved_concept_is_complete_and_no_longer_pending(stores: Stores) -> None:
+    store = await begun(stores)
+    await store.start(["c0", "c1"])
+    events = await store.save(a_batch("c0", "c1"))
+    assert [type(event) for event in events] == [ConceptComplete, ConceptComplete, BatchSaved]
+    first, _, saved = events
+    assert isinstance(first, ConceptComplete)
+    assert isinstance(saved, BatchSaved)
+    assert (first.resources_count, first.quiz_questions_count) == (2, 1)
+    assert (saved.size, saved.progress.completed, saved.artefacts) == (2, 2, ())
+    assert [concept.concept_id for concept in await store.pending()] == ["c2", "c3"]
+
+
+async def test_a_failed_artefact_makes_the_concept_partial(stores: Stores) -> None:
+    store = await begun(stores)
+    failed, saved = await store.save(a_batch("c0", failing=ArtefactKind.QUIZ))
+    assert isinstance(failed, ConceptFailed)
+    assert failed.failed == (ArtefactKind.QUIZ,)
+    assert failed.tutorial_id is not None
+    assert failed.quiz_id is None
+    assert saved.progress.partial == 1  # type: ignore[union-attr]
+
+
+async def test_artefacts_of_an_unfinished_concept_are_saved_and_announced(stores: Stores) -> None:
+    store = await begun(stores)
+    await store.start(["c0"])
+    (saved,) = await store.save(Batch(artefacts=(finished("c0", ArtefactKind.TUTORIAL),), finished=()))
+    assert isinstance(saved, BatchSaved)
+    assert [(item.concept_id, item.artefact) for item in saved.artefacts] == [("c0", ArtefactKind.TUTORIAL)]
+    assert saved.progress.generating == 1
+    await store.begin()  # another worker goes on: only the rest is missing
+    first = (await store.pending())[0]
+    assert first.missing == (ArtefactKind.RESOURCES, ArtefactKind.QUIZ)
+
+
+async def test_saving_a_batch_twice_changes_nothing(stores: Stores) -> None:
+    store = await begun(stores)
+    batch = a_batch("c0", "c1")
+    once = await store.save(batch)
+    assert [event.seq for event in await store.save(batch)] == [event.seq for event in once]
+
+
+async def test_event_numbers_have_no_gap(stores: Stores) -> None:
+    store = await stores.open()
+    events = [*await store.begin()]
+    await store.pending()
+    events += await store.start(["c0", "c1"])
+    events += await store.save(a_batch("c0"))
+    events += await store.save(a_batch("c1", failing=ArtefactKind.TUTORIAL))
+    numbers = [event.seq for event in events]
+    assert numbers == list(range(numbers[0], numbers[0] + len(events)))
+
+
+async def test_finish_says_whether_it_is_complete(stores: Stores) -> None:
+    store = await begun(stores)
+    await store.save(a_batch("c0", "c1", "c2"))
+    await store.save(a_batch("c3", failing=ArtefactKind.RESOURCES))
+    (event,) = await store.finish()
+    assert isinstance(event, Completed)
+    assert event.status == TaskStatus.PARTIAL
+    assert (event.progress.completed, event.progress.partial) == (3, 1)
+    assert await store.finish() == []
+
+
+async def test_pause_gives_the_reason_and_nothing_is_being_written(stores: Stores) -> None:
+    store = await begun(stores)
+    await store.start(["c0"])
+    (event,) = await store.pause(a_failure())
+    assert isinstance(event, TaskPaused)
+    assert event.message == a_failure().message
+    assert len((await store.pending())[0].missing) == 3
+
+
+async def test_nothing_can_be_written_once_the_task_is_lost(stores: Stores) -> None:
+    store = await begun(stores)
+    await stores.lose()
+    for write in (store.begin(), store.start(["c0"]), store.save(a_batch("c0")), store.finish()):
+        with pytest.raises(OwnershipLost):
+            await write
+
+
+async def test_the_database_holds_all_three_kinds(desk: Desk) -> None:
+    """Quizzes are what gets forgotten: look into each table."""
+    claim, _ = await desk.claimed(an_outline(CONCEPTS))
+    store = desk.store(claim)
+    await store.begin()
+    await store.pending()
+    await store.save(a_batch("c0", "c1", "c2", "c3"))
+    counts = {}
+
+    async def count(session: AsyncSession) -> None:
+        for kind, table in ARTEFACT_TABLES.items():
+            counts[kind] = (await session.execute(select(func.count()).select_from(table))).scalar_one()
+
+    await desk.execute(count)
+    assert counts == dict.fromkeys(ArtefactKind, CONCEPTS)
+    concept = await desk.reader.concept(claim.roadmap_id, "c2", user_id="local", version=None)
+    assert concept["content_status"] == ContentStatus.COMPLETED
+    assert concept["quiz"]["questions"][0]["prompt"] == "Is it c2?"
+    assert "correct" not in concept["quiz"]["questions"][0]

@@ -1,0 +1,345 @@
+"""The orchestrator: many concepts at once, saved in batches, and nothing finished is ever lost."""
+
+import asyncio
+from collections.abc import Callable
+from typing import cast
+from uuid import uuid4
+
+import pytest
+import structlog
+from factories import a_failure, an_artefact, an_outline
+from fakes import FakeAgents, InMemoryStore, RecordingEvents
+
+from app.domain.content import Artefact, ArtefactKind, ArtefactStatus, ContentStatus, Failure, FailureCode
+from app.domain.events import Completed, ConceptComplete, ConceptFailed, TaskStarted
+from app.domain.tasks import TaskStatus
+from app.generation.orchestrator import Limits, Orchestrator, RunEnd
+from app.generation.ports import OwnershipLost
+from app.generation.saver import MAX_UNSAVED_CONCEPTS
+
+NO_AGE = Limits(flush_max_age=None)
+
+
+class Bench:
+    """An orchestrator with its fakes."""
+
+    def __init__(self, concepts: int, limits: Limits = NO_AGE) -> None:
+        self.agents = FakeAgents()
+        self.store = InMemoryStore(an_outline(concepts))
+        self.events = RecordingEvents()
+        self.orchestrator = Orchestrator(self.agents, self.store, self.events, limits)
+
+    async def run(self) -> RunEnd:
+        return await asyncio.wait_for(self.orchestrator.run(), 10)
+
+    def start(self) -> "asyncio.Task[RunEnd]":
+        return asyncio.create_task(self.orchestrator.run())
+
+    def answer(self, answer: object) -> None:
+        self.agents.answer = answer  # type: ignore[method-assign, assignment]
+
+    @property
+    def batch_sizes(self) -> list[int]:
+        return [batch.size for batch in self.store.batches]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.001)
+
+
+@pytest.mark.parametrize(
+    ("concepts", "batches"), [(25, [10, 10, 5]), (30, [10, 10, 10]), (8, [8]), (0, []), (33, [10, 10, 10, 3])]
+)
+async def test_batches_of_ten(concepts: int, batches: list[int]) -> None:
+    bench = Bench(concepts)
+    assert await bench.run() == RunEnd.FINISHED
+    assert bench.batch_sizes == batches
+
+
+async def test_every_artefact_of_every_concept_is_saved_once() -> None:
+    bench = Bench(25)
+    await bench.run()
+    saved = [(item.concept_id, item.kind) for batch in bench.store.batches for item in batch.artefacts]
+    assert sorted(saved) == sorted((f"c{number}", kind) for number in range(25) for kind in ArtefactKind)
+    assert bench.store.progress.completed == 25
+
+
+async def test_what_is_published_is_what_was_committed_in_its_order() -> None:
+    bench = Bench(12)
+    await bench.run()
+    assert bench.events.published == bench.store.events
+    assert [event.seq for event in bench.events.published] == list(range(1, len(bench.store.events) + 1))
+    assert isinstance(bench.events.published[0], TaskStarted)
+    last = bench.events.published[-1]
+    assert isinstance(last, Completed)
+    assert last.status == TaskStatus.COMPLETED
+
+
+async def test_no_more_than_five_concepts_at_once_and_three_agents_each() -> None:
+    bench = Bench(20)
+
+    async def answer(kind: ArtefactKind, concept_id: str) -> Artefact:
+        await asyncio.sleep(0.002)
+        return an_artefact(kind, concept_id)
+
+    bench.answer(answer)
+    await bench.run()
+    assert bench.agents.most_at_once == 15
+
+
+async def test_concepts_start_in_learning_order() -> None:
+    bench = Bench(12, Limits(flush_max_age=None, concurrency=1))
+    await bench.run()
+    assert bench.agents.order == [f"c{number}" for number in range(12)]
+
+
+async def test_one_failed_artefact_keeps_the_others_and_the_run() -> None:
+    bench = Bench(5)
+
+    async def answer(kind: ArtefactKind, concept_id: str) -> Artefact | Failure:
+        return a_failure() if (kind, concept_id) == (ArtefactKind.QUIZ, "c2") else an_artefact(kind)
+
+    bench.answer(answer)
+    assert await bench.run() == RunEnd.FINISHED
+    state = bench.store.states["c2"]
+    assert state.status == ContentStatus.PARTIAL
+    assert state.having(ArtefactStatus.COMPLETED) == (ArtefactKind.TUTORIAL, ArtefactKind.RESOURCES)
+    assert bench.store.progress.completed == 4
+    assert bench.store.status == TaskStatus.PARTIAL
+    failed = [event for event in bench.events.published if isinstance(event, ConceptFailed)]
+    assert [(event.concept_id, event.failed) for event in failed] == [("c2", (ArtefactKind.QUIZ,))]
+
+
+async def test_many_failures_never_abort_the_run() -> None:
+    bench = Bench(10)
+
+    async def answer(kind: ArtefactKind, concept_id: str) -> Artefact | Failure:
+        return an_artefact(kind) if concept_id == "c9" else a_failure()
+
+    bench.answer(answer)
+    await bench.run()
+    assert (bench.store.progress.failed, bench.store.progress.completed) == (9, 1)
+
+
+async def test_everything_failed_is_a_failed_task() -> None:
+    bench = Bench(4)
+
+    async def answer(kind: ArtefactKind, concept_id: str) -> Failure:
+        return a_failure()
+
+    bench.answer(answer)
+    await bench.run()
+    assert bench.store.status == TaskStatus.FAILED
+
+
+async def test_a_slow_agent_times_out_and_the_concept_is_partial() -> None:
+    bench = Bench(2, Limits(flush_max_age=None, artefact_timeout=0.02))
+
+    async def answer(kind: ArtefactKind, concept_id: str) -> Artefact:
+        if kind == ArtefactKind.RESOURCES:
+            await asyncio.Event().wait()
+        return an_artefact(kind)
+
+    bench.answer(answer)
+    await bench.run()
+    assert bench.store.states["c0"].failures[ArtefactKind.RESOURCES].code == FailureCode.TIMEOUT
+    assert bench.store.progress.partial == 2
+
+
+async def test_an_old_entry_is_saved_while_its_concept_is_still_being_written() -> None:
+    bench = Bench(1, Limits(flush_max_age=0.01))
+    quiz_may_come = asyncio.Event()
+
+    async def answer(kind: ArtefactKind, concept_id: str) -> Artefact:
+        if kind == ArtefactKind.QUIZ:
+            await quiz_may_come.wait()
+        return an_artefact(kind)
+
+    bench.answer(answer)
+    run = bench.start()
+    await until(lambda: len(bench.store.batches) == 1)
+    assert {item.kind for item in bench.store.batches[0].artefacts} == {
+        ArtefactKind.TUTORIAL,
+        ArtefactKind.RESOURCES,
+    }
+    assert bench.store.states["c0"].status == ContentStatus.GENERATING
+    quiz_may_come.set()
+    assert await run == RunEnd.FINISHED
+    assert any(isinstance(event, ConceptComplete) for event in bench.events.published)
+
+
+async def test_only_missing_artefacts_are_written() -> None:
+    bench = Bench(3)
+    for kind in (ArtefactKind.TUTORIAL, ArtefactKind.RESOURCES):
+        state = bench.store.states["c1"]
+        bench.store.states["c1"] = state.delivered(kind, uuid4(), an_artefact(kind))
+    await bench.run()
+    written = {kind for concept_id, kind in bench.agents.calls if concept_id == "c1"}
+    assert written == {ArtefactKind.QUIZ}
+    assert bench.store.progress.completed == 3
+
+
+async def test_saving_does_not_hold_a_slot() -> None:
+    """While the first batch cannot be saved, the agents go on."""
+    bench = Bench(40)
+    bench.store.away = False
+    await_save = asyncio.Event()
+    real_save = bench.store.save
+
+    async def slow_save(batch: object) -> object:
+        await await_save.wait()
+        return await real_save(batch)  # type: ignore[arg-type]
+
+    bench.store.save = slow_save  # type: ignore[method-assign, assignment]
+    run = bench.start()
+    await until(lambda: len(bench.agents.order) == 40)
+    assert bench.store.batches == []
+    await_save.set()
+    assert await run == RunEnd.FINISHED
+    assert bench.batch_sizes == [10, 10, 10, 10]
+
+
+async def test_backpressure_stops_new_concepts_and_drops_nothing() -> None:
+    bench = Bench(90)
+    run = bench.start()
+    await until(lambda: len(bench.agents.order) > 0)
+    bench.store.away = True
+    in_flight = Limits().concurrency
+    await until(lambda: len(bench.agents.order) > MAX_UNSAVED_CONCEPTS)
+    for _ in range(200):
+        await asyncio.sleep(0)
+    assert len(bench.agents.order) <= MAX_UNSAVED_CONCEPTS + 1 + in_flight
+    bench.store.away = False
+    assert await run == RunEnd.FINISHED
+    assert bench.store.progress.completed == 90
+    assert max(bench.agents.calls.values()) == 1
+
+
+async def test_cancel_ends_calls_in_flight_and_saves_what_has_finished() -> None:
+    bench = Bench(10)
+
+    async def answer(kind: ArtefactKind, concept_id: str) -> Artefact:
+        if concept_id != "c0" and kind != ArtefactKind.TUTORIAL:
+            await asyncio.Event().wait()
+        return an_artefact(kind)
+
+    bench.answer(answer)
+    run = bench.start()
+    await until(lambda: bench.agents.running == 2 * 5)
+    bench.store.status = TaskStatus.CANCELLED
+    bench.orchestrator.cancel()
+    assert await run == RunEnd.STOPPED
+    assert bench.agents.running == 0
+    saved = {(item.concept_id, item.kind) for batch in bench.store.batches for item in batch.artefacts}
+    assert {("c0", kind) for kind in ArtefactKind} <= saved
+    assert ("c1", ArtefactKind.TUTORIAL) in saved
+    assert bench.store.status == TaskStatus.CANCELLED
+
+
+async def test_cancel_before_anything_has_started() -> None:
+    bench = Bench(3)
+    bench.orchestrator.cancel()
+    assert await bench.run() == RunEnd.STOPPED
+    assert bench.agents.calls.total() == 0
+
+
+async def test_stop_starting_lets_calls_in_flight_finish() -> None:
+    bench = Bench(20)
+    go_on = asyncio.Event()
+
+    async def answer(kind: ArtefactKind, concept_id: str) -> Artefact:
+        await go_on.wait()
+        return an_artefact(kind)
+
+    bench.answer(answer)
+    run = bench.start()
+    await until(lambda: bench.agents.running == 15)
+    bench.orchestrator.stop_starting()
+    go_on.set()
+    assert await run == RunEnd.STOPPED
+    assert bench.batch_sizes == [5]
+    assert bench.store.status == TaskStatus.RUNNING
+
+
+async def test_stop_starting_when_nothing_is_left_still_finishes() -> None:
+    bench = Bench(3)
+    go_on = asyncio.Event()
+
+    async def answer(kind: ArtefactKind, concept_id: str) -> Artefact:
+        await go_on.wait()
+        return an_artefact(kind)
+
+    bench.answer(answer)
+    run = bench.start()
+    await until(lambda: bench.agents.running == 9)
+    bench.orchestrator.stop_starting()
+    go_on.set()
+    assert await run == RunEnd.FINISHED
+
+
+async def test_hold_keeps_new_concepts_back_until_release() -> None:
+    bench = Bench(8)
+    bench.orchestrator.hold()
+    run = bench.start()
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert bench.agents.calls.total() == 0
+    bench.orchestrator.release()
+    assert await run == RunEnd.FINISHED
+
+
+async def test_a_task_that_is_lost_is_not_written_to_any_more() -> None:
+    bench = Bench(30)
+
+    def lose() -> None:
+        bench.store.owned = False
+
+    bench.store.before_save = lose
+    with pytest.raises(OwnershipLost):
+        await bench.run()
+    assert bench.agents.running == 0
+    assert len(bench.store.batches) == 1
+
+
+async def test_a_bug_ends_the_run_but_not_what_had_finished() -> None:
+    bench = Bench(9)
+
+    async def answer(kind: ArtefactKind, concept_id: str) -> Artefact:
+        if concept_id == "c7":
+            raise KeyError("bug")
+        return an_artefact(kind)
+
+    bench.answer(answer)
+    with pytest.raises(ExceptionGroup) as caught:
+        await bench.run()
+    assert caught.group_contains(KeyError)
+    assert bench.store.progress.completed >= 1
+
+
+async def test_the_breaker_pauses_after_three_refusals_in_a_row() -> None:
+    bench = Bench(30)
+
+    async def answer(kind: ArtefactKind, concept_id: str) -> Failure:
+        return a_failure(FailureCode.UNAUTHORISED)
+
+    bench.answer(answer)
+    assert await bench.run() == RunEnd.PAUSED
+    assert bench.store.status == TaskStatus.PAUSED
+    assert len(bench.agents.order) <= Limits().concurrency
+
+
+async def test_log_lines_say_what_the_contract_says() -> None:
+    for concepts, triggers, final in ((30, 3, None), (33, 3, 3), (8, 0, 8)):
+        with structlog.testing.capture_logs() as logs:
+            await Bench(concepts).run()
+        trigger = [entry for entry in logs if entry["event"] == "incremental_batch_trigger"]
+        assert [(entry["buffer_size"], entry["batch_size"], entry["reason"]) for entry in trigger] == [
+            (10, 10, "size")
+        ] * triggers
+        finals = [entry for entry in logs if entry["event"] == "incremental_save_final_batch"]
+        assert [entry["remaining_count"] for entry in finals] == ([final] if final else [])
+        sizes = [10] * triggers + ([final] if final else [])
+        for event in ("incremental_batch_save_started", "incremental_batch_save_completed"):
+            assert [cast(int, entry["batch_size"]) for entry in logs if entry["event"] == event] == sizes
