@@ -1,0 +1,47 @@
+# `make run` and `make test` work on a fresh checkout with Python >= 3.11; everything goes into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check format bench lock clean
+
+run: .venv/.run
+	@exec $(BIN)/greenway up $(ARGS)
+
+test: .venv/.dev
+	$(BIN)/pytest $(ARGS)
+
+check: .venv/.dev
+	$(BIN)/ruff format --check backend
+	$(BIN)/ruff check backend
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/.dev
+	$(BIN)/ruff check --fix backend
+	$(BIN)/ruff format backend
+
+bench: .venv/.dev
+	cd backend && ../$(BIN)/python -m benchmarks $(ARGS)
+
+# The locks hold versions and hashes, and no addresses.
+lock: .venv/.dev
+	$(BIN)/uv pip compile pyproject.toml --group build $(LOCKING) -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCKING) -o requirements-dev.lock
+
+LOCKING := --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --upgrade
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Greenway needs Python 3.11 or newer; set PYTHON.")'
+	$(PYTHON) -m venv .venv
+
+.venv/.run: .venv/bin/python requirements.lock pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.run requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
