@@ -4,10 +4,9 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from uuid import uuid4
 
-import asyncpg
 import pytest
+from databases import copy_database, drop_database, flush
 from redis.asyncio import Redis
 
 from app.core.settings import sqlalchemy_url
@@ -55,17 +54,15 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedValkey]
 @pytest.fixture
 def database_url(migrated: str) -> Iterator[str]:
     """A database of the test's own, with the current schema."""
-    template = migrated.rpartition("/")[2]
-    name = f"test_{uuid4().hex[:12]}"
-    asyncio.run(_execute(migrated, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
-    yield f"{migrated.rpartition('/')[0]}/{name}"
-    asyncio.run(_execute(migrated, f"DROP DATABASE {name} WITH (FORCE)"))
+    url = asyncio.run(copy_database(migrated))
+    yield url
+    asyncio.run(drop_database(url))
 
 
 @pytest.fixture
 def redis_url(valkey: EmbeddedValkey) -> str:
     """An empty Valkey."""
-    asyncio.run(_flush(valkey.url))
+    asyncio.run(flush(valkey.url))
     return valkey.url
 
 
@@ -80,19 +77,4 @@ async def sessions(database_url: str) -> AsyncIterator[Sessions]:
 async def redis(redis_url: str) -> AsyncIterator[Redis]:
     client = create_redis(redis_url)
     yield client
-    await client.aclose()
-
-
-async def _execute(url: str, statement: str) -> None:
-    """From the maintenance database, since a template must have no connection."""
-    connection = await asyncpg.connect(f"{url.rpartition('/')[0]}/postgres")
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-async def _flush(url: str) -> None:
-    client = create_redis(url)
-    await client.flushall()
     await client.aclose()

@@ -1,0 +1,35 @@
+"""Databases for single tests, and an empty Valkey."""
+
+from uuid import uuid4
+
+import asyncpg
+
+from app.services.redis_client import create_redis
+
+
+async def copy_database(url: str) -> str:
+    """The address of a new database with all that the given one holds."""
+    server, _, template = url.rpartition("/")
+    name = f"test_{uuid4().hex[:12]}"
+    await _execute(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    return f"{server}/{name}"
+
+
+async def drop_database(url: str) -> None:
+    server, _, name = url.rpartition("/")
+    await _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def flush(redis_url: str) -> None:
+    client = create_redis(redis_url)
+    await client.flushall()
+    await client.aclose()
+
+
+async def _execute(server: str, statement: str) -> None:
+    """From the maintenance database, since a template must have no connection."""
+    connection = await asyncpg.connect(f"{server}/postgres")
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()

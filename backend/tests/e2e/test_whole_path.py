@@ -1,0 +1,197 @@
+"""From a goal to the last green concept, with real processes; watched over WebSocket and server-sent events."""
+
+import asyncio
+import json
+from typing import Any
+
+import httpx2
+import pytest
+from e2e.cluster import Cluster, concepts_of, frames
+from websockets.exceptions import ConnectionClosed
+
+STATUSES = ("tutorial_status", "resources_status", "quiz_status")
+
+
+async def numbers_of(busy_cluster: Cluster, roadmap_id: str, since: int | None) -> list[int]:
+    async with busy_cluster.client() as client, client.socket(roadmap_id, since) as socket:
+        return [frame["seq"] async for frame in frames(socket) if "seq" in frame]
+
+
+async def test_a_goal_becomes_a_complete_roadmap(busy_cluster: Cluster) -> None:
+    async with busy_cluster.client() as client:
+        roadmap_id = await client.create(concepts=13)
+        drafted = await client.until_status(roadmap_id, "awaiting_review")
+        assert {concept["content_status"] for concept in concepts_of(drafted)} == {"pending"}
+        assert (await client.post(roadmap_id, "approve")).status_code == 202
+        roadmap = await client.until_status(roadmap_id, "completed")
+        assert roadmap["progress"] == {
+            "total": 13, "completed": 13, "partial": 0, "failed": 0, "generating": 0, "pending": 0,
+        }  # fmt: skip
+        assert roadmap["author"] == "builtin:outline"
+        for concept in concepts_of(roadmap):
+            assert [concept[status] for status in STATUSES] == ["completed"] * 3
+            answer = await client.http.get(f"/roadmaps/{roadmap_id}/concepts/{concept['concept_id']}")
+            detail = answer.json()
+            assert detail["tutorial"]["sections"]
+            assert len(detail["resources"]["items"]) == concept["resources_count"] > 0
+            assert len(detail["quiz"]["questions"]) == concept["quiz_questions_count"] > 0
+
+
+async def test_a_watcher_from_the_start_sees_every_event_once(busy_cluster: Cluster) -> None:
+    async with busy_cluster.client() as client:
+        roadmap_id = await client.create()
+        await client.until_status(roadmap_id, "awaiting_review")
+        async with client.socket(roadmap_id) as socket:
+            await client.post(roadmap_id, "approve")
+            seen = [frame async for frame in frames(socket)]
+        snapshot, *events = seen
+        assert snapshot["type"] == "snapshot"
+        first = snapshot["roadmap"]["seq"] + 1
+        assert [event["seq"] for event in events] == list(range(first, first + len(events)))
+        complete = [event["concept_id"] for event in events if event["type"] == "concept_complete"]
+        assert sorted(complete) == sorted(concept["concept_id"] for concept in concepts_of(snapshot["roadmap"]))
+        assert events[-1]["seq"] == (await client.read(roadmap_id))["seq"]
+
+
+async def test_a_complete_concept_can_be_opened_when_its_event_arrives(busy_cluster: Cluster) -> None:
+    async with busy_cluster.client() as client:
+        roadmap_id = await client.create(auto_approve=True)
+        async with client.socket(roadmap_id, since=0) as socket:
+            async for frame in frames(socket):
+                if frame["type"] == "concept_complete":
+                    answer = await client.http.get(f"/roadmaps/{roadmap_id}/concepts/{frame['concept_id']}")
+                    assert answer.json()["tutorial"]["tutorial_id"] == frame["tutorial_id"]
+                    assert answer.json()["quiz"]["quiz_id"] == frame["quiz_id"]
+
+
+async def test_joining_during_and_after_a_run_gives_the_same_events(busy_cluster: Cluster) -> None:
+    async with busy_cluster.client() as client:
+        roadmap_id = await client.create(auto_approve=True)
+        await client.until(roadmap_id, lambda roadmap: roadmap["progress"]["completed"] > 0)
+        during = await numbers_of(busy_cluster, roadmap_id, 0)
+        newest = (await client.until_status(roadmap_id, "completed"))["seq"]
+        after = await numbers_of(busy_cluster, roadmap_id, 0)
+        assert during == after == list(range(1, newest + 1))
+
+
+async def test_a_client_that_reconnects_twenty_times_sees_every_event_exactly_once(busy_cluster: Cluster) -> None:
+    async with busy_cluster.client() as client:
+        roadmap_id = await client.create(concepts=40, goal="Learn Git", auto_approve=True)
+        seen: list[int] = []
+        connections = 0
+        last: dict[str, Any] = {}
+        while last.get("type") != "completed":
+            connections += 1
+            read_now = 4 if connections <= 21 else 1000
+            async with client.socket(roadmap_id, since=seen[-1] if seen else 0) as socket:
+                async for last in frames(socket):
+                    seen.append(last["seq"])
+                    read_now -= 1
+                    if read_now == 0:
+                        break
+        assert connections > 20
+        assert seen == list(range(1, (await client.read(roadmap_id))["seq"] + 1))
+
+
+async def test_server_sent_events_go_on_from_the_last_event_id(busy_cluster: Cluster) -> None:
+    async with busy_cluster.client() as client:
+        roadmap_id = await client.create(auto_approve=True)
+        newest = (await client.until_status(roadmap_id, "completed"))["seq"]
+        seen = []
+        async with client.http.stream(
+            "GET", f"/roadmaps/{roadmap_id}/events", headers={"Last-Event-ID": "3"}
+        ) as stream:
+            assert stream.headers["content-type"].startswith("text/event-stream")
+            async for line in stream.aiter_lines():
+                if line.startswith("data:"):
+                    seen.append(json.loads(line.removeprefix("data:"))["seq"])
+                if seen and seen[-1] == newest:
+                    break
+        assert seen == list(range(4, newest + 1))
+
+
+@pytest.mark.parametrize(("since", "reason"), [(10**6, "unknown")])
+async def test_since_beyond_the_end_starts_afresh(busy_cluster: Cluster, since: int, reason: str) -> None:
+    async with busy_cluster.client() as client:
+        roadmap_id = await client.create()
+        await client.until_status(roadmap_id, "awaiting_review")
+        async with client.socket(roadmap_id, since=since) as socket:
+            assert json.loads(await socket.recv()) == {"type": "resync", "reason": reason}
+            assert json.loads(await socket.recv())["type"] == "snapshot"
+
+
+@pytest.mark.parametrize("since", ["-1", "abc", "1.5", "9" * 30])
+async def test_a_since_that_is_no_number_is_refused_with_a_reason(busy_cluster: Cluster, since: str) -> None:
+    async with busy_cluster.client() as client:
+        roadmap_id = await client.create()
+        async with client.socket(roadmap_id, since=since) as socket:
+            with pytest.raises(ConnectionClosed) as closed:
+                await socket.recv()
+        assert closed.value.rcvd is not None
+        assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (
+            4422,
+            "`since` must be the number of an event: 0 or more.",
+        )
+        answer = await client.http.get(f"/roadmaps/{roadmap_id}/events", params={"since": since})
+        assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("roadmap_id", ["01a00000-0000-7000-8000-000000000000", "nonsense"])
+async def test_a_socket_to_an_unknown_roadmap_is_closed_with_a_reason(busy_cluster: Cluster, roadmap_id: str) -> None:
+    async with busy_cluster.client() as client, client.socket(roadmap_id) as socket:
+        with pytest.raises(ConnectionClosed) as closed:
+            await socket.recv()
+    assert closed.value.rcvd is not None
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4404, "There is no such roadmap.")
+
+
+async def test_a_page_of_another_origin_gets_no_socket(busy_cluster: Cluster) -> None:
+    headers = {
+        "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Origin": "https://evil.example",
+    }  # fmt: skip
+    url = f"{busy_cluster.url}/api/v1/ws/roadmaps/01a00000-0000-7000-8000-000000000000"
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        assert (await http.get(url, headers=headers)).status_code == 403
+
+
+async def test_cancel_takes_effect_and_what_has_finished_stays(busy_cluster: Cluster) -> None:
+    async with busy_cluster.client() as client:
+        roadmap_id = await client.create(goal="Learn beekeeping", concepts=300, auto_approve=True)
+        await client.until(roadmap_id, lambda roadmap: roadmap["progress"]["completed"] >= 10)
+        assert (await client.post(roadmap_id, "cancel")).status_code == 202
+        cancelled = await client.read(roadmap_id)
+        assert cancelled["status"] == "cancelled"
+        assert cancelled["progress"]["generating"] == 0
+        assert (await client.post(roadmap_id, "cancel")).status_code == 409
+        task = cancelled["task"]["task_id"]
+        # A retry is taken up only when the worker has let go of the cancelled task, and completes the rest.
+        assert (await client.post(roadmap_id, "retry")).status_code == 202
+        roadmap = await client.until_status(roadmap_id, "completed")
+        assert roadmap["task"]["task_id"] != task
+        kept = {
+            concept["concept_id"]: concept["tutorial_id"]
+            for concept in concepts_of(cancelled)
+            if concept["content_status"] == "completed"
+        }
+        assert kept.items() <= {c["concept_id"]: c["tutorial_id"] for c in concepts_of(roadmap)}.items()
+
+
+async def test_deleting_a_roadmap_ends_its_watchers(busy_cluster: Cluster) -> None:
+    async with busy_cluster.client() as client:
+        roadmap_id = await client.create()
+        await client.until_status(roadmap_id, "awaiting_review")
+        async with client.socket(roadmap_id) as socket:
+            await socket.recv()
+            assert (await client.http.delete(f"/roadmaps/{roadmap_id}")).status_code == 204
+            with pytest.raises(ConnectionClosed):
+                async with asyncio.timeout(30):
+                    await socket.recv()
+
+
+async def test_many_roadmaps_at_once(busy_cluster: Cluster) -> None:
+    async with busy_cluster.client() as client:
+        made = await asyncio.gather(*(client.create(auto_approve=True) for _ in range(12)))
+        for roadmap_id in made:
+            roadmap = await client.until_status(roadmap_id, "completed")
+            assert roadmap["progress"]["completed"] == 12

@@ -1,0 +1,167 @@
+"""Worker processes: killed, drained, forked; and doorbells that are lost, doubled or about nothing."""
+
+import asyncio
+import re
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx2
+import pytest
+from celery import Celery
+from databases import flush
+from e2e.cluster import Client, Cluster, concepts_of, ready, wait_until
+
+from app.core.celery_app import CONTENT_QUEUE, DRAFT_ROADMAP, GENERATE_CONTENT
+
+SLOW = "0.3"
+"""Seconds for an artefact, so that there is a middle of a run."""
+
+
+async def in_the_middle(client: Client, concepts: int = 40) -> tuple[str, dict[str, Any]]:
+    """A roadmap that is being generated, with some concepts complete."""
+    roadmap_id = await client.create(goal="Learn Git", concepts=concepts, auto_approve=True)
+    roadmap = await client.until(roadmap_id, lambda roadmap: roadmap["progress"]["completed"] >= 10)
+    assert roadmap["status"] == "generating"
+    return roadmap_id, roadmap
+
+
+def saved(roadmap: dict[str, Any]) -> dict[tuple[str, str], str]:
+    """The ids of all saved artefacts."""
+    kinds = ("tutorial", "resources", "quiz")
+    return {
+        (concept["concept_id"], kind): concept[f"{kind}_id"]
+        for concept in concepts_of(roadmap)
+        for kind in kinds
+        if concept[f"{kind}_id"]
+    }
+
+
+async def versions(cluster: Cluster, roadmap_id: str) -> set[int]:
+    """The versions of all artefacts: more than 1 means that something was paid for twice and saved twice."""
+    connection = await asyncpg.connect(cluster.database_url)
+    try:
+        rows = [
+            row
+            for table in ("tutorials", "resources", "quizzes")
+            for row in await connection.fetch(
+                f"SELECT DISTINCT version FROM {table} WHERE roadmap_id = $1::uuid", roadmap_id
+            )
+        ]
+    finally:
+        await connection.close()
+    return {row["version"] for row in rows}
+
+
+async def test_a_killed_worker_costs_seconds_and_no_work(cluster: Cluster) -> None:
+    first = ready(cluster.start_worker(GREENWAY_BUILTIN_PACE=SLOW))
+    async with cluster.client() as client:
+        roadmap_id, before = await in_the_middle(client)
+        first.kill()
+        second = ready(cluster.start_worker())
+        after = await client.until_status(roadmap_id, "completed")
+        assert saved(before).items() <= saved(after).items()
+        assert await versions(cluster, roadmap_id) == {1}
+        assert second.logged("task_run_ended", end="finished")
+        assert after["progress"]["completed"] == 40
+
+
+async def test_a_terminated_worker_hands_its_task_on_at_once(cluster: Cluster) -> None:
+    first = ready(cluster.start_worker(GREENWAY_BUILTIN_PACE=SLOW))
+    async with cluster.client() as client:
+        roadmap_id, before = await in_the_middle(client)
+        second = ready(cluster.start_worker())
+        assert first.terminate() == 0
+        assert first.logged("worker_stopped")
+        after = await client.until_status(roadmap_id, "completed")
+        assert saved(before).items() <= saved(after).items()
+        assert await versions(cluster, roadmap_id) == {1}
+        assert second.logged("task_run_ended", end="finished", roadmap_id=roadmap_id)
+
+
+async def test_prefork_with_the_command_line_of_the_contract(cluster: Cluster) -> None:
+    """Two children, each with a loop of its own; their metrics add up on the parent's port."""
+    worker = cluster.start_worker(pool="prefork", concurrency=2)
+    wait_until(lambda: len(worker.logged("worker_started")) == 2)
+    async with cluster.client() as client:
+        made = await asyncio.gather(*(client.create(auto_approve=True) for _ in range(4)))
+        for roadmap_id in made:
+            await client.until_status(roadmap_id, "completed")
+    metrics = httpx2.get(f"http://127.0.0.1:{worker.metrics_port}/metrics", trust_env=False).text
+    completed = re.search(r'greenway_concepts_total\{outcome="completed"\} (\S+)', metrics)
+    assert completed is not None
+    assert float(completed[1]) == 4 * 12
+    assert "content_generation_incremental_saves_total" in metrics
+    assert worker.terminate() == 0
+    log = worker.log.read_text()
+    assert "different loop" not in log
+    assert "loop is closed" not in log
+
+
+async def test_a_draining_prefork_worker_gives_its_task_back(cluster: Cluster) -> None:
+    first = cluster.start_worker(pool="prefork", concurrency=2, GREENWAY_BUILTIN_PACE=SLOW)
+    wait_until(lambda: len(first.logged("worker_started")) == 2)
+    async with cluster.client() as client:
+        roadmap_id, _ = await in_the_middle(client)
+        assert first.terminate() == 0
+        ready(cluster.start_worker())
+        await client.until_status(roadmap_id, "completed")
+        assert await versions(cluster, roadmap_id) == {1}
+
+
+async def test_a_wiped_redis_loses_no_task(cluster: Cluster) -> None:
+    async with cluster.client() as client:
+        roadmap_id = await client.create(auto_approve=True)
+        await flush(cluster.redis_url)  # nobody has heard the doorbell
+        ready(cluster.start_worker())
+        await client.until_status(roadmap_id, "completed")
+
+
+async def test_doorbells_about_nothing_are_ignored_and_logged(cluster: Cluster) -> None:
+    worker = ready(cluster.start_worker())
+    async with cluster.client() as client:
+        roadmap_id = await client.create(auto_approve=True)
+        done = await client.until_status(roadmap_id, "completed")
+        ring(cluster, DRAFT_ROADMAP, "not-an-id")
+        ring(cluster, GENERATE_CONTENT, str(uuid4()))
+        ring(cluster, GENERATE_CONTENT, done["task"]["task_id"])
+        wait_until(lambda: len(worker.logged("doorbell_ignored")) >= 3)
+        assert await client.read(roadmap_id) == done
+        another = await client.create(auto_approve=True)
+        await client.until_status(another, "completed")
+
+
+async def test_a_doubled_doorbell_runs_a_task_once(cluster: Cluster) -> None:
+    worker = ready(cluster.start_worker(GREENWAY_BUILTIN_PACE="0.1"))
+    async with cluster.client() as client:
+        roadmap_id = await client.create()
+        await client.until_status(roadmap_id, "awaiting_review")
+        task_id = (await client.post(roadmap_id, "approve")).json()["task_id"]
+        for _ in range(5):
+            ring(cluster, GENERATE_CONTENT, task_id)
+        await client.until_status(roadmap_id, "completed")
+        wait_until(lambda: len(worker.logged("doorbell_ignored", task_id=task_id)) == 5)
+        assert len(worker.logged("task_run_ended", task_id=task_id)) == 1
+        assert await versions(cluster, roadmap_id) == {1}
+
+
+@pytest.mark.parametrize(("concepts", "triggers", "final"), [(30, 3, []), (33, 3, [3]), (8, 0, [8])])
+async def test_log_lines_of_a_worker_without_an_age_limit(
+    cluster: Cluster, concepts: int, triggers: int, final: list[int]
+) -> None:
+    worker = ready(cluster.start_worker(GREENWAY_FLUSH_MAX_AGE="0"))
+    async with cluster.client() as client:
+        roadmap_id = await client.create(concepts=concepts, auto_approve=True)
+        await client.until_status(roadmap_id, "completed")
+    assert [entry["buffer_size"] for entry in worker.logged("incremental_batch_trigger")] == [10] * triggers
+    assert [entry["remaining_count"] for entry in worker.logged("incremental_save_final_batch")] == final
+    completed = worker.logged("incremental_batch_save_completed")
+    assert [entry["batch_size"] for entry in completed] == [10] * triggers + final
+    assert {entry["roadmap_id"] for entry in completed} == {roadmap_id}
+    assert all("task_id" in entry for entry in completed)
+
+
+def ring(cluster: Cluster, entry_point: str, task_id: str) -> None:
+    """Send a doorbell by hand."""
+    with Celery(broker=cluster.redis_url) as celery:
+        celery.send_task(entry_point, args=[task_id], queue=CONTENT_QUEUE)
