@@ -84,7 +84,7 @@ async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
             ),
             reader=reader,
             stream=EventStream(hub, reader),
-            health=Health(engine, sessions, redis),
+            health=Health(sessions, redis),
         )
     finally:
         await hub.stop()

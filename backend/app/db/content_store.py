@@ -17,10 +17,12 @@ from app.db.repositories.task_repo import Claim, TaskRepository
 from app.db.session import DatabaseUnavailable, Sessions, safe_session_with_retry
 from app.db.transitions import fail_task, stop_writing
 from app.domain.concept_state import ConceptState
-from app.domain.content import ArtefactStatus, Failure, FailureCode, Usage
+from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, Failure, FailureCode, Usage
 from app.domain.events import (
     BatchSaved,
     Completed,
+    ConceptComplete,
+    ConceptFailed,
     ConceptStart,
     Event,
     TaskPaused,
@@ -106,6 +108,9 @@ class PostgresContentStore:
         metrics.db_write_seconds.observe(time.perf_counter() - started)
         metrics.incremental_saves.inc()
         metrics.batch_size.observe(batch.size)
+        for event in events:
+            if isinstance(event, ConceptComplete | ConceptFailed):
+                metrics.concepts.labels(_outcome(event)).inc()
         return events
 
     async def finish(self) -> Sequence[Event]:
@@ -183,6 +188,12 @@ class PostgresContentStore:
             return await safe_session_with_retry(self._sessions, work, attempts=1, repeatable=True)
         except DatabaseUnavailable as error:
             raise StoreUnavailable(str(error.__cause__)) from error
+
+
+def _outcome(event: ConceptComplete | ConceptFailed) -> ContentStatus:
+    if isinstance(event, ConceptComplete):
+        return ContentStatus.COMPLETED
+    return ContentStatus.FAILED if len(event.failed) == len(ArtefactKind) else ContentStatus.PARTIAL
 
 
 def _pending(outline: Outline, request: LearningRequest, states: Mapping[str, ConceptState]) -> list[PendingConcept]:

@@ -1,12 +1,9 @@
-"""Brings the schema up to date, and tells whether it is."""
+"""Brings the schema up to date."""
 
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.settings import sqlalchemy_url
 
@@ -28,12 +25,3 @@ def alembic_config(url: str) -> Config:
 def upgrade(url: str) -> None:
     """Apply all migrations that are missing. Blocks; several processes may call it at once."""
     command.upgrade(alembic_config(url), "head")
-
-
-def newest_revision() -> str | None:
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
-
-
-async def current_revision(engine: AsyncEngine) -> str | None:
-    async with engine.connect() as connection:
-        return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())

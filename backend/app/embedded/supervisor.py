@@ -79,12 +79,13 @@ class _Supervisor:
         for server in self._parts.servers:
             self._terminal.status(f"Starting {server.name}")
             self._server_keepers.append(self._keep(partial(_prepared, server)))
-        for server in self._parts.servers:
-            await _soon(server.wait_ready(), f"{server.name} does not answer; its log is {server.log}.")
-        await in_abandonable_thread(partial(self._services.migrate, self._parts.database_url))
+        # The API and the workers take longest to load, and wait by themselves until the schema is there.
         for command in self._parts.commands():
             self._terminal.status(f"Starting {command.name}")
             self._service_keepers.append(self._keep(partial(_unchanged, command)))
+        for server in self._parts.servers:
+            await _soon(server.wait_ready(), f"{server.name} does not answer; its log is {server.log}.")
+        await in_abandonable_thread(partial(self._services.migrate, self._parts.database_url))
         await _soon(
             wait_until_ready(self._options, self._services, self._parts.database_url),
             "The API and the workers did not get ready; their messages are above.",

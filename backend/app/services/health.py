@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import metrics
 from app.core.settings import sqlalchemy_url
-from app.db.migrate import current_revision, newest_revision
 from app.db.repositories.task_repo import TaskRepository, WorkerRepository
+from app.db.schema import SCHEMA_REVISION, stored_revision
 from app.db.session import (
     DatabaseUnavailable,
     Sessions,
@@ -33,11 +32,9 @@ class Check:
 
 
 class Health:
-    def __init__(self, engine: AsyncEngine, sessions: Sessions, redis: Redis) -> None:
-        self._engine = engine
+    def __init__(self, sessions: Sessions, redis: Redis) -> None:
         self._sessions = sessions
         self._redis = redis
-        self._newest_revision = newest_revision()
 
     async def checks(self) -> list[Check]:
         """Database, schema and Redis: without one of them the API is not ready."""
@@ -61,11 +58,11 @@ class Health:
     async def _database(self) -> list[Check]:
         try:
             async with asyncio.timeout(CHECK_TIMEOUT):
-                revision = await current_revision(self._engine)
-        except (SQLAlchemyError, OSError, TimeoutError):
+                revision = await stored_revision(self._sessions)
+        except (DatabaseUnavailable, TimeoutError):
             return [Check("database", False, "The database cannot be reached.")]
         reached = Check("database", True, "The database answers.")
-        if revision == self._newest_revision:
+        if revision == SCHEMA_REVISION:
             return [reached, Check("schema", True, f"The schema is up to date ({revision}).")]
         return [reached, Check("schema", False, "The schema is not up to date; run `greenway migrate`.")]
 

@@ -1,5 +1,6 @@
 """The composition root of the worker: everything that one worker process needs, in one event loop."""
 
+import asyncio
 import os
 import socket
 from uuid import UUID, uuid4
@@ -10,7 +11,8 @@ from app.agents.factory import create_author
 from app.agents.metered import MeteredAuthor
 from app.core.celery_app import app as celery
 from app.core.settings import Settings
-from app.db.session import create_engine, create_sessions
+from app.db.schema import SCHEMA_REVISION, schema_is_current
+from app.db.session import DatabaseUnavailable, Sessions, create_engine, create_sessions
 from app.db.task_store import TaskStore
 from app.generation.orchestrator import Limits
 from app.services.doorbell import CeleryDoorbell
@@ -22,6 +24,9 @@ from app.tasks.worker import Worker
 
 FIRST_LEASE_TIMEOUT = 5.0
 """Seconds to wait for the first lease; without one, nothing can be claimed, and the sweep rings again."""
+
+SCHEMA_POLL = 0.1
+"""Seconds between two looks at the schema while it is not the one that is needed."""
 
 log = structlog.get_logger()
 
@@ -44,9 +49,11 @@ class WorkerRuntime:
         self._worker: Worker | None = None
 
     def start(self) -> None:
+        """Wait for the schema that this code was written for, then take a lease and be ready for tasks."""
         self._thread.start()
+        worker = self._thread.submit(self._open()).result()
         self._heartbeat.start()
-        self._worker = self._thread.submit(self._open()).result()
+        self._worker = worker
         if not self._heartbeat.wait_until_held(FIRST_LEASE_TIMEOUT):
             log.warning("no_lease_yet", worker=self._name)
         log.info("worker_started", worker=self._name, capacity=self._capacity)
@@ -76,6 +83,7 @@ class WorkerRuntime:
         )
         self._redis = create_redis(settings.require_redis_url())
         sessions = create_sessions(self._engine)
+        await _wait_for_schema(sessions)
         worker = Worker(
             tasks=TaskStore(sessions, self._id),
             sessions=sessions,
@@ -98,3 +106,20 @@ class WorkerRuntime:
         self._looking_after.cancel()
         await self._redis.aclose()
         await self._engine.dispose()
+
+
+async def _wait_for_schema(sessions: Sessions) -> None:
+    """A worker that is started before the migrations have run must not touch anything."""
+    told = False
+    while not await _has_schema(sessions):
+        if not told:
+            log.info("waiting_for_schema", revision=SCHEMA_REVISION)
+        told = True
+        await asyncio.sleep(SCHEMA_POLL)
+
+
+async def _has_schema(sessions: Sessions) -> bool:
+    try:
+        return await schema_is_current(sessions)
+    except DatabaseUnavailable:
+        return False

@@ -13,9 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx2
+from celery import Celery
 from websockets.asyncio.client import ClientConnection, connect
 
+from app.core.celery_app import CONTENT_QUEUE
 from app.embedded.ports import free_port
 
 BACKEND = Path(__file__).resolve().parents[2]
@@ -59,6 +62,8 @@ class Cluster:
     redis_url: str
     directory: Path
     url: str = ""
+    worker: WorkerProcess | None = None
+    """The worker that a shared cluster has from the start."""
     _started: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
 
     def start_api(self) -> "subprocess.Popen[bytes]":
@@ -148,6 +153,27 @@ class Client:
         url = f"{address}/api/v1/ws/roadmaps/{roadmap_id}{query}"
         async with connect(url, proxy=None, max_size=None) as socket:
             yield socket
+
+
+def ring(redis_url: str, entry_point: str, task_id: str) -> None:
+    """Send a doorbell by hand."""
+    with Celery(broker=redis_url) as celery:
+        celery.send_task(entry_point, args=[task_id], queue=CONTENT_QUEUE)
+
+
+async def versions(database_url: str, roadmap_id: str) -> set[int]:
+    """The versions of all artefacts: more than 1 means that something was paid for twice and saved twice."""
+    tables = ("tutorials", "resources", "quizzes")
+    connection = await asyncpg.connect(database_url)
+    try:
+        rows = [
+            row
+            for table in tables
+            for row in await connection.fetch(f"SELECT version FROM {table} WHERE roadmap_id = $1::uuid", roadmap_id)
+        ]
+    finally:
+        await connection.close()
+    return {row["version"] for row in rows}
 
 
 async def frames(socket: ClientConnection) -> AsyncIterator[dict[str, Any]]:

@@ -24,6 +24,6 @@ def busy_cluster(migrated: str, valkey: EmbeddedValkey, tmp_path_factory: pytest
     asyncio.run(flush(valkey.url))
     database_url = asyncio.run(copy_database(migrated))
     with a_cluster(database_url, valkey.url, tmp_path_factory.mktemp("cluster")) as cluster:
-        ready(cluster.start_worker(GREENWAY_BUILTIN_PACE="0.05"))
+        cluster.worker = ready(cluster.start_worker(GREENWAY_BUILTIN_PACE="0.05"))
         yield cluster
     asyncio.run(drop_database(database_url))

@@ -3,11 +3,14 @@
 import asyncio
 import json
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
-from e2e.cluster import Cluster, concepts_of, frames
+from e2e.cluster import Cluster, concepts_of, frames, ring, versions, wait_until
 from websockets.exceptions import ConnectionClosed
+
+from app.core.celery_app import DRAFT_ROADMAP, GENERATE_CONTENT
 
 STATUSES = ("tutorial_status", "resources_status", "quiz_status")
 
@@ -110,13 +113,12 @@ async def test_server_sent_events_go_on_from_the_last_event_id(busy_cluster: Clu
         assert seen == list(range(4, newest + 1))
 
 
-@pytest.mark.parametrize(("since", "reason"), [(10**6, "unknown")])
-async def test_since_beyond_the_end_starts_afresh(busy_cluster: Cluster, since: int, reason: str) -> None:
+async def test_a_since_beyond_the_end_starts_afresh(busy_cluster: Cluster) -> None:
     async with busy_cluster.client() as client:
         roadmap_id = await client.create()
         await client.until_status(roadmap_id, "awaiting_review")
-        async with client.socket(roadmap_id, since=since) as socket:
-            assert json.loads(await socket.recv()) == {"type": "resync", "reason": reason}
+        async with client.socket(roadmap_id, since=10**6) as socket:
+            assert json.loads(await socket.recv()) == {"type": "resync", "reason": "unknown"}
             assert json.loads(await socket.recv())["type"] == "snapshot"
 
 
@@ -195,3 +197,33 @@ async def test_many_roadmaps_at_once(busy_cluster: Cluster) -> None:
         for roadmap_id in made:
             roadmap = await client.until_status(roadmap_id, "completed")
             assert roadmap["progress"]["completed"] == 12
+
+
+async def test_doorbells_about_nothing_are_ignored_and_logged(busy_cluster: Cluster) -> None:
+    worker = busy_cluster.worker
+    assert worker is not None
+    async with busy_cluster.client() as client:
+        roadmap_id = await client.create(auto_approve=True)
+        done = await client.until_status(roadmap_id, "completed")
+        ring(busy_cluster.redis_url, DRAFT_ROADMAP, "not-an-id")
+        ring(busy_cluster.redis_url, GENERATE_CONTENT, str(uuid4()))
+        ring(busy_cluster.redis_url, GENERATE_CONTENT, done["task"]["task_id"])
+        wait_until(lambda: len(worker.logged("doorbell_ignored")) >= 3)
+        assert await client.read(roadmap_id) == done
+        another = await client.create(auto_approve=True)
+        await client.until_status(another, "completed")
+
+
+async def test_a_doubled_doorbell_runs_a_task_once(busy_cluster: Cluster) -> None:
+    worker = busy_cluster.worker
+    assert worker is not None
+    async with busy_cluster.client() as client:
+        roadmap_id = await client.create()
+        await client.until_status(roadmap_id, "awaiting_review")
+        task_id = (await client.post(roadmap_id, "approve")).json()["task_id"]
+        for _ in range(5):
+            ring(busy_cluster.redis_url, GENERATE_CONTENT, task_id)
+        await client.until_status(roadmap_id, "completed")
+        wait_until(lambda: len(worker.logged("doorbell_ignored", task_id=task_id)) == 5)
+        assert len(worker.logged("task_run_ended", task_id=task_id)) == 1
+        assert await versions(busy_cluster.database_url, roadmap_id) == {1}
