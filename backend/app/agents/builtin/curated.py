@@ -39,7 +39,7 @@ def _courses() -> Mapping[str, CuratedCourse]:
 
 
 def _course(syllabus: Syllabus) -> CuratedCourse:
-    topic = syllabus.goals[0]
+    searched = syllabus.goals[0]
     part_ids: set[str] = set()
     unit_ids: set[str] = set()
     parts: list[Part] = []
@@ -48,19 +48,19 @@ def _course(syllabus: Syllabus) -> CuratedCourse:
         units: list[Unit] = []
         for module in stage.modules:
             unit_ids.add(unit_id := unique_slug(module.name, unit_ids))
-            lessons = tuple(_lesson(concept, topic) for concept in module.concepts)
+            lessons = tuple(_lesson(concept, searched) for concept in module.concepts)
             units.append(Unit(unit_id=unit_id, name=module.name, description=module.description, lessons=lessons))
         parts.append(Part(part_id=part_id, name=stage.name, description=stage.description, units=tuple(units)))
     return CuratedCourse(
         title=syllabus.title,
-        topic=topic,
+        topic=syllabus.title,
         links=syllabus.links,
         parts=tuple(parts),
         _by_id={lesson.lesson_id: lesson for part in parts for lesson in part.lessons},
     )
 
 
-def _lesson(concept: SyllabusConcept, topic: str) -> Lesson:
+def _lesson(concept: SyllabusConcept, searched: str) -> Lesson:
     return Lesson(
         lesson_id=concept.id,
         name=concept.name,
@@ -76,6 +76,6 @@ def _lesson(concept: SyllabusConcept, topic: str) -> Lesson:
         prerequisites=concept.prerequisites,
         about=(concept.id,),
         origin="curated",
-        query=concept.name if topic in concept.name.casefold() else f"{concept.name} {topic}",
+        query=concept.name if searched in concept.name.casefold() else f"{concept.name} {searched}",
         links=concept.links,
     )

@@ -123,7 +123,7 @@ def _lesson(kind: ExtensionKind, target: _Target, number: int = 0) -> Lesson:
         lesson_id=f"{target.target_id}--{kind.id}" + (f"-{number}" if number else ""),
         name=fill(kind.name, **words),
         definition=fill(kind.definition, **words),
-        explanation=f"{fill(kind.explanation, **words)}\n\n{recalled}",
+        explanation=f"{fill(kind.explanation, **words).strip()}\n\n{recalled}",
         key_points=fill_all(kind.key_points, **words) + (shown_points if "key_points" in kind.shows else ()),
         example=single.example if single and "example" in kind.shows else None,
         exercises=fill_all(kind.exercises, **words) + (shown_exercises if "exercises" in kind.shows else ()),
@@ -162,7 +162,7 @@ def _grown_lessons(unit: Unit, added: dict[str, list[Lesson]]) -> Iterator[Lesso
 def _reviews(parts: Sequence[Part], extra: int, texts: ExtensionTexts) -> Part:
     """Rounds of review through the whole course, until the size is reached."""
     targets = _targets(parts, texts.review)
-    units = []
+    units: list[Unit] = []
     for start in range(0, extra, len(targets)):
         number = len(units) + 1
         chosen = targets[: extra - start]

@@ -15,7 +15,7 @@ from app.agents.builtin.general_texts import (
 )
 from app.agents.builtin.lessons import Lesson, Part, Unit
 from app.agents.builtin.syllabus import Link
-from app.agents.builtin.templates import fill, fill_all
+from app.agents.builtin.templates import fill, fill_all, headline
 
 _WEEKS_PER_STAGE = 13
 _WEEK_LESSON = re.compile(r"week-([1-9]\d{0,3})--([a-z-]+)")
@@ -80,7 +80,7 @@ class GeneralPlan:
             lesson_id=f"week-{week}--{step.id}",
             name=fill(step.name, **words),
             definition=fill(step.definition, **words),
-            explanation=f"{fill(step.explanation, **words)}\n\n**{focus.name}.** {fill(focus.advice, **words)}",
+            explanation=f"{fill(step.explanation, **words).strip()}\n\n{fill(focus.advice, **words)}",
             key_points=fill_all(step.key_points, **words) + practised.key_points[:3],
             example=practised.example,
             exercises=(*fill_all(step.exercises, **words), fill(focus.exercise, **words)),
@@ -105,7 +105,7 @@ def general_plan(subject: str, language: GeneralLanguage) -> GeneralPlan:
     texts = general_texts(language)
     parts = _parts(texts, subject)
     return GeneralPlan(
-        title=fill(texts.title, subject=subject),
+        title=headline(texts.title, subject=subject),
         topic=subject,
         parts=parts,
         _weeks=texts.weeks,
@@ -122,12 +122,12 @@ def _parts(texts: GeneralTexts, subject: str) -> tuple[Part, ...]:
     return tuple(
         Part(
             part_id=stage.id,
-            name=fill(stage.name, subject=subject),
+            name=headline(stage.name, subject=subject),
             description=fill(stage.description, subject=subject),
             units=tuple(
                 Unit(
                     unit_id=module.id,
-                    name=fill(module.name, subject=subject),
+                    name=headline(module.name, subject=subject),
                     description=fill(module.description, subject=subject),
                     lessons=tuple(_lesson(concept, subject) for concept in module.concepts),
                 )
@@ -141,9 +141,9 @@ def _parts(texts: GeneralTexts, subject: str) -> tuple[Part, ...]:
 def _lesson(concept: GeneralConcept, subject: str) -> Lesson:
     return Lesson(
         lesson_id=concept.id,
-        name=fill(concept.name, subject=subject),
+        name=headline(concept.name, subject=subject),
         definition=fill(concept.definition, subject=subject),
-        explanation=fill(concept.explanation, subject=subject),
+        explanation=fill(concept.explanation, subject=subject).strip(),
         key_points=fill_all(concept.key_points, subject=subject),
         example=fill(concept.example, subject=subject),
         exercises=fill_all(concept.exercises, subject=subject),

@@ -9,6 +9,9 @@ from app.agents.builtin.wording import QuizWording
 from app.domain.roadmap import Concept
 from app.generation.work import ConceptBrief
 
+_NEAR = 50
+"""How many of the following concepts are looked at: a roadmap may have thousands."""
+
 
 def before_question(brief: ConceptBrief, words: QuizWording, random: Random) -> Choice | None:
     """Which of these should you know before this concept? None when it has no prerequisites, or nothing follows it."""
@@ -62,19 +65,17 @@ def outline_questions(brief: ConceptBrief, words: QuizWording, random: Random) -
         yield Statement(
             prompt=fill(words.belongs, name=concept.name, module=module if is_true else modules[0]),
             is_true=is_true,
-            explanation=fill(
-                words.belongs_true if is_true else words.belongs_false, name=concept.name, module=module
-            ),
+            explanation=fill(words.belongs_true if is_true else words.belongs_false, name=concept.name, module=module),
             true=words.true,
             false=words.false,
         )
 
 
 def _later(concept: Concept, concepts: list[Concept]) -> list[Concept]:
-    """What stands after the concept in the outline."""
+    """What comes next in the outline."""
     for index, other in enumerate(concepts):
         if other.concept_id == concept.concept_id:
-            return concepts[index + 1 :]
+            return concepts[index + 1 : index + 1 + _NEAR]
     return []
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from random import Random
 
-from app.agents.builtin.general_plan import general_plan
 from app.agents.builtin.curriculum import written_language
+from app.agents.builtin.general_plan import general_plan
 from app.agents.builtin.lessons import Lesson
 from app.agents.builtin.outline_quiz import before_question, outline_questions
 from app.agents.builtin.questions import OPTIONS, Choice, Statement, dice, distinct, question
@@ -41,9 +41,11 @@ def _about_lesson(study: Study, random: Random) -> Iterator[Choice | Statement]:
         yield _points(subject, points[1:], foreign[1:], words, random)
     if foreign:
         yield _statement(subject, points[0], foreign[0], words, random)
-    yield _described(_neighbour(subjects, pool, random), pool, words, random)
+    neighbours = _neighbours(subjects, pool, random)
+    yield _described(neighbours[0], pool, words, random)
     if draft := before_question(study.brief, words, random):
         yield draft
+    yield _described(neighbours[1], pool, words, random)
 
 
 def _about_outline(study: Study, random: Random) -> Iterator[Choice | Statement]:
@@ -62,13 +64,12 @@ def _renamed(lesson: Lesson, study: Study) -> Lesson:
     return study.lesson if lesson.lesson_id == study.lesson.lesson_id else lesson
 
 
-def _neighbour(subjects: list[Lesson], pool: QuizPool, random: Random) -> Lesson:
-    """Another lesson of the roadmap, best a prerequisite: asking again for what came before makes it stay."""
-    subject, taken = subjects[0], {lesson.lesson_id for lesson in subjects}
-    before = [pool.lessons[p] for p in subject.prerequisites if p in pool.in_outline and p not in taken]
-    if before:
-        return random.choice(before)
-    return next(lesson for lesson in pool.beside(subject, random) if lesson.lesson_id not in taken)
+def _neighbours(subjects: list[Lesson], pool: QuizPool, random: Random) -> list[Lesson]:
+    """Other lessons, prerequisites in the roadmap first: asking again for what came before makes it stay."""
+    taken = {lesson.lesson_id for lesson in subjects}
+    others = [lesson for lesson in pool.beside(subjects[0], random) if lesson.lesson_id not in taken]
+    before = set(subjects[0].prerequisites) & pool.in_outline
+    return sorted(others, key=lambda lesson: lesson.lesson_id not in before)
 
 
 def _describes(lesson: Lesson, pool: QuizPool, words: QuizWording, random: Random) -> Choice:

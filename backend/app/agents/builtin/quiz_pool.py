@@ -68,9 +68,7 @@ class QuizPool:
         return 0 if unit == other_unit else 1 if part == other_part else 2
 
     def _related(self, one: Lesson, other: Lesson) -> bool:
-        return (
-            one.lesson_id in self._rests_on[other.lesson_id] or other.lesson_id in self._rests_on[one.lesson_id]
-        )
+        return one.lesson_id in self._rests_on[other.lesson_id] or other.lesson_id in self._rests_on[one.lesson_id]
 
 
 def _terms(lesson: Lesson) -> frozenset[str]:

@@ -24,11 +24,13 @@ def shrink(parts: Sequence[Part], size: int, level: Level) -> tuple[Part, ...]:
     needs = _closures(lessons)
     worth = {
         lesson.lesson_id: _WEIGHT[level][lesson.difficulty]
-        * (1 + sum(lesson.lesson_id in needs[other.lesson_id] for other in lessons)) ** 0.5
+        * (1 + sum(lesson.lesson_id in needs[other.lesson_id] for other in lessons))
         for lesson in lessons
     }
     shares = _shares(parts, size, level)
     chosen: frozenset[str] = frozenset()
+    for part in parts:  # the way into each part first, as far as there is room
+        chosen = _best_step(part, chosen, size - len(chosen), needs, worth) or chosen
     while len(chosen) < size:
         missing = [share - _count(part, chosen) for share, part in zip(shares, parts, strict=True)]
         neediest_first = sorted(range(len(parts)), key=missing.__getitem__, reverse=True)

@@ -35,7 +35,7 @@ def _own_lesson(brief: ConceptBrief, curriculum: Curriculum, own: OwnConceptWord
         "description": concept.description,
         "keywords": ", ".join(concept.keywords),
     }
-    paragraphs = [fill(own.explanation, **words)]
+    paragraphs = [fill(own.explanation, **words).strip()]
     if concept.description:
         paragraphs.append(fill(own.description, **words))
     if concept.keywords:
@@ -46,7 +46,7 @@ def _own_lesson(brief: ConceptBrief, curriculum: Curriculum, own: OwnConceptWord
         definition=fill(own.definition, **words),
         explanation="\n\n".join(paragraphs),
         key_points=fill_all(own.key_points, **words),
-        example=fill(own.example, **words),
+        example=fill(own.example, **words).strip(),
         exercises=fill_all(own.exercises, **words),
         mistakes=fill_all(own.mistakes, **words),
         hours=concept.estimated_hours,

@@ -56,14 +56,13 @@ _TAILS = tuple(
 
 
 def subject_of(goal: str) -> str:
-    """The subject, with a capital first letter and at most 60 characters; the goal itself if nothing else is left."""
+    """The subject in the learner's own words, at most 60 characters; the goal itself if nothing else is left."""
     subject = goal
     for tail in _TAILS:
         subject = tail.sub("", subject).strip() or subject
     while (shorter := _without_lead_in(subject)) != subject:
         subject = shorter
-    subject = shorten(subject.strip(" \"'“”‘’「」《》,.，。:：-") or goal, _LONGEST)
-    return subject[0].upper() + subject[1:]
+    return shorten(subject.strip(" \"'“”‘’「」《》,.，。:：-") or goal, _LONGEST)
 
 
 def _without_lead_in(text: str) -> str:

@@ -15,6 +15,12 @@ def fill_all(templates: Iterable[str], **values: str) -> tuple[str, ...]:
     return tuple(fill(template, **values) for template in templates)
 
 
+def headline(template: str, **values: str) -> str:
+    """Filled, and with a capital first letter."""
+    text = fill(template, **values)
+    return text[:1].upper() + text[1:]
+
+
 def shorten(text: str, limit: int) -> str:
     """Cut at a word boundary where there is one, with an ellipsis, to at most `limit` characters."""
     if len(text) <= limit:
