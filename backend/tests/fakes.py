@@ -63,7 +63,6 @@ class InMemoryStore:
         self.states = {concept_id: ConceptState(concept_id=concept_id) for concept_id in self._names}
         self.batches: list[Batch] = []
         self.events: list[Event] = []
-        self.started: list[tuple[str, ...]] = []
         self.status = TaskStatus.RUNNING
         self.owned = True
         self.away = False
@@ -96,24 +95,18 @@ class InMemoryStore:
         await self._reach()
         if self.status != TaskStatus.RUNNING:
             return []
-        self.started.append(tuple(concept_ids))
-        events: list[Event] = []
-        for concept_id in concept_ids:
-            self.states[concept_id] = self.states[concept_id].started()
-            event = ConceptStart(**self._envelope(), concept_id=concept_id, concept_name=self._names[concept_id])
-            events += self._record(event)
-        return events
+        return self._start(concept_ids)
 
     async def save(self, batch: Batch) -> Sequence[Event]:
         await self._reach()
         self.before_save()
         if any(batch.batch_id == saved.batch_id for saved in self.batches):
-            return self.events[-batch.size - 1 :]
+            return self.events[-len(batch.started) - batch.size - 1 :]
         self.batches.append(batch)
+        events = self._start(batch.started) if self.status == TaskStatus.RUNNING else []
         for item in batch.artefacts:
             state = self.states[item.concept_id]
             self.states[item.concept_id] = state.delivered(item.kind, item.artefact_id, item.delivery.result)
-        events: list[Event] = []
         for concept_id in batch.finished:
             outcome = concept_outcome(self.states[concept_id], self._names[concept_id], self._envelope(), self.progress)
             events += self._record(outcome) if outcome else []
@@ -145,6 +138,14 @@ class InMemoryStore:
             raise StoreUnavailable("away")
         if not self.owned:
             raise OwnershipLost
+
+    def _start(self, concept_ids: Sequence[str]) -> list[Event]:
+        events: list[Event] = []
+        for concept_id in concept_ids:
+            self.states[concept_id] = self.states[concept_id].started()
+            event = ConceptStart(**self._envelope(), concept_id=concept_id, concept_name=self._names[concept_id])
+            events += self._record(event)
+        return events
 
     def _stop_writing(self) -> None:
         self.states = {concept_id: state.waiting_again() for concept_id, state in self.states.items()}

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
 from operator import add
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +14,7 @@ from app.db.event_log import EventLog
 from app.db.repositories.concept_repo import ConceptRepository
 from app.db.repositories.event_repo import EventRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
-from app.db.repositories.task_repo import Claim, TaskRepository
+from app.db.repositories.task_repo import Claim, Recorded, TaskRepository
 from app.db.session import DatabaseUnavailable, Sessions, safe_session_with_retry
 from app.db.transitions import fail_task, stop_writing
 from app.domain.concept_state import ConceptState
@@ -79,13 +80,9 @@ class PostgresContentStore:
                 return []
             log = await self._log(session)
             repository = ConceptRepository(session)
-            before = await repository.lock(self._claim.roadmap_id, concept_ids)
-            after = [before[concept_id].started() for concept_id in concept_ids]
-            for state in after:
-                log.moved(before[state.concept_id].status, state.status)
-                name = self._names[state.concept_id]
-                log.add(ConceptStart(**log.envelope(), concept_id=state.concept_id, concept_name=name))
-            await repository.save(self._claim.roadmap_id, after)
+            states = await repository.lock(self._claim.roadmap_id, concept_ids)
+            self._start(log, states, concept_ids)
+            await repository.save(self._claim.roadmap_id, states.values())
             return await log.write()
 
         return await self._change(work)
@@ -95,13 +92,20 @@ class PostgresContentStore:
 
         async def work(session: AsyncSession) -> list[Event]:
             recorded = await TaskRepository(session).record_batch(self._claim, batch.batch_id, usage)
-            if recorded is None:
-                metrics.discarded_artefacts.inc(len(batch.artefacts))
-                raise OwnershipLost
-            if not recorded:  # the commit's answer was lost, not the commit: announce once more what it wrote
-                bodies = await EventRepository(session).newest(self._claim.roadmap_id, batch.size + 1)
-                return [event_adapter.validate_python(body) for body in bodies]
-            return await self._save(session, batch)
+            match recorded:
+                case Recorded.NEW:
+                    return await self._save(session, batch)
+                case Recorded.STOPPED:
+                    return await self._save(session, replace(batch, started=()))
+                case Recorded.ALREADY:  # the commit's answer was lost, not the commit: announce it once more
+                    count = len(batch.started) + batch.size + 1
+                    bodies = await EventRepository(session).newest(self._claim.roadmap_id, count)
+                    return [event_adapter.validate_python(body) for body in bodies]
+                case Recorded.REFUSED:
+                    metrics.discarded_artefacts.inc(len(batch.artefacts))
+                    raise OwnershipLost
+                case _:
+                    assert_never(recorded)
 
         started = time.perf_counter()
         events = await self._change(work)
@@ -148,30 +152,38 @@ class PostgresContentStore:
     async def _save(self, session: AsyncSession, batch: Batch) -> list[Event]:
         log = await self._log(session)
         repository = ConceptRepository(session)
-        touched = {item.concept_id for item in batch.artefacts} | set(batch.finished)
-        before = await repository.lock(self._claim.roadmap_id, touched)
-        after = dict(before)
+        touched = {item.concept_id for item in batch.artefacts} | set(batch.finished) | set(batch.started)
+        states = await repository.lock(self._claim.roadmap_id, touched)
+        self._start(log, states, batch.started)
+        before = dict(states)
         for item in batch.artefacts:
-            state = after[item.concept_id]
-            after[item.concept_id] = state.delivered(item.kind, item.artefact_id, item.delivery.result)
+            state = states[item.concept_id]
+            states[item.concept_id] = state.delivered(item.kind, item.artefact_id, item.delivery.result)
         for concept_id in batch.finished:
-            state = after[concept_id]
+            state = states[concept_id]
             log.moved(before[concept_id].status, state.status)
             if event := concept_outcome(state, self._names[concept_id], log.envelope(), log.progress):
                 log.add(event)
-        rest = [after[concept_id] for concept_id in sorted(touched - set(batch.finished))]
+        rest = [states[concept_id] for concept_id in sorted(touched - set(batch.finished))]
         for state in rest:
             log.moved(before[state.concept_id].status, state.status)
-        log.add(
-            BatchSaved(**log.envelope(), size=batch.size, artefacts=saved_artefacts(batch, rest), progress=log.progress)
-        )
-        await repository.save(self._claim.roadmap_id, after.values())
+        others = saved_artefacts(batch, rest)
+        log.add(BatchSaved(**log.envelope(), size=batch.size, artefacts=others, progress=log.progress))
+        await repository.save(self._claim.roadmap_id, states.values())
         roadmaps = RoadmapRepository(session)
         signed = (self._claim.roadmap_id, self._claim.task_id, self._author, batch.artefacts)
         await roadmaps.save_tutorials_batch(*signed)
         await roadmaps.save_resources_batch(*signed)
         await roadmaps.save_quizzes_batch(*signed)
         return await log.write()
+
+    def _start(self, log: EventLog, states: dict[str, ConceptState], concept_ids: Sequence[str]) -> None:
+        """Mark concepts as being written, and announce it."""
+        for concept_id in concept_ids:
+            started = states[concept_id].started()
+            log.moved(states[concept_id].status, started.status)
+            states[concept_id] = started
+            log.add(ConceptStart(**log.envelope(), concept_id=concept_id, concept_name=self._names[concept_id]))
 
     async def _fence(self, session: AsyncSession) -> TaskStatus:
         status = await TaskRepository(session).lock_claimed(self._claim)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.event_log import EventLog
 from app.db.repositories.roadmap_repo import RoadmapMetadata, RoadmapRepository
-from app.db.repositories.task_repo import Claim, TaskRepository
+from app.db.repositories.task_repo import Claim, Recorded, TaskRepository
 from app.db.session import Sessions, safe_session_with_retry
 from app.db.transitions import put_outline, queue_task
 from app.domain.base import new_id
@@ -60,7 +60,7 @@ class DraftStore:
             tasks = TaskRepository(session)
             recorded = await tasks.record_batch(self._claim, batch_id, usage)
             ended = await tasks.move(self._claim.task_id, since={TaskStatus.RUNNING}, to=TaskStatus.COMPLETED)
-            if not (recorded and ended):  # stopped by the learner meanwhile
+            if recorded != Recorded.NEW or not ended:  # stopped by the learner meanwhile
                 return SavedDraft(events=[], next_task=None)
             log = await self._log(session)
             await put_outline(session, log, self._claim.roadmap_id, outline)

@@ -52,7 +52,8 @@ class ContentStore(Protocol):
         ...
 
     async def start(self, concept_ids: Sequence[str]) -> Sequence[Event]:
-        """Mark concepts as being written, unless the task was stopped meanwhile."""
+        """Mark concepts as being written, unless the task was stopped meanwhile. `save` does the same for the
+        concepts that a batch starts."""
         ...
 
     async def save(self, batch: Batch) -> Sequence[Event]:

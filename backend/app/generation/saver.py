@@ -4,6 +4,8 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -14,6 +16,9 @@ from app.generation.work import Batch
 
 MAX_UNSAVED_CONCEPTS = 50
 """Finished concepts that may wait to be saved; beyond that, no new concept starts."""
+
+START_LINGER = 0.05
+"""Seconds that a started concept waits for others, so that they are announced in one transaction."""
 
 FIRST_RETRY, LAST_RETRY = 0.1, 2.0
 """Seconds between two tries while the store is away; doubled from the first to the last, with jitter."""
@@ -26,23 +31,26 @@ log = structlog.get_logger()
 class Saver:
     """Runs beside the agents, so that saving never slows generating.
 
-    `run()` ends after `close()`, once everything is saved; it raises `OwnershipLost` when the task is gone.
+    `run()` ends after `close()`, once every batch is saved; it raises `OwnershipLost` when the task is gone.
     """
 
     def __init__(self, store: ContentStore, events: EventPublisher) -> None:
         self._store = store
         self._events = events
-        self._waiting: deque[Batch | str] = deque()
-        self._unsaved = 0
+        self._batches: deque[Batch] = deque()
+        self._started: list[str] = []
         self._work = asyncio.Event()
+        self._unsaved = 0
         self._closed = False
         self.has_room = asyncio.Event()
         """Clear while more finished concepts wait to be saved than backpressure allows."""
         self.has_room.set()
 
     def concept_started(self, concept_id: str) -> None:
-        self._waiting.append(concept_id)
-        self._work.set()
+        """Note a start: it is saved with the next batch, or alone when none comes soon."""
+        if not self._started:
+            asyncio.get_running_loop().call_later(START_LINGER, self._work.set)
+        self._started.append(concept_id)
 
     def concept_finished(self) -> None:
         """Count a finished concept from the moment it enters the buffer."""
@@ -50,7 +58,7 @@ class Saver:
         self._update_room()
 
     def submit(self, batch: Batch) -> None:
-        self._waiting.append(batch)
+        self._batches.append(batch)
         self._work.set()
 
     def close(self) -> None:
@@ -62,14 +70,12 @@ class Saver:
         while True:
             await self._work.wait()
             self._work.clear()
-            while self._waiting:
-                if isinstance(self._waiting[0], Batch):
-                    await self._save(self._waiting[0])
-                    self._waiting.popleft()
-                else:
-                    await self._start()
-            if self._closed:
+            while self._batches:
+                await self._save(replace(self._batches.popleft(), started=self._take_started()))
+            if self._closed:  # what has only been started waits again: it need not be saved
                 return
+            if started := self._take_started():
+                await self.persist(partial(self._store.start, started))
 
     async def persist(self, change: Callable[[], Awaitable[Sequence[Event]]]) -> None:
         """Make one change in the store, however long that takes, then announce it."""
@@ -86,13 +92,10 @@ class Saver:
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))
                 pause = min(2 * pause, LAST_RETRY)
 
-    async def _start(self) -> None:
-        """All starts up to the next batch are one change."""
-        started: list[str] = []
-        while self._waiting and isinstance(self._waiting[0], str):
-            started.append(self._waiting[0])
-            self._waiting.popleft()
-        await self.persist(lambda: self._store.start(started))
+    def _take_started(self) -> tuple[str, ...]:
+        started = tuple(self._started)
+        self._started.clear()
+        return started
 
     async def _save(self, batch: Batch) -> None:
         log.info("incremental_batch_save_started", batch_size=batch.size, artefacts=len(batch.artefacts))

@@ -56,11 +56,13 @@ class FinishedArtefact:
 class Batch:
     """What the buffer hands over to be saved in one transaction.
 
-    `finished` are the concepts of which nothing is left to write; `artefacts` may belong to others, too.
+    `finished` are the concepts of which nothing is left to write; `artefacts` may belong to others, too. `started`
+    are concepts whose start has not been saved before.
     """
 
     artefacts: tuple[FinishedArtefact, ...]
     finished: tuple[str, ...]
+    started: tuple[str, ...] = ()
     batch_id: UUID = field(default_factory=new_id)
 
     @property

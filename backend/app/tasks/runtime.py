@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import structlog
@@ -15,6 +16,7 @@ from app.db.schema import SCHEMA_REVISION, schema_is_current
 from app.db.session import DatabaseUnavailable, Sessions, create_engine, create_sessions
 from app.db.task_store import TaskStore
 from app.generation.orchestrator import Limits
+from app.generation.ports import Author
 from app.services.doorbell import CeleryDoorbell
 from app.services.notification_service import NotificationService
 from app.services.redis_client import create_redis
@@ -32,11 +34,15 @@ log = structlog.get_logger()
 
 
 class WorkerRuntime:
-    """Made after any fork, used by Celery's threads. `capacity` is the number of tasks that it can run at once."""
+    """Made after any fork, used by Celery's threads. `capacity` is the number of tasks that it can run at once;
+    `make_author` is called in the event loop."""
 
-    def __init__(self, settings: Settings, *, capacity: int) -> None:
+    def __init__(
+        self, settings: Settings, *, capacity: int, make_author: Callable[[Settings], Author] = create_author
+    ) -> None:
         self._settings = settings
         self._capacity = capacity
+        self._make_author = make_author
         self._id = uuid4()
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._thread = LoopThread("greenway-loop")
@@ -87,7 +93,7 @@ class WorkerRuntime:
         worker = Worker(
             tasks=TaskStore(sessions, self._id),
             sessions=sessions,
-            author=MeteredAuthor(create_author(settings)),
+            author=MeteredAuthor(self._make_author(settings)),
             events=NotificationService(self._redis),
             doorbell=CeleryDoorbell(celery),
             lease=self._heartbeat,

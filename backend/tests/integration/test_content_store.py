@@ -1,5 +1,6 @@
 """One contract for every store: the fake that the core's tests use, and Postgres."""
 
+from dataclasses import replace
 from typing import Protocol
 
 import pytest
@@ -132,6 +133,24 @@ async def test_saving_a_batch_twice_changes_nothing(stores: Stores) -> None:
     batch = a_batch("c0", "c1")
     once = await store.save(batch)
     assert [event.seq for event in await store.save(batch)] == [event.seq for event in once]
+
+
+async def test_a_batch_announces_the_starts_that_it_brings_along(stores: Stores) -> None:
+    store = await begun(stores)
+    events = await store.save(replace(a_batch("c0"), started=("c0", "c1")))
+    assert [type(event) for event in events] == [ConceptStart, ConceptStart, ConceptComplete, BatchSaved]
+    assert events[-1].progress.generating == 1  # type: ignore[union-attr]
+
+
+async def test_a_stopped_task_keeps_what_has_finished_and_starts_nothing(stores: Stores) -> None:
+    store = await begun(stores)
+    await store.start(["c0"])
+    await store.pause(a_failure())
+    assert await store.start(["c1"]) == []
+    events = await store.save(replace(a_batch("c0"), started=("c1",)))
+    assert [type(event) for event in events] == [ConceptComplete, BatchSaved]
+    assert events[-1].progress.generating == 0  # type: ignore[union-attr]
+    assert await store.finish() == []
 
 
 async def test_event_numbers_have_no_gap(stores: Stores) -> None:

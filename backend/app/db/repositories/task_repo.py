@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
@@ -56,6 +57,18 @@ class Orphan:
     roadmap_id: UUID
     kind: TaskKind
     status: TaskStatus
+
+
+class Recorded(Enum):
+    """What came of recording a batch."""
+
+    NEW = auto()
+    STOPPED = auto()
+    """New, but the task has been stopped: what has finished is saved, nothing is started."""
+    ALREADY = auto()
+    """It was committed before."""
+    REFUSED = auto()
+    """The claim does not stand any more."""
 
 
 class TaskRepository:
@@ -131,9 +144,8 @@ class TaskRepository:
         status = (await self._session.execute(query)).scalar_one_or_none()
         return TaskStatus(status) if status else None
 
-    async def record_batch(self, claim: Claim, batch_id: UUID, usage: Usage) -> bool | None:
-        """Fence and count a batch, in one statement. False when this batch is recorded already, None when the claim
-        does not stand any more."""
+    async def record_batch(self, claim: Claim, batch_id: UUID, usage: Usage) -> Recorded:
+        """Check the fence and count a batch, in one statement."""
         statement = (
             update(tasks)
             .where(*_claimed(claim), tasks.c.last_batch.is_distinct_from(batch_id))
@@ -143,11 +155,12 @@ class TaskRepository:
                 output_tokens=tasks.c.output_tokens + usage.output_tokens,
                 cost_usd=tasks.c.cost_usd + usage.cost_usd,
             )
-            .returning(tasks.c.id)
+            .returning(tasks.c.status)
         )
-        if (await self._session.execute(statement)).one_or_none() is not None:
-            return True
-        return None if await self.lock_claimed(claim) is None else False
+        status = (await self._session.execute(statement)).scalar_one_or_none()
+        if status is not None:
+            return Recorded.NEW if status == TaskStatus.RUNNING else Recorded.STOPPED
+        return Recorded.REFUSED if await self.lock_claimed(claim) is None else Recorded.ALREADY
 
     async def usage(self, task_id: UUID) -> Usage:
         query = select(tasks.c.input_tokens, tasks.c.output_tokens, tasks.c.cost_usd).where(tasks.c.id == task_id)

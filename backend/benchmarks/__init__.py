@@ -1,0 +1,1 @@
+"""Greenway's benchmarks: `make bench`. Ratios within one run, medians of several rounds."""

@@ -1,0 +1,101 @@
+"""The servers of a benchmark run, and roadmaps in them that wait to be generated."""
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from redis.asyncio import Redis
+
+from app.core.settings import Settings, load_settings
+from app.db.draft_store import DraftStore
+from app.db.migrate import upgrade
+from app.db.repositories.task_repo import Claim, WorkerRepository
+from app.db.session import Sessions, create_engine, create_sessions, safe_session_with_retry
+from app.db.task_store import TaskStore
+from app.domain.content import Usage
+from app.domain.roadmap import LearningRequest
+from app.domain.tasks import TaskKind
+from app.embedded.ports import free_port
+from app.embedded.postgres import EmbeddedPostgres
+from app.embedded.running import running_in_background
+from app.embedded.valkey import EmbeddedValkey
+from app.services.accounts import LOCAL_USER
+from app.services.notification_service import NotificationService
+from app.services.redis_client import create_redis
+from app.services.roadmaps import RoadmapService
+from benchmarks.author import TimedAuthor, an_outline
+
+
+class NoDoorbell:
+    """The benchmark hands the tasks over itself."""
+
+    async def ring(self, task_id: UUID, kind: TaskKind) -> None: ...
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Everything that a measurement in this process needs."""
+
+    settings: Settings
+    sessions: Sessions
+    redis: Redis
+    notifications: NotificationService
+    roadmaps: RoadmapService
+
+    async def approved(self, concepts: int) -> tuple[UUID, UUID]:
+        """A roadmap with an approved outline: its id, and that of the waiting content task."""
+        created = await self.roadmaps.create(
+            LearningRequest(goal="Measure Greenway", concepts=30),
+            user_id=LOCAL_USER,
+            auto_approve=False,
+            idempotency_key=None,
+        )
+        claim = await self.claim(created.task_id)
+        await DraftStore(self.sessions, claim).save(an_outline(concepts), Usage())
+        await TaskStore(self.sessions, claim.worker_id).let_go(claim)
+        return created.roadmap_id, await self.roadmaps.approve(created.roadmap_id, user_id=LOCAL_USER)
+
+    async def claim(self, task_id: UUID) -> Claim:
+        """Claim a task as a worker that lives just for that."""
+        worker_id = uuid4()
+        await safe_session_with_retry(
+            self.sessions, lambda session: WorkerRepository(session).renew(worker_id, "bench")
+        )
+        claim = await TaskStore(self.sessions, worker_id).claim(task_id)
+        assert claim is not None, "the task is there to be had"
+        return claim
+
+
+@contextmanager
+def servers() -> Iterator[None]:
+    """A Postgres that is as durable as in production, and a Valkey; their addresses are in the environment."""
+    with tempfile.TemporaryDirectory(prefix="greenway-bench-") as folder:
+        postgres = EmbeddedPostgres(Path(folder, "postgres"), free_port(), "bench")
+        valkey = EmbeddedValkey(Path(folder, "valkey"), free_port(), "bench")
+        with running_in_background(postgres), running_in_background(valkey):
+            os.environ |= {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url, "LOG_LEVEL": "ERROR"}
+            upgrade(postgres.url)
+            yield
+
+
+@asynccontextmanager
+async def bench() -> AsyncIterator[Bench]:
+    settings = load_settings()
+    engine = create_engine(
+        settings.require_database_url(), pool_size=settings.db_pool_size, application_name="greenway-bench"
+    )
+    redis = create_redis(settings.require_redis_url())
+    sessions = create_sessions(engine)
+    notifications = NotificationService(redis)
+    service = RoadmapService(
+        sessions, NoDoorbell(), notifications, author=TimedAuthor.name, max_concepts=settings.max_concepts
+    )
+    try:
+        yield Bench(settings, sessions, redis, notifications, service)
+    finally:
+        await redis.aclose()
+        await engine.dispose()
