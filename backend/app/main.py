@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from app import __version__
 from app.agents.factory import check_model_name
-from app.api.answers import EVERYWHERE
+from app.api.answers import EVERYWHERE, FORBIDDEN
+from app.api.body_limit import DeclaredBodyLimit
 from app.api.deps import ApiServices
 from app.api.guard import Guard
 from app.api.observation import ObservationMiddleware
@@ -25,8 +27,6 @@ from app.services.notification_service import NotificationService
 from app.services.redis_client import create_redis
 from app.services.roadmap_reader import RoadmapReader
 from app.services.roadmaps import RoadmapService
-
-PREFIX = "/api/v1"
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -52,14 +52,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description="Turns a learning goal into a roadmap that fills itself in while you watch.",
         version=__version__,
         lifespan=lifespan,
-        max_body_size=settings.max_body_bytes,
     )
+    app.state.max_body_bytes = settings.max_body_bytes
     install_problem_handlers(app)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body_bytes)
+    app.add_middleware(DeclaredBodyLimit, max_body_bytes=settings.max_body_bytes)
     app.add_middleware(Guard, allowed_hosts=settings.allowed_hosts)
     app.add_middleware(ObservationMiddleware)
     for module in (roadmaps, concepts, tasks, events):
-        app.include_router(module.router, prefix=PREFIX, responses=EVERYWHERE)
-    app.include_router(operations.router)
+        app.include_router(module.router, responses=EVERYWHERE)
+    app.include_router(operations.router, responses=FORBIDDEN)
     return app
 
 

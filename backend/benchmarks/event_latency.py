@@ -48,21 +48,19 @@ class _Stopwatch(TimedAuthor):
 
 
 def measure() -> list[Figure]:
-    return asyncio.run(_measure())
-
-
-async def _measure() -> list[Figure]:
     port = free_port()
     api = subprocess.Popen([sys.executable, "-m", "app.cli", "api", "--port", str(port)])
     try:
-        await _until_ready(port)
-        rounds = []
-        async with bench() as setting:
-            for _ in range(ROUNDS):
-                rounds.append(await _round(setting, port))
+        return asyncio.run(_measure(port))
     finally:
         api.terminate()
         api.wait()
+
+
+async def _measure(port: int) -> list[Figure]:
+    await _until_ready(port)
+    async with bench() as setting:
+        rounds = [await _round(setting, port) for _ in range(ROUNDS)]
     worst = tuple(max(total) for total, _ in rounds)
     added = tuple(statistics.median(after) * 1000 for _, after in rounds)
     slowest = tuple(max(after) * 1000 for _, after in rounds)

@@ -36,6 +36,9 @@ _MEANING = {
     503: "A dependency is away",
 }
 
+PREFIX = "/api/v1"
+FORBIDDEN = problem_responses(403)
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Unchanged since `If-None-Match`"}}
 EVERYWHERE = problem_responses(403, 422, 503)
 NOT_FOUND = problem_responses(404)
 NOT_NOW = problem_responses(409, 413, 415)

@@ -43,7 +43,7 @@ class Guard:
         if headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
             return "Requests from pages of other sites are refused."
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if origin is not None and _authority(origin) != host.lower():
             return "Requests from pages of other origins are refused."
         return None
 
@@ -58,3 +58,10 @@ class Guard:
             return ipaddress.ip_address(name).is_loopback
         except ValueError:
             return False
+
+
+def _authority(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None

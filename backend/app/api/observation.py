@@ -2,6 +2,7 @@
 
 import re
 import time
+from http import HTTPMethod
 from uuid import uuid4
 
 import structlog
@@ -27,18 +28,26 @@ class ObservationMiddleware:
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
         started = time.perf_counter()
-        status = 500
+        status: int | None = None
 
         async def observed(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 MutableHeaders(scope=message)["X-Request-ID"] = request_id
-                route = getattr(scope.get("route"), "path", "unmatched")
-                metrics.http_request_seconds.labels(scope["method"], route, status).observe(
-                    time.perf_counter() - started
-                )
+                _measure(scope, status, started)
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
-            await self._app(scope, receive, observed)
+            try:
+                await self._app(scope, receive, observed)
+            finally:
+                if status is None:  # a bug: the answer is made outside
+                    _measure(scope, 500, started)
+
+
+def _measure(scope: Scope, status: int, started: float) -> None:
+    """Methods that nobody knows share a label, or anybody could make as many series as they like."""
+    method = scope["method"] if scope["method"] in HTTPMethod.__members__ else "other"
+    route = getattr(scope.get("route"), "path", "unmatched")
+    metrics.http_request_seconds.labels(method, route, status).observe(time.perf_counter() - started)

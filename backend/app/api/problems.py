@@ -48,6 +48,10 @@ def problem(scope: Scope, error: GreenwayError, headers: Mapping[str, str] | Non
     return JSONResponse(body, status_code=error.status, headers=all_headers, media_type=PROBLEM_JSON)
 
 
+def body_too_large(limit: int) -> TooLarge:
+    return TooLarge(f"The body is larger than {limit} bytes (GREENWAY_MAX_BODY_BYTES).")
+
+
 def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(GreenwayError, _known)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -91,13 +95,14 @@ def _is_json(content_type: str) -> bool:
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     match error.status_code:
+        case 400:  # no UTF-8, too deep, a number of too many digits: whatever else the JSON parser refuses
+            known: GreenwayError = InvalidInput("The body is not valid JSON.")
         case 404:
-            known: GreenwayError = NotFound("There is nothing under this address.")
+            known = NotFound("There is nothing under this address.")
         case 405:
             known = MethodNotAllowed(f"{request.method} is not possible here.")
         case 413:
-            limit = request.app.max_body_size
-            known = TooLarge(f"The body is larger than {limit} bytes (GREENWAY_MAX_BODY_BYTES).")
+            known = body_too_large(request.app.state.max_body_bytes)
         case _:
             known = BadRequest("The request cannot be read.")
     return problem(request.scope, known, error.headers)
@@ -105,4 +110,6 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 async def _bug(request: Request, error: Exception) -> JSONResponse:
     log.error("request_failed", path=request.url.path, exc_info=error)
-    return problem(request.scope, InternalError())
+    # Starlette answers from outside all middleware, so the id is added here.
+    request_id = request.scope.get("state", {}).get("request_id", "")
+    return problem(request.scope, InternalError(), {"X-Request-ID": request_id})

@@ -23,7 +23,12 @@ def _configuration() -> dict[str, Any]:
         "broker_url": load_settings().require_redis_url(),
         "broker_connection_retry_on_startup": True,
         "broker_connection_timeout": 2,
-        "broker_transport_options": {"socket_connect_timeout": 2, "socket_timeout": 10, "socket_keepalive": True},
+        "broker_transport_options": {
+            "max_retries": 0,
+            "socket_connect_timeout": 2,
+            "socket_timeout": 10,
+            "socket_keepalive": True,
+        },
         "task_ignore_result": True,
         "task_acks_late": False,
         "task_default_queue": CONTENT_QUEUE,

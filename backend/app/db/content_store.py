@@ -2,21 +2,21 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
-from functools import reduce
+from dataclasses import dataclass, field, replace
+from functools import partial, reduce
 from operator import add
-from typing import TypeVar, assert_never
+from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import metrics
-from app.db.event_log import EventLog
+from app.db.event_log import EventLog, Position
+from app.db.flush import Change, flush
 from app.db.repositories.concept_repo import ConceptRepository
 from app.db.repositories.event_repo import EventRepository
-from app.db.repositories.roadmap_repo import RoadmapRepository
-from app.db.repositories.task_repo import Claim, Recorded, TaskRepository
+from app.db.repositories.roadmap_repo import RoadmapMetadata, RoadmapRepository
+from app.db.repositories.task_repo import Claim, TaskRepository
 from app.db.session import DatabaseUnavailable, Sessions, safe_session_with_retry
-from app.db.transitions import fail_task, stop_writing
 from app.domain.concept_state import ConceptState
 from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, Failure, FailureCode, Usage
 from app.domain.events import (
@@ -26,6 +26,7 @@ from app.domain.events import (
     ConceptFailed,
     ConceptStart,
     Event,
+    Failed,
     TaskPaused,
     TaskStarted,
     event_adapter,
@@ -39,77 +40,102 @@ from app.generation.work import Batch, ConceptBrief, PendingConcept
 
 T = TypeVar("T")
 
+States = dict[str, ConceptState]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What the owner of a task knows of its roadmap. Nobody else writes to it, but for a command of the learner."""
+
+    position: Position
+    states: States
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """What a change is made of: events are added to the log, states are replaced. Concepts that an edit has taken
+    out of the outline since are `removed`: what was written for them is kept, and not counted or announced."""
+
+    log: EventLog
+    states: States
+    removed: States = field(default_factory=dict)
+    usage: Usage
+    running: bool
+
+    def known_after(self, change: Change) -> _Known:
+        return _Known(position=self.log.position, states=self.states, usage=self.usage + change.usage)
+
+
+Build = Callable[[_Draft], Change | None]
+"""Makes a change; None means that there is nothing to do."""
+
+
+_NOTHING_WRITTEN = Failure(code=FailureCode.INTERNAL, message="Nothing could be written.")
+
 
 class PostgresContentStore:
-    """Implements `generation.ports.ContentStore` for one claim. `author` signs the artefacts."""
+    """Implements `generation.ports.ContentStore` for one claim. `author` signs the artefacts.
+
+    A change is first tried with what is known from the last one, in a single statement that writes only if the
+    roadmap's log still stands there; else everything is read anew, under lock, and the change is made out of that.
+    """
 
     def __init__(self, sessions: Sessions, claim: Claim, *, author: str) -> None:
         self._sessions = sessions
         self._claim = claim
         self._author = author
         self._names: Mapping[str, str] = {}
+        self._known: _Known | None = None
 
     async def begin(self) -> Sequence[Event]:
-        async def work(session: AsyncSession) -> list[Event]:
-            if await self._fence(session) != TaskStatus.RUNNING:
-                return []
-            log = await self._log(session)
-            await stop_writing(session, log)
+        def build(draft: _Draft) -> Change | None:
+            if not draft.running:
+                return None
+            log, states = draft.log, draft.states
+            waiting = _nothing_is_written(log, states)
             log.add(TaskStarted(**log.envelope(), kind=self._claim.kind, total=log.progress.total))
-            return await log.write()
+            return Change(log=log, states=waiting)
 
-        return await self._change(work)
+        self._known = None
+        return await self._write(build)
 
     async def pending(self) -> Sequence[PendingConcept]:
-        async def work(session: AsyncSession) -> list[PendingConcept]:
-            await self._fence(session)
-            roadmap_id = self._claim.roadmap_id
-            roadmap = await RoadmapRepository(session).get_roadmap_metadata(roadmap_id)
-            if roadmap is None:
-                raise OwnershipLost
-            states = await ConceptRepository(session).all(roadmap_id)
-            outline = Outline.model_validate(roadmap.framework_data)
-            self._names = {concept.concept_id: concept.name for concept in outline.concepts}
-            return _pending(outline, LearningRequest.model_validate(roadmap.request), states)
+        async def outline_of(session: AsyncSession) -> RoadmapMetadata | None:
+            return await RoadmapRepository(session).get_roadmap_metadata(self._claim.roadmap_id)
 
-        return await self._change(work)
+        async def states_of(session: AsyncSession) -> States:
+            return await ConceptRepository(session).all(self._claim.roadmap_id)
+
+        roadmap = await self._reach(outline_of, single_statement=True)
+        if roadmap is None:
+            raise OwnershipLost
+        states = self._known.states if self._known else await self._reach(states_of, single_statement=True)
+        outline = Outline.model_validate(roadmap.framework_data)
+        self._names = {concept.concept_id: concept.name for concept in outline.concepts}
+        return _pending(outline, LearningRequest.model_validate(roadmap.request), states)
 
     async def start(self, concept_ids: Sequence[str]) -> Sequence[Event]:
-        async def work(session: AsyncSession) -> list[Event]:
-            if await self._fence(session) != TaskStatus.RUNNING:
-                return []
-            log = await self._log(session)
-            repository = ConceptRepository(session)
-            states = await repository.lock(self._claim.roadmap_id, concept_ids)
+        def build(draft: _Draft) -> Change | None:
+            if not draft.running:
+                return None
+            log, states = draft.log, draft.states
             self._start(log, states, concept_ids)
-            await repository.save(self._claim.roadmap_id, states.values())
-            return await log.write()
+            return Change(log=log, states=[states[concept_id] for concept_id in concept_ids])
 
-        return await self._change(work)
+        return await self._write(build)
 
     async def save(self, batch: Batch) -> Sequence[Event]:
         usage = reduce(add, (item.delivery.usage for item in batch.artefacts), Usage())
 
-        async def work(session: AsyncSession) -> list[Event]:
-            recorded = await TaskRepository(session).record_batch(self._claim, batch.batch_id, usage)
-            match recorded:
-                case Recorded.NEW:
-                    return await self._save(session, batch)
-                case Recorded.STOPPED:
-                    return await self._save(session, replace(batch, started=()))
-                case Recorded.ALREADY:  # the commit's answer was lost, not the commit: announce it once more
-                    count = len(batch.started) + batch.size + 1
-                    bodies = await EventRepository(session).newest(self._claim.roadmap_id, count)
-                    return [event_adapter.validate_python(body) for body in bodies]
-                case Recorded.REFUSED:
-                    metrics.discarded_artefacts.inc(len(batch.artefacts))
-                    raise OwnershipLost
-                case _:
-                    assert_never(recorded)
+        def build(draft: _Draft) -> Change:
+            what = batch if draft.running else replace(batch, started=())
+            changed = self._apply(what, draft)
+            return Change(log=draft.log, states=changed, usage=usage, batch_id=batch.batch_id)
 
-        started = time.perf_counter()
-        events = await self._change(work)
-        metrics.db_write_seconds.observe(time.perf_counter() - started)
+        began = time.perf_counter()
+        events = await self._write(build, batch)
+        metrics.db_write_seconds.observe(time.perf_counter() - began)
         metrics.incremental_saves.inc()
         metrics.batch_size.observe(batch.size)
         for event in events:
@@ -118,66 +144,123 @@ class PostgresContentStore:
         return events
 
     async def finish(self) -> Sequence[Event]:
-        async def work(session: AsyncSession) -> list[Event]:
-            if await self._fence(session) != TaskStatus.RUNNING:
-                return []
-            log = await self._log(session)
+        def build(draft: _Draft) -> Change | None:
+            if not draft.running:
+                return None
+            log, states = draft.log, draft.states
             outcome = content_outcome(log.progress)
-            if outcome == TaskStatus.FAILED:
-                example = await ConceptRepository(session).a_failure(self._claim.roadmap_id)
-                failure = example or Failure(code=FailureCode.INTERNAL, message="Nothing could be written.")
-                return await fail_task(session, self._claim.task_id, self._claim.roadmap_id, failure)
-            tasks = TaskRepository(session)
-            await tasks.move(self._claim.task_id, since={TaskStatus.RUNNING}, to=outcome)
-            usage = await tasks.usage(self._claim.task_id)
-            log.add(Completed(**log.envelope(), status=outcome, progress=log.progress, usage=usage))
-            return await log.write()
+            if outcome == TaskStatus.COMPLETED or outcome == TaskStatus.PARTIAL:
+                log.add(Completed(**log.envelope(), status=outcome, progress=log.progress, usage=draft.usage))
+                return Change(log=log, status=outcome)
+            failure = next((one for state in states.values() for one in state.failures.values()), _NOTHING_WRITTEN)
+            log.add(Failed(**log.envelope(), code=failure.code, message=failure.message))
+            return Change(log=log, status=outcome, failure=failure)
 
-        return await self._change(work)
+        return await self._write(build)
 
     async def pause(self, reason: Failure) -> Sequence[Event]:
-        async def work(session: AsyncSession) -> list[Event]:
-            if await self._fence(session) != TaskStatus.RUNNING:
-                return []
-            await TaskRepository(session).move(
-                self._claim.task_id, since={TaskStatus.RUNNING}, to=TaskStatus.PAUSED, failure=reason
-            )
-            log = await self._log(session)
-            await stop_writing(session, log)
+        def build(draft: _Draft) -> Change | None:
+            if not draft.running:
+                return None
+            log, states = draft.log, draft.states
+            waiting = _nothing_is_written(log, states)
             log.add(TaskPaused(**log.envelope(), code=reason.code, message=reason.message))
-            return await log.write()
+            return Change(log=log, states=waiting, status=TaskStatus.PAUSED, failure=reason)
 
-        return await self._change(work)
+        return await self._write(build)
 
-    async def _save(self, session: AsyncSession, batch: Batch) -> list[Event]:
-        log = await self._log(session)
+    async def _write(self, build: Build, batch: Batch | None = None) -> Sequence[Event]:
+        """Make a change and commit it, with the artefacts of a batch.
+
+        Raises:
+            OwnershipLost: the claim does not stand any more; nothing is written.
+            StoreUnavailable: nobody knows whether it is written; the same call may be made again.
+        """
+        if self._known is not None:
+            known = self._known
+            draft = _Draft(log=self._log_at(known.position), states=dict(known.states), usage=known.usage, running=True)
+            change = build(draft)
+            assert change is not None, "a running task always has something to write"
+
+            async def at_once(session: AsyncSession) -> bool:
+                return await self._flush(session, change, TaskStatus.RUNNING, batch)
+
+            if await self._reach(at_once, single_statement=batch is None):
+                self._known = draft.known_after(change)
+                return draft.log.events
+        events, self._known = await self._reach(partial(self._write_what_is_read, build, batch))
+        return events
+
+    async def _write_what_is_read(
+        self, build: Build, batch: Batch | None, session: AsyncSession
+    ) -> tuple[Sequence[Event], _Known | None]:
+        """Make the change out of what the database holds, under lock."""
+        task = await TaskRepository(session).lock_claimed(self._claim)
+        if task is None:
+            metrics.discarded_artefacts.inc(len(batch.artefacts) if batch else 0)
+            raise OwnershipLost
+        if batch is not None and task.last_batch == batch.batch_id:
+            # The commit's answer was lost, not the commit: announce it once more.
+            count = len(batch.started) + batch.size + 1
+            bodies = await EventRepository(session).newest(self._claim.roadmap_id, count)
+            return [event_adapter.validate_python(body) for body in bodies], None
+        log = await EventLog.open(session, roadmap_id=self._claim.roadmap_id, task_id=self._claim.task_id)
         repository = ConceptRepository(session)
-        touched = {item.concept_id for item in batch.artefacts} | set(batch.finished) | set(batch.started)
-        states = await repository.lock(self._claim.roadmap_id, touched)
+        states = await repository.all(self._claim.roadmap_id)
+        missing = batch.concept_ids - states.keys() if batch else ()
+        draft = _Draft(
+            log=log,
+            states=states,
+            removed=await repository.lock(self._claim.roadmap_id, missing) if missing else {},
+            usage=task.usage,
+            running=task.status == TaskStatus.RUNNING,
+        )
+        change = build(draft)
+        if change is None:
+            return [], None
+        if not draft.running:
+            change = replace(change, status=task.status)
+        saved = await self._flush(session, change, task.status, batch)
+        assert saved, "everything is locked"
+        return log.events, draft.known_after(change) if draft.running else None
+
+    async def _flush(
+        self, session: AsyncSession, change: Change, known_status: TaskStatus, batch: Batch | None
+    ) -> bool:
+        if not await flush(session, self._claim, change, known_status=known_status):
+            return False
+        if batch is not None:
+            roadmaps = RoadmapRepository(session)
+            signed = (self._claim.roadmap_id, self._claim.task_id, self._author, batch.artefacts)
+            await roadmaps.save_tutorials_batch(*signed)
+            await roadmaps.save_resources_batch(*signed)
+            await roadmaps.save_quizzes_batch(*signed)
+        return True
+
+    def _apply(self, batch: Batch, draft: _Draft) -> list[ConceptState]:
+        """Bring a batch into the states and the log; gives the states that it has touched."""
+        log, states = draft.log, draft.states
         self._start(log, states, batch.started)
-        before = dict(states)
+        touched = batch.concept_ids - draft.removed.keys()
+        before = {concept_id: states[concept_id].status for concept_id in touched}
         for item in batch.artefacts:
-            state = states[item.concept_id]
-            states[item.concept_id] = state.delivered(item.kind, item.artefact_id, item.delivery.result)
+            where = draft.removed if item.concept_id in draft.removed else states
+            state = where[item.concept_id]
+            where[item.concept_id] = state.delivered(item.kind, item.artefact_id, item.delivery.result)
         for concept_id in batch.finished:
-            state = states[concept_id]
-            log.moved(before[concept_id].status, state.status)
-            if event := concept_outcome(state, self._names[concept_id], log.envelope(), log.progress):
-                log.add(event)
+            if concept_id in touched:
+                state = states[concept_id]
+                log.moved(before[concept_id], state.status)
+                if event := concept_outcome(state, self._names[concept_id], log.envelope(), log.progress):
+                    log.add(event)
         rest = [states[concept_id] for concept_id in sorted(touched - set(batch.finished))]
         for state in rest:
-            log.moved(before[state.concept_id].status, state.status)
+            log.moved(before[state.concept_id], state.status)
         others = saved_artefacts(batch, rest)
         log.add(BatchSaved(**log.envelope(), size=batch.size, artefacts=others, progress=log.progress))
-        await repository.save(self._claim.roadmap_id, states.values())
-        roadmaps = RoadmapRepository(session)
-        signed = (self._claim.roadmap_id, self._claim.task_id, self._author, batch.artefacts)
-        await roadmaps.save_tutorials_batch(*signed)
-        await roadmaps.save_resources_batch(*signed)
-        await roadmaps.save_quizzes_batch(*signed)
-        return await log.write()
+        return [*(states[concept_id] for concept_id in sorted(touched)), *draft.removed.values()]
 
-    def _start(self, log: EventLog, states: dict[str, ConceptState], concept_ids: Sequence[str]) -> None:
+    def _start(self, log: EventLog, states: States, concept_ids: Sequence[str]) -> None:
         """Mark concepts as being written, and announce it."""
         for concept_id in concept_ids:
             started = states[concept_id].started()
@@ -185,21 +268,26 @@ class PostgresContentStore:
             states[concept_id] = started
             log.add(ConceptStart(**log.envelope(), concept_id=concept_id, concept_name=self._names[concept_id]))
 
-    async def _fence(self, session: AsyncSession) -> TaskStatus:
-        status = await TaskRepository(session).lock_claimed(self._claim)
-        if status is None:
-            raise OwnershipLost
-        return status
+    def _log_at(self, position: Position) -> EventLog:
+        return EventLog(position, roadmap_id=self._claim.roadmap_id, task_id=self._claim.task_id)
 
-    async def _log(self, session: AsyncSession) -> EventLog:
-        return await EventLog.open(session, roadmap_id=self._claim.roadmap_id, task_id=self._claim.task_id)
-
-    async def _change(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    async def _reach(self, work: Callable[[AsyncSession], Awaitable[T]], *, single_statement: bool = False) -> T:
         """One try: the saver repeats it, for as long as the task is owned."""
         try:
-            return await safe_session_with_retry(self._sessions, work, attempts=1, repeatable=True)
+            return await safe_session_with_retry(
+                self._sessions, work, attempts=1, repeatable=True, single_statement=single_statement
+            )
         except DatabaseUnavailable as error:
             raise StoreUnavailable(str(error.__cause__)) from error
+
+
+def _nothing_is_written(log: EventLog, states: States) -> list[ConceptState]:
+    """What was being written waits again; gives the states that have changed."""
+    changed = [state.waiting_again() for state in states.values() if state.status == ContentStatus.GENERATING]
+    for state in changed:
+        log.moved(states[state.concept_id].status, state.status)
+        states[state.concept_id] = state
+    return changed
 
 
 def _outcome(event: ConceptComplete | ConceptFailed) -> ContentStatus:

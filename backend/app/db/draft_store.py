@@ -7,10 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.event_log import EventLog
 from app.db.repositories.roadmap_repo import RoadmapMetadata, RoadmapRepository
-from app.db.repositories.task_repo import Claim, Recorded, TaskRepository
+from app.db.repositories.task_repo import Claim, TaskRepository
 from app.db.session import Sessions, safe_session_with_retry
 from app.db.transitions import put_outline, queue_task
-from app.domain.base import new_id
 from app.domain.content import Usage
 from app.domain.events import Event, OutlineReady, TaskStarted
 from app.domain.roadmap import LearningRequest, Outline
@@ -43,7 +42,7 @@ class DraftStore:
                 return request, []
             log = await self._log(session)
             log.add(TaskStarted(**log.envelope(), kind=self._claim.kind, total=request.concepts))
-            return request, await log.write()
+            return request, await log.write(session)
 
         return await safe_session_with_retry(self._sessions, work, repeatable=True)
 
@@ -53,21 +52,19 @@ class DraftStore:
         Raises:
             OwnershipLost: the claim does not stand any more; nothing is written.
         """
-        batch_id = new_id()
 
         async def work(session: AsyncSession) -> SavedDraft:
             roadmap = await self._locked(session)
             tasks = TaskRepository(session)
-            recorded = await tasks.record_batch(self._claim, batch_id, usage)
-            ended = await tasks.move(self._claim.task_id, since={TaskStatus.RUNNING}, to=TaskStatus.COMPLETED)
-            if recorded != Recorded.NEW or not ended:  # stopped by the learner meanwhile
-                return SavedDraft(events=[], next_task=None)
+            await tasks.add_usage(self._claim.task_id, usage)
+            if not await tasks.move(self._claim.task_id, since={TaskStatus.RUNNING}, to=TaskStatus.COMPLETED):
+                return SavedDraft(events=[], next_task=None)  # stopped by the learner meanwhile
             log = await self._log(session)
             await put_outline(session, log, self._claim.roadmap_id, outline)
             log.add(
                 OutlineReady(**log.envelope(), title=outline.title, stages=outline.stages, concepts=log.progress.total)
             )
-            events = await log.write()
+            events = await log.write(session)
             if not roadmap.auto_approve:
                 return SavedDraft(events=events, next_task=None)
             task_id, queued = await queue_task(session, self._claim.roadmap_id, TaskKind.CONTENT)

@@ -1,6 +1,7 @@
 """The event log of one roadmap, open within a transaction: gapless numbers, in the order of the commits."""
 
 from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -13,49 +14,54 @@ from app.domain.events import Envelope, Event
 from app.domain.tasks import Progress
 
 
-class EventLog:
-    """Gathers what a transaction changes, then writes events and counters together.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where a roadmap's log stands: the number of its newest event, and the counters with it."""
 
-    Opening it locks the roadmap's counter row, so that numbers are given in the order of the commits.
+    seq: int
+    epoch: UUID
+    progress: Progress
+
+
+class EventLog:
+    """Gathers what a transaction changes, so that events and counters are written together.
+
+    `known` is where the log stood when it was opened; `events` are those that have been added since.
     """
 
-    def __init__(
-        self, session: AsyncSession, *, roadmap_id: UUID, task_id: UUID, epoch: UUID, seq: int, progress: Progress
-    ) -> None:
-        self._session = session
+    def __init__(self, known: Position, *, roadmap_id: UUID, task_id: UUID) -> None:
+        self.known = known
         self.roadmap_id = roadmap_id
+        self.progress = known.progress
+        self.events: list[Event] = []
         self._task_id = task_id
-        self._epoch = epoch
-        self._seq = seq
         self._at = datetime.now(UTC)
-        self._events: list[Event] = []
-        self.progress = progress
 
     @classmethod
     async def open(cls, session: AsyncSession, *, roadmap_id: UUID, task_id: UUID) -> "EventLog":
+        """Lock the counters, so that numbers are given in the order of the commits."""
         query = select(roadmap_progress).where(roadmap_progress.c.roadmap_id == roadmap_id).with_for_update()
         row = (await session.execute(query)).one()
-        return cls(
-            session,
-            roadmap_id=roadmap_id,
-            task_id=task_id,
-            epoch=row.epoch,
-            seq=row.seq,
-            progress=progress_of(row),
-        )
+        known = Position(seq=row.seq, epoch=row.epoch, progress=progress_of(row))
+        return cls(known, roadmap_id=roadmap_id, task_id=task_id)
+
+    @property
+    def position(self) -> Position:
+        """Where the log stands once everything is written."""
+        return replace(self.known, seq=self.known.seq + len(self.events), progress=self.progress)
 
     def envelope(self) -> Envelope:
         """The shared fields of the next event, which must be added before another envelope is asked for."""
         return Envelope(
             roadmap_id=self.roadmap_id,
             task_id=self._task_id,
-            seq=self._seq + len(self._events) + 1,
-            epoch=self._epoch,
+            seq=self.known.seq + len(self.events) + 1,
+            epoch=self.known.epoch,
             at=self._at,
         )
 
     def add(self, event: Event) -> None:
-        self._events.append(event)
+        self.events.append(event)
 
     def moved(self, before: ContentStatus, after: ContentStatus) -> Progress:
         """Count a concept's change of state; the progress after it."""
@@ -69,22 +75,22 @@ class EventLog:
             progress = progress.moved(ContentStatus.PENDING, status)
         self.progress = progress
 
-    async def write(self) -> list[Event]:
+    async def write(self, session: AsyncSession) -> list[Event]:
         """Write the counters and the events; they are published once the transaction has been committed."""
-        await self._session.execute(
+        await session.execute(
             update(roadmap_progress)
             .where(roadmap_progress.c.roadmap_id == self.roadmap_id)
-            .values(seq=self._seq + len(self._events), **self.progress.model_dump(exclude={"pending"}))
+            .values(seq=self.position.seq, **self.progress.model_dump(exclude={"pending"}))
         )
-        if self._events:
-            await self._session.execute(
+        if self.events:
+            await session.execute(
                 insert(events),
                 [
                     {"roadmap_id": self.roadmap_id, "seq": event.seq, "body": event.model_dump(mode="json")}
-                    for event in self._events
+                    for event in self.events
                 ],
             )
-        return self._events
+        return self.events
 
 
 def progress_of(row: object) -> Progress:

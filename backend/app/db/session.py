@@ -24,6 +24,9 @@ COMMAND_TIMEOUT = 30.0
 _TRANSIENT_CLASSES = ("08", "40", "53", "57P")
 """SQLSTATE prefixes: connection lost, deadlock or serialisation, out of resources, server shutting down."""
 
+_AT_ONCE = {"isolation_level": "AUTOCOMMIT"}
+_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
 log = structlog.get_logger()
 
 
@@ -61,8 +64,13 @@ async def safe_session_with_retry(
     *,
     attempts: int = 3,
     repeatable: bool = False,
+    single_statement: bool = False,
+    snapshot: bool = False,
 ) -> T:
     """Run a unit of work in a transaction of its own, and commit it.
+
+    Work of a `single_statement` needs no explicit transaction, which saves two round trips. With `snapshot` all
+    statements see the same moment, and none may write.
 
     On a transient fault the whole unit runs again, up to `attempts` times. When the connection is lost during the
     commit nobody knows whether it took place: only work that is `repeatable` runs again then.
@@ -74,6 +82,10 @@ async def safe_session_with_retry(
         committing = False
         try:
             async with sessions() as session, session.begin():
+                if single_statement:
+                    await session.connection(execution_options=_AT_ONCE)
+                elif snapshot:
+                    await session.connection(execution_options=_SNAPSHOT)
                 result = await work(session)
                 committing = True
             return result

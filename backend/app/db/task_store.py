@@ -30,24 +30,23 @@ class TaskStore:
         async def work(session: AsyncSession) -> Claim | None:
             return await TaskRepository(session).claim(task_id, self._worker_id)
 
-        return await safe_session_with_retry(self._sessions, work)
+        return await safe_session_with_retry(self._sessions, work, single_statement=True)
 
     async def let_go(self, claim: Claim) -> list[tuple[UUID, TaskKind]]:
         """Give up the claim. Gives the roadmap's queued tasks: they could not be claimed before."""
 
         async def work(session: AsyncSession) -> list[tuple[UUID, TaskKind]]:
-            tasks = TaskRepository(session)
-            await tasks.let_go(claim)
-            return await tasks.queued_of(claim.roadmap_id)
+            return await TaskRepository(session).let_go(claim)
 
-        return await safe_session_with_retry(self._sessions, work, repeatable=True)
+        return await safe_session_with_retry(self._sessions, work, repeatable=True, single_statement=True)
 
     async def give_back(self, claim: Claim) -> Sequence[Event]:
         """Put a running task back into the queue, for another worker to go on with."""
 
         async def work(session: AsyncSession) -> list[Event]:
             tasks = TaskRepository(session)
-            if await tasks.lock_claimed(claim) != TaskStatus.RUNNING:
+            task = await tasks.lock_claimed(claim)
+            if task is None or task.status != TaskStatus.RUNNING:
                 return []
             await tasks.let_go(claim)
             return await requeue_task(session, claim.task_id, claim.roadmap_id, claim.kind)
@@ -58,7 +57,8 @@ class TaskStore:
         """End the task as failed, if the claim stands and it still runs."""
 
         async def work(session: AsyncSession) -> list[Event]:
-            if await TaskRepository(session).lock_claimed(claim) != TaskStatus.RUNNING:
+            task = await TaskRepository(session).lock_claimed(claim)
+            if task is None or task.status != TaskStatus.RUNNING:
                 return []
             return await fail_task(session, claim.task_id, claim.roadmap_id, failure)
 
@@ -70,7 +70,7 @@ class TaskStore:
         async def work(session: AsyncSession) -> dict[UUID, TaskStatus]:
             return await TaskRepository(session).still_claimed(claims)
 
-        return await safe_session_with_retry(self._sessions, work, attempts=1)
+        return await safe_session_with_retry(self._sessions, work, attempts=1, single_statement=True)
 
     async def recover(self, *, held: Collection[UUID]) -> list[Event]:
         """Put tasks of dead workers back into the queue, and own ones that are not `held` in truth (a claim or its
@@ -94,4 +94,4 @@ class TaskStore:
         async def work(session: AsyncSession) -> list[tuple[UUID, TaskKind]]:
             return await TaskRepository(session).take_unheard(limit=limit)
 
-        return await safe_session_with_retry(self._sessions, work, attempts=1)
+        return await safe_session_with_retry(self._sessions, work, attempts=1, single_statement=True)

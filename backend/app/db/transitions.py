@@ -36,7 +36,7 @@ async def queue_task(session: AsyncSession, roadmap_id: UUID, kind: TaskKind) ->
     if kind == TaskKind.CONTENT:
         await retry_failed(session, log)
     log.add(TaskQueued(**log.envelope(), kind=kind))
-    return task_id, await log.write()
+    return task_id, await log.write(session)
 
 
 async def requeue_task(session: AsyncSession, task_id: UUID, roadmap_id: UUID, kind: TaskKind) -> list[Event]:
@@ -45,7 +45,7 @@ async def requeue_task(session: AsyncSession, task_id: UUID, roadmap_id: UUID, k
     log = await EventLog.open(session, roadmap_id=roadmap_id, task_id=task_id)
     await stop_writing(session, log)
     log.add(TaskQueued(**log.envelope(), kind=kind))
-    return await log.write()
+    return await log.write(session)
 
 
 async def fail_task(session: AsyncSession, task_id: UUID, roadmap_id: UUID, failure: Failure) -> list[Event]:
@@ -58,7 +58,7 @@ async def fail_task(session: AsyncSession, task_id: UUID, roadmap_id: UUID, fail
     log = await EventLog.open(session, roadmap_id=roadmap_id, task_id=task_id)
     await stop_writing(session, log)
     log.add(Failed(**log.envelope(), code=failure.code, message=failure.message))
-    return await log.write()
+    return await log.write(session)
 
 
 async def put_outline(session: AsyncSession, log: EventLog, roadmap_id: UUID, outline: Outline) -> None:

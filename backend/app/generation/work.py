@@ -69,3 +69,8 @@ class Batch:
     def size(self) -> int:
         """The number of finished concepts."""
         return len(self.finished)
+
+    @property
+    def concept_ids(self) -> set[str]:
+        """All concepts that the batch touches."""
+        return {item.concept_id for item in self.artefacts} | set(self.finished) | set(self.started)

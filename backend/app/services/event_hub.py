@@ -147,14 +147,14 @@ class EventHub:
         async def work(session: AsyncSession) -> dict[UUID, int]:
             return await EventRepository(session).positions(roadmap_ids)
 
-        return await safe_session_with_retry(self._sessions, work)
+        return await safe_session_with_retry(self._sessions, work, single_statement=True)
 
     async def _from_postgres(self, roadmap_id: UUID, after: int) -> list[Frame]:
         async def work(session: AsyncSession) -> list[Frame]:
             bodies = await EventRepository(session).after(roadmap_id, after, limit=READ_AT_ONCE)
             return [Frame(body["seq"], orjson.dumps(body)) for body in bodies]
 
-        return await safe_session_with_retry(self._sessions, work)
+        return await safe_session_with_retry(self._sessions, work, single_statement=True)
 
     async def _from_stream(self, roadmap_id: UUID, epoch: UUID, after: int, until: int) -> list[Frame]:
         try:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-import orjson
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -49,9 +48,9 @@ class NotificationService:
         for event in events:
             by_roadmap.setdefault((event.roadmap_id, event.epoch), []).append(event)
         for (roadmap_id, epoch), own in by_roadmap.items():
-            arguments: list[int | bytes] = [STREAM_LENGTH, STREAM_LIFETIME]
+            arguments: list[int | str] = [STREAM_LENGTH, STREAM_LIFETIME]
             for event in own:
-                arguments += [event.seq, orjson.dumps(event.model_dump(mode="json"))]
+                arguments += [event.seq, event.model_dump_json()]
             try:
                 await self._publish(keys=[stream_key(roadmap_id, epoch), channel(roadmap_id)], args=arguments)
             except (RedisError, OSError) as error:

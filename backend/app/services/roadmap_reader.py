@@ -2,20 +2,19 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import InvalidInput, NotFound
 from app.core.json import dumps
-from app.db.repositories.concept_repo import ConceptRepository
+from app.db.repositories.concept_repo import ConceptRepository, plain_state
 from app.db.repositories.roadmap_repo import RoadmapMetadata, RoadmapRepository
 from app.db.repositories.task_repo import TaskMetadata, TaskRepository
 from app.db.session import Sessions, safe_session_with_retry
-from app.domain.concept_state import ConceptState
-from app.domain.content import ArtefactKind
+from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, FailureCode, content_status
 
 T = TypeVar("T")
 
@@ -47,12 +46,12 @@ class RoadmapReader:
         async def work(session: AsyncSession) -> tuple[UUID, int] | None:
             return await RoadmapRepository(session).position(roadmap_id, user_id=user_id)
 
-        return _found(await safe_session_with_retry(self._sessions, work))
+        return _found(await safe_session_with_retry(self._sessions, work, single_statement=True))
 
     async def read(self, roadmap_id: UUID, *, user_id: str) -> RoadmapSnapshot:
-        async def work(session: AsyncSession) -> tuple[RoadmapMetadata, dict[str, ConceptState]]:
+        async def work(session: AsyncSession) -> tuple[RoadmapMetadata, dict[str, dict[str, Any]]]:
             roadmap = _found(await RoadmapRepository(session).get_roadmap_metadata(roadmap_id, user_id=user_id))
-            return roadmap, await ConceptRepository(session).all(roadmap_id)
+            return roadmap, await ConceptRepository(session).rows(roadmap_id)
 
         roadmap, states = await self._snapshot(work)
         etag = etag_of(roadmap.epoch, roadmap.seq)
@@ -65,7 +64,7 @@ class RoadmapReader:
         async def work(session: AsyncSession) -> list[RoadmapMetadata]:
             return await RoadmapRepository(session).list_roadmaps(user_id=user_id, before=before, limit=limit + 1)
 
-        found = await safe_session_with_retry(self._sessions, work)
+        found = await safe_session_with_retry(self._sessions, work, single_statement=True)
         page = found[:limit]
         return {
             "items": [_summary(roadmap) for roadmap in page],
@@ -82,15 +81,16 @@ class RoadmapReader:
             state = await ConceptRepository(session).get(roadmap_id, concept_id)
             if concept is None or state is None:
                 raise NotFound("There is no such concept in this roadmap.")
-            shown = {"roadmap_id": roadmap_id} | _concept(concept, state)
+            row = plain_state(state)
+            shown = {"roadmap_id": roadmap_id} | _concept(concept, row)
             for kind in ArtefactKind:
-                artefact_id = getattr(state, f"{kind}_id")
-                row = None
+                artefact_id = row[f"{kind}_id"]
+                stored = None
                 if artefact_id is not None:
-                    row = await repository.artefact(
+                    stored = await repository.artefact(
                         kind, roadmap_id, concept_id, artefact_id=artefact_id, version=version
                     )
-                shown[kind.value] = _artefact(kind, row) if row else None
+                shown[kind.value] = _artefact(kind, stored) if stored else None
             if version is not None and not any(shown[kind.value] for kind in ArtefactKind):
                 raise NotFound(f"This concept has no version {version}.")
             return shown
@@ -108,13 +108,7 @@ class RoadmapReader:
         return await self._snapshot(work)
 
     async def _snapshot(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
-        """All statements of the work see the same moment."""
-
-        async def repeatable(session: AsyncSession) -> T:
-            await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-            return await work(session)
-
-        return await safe_session_with_retry(self._sessions, repeatable)
+        return await safe_session_with_retry(self._sessions, work, snapshot=True)
 
 
 def _found(value: T | None) -> T:
@@ -129,7 +123,8 @@ def _parse_cursor(cursor: str | None) -> UUID | None:
     try:
         return UUID(hex=cursor)
     except ValueError:
-        raise InvalidInput("The cursor is not one that this list has given out.") from None
+        message = "is not one that this list has given out"
+        raise InvalidInput(f"`cursor` {message}.", fields=[{"field": "cursor", "message": message}]) from None
 
 
 def _summary(roadmap: RoadmapMetadata) -> dict[str, Any]:
@@ -145,7 +140,7 @@ def _summary(roadmap: RoadmapMetadata) -> dict[str, Any]:
     }
 
 
-def _roadmap(roadmap: RoadmapMetadata, states: dict[str, ConceptState]) -> dict[str, Any]:
+def _roadmap(roadmap: RoadmapMetadata, states: dict[str, dict[str, Any]]) -> dict[str, Any]:
     stages = roadmap.framework_data["stages"] if roadmap.framework_data else []
     return _summary(roadmap) | {
         "seq": roadmap.seq,
@@ -195,28 +190,24 @@ def _concept_in(roadmap: RoadmapMetadata, concept_id: str) -> dict[str, Any] | N
     )
 
 
-def _concept(concept: dict[str, Any], state: ConceptState) -> dict[str, Any]:
-    return concept | {
-        "content_status": state.status,
-        "tutorial_status": state.tutorial_status,
-        "tutorial_id": state.tutorial_id,
-        "content_summary": state.content_summary,
-        "resources_status": state.resources_status,
-        "resources_id": state.resources_id,
-        "resources_count": state.resources_count,
-        "quiz_status": state.quiz_status,
-        "quiz_id": state.quiz_id,
-        "quiz_questions_count": state.quiz_questions_count,
-        "failures": [
-            {
-                "artefact": kind,
-                "code": failure.code,
-                "message": failure.message,
-                "retryable": failure.retryable,
-            }
-            for kind, failure in state.failures.items()
-        ],
+def _concept(concept: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """A concept of the outline with its state; a thousand of them are made for one answer."""
+    failures = row["failures"]
+    return {
+        **concept,
+        **row,
+        "content_status": _content_status(row["tutorial_status"], row["resources_status"], row["quiz_status"]),
+        "failures": [_failure(kind, failure) for kind, failure in failures.items()] if failures else [],
     }
+
+
+@cache
+def _content_status(*statuses: str) -> ContentStatus:
+    return content_status(ArtefactStatus(status) for status in statuses)
+
+
+def _failure(kind: str, failure: dict[str, str]) -> dict[str, Any]:
+    return {"artefact": kind, **failure, "retryable": FailureCode(failure["code"]).retryable}
 
 
 def _artefact(kind: ArtefactKind, row: dict[str, Any]) -> dict[str, Any]:

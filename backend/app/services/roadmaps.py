@@ -129,7 +129,7 @@ class RoadmapService:
             event_log = await EventLog.open(session, roadmap_id=roadmap_id, task_id=task_id)
             await stop_writing(session, event_log)
             event_log.add(Cancelled(**event_log.envelope(), progress=event_log.progress))
-            return task_id, await event_log.write()
+            return task_id, await event_log.write(session)
 
         task_id, events = await safe_session_with_retry(self._sessions, work)
         await self._tell(events)
@@ -147,7 +147,7 @@ class RoadmapService:
 
         async def work(session: AsyncSession) -> tuple[str, list[Event]]:
             roadmap = await self._locked(session, roadmap_id, user_id, Command.EDIT)
-            if if_match not in {None, "*", etag_of(roadmap.epoch, roadmap.seq)}:
+            if if_match is not None and not _names(if_match, etag_of(roadmap.epoch, roadmap.seq)):
                 raise Stale("The roadmap has changed since you read it; read it again and repeat your edit.")
             event_log = await EventLog.open(session, roadmap_id=roadmap_id, task_id=roadmap.task.id)
             await put_outline(session, event_log, roadmap_id, outline)
@@ -159,7 +159,7 @@ class RoadmapService:
                     concepts=event_log.progress.total,
                 )
             )
-            events = await event_log.write()
+            events = await event_log.write(session)
             return etag_of(roadmap.epoch, events[-1].seq), events
 
         etag, events = await safe_session_with_retry(self._sessions, work)
@@ -216,6 +216,11 @@ _DONE = {
     Command.CANCEL: "cancelled",
     Command.RETRY: "retried",
 }
+
+
+def _names(if_match: str, etag: str) -> bool:
+    """Whether `If-Match` names this entity tag, by the strong comparison that RFC 9110 asks for."""
+    return not {"*", etag}.isdisjoint(tag.strip() for tag in if_match.split(","))
 
 
 def _fingerprint(request: LearningRequest, auto_approve: bool) -> str:

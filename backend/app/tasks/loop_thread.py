@@ -7,6 +7,11 @@ from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+try:
+    from uvloop import new_event_loop
+except ImportError:  # there is none for Windows
+    from asyncio import new_event_loop  # type: ignore[assignment]
+
 T = TypeVar("T")
 
 TICK_EVERY = 0.5
@@ -17,7 +22,7 @@ class LoopThread:
     """Start it after any fork; a loop cannot be taken along."""
 
     def __init__(self, name: str) -> None:
-        self.loop = asyncio.new_event_loop()
+        self.loop = new_event_loop()
         self.ticked_at = time.monotonic()
         """When the loop last showed that it is not wedged, by `time.monotonic`."""
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)

@@ -1,25 +1,38 @@
 """What the tests of the store, the events and the API share."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any, assert_never
 from uuid import UUID, uuid4
 
 import pytest
-from factories import a_request, an_outline
+import pytest_asyncio
+from databases import copy_database, drop_database
+from factories import a_batch, a_failure, a_request, an_outline, finished
 from fakes import RecordingEvents, SilentDoorbell
+from httpx2 import ASGITransport, AsyncClient, Response
+from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.celery_app import app as celery
+from app.core.settings import Settings, load_settings, sqlalchemy_url
 from app.db.content_store import PostgresContentStore
 from app.db.draft_store import DraftStore
 from app.db.repositories.task_repo import Claim, WorkerRepository
-from app.db.session import Sessions, safe_session_with_retry
+from app.db.session import Sessions, create_engine, create_sessions, safe_session_with_retry
 from app.db.task_store import TaskStore
-from app.domain.content import Usage
+from app.domain.content import ArtefactKind, Usage
 from app.domain.roadmap import Outline
-from app.domain.tasks import TaskKind
+from app.domain.tasks import RoadmapStatus, TaskKind
+from app.embedded.valkey import EmbeddedValkey
+from app.generation.work import Batch
+from app.main import create_app
 from app.services.accounts import LOCAL_USER
+from app.services.redis_client import create_redis
 from app.services.roadmap_reader import RoadmapReader
-from app.services.roadmaps import RoadmapService
+from app.services.roadmaps import CreatedRoadmap, RoadmapService
 
 AUTHOR = "test:author"
 
@@ -66,6 +79,25 @@ class Desk:
         assert claim.kind == TaskKind.CONTENT
         return claim, worker
 
+    async def drafting(self) -> CreatedRoadmap:
+        """A roadmap whose draft waits for a worker."""
+        return await self.roadmaps.create(a_request(), user_id=LOCAL_USER, auto_approve=False, idempotency_key=None)
+
+    async def draft(self, task_id: UUID) -> None:
+        """Do what a draft task asks for."""
+        worker = await self.a_worker()
+        claim = await worker.claim(task_id)
+        assert claim is not None
+        await DraftStore(self.sessions, claim).save(an_outline(3), Usage())
+        await worker.let_go(claim)
+
+    async def retried(self, roadmap_id: UUID) -> Claim:
+        """The claim of a worker that takes up a roadmap once more."""
+        task_id = await self.roadmaps.retry(roadmap_id, user_id=LOCAL_USER)
+        claim = await (await self.a_worker()).claim(task_id)
+        assert claim is not None
+        return claim
+
     def store(self, claim: Claim) -> PostgresContentStore:
         return PostgresContentStore(self.sessions, claim, author=AUTHOR)
 
@@ -75,6 +107,154 @@ class Desk:
 
 @pytest.fixture
 def desk(sessions: Sessions) -> Desk:
+    return a_desk(sessions)
+
+
+def a_desk(sessions: Sessions) -> Desk:
     events, doorbell = RecordingEvents(), SilentDoorbell()
     service = RoadmapService(sessions, doorbell, events, author=AUTHOR, max_concepts=300)
     return Desk(sessions, service, RoadmapReader(sessions), events, doorbell)
+
+
+async def a_roadmap_that_is(status: RoadmapStatus, desk: Desk) -> UUID:
+    """A roadmap of three concepts in the given state, which it came to as it would in life."""
+    match status:
+        case RoadmapStatus.DRAFTING:
+            return (await desk.drafting()).roadmap_id
+        case RoadmapStatus.AWAITING_REVIEW:
+            return await desk.drafted()
+        case RoadmapStatus.GENERATING:
+            claim, _ = await desk.claimed()
+            return claim.roadmap_id
+        case RoadmapStatus.PAUSED:
+            claim, worker = await desk.claimed()
+            await desk.store(claim).pause(a_failure())
+            await worker.let_go(claim)
+            return claim.roadmap_id
+        case RoadmapStatus.COMPLETED:
+            return await generated(desk, a_batch("c0", "c1", "c2"))
+        case RoadmapStatus.PARTIAL:
+            return await generated(desk, a_batch("c0", "c1", "c2", failing=ArtefactKind.QUIZ))
+        case RoadmapStatus.FAILED:
+            return await generated(desk, a_hopeless_batch("c0", "c1", "c2"))
+        case RoadmapStatus.CANCELLED:
+            claim, worker = await desk.claimed()
+            await desk.roadmaps.cancel(claim.roadmap_id, user_id=LOCAL_USER)
+            await worker.let_go(claim)
+            return claim.roadmap_id
+        case _:
+            assert_never(status)
+
+
+async def generated(desk: Desk, batch: Batch) -> UUID:
+    """A roadmap of three concepts whose content task has ended with this batch."""
+    claim, worker = await desk.claimed()
+    store = desk.store(claim)
+    await store.begin()
+    await store.pending()
+    await store.save(batch)
+    await store.finish()
+    await worker.let_go(claim)
+    return claim.roadmap_id
+
+
+def a_hopeless_batch(*concept_ids: str) -> Batch:
+    """A batch in which every artefact has failed."""
+    return Batch(
+        artefacts=tuple(finished(concept_id, kind, a_failure()) for concept_id in concept_ids for kind in ArtefactKind),
+        finished=concept_ids,
+    )
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The settings of an API over the test's own servers."""
+    return settings_with(monkeypatch, DATABASE_URL=database_url, REDIS_URL=redis_url)
+
+
+def settings_with(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
+    """Settings from this environment. Celery's application outlives the test, so it is told of the broker."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings()
+    monkeypatch.setattr(celery.conf, "broker_url", settings.require_redis_url())
+    monkeypatch.setattr(celery.amqp, "_producer_pool", None)
+    return settings
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[AsyncClient]:
+    """The real application, started and stopped, and a client of it."""
+    app = create_app(settings)
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=ASGITransport(app), base_url="http://localhost") as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+async def api(settings: Settings) -> AsyncIterator[AsyncClient]:
+    async with serving(settings) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def shared_database(migrated: str) -> Iterator[str]:
+    """One database for all tests of a module, which mind only what they make themselves."""
+    url = asyncio.run(copy_database(migrated))
+    yield url
+    asyncio.run(drop_database(url))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_api(shared_database: str, valkey: EmbeddedValkey) -> AsyncIterator[AsyncClient]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        settings = settings_with(monkeypatch, DATABASE_URL=shared_database, REDIS_URL=valkey.url)
+        async with serving(settings) as client:
+            yield client
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_desk(shared_database: str) -> AsyncIterator[Desk]:
+    engine = create_engine(sqlalchemy_url(shared_database), pool_size=4, application_name="test")
+    yield a_desk(create_sessions(engine))
+    await engine.dispose()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_redis(valkey: EmbeddedValkey) -> AsyncIterator[Redis]:
+    client = create_redis(valkey.url)
+    yield client
+    await client.aclose()
+
+
+async def times_rung(redis: Redis, queue: str, task_id: str) -> int:
+    """How often the doorbell has been rung for a task, while no worker listens."""
+    return sum(task_id.encode() in message for message in await redis.lrange(queue, 0, -1))
+
+
+def problem_in(response: Response, status: int, code: str) -> dict[str, Any]:
+    """The problem that an answer tells of: complete, of this kind, and without a word of our insides."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    assert "Traceback" not in response.text
+    problem: dict[str, Any] = response.json()
+    assert problem.keys() - {"errors"} == {
+        "type",
+        "title",
+        "status",
+        "detail",
+        "instance",
+        "code",
+        "retryable",
+        "request_id",
+    }
+    assert (problem["status"], problem["code"]) == (status, code)
+    assert problem["type"] == f"urn:greenway:problem:{code}"
+    assert problem["instance"] == response.request.url.path
+    assert problem["retryable"] is (status == 503)
+    assert problem["title"]
+    assert problem["detail"]
+    assert problem["request_id"] == response.headers["x-request-id"]
+    return problem

@@ -14,7 +14,7 @@ from app.domain.content import Artefact, ArtefactKind, ArtefactStatus, ContentSt
 from app.domain.events import Completed, ConceptComplete, ConceptFailed, TaskStarted
 from app.domain.tasks import TaskStatus
 from app.generation.orchestrator import Limits, Orchestrator, RunEnd
-from app.generation.ports import OwnershipLost
+from app.generation.ports import OwnershipLost, StoreUnavailable
 from app.generation.saver import MAX_UNSAVED_CONCEPTS
 
 NO_AGE = Limits(flush_max_age=None)
@@ -203,14 +203,18 @@ async def test_saving_does_not_hold_a_slot() -> None:
 
 async def test_backpressure_stops_new_concepts_and_drops_nothing() -> None:
     bench = Bench(90)
+
+    def go_away() -> None:
+        bench.store.away = True
+        raise StoreUnavailable("away")
+
+    bench.store.before_save = go_away
     run = bench.start()
-    await until(lambda: len(bench.agents.order) > 0)
-    bench.store.away = True
-    in_flight = Limits().concurrency
     await until(lambda: len(bench.agents.order) > MAX_UNSAVED_CONCEPTS)
     for _ in range(200):
         await asyncio.sleep(0)
-    assert len(bench.agents.order) <= MAX_UNSAVED_CONCEPTS + 1 + in_flight
+    assert len(bench.agents.order) <= MAX_UNSAVED_CONCEPTS + 1 + Limits().concurrency
+    bench.store.before_save = lambda: None
     bench.store.away = False
     assert await run == RunEnd.FINISHED
     assert bench.store.progress.completed == 90

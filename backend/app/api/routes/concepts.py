@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app.api.answers import NOT_FOUND, json_response
+from app.api.answers import NOT_FOUND, PREFIX, json_response
 from app.api.deps import ConceptId, RoadmapId, Services, User
 from app.services.views import ConceptDetail
 
-router = APIRouter(prefix="/roadmaps/{roadmap_id}/concepts", tags=["concepts"])
+router = APIRouter(prefix=f"{PREFIX}/roadmaps/{{roadmap_id}}/concepts", tags=["concepts"])
 
 
 @router.get("/{concept_id}", response_model=ConceptDetail, responses=NOT_FOUND)

@@ -10,12 +10,12 @@ from fastapi import APIRouter, Header, Query, WebSocket, WebSocketDisconnect
 from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
 
-from app.api.answers import NOT_FOUND
+from app.api.answers import NOT_FOUND, PREFIX
 from app.api.deps import RoadmapId, Services, User
 from app.core.errors import GreenwayError, NotFound
 from app.services.event_stream import Message, parse_since
 
-router = APIRouter(tags=["events"])
+router = APIRouter(prefix=PREFIX, tags=["events"])
 
 log = structlog.get_logger()
 

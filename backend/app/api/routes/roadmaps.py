@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
-from app.api.answers import NOT_FOUND, NOT_NOW, PRECONDITION_FAILED, json_response, matches
+from app.api.answers import NOT_FOUND, NOT_NOW, PRECONDITION_FAILED, PREFIX, UNCHANGED, json_response, matches
 from app.api.deps import RoadmapId, Services, User
 from app.api.schemas import IdempotencyKey, NewRoadmap, PageSize
 from app.domain.roadmap import Outline
@@ -12,7 +12,7 @@ from app.domain.tasks import RoadmapStatus
 from app.services.roadmap_reader import etag_of
 from app.services.views import Accepted, Created, RoadmapPage, RoadmapView
 
-router = APIRouter(prefix="/roadmaps", tags=["roadmaps"])
+router = APIRouter(prefix=f"{PREFIX}/roadmaps", tags=["roadmaps"])
 
 
 @router.post("", status_code=202, response_model=Created, responses=NOT_NOW)
@@ -43,7 +43,7 @@ async def list_roadmaps(
     return json_response(await services.reader.list(user_id=user, cursor=cursor, limit=limit))
 
 
-@router.get("/{roadmap_id}", response_model=RoadmapView, responses=NOT_FOUND)
+@router.get("/{roadmap_id}", response_model=RoadmapView, responses={**UNCHANGED, **NOT_FOUND})
 async def read_roadmap(
     roadmap_id: RoadmapId,
     services: Services,

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
-from app.api.answers import NOT_FOUND, json_response
+from app.api.answers import NOT_FOUND, PREFIX, json_response
 from app.api.deps import Services, User
 from app.services.views import TaskDetail
 
-router = APIRouter(prefix="/tasks", tags=["tasks"])
+router = APIRouter(prefix=f"{PREFIX}/tasks", tags=["tasks"])
 
 
 @router.get("/{task_id}", response_model=TaskDetail, responses=NOT_FOUND)

@@ -47,7 +47,9 @@ class EventSocket:
         except InvalidStatus as error:
             status = error.response.status_code
             if 400 <= status < 500 and status != 429:
-                raise Refused(f"{self._endpoint.url} refuses to be watched (HTTP {status}); check GREENWAY_TOKEN.") from error
+                raise Refused(
+                    f"{self._endpoint.url} refuses to be watched (HTTP {status}); check GREENWAY_TOKEN."
+                ) from error
             raise NoAnswer(f"{self._endpoint.url} is not ready (HTTP {status}).") from error
         except ConnectionClosed as error:
             if error.rcvd is not None and error.rcvd.code in _HTTP_CLOSE_CODES:

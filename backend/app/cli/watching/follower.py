@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -54,7 +54,7 @@ class Follower:
         self._pause = pause
         self._clock = clock
 
-    async def follow(self, roadmap_id: UUID) -> AsyncIterator[Update]:
+    async def follow(self, roadmap_id: UUID) -> AsyncGenerator[Update]:
         """All that happens to the roadmap, without end.
 
         Raises:

@@ -1,6 +1,7 @@
 """How long the rest will take, judged by what has been finished so far."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Self
 
 from app.domain.tasks import Progress
@@ -11,29 +12,34 @@ ENOUGH = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """Times are readings of a monotonic clock, in seconds; `finished` counts from the beginning on."""
+    """Measured by the events' own times, since after a lost connection many arrive at once.
 
-    began: float
+    `finished` counts from the beginning on; `heard` is when the newest was heard of, on a monotonic clock in seconds.
+    """
+
+    began: datetime
     finished_before: int
     finished: int = 0
-    newest: float = 0.0
+    newest: datetime
+    heard: float
 
     @classmethod
-    def begun(cls, now: float, progress: Progress) -> Self:
-        return cls(began=now, finished_before=_finished(progress))
+    def begun(cls, at: datetime, now: float, progress: Progress) -> Self:
+        return cls(began=at, finished_before=_finished(progress), newest=at, heard=now)
 
-    def observed(self, now: float, progress: Progress) -> "Pace":
-        """The pace once some more may have finished."""
+    def observed(self, at: datetime, now: float, progress: Progress) -> "Pace":
+        """The pace after an event with which some more may have finished."""
         finished = _finished(progress) - self.finished_before
-        return self if finished == self.finished else replace(self, finished=finished, newest=now)
+        return self if finished == self.finished else replace(self, finished=finished, newest=at, heard=now)
 
     def remaining(self, now: float, progress: Progress) -> float | None:
         """Seconds until everything is finished; None while that cannot be told."""
         left = progress.total - _finished(progress)
-        if self.finished < ENOUGH or self.newest <= self.began or left == 0:
+        taken = (self.newest - self.began).total_seconds()
+        if self.finished < ENOUGH or taken <= 0 or left == 0:
             return None
-        expected = left * (self.newest - self.began) / self.finished - (now - self.newest)
-        return expected if expected > 0 else None
+        expected = left * taken / self.finished - (now - self.heard)
+        return expected if expected >= 1 else None
 
 
 def _finished(progress: Progress) -> int:

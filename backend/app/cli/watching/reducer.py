@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, assert_never
 
 from app.cli.watching.state import Watched, shown_stages
@@ -18,6 +19,7 @@ from app.domain.events import (
     Event,
     Failed,
     OutlineReady,
+    SavedArtefact,
     TaskPaused,
     TaskQueued,
     TaskStarted,
@@ -64,8 +66,7 @@ def _changed(state: Watched, event: Event) -> Watched:
             return _with_concept(state, event.concept_id, lambda concept: _written(concept, failed=event.failed))
         case BatchSaved():
             for saved in event.artefacts:
-                change: dict[str, Any] = {f"{saved.artefact}_status": saved.status}
-                state = _with_concept(state, saved.concept_id, lambda concept, change=change: replace(concept, **change))
+                state = _with_concept(state, saved.concept_id, partial(_with_artefact, saved))
             return state
         case TaskPaused():
             return _stopped(state, TaskStatus.PAUSED, event.message)
@@ -99,6 +100,11 @@ def _outlined(state: Watched, event: OutlineReady) -> Watched:
         stages=shown_stages(event.stages),
         concepts={key: state.concepts.get(key, ConceptState(concept_id=key)) for key in ids},
     )
+
+
+def _with_artefact(saved: SavedArtefact, concept: ConceptState) -> ConceptState:
+    change: dict[str, Any] = {f"{saved.artefact}_status": saved.status}
+    return replace(concept, **change)
 
 
 def _written(concept: ConceptState, *, failed: Iterable[ArtefactKind]) -> ConceptState:

@@ -18,7 +18,7 @@ class Look:
 
 
 LOOKS = {
-    ContentStatus.PENDING: Look("·", ".", "bright_black"),
+    ContentStatus.PENDING: Look("·", ".", "dim"),
     ContentStatus.GENERATING: Look("▸", ">", "cyan"),
     ContentStatus.COMPLETED: Look("✓", "+", "green"),
     ContentStatus.PARTIAL: Look("!", "!", "yellow"),

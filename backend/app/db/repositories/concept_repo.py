@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import Select, Text, and_, bindparam, cast, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +12,7 @@ from app.db.tables import concepts
 from app.domain.concept_state import ConceptState
 from app.domain.content import ArtefactKind, ArtefactStatus, Failure
 
-_STATE = (
+STATE_COLUMNS = (
     *(f"{kind}_status" for kind in ArtefactKind),
     *(f"{kind}_id" for kind in ArtefactKind),
     "content_summary",
@@ -22,6 +22,23 @@ _STATE = (
 )
 
 
+_SAVE = (
+    update(concepts)
+    .where(
+        concepts.c.roadmap_id == bindparam("in_roadmap_id"),
+        concepts.c.concept_id == bindparam("in_concept_id"),
+    )
+    .values({name: bindparam(f"in_{name}", type_=concepts.c[name].type) for name in STATE_COLUMNS})
+)
+
+
+_ROWS = select(
+    concepts.c.concept_id,
+    *(cast(concepts.c[name], Text).label(name) if name.endswith("_id") else concepts.c[name] for name in STATE_COLUMNS),
+)
+"""Ids as text: they only pass through."""
+
+
 class ConceptRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -29,6 +46,12 @@ class ConceptRepository:
     async def all(self, roadmap_id: UUID) -> dict[str, ConceptState]:
         """The states of all concepts of the outline, by id."""
         return await self._states(_present(roadmap_id))
+
+    async def rows(self, roadmap_id: UUID) -> dict[str, dict[str, Any]]:
+        """The states of all concepts of the outline as plain data, by id: for reading many, fast."""
+        query = _ROWS.where(concepts.c.roadmap_id == roadmap_id, concepts.c.removed_at.is_(None))
+        names = [str(column.key) for column in _ROWS.selected_columns][1:]
+        return {row[0]: dict(zip(names, row[1:], strict=True)) for row in await self._session.execute(query)}
 
     async def get(self, roadmap_id: UUID, concept_id: str) -> ConceptState | None:
         states = await self._states(_present(roadmap_id).where(concepts.c.concept_id == concept_id))
@@ -47,19 +70,12 @@ class ConceptRepository:
 
     async def save(self, roadmap_id: UUID, states: Iterable[ConceptState]) -> None:
         rows = [
-            {"in_concept_id": state.concept_id}
-            | {f"in_{name}": getattr(state, name) for name in _STATE if name != "failures"}
-            | {"in_failures": _plain(state)}
+            {"in_roadmap_id": roadmap_id} | {f"in_{name}": value for name, value in plain_state(state).items()}
             for state in sorted(states, key=lambda state: state.concept_id)
         ]
         if not rows:
             return
-        statement = (
-            update(concepts)
-            .where(concepts.c.roadmap_id == roadmap_id, concepts.c.concept_id == bindparam("in_concept_id"))
-            .values({name: bindparam(f"in_{name}", type_=concepts.c[name].type) for name in _STATE})
-        )
-        await (await self._session.connection()).execute(statement, rows)
+        await self._session.execute(_SAVE, rows)
 
     async def follow_outline(self, roadmap_id: UUID, concept_ids: Collection[str]) -> None:
         """Make rows for new concepts, bring back those that an edit had removed, and mark the missing as removed."""
@@ -98,9 +114,15 @@ def _present(roadmap_id: UUID) -> Select[Any]:
 def _state(row: Any) -> ConceptState:
     failures = {ArtefactKind(kind): Failure.model_validate(body) for kind, body in (row["failures"] or {}).items()}
     statuses: dict[str, Any] = {f"{kind}_status": ArtefactStatus(row[f"{kind}_status"]) for kind in ArtefactKind}
-    rest = {name: row[name] for name in _STATE if name not in statuses and name != "failures"}
+    rest = {name: row[name] for name in STATE_COLUMNS if name not in statuses and name != "failures"}
     return ConceptState(concept_id=row["concept_id"], **statuses, **rest, failures=failures)
 
 
-def _plain(state: ConceptState) -> dict[str, Any] | None:
+def _failures(state: ConceptState) -> dict[str, Any] | None:
     return {kind.value: failure.model_dump(mode="json") for kind, failure in state.failures.items()} or None
+
+
+def plain_state(state: ConceptState) -> dict[str, Any]:
+    """A state as a row, by column."""
+    columns = {name: getattr(state, name) for name in STATE_COLUMNS}
+    return {"concept_id": state.concept_id} | columns | {"failures": _failures(state)}

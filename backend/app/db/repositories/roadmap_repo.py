@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, bindparam, delete, func, insert, select, true, update
+from sqlalchemy import Insert, Select, Table, Text, Uuid, bindparam, delete, func, insert, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.task_repo import TaskMetadata, task_metadata, usage_of
-from app.db.tables import ARTEFACT_TABLES, quizzes, resources, roadmap_progress, roadmaps, tasks, tutorials
+from app.db.tables import ARTEFACT_TABLES, roadmap_progress, roadmaps, tasks
 from app.domain.content import ArtefactKind, Failure, Usage
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.tasks import Progress, RoadmapStatus, roadmap_status
@@ -50,6 +50,21 @@ _usage = (
     .where(tasks.c.roadmap_id == roadmaps.c.id)
     .lateral("usage")
 )
+
+
+def _add_version(table: Table) -> Insert:
+    """Inserts an artefact as the newest version of its concept's."""
+    earlier = table.alias("earlier")
+    roadmap_id, concept_id = bindparam("in_roadmap_id", type_=Uuid), bindparam("in_concept_id", type_=Text)
+    next_version = (
+        select(func.coalesce(func.max(earlier.c.version), 0) + 1)
+        .where(earlier.c.roadmap_id == roadmap_id, earlier.c.concept_id == concept_id)
+        .scalar_subquery()
+    )
+    return insert(table).values(roadmap_id=roadmap_id, concept_id=concept_id, version=next_version)
+
+
+_ADD_VERSION = {kind: _add_version(table) for kind, table in ARTEFACT_TABLES.items()}
 
 
 class RoadmapRepository:
@@ -131,17 +146,17 @@ class RoadmapRepository:
     async def save_tutorials_batch(
         self, roadmap_id: UUID, task_id: UUID, author: str, finished: Iterable[FinishedArtefact]
     ) -> None:
-        await self._save_artefacts(tutorials, ArtefactKind.TUTORIAL, roadmap_id, task_id, author, finished)
+        await self._save_artefacts(ArtefactKind.TUTORIAL, roadmap_id, task_id, author, finished)
 
     async def save_resources_batch(
         self, roadmap_id: UUID, task_id: UUID, author: str, finished: Iterable[FinishedArtefact]
     ) -> None:
-        await self._save_artefacts(resources, ArtefactKind.RESOURCES, roadmap_id, task_id, author, finished)
+        await self._save_artefacts(ArtefactKind.RESOURCES, roadmap_id, task_id, author, finished)
 
     async def save_quizzes_batch(
         self, roadmap_id: UUID, task_id: UUID, author: str, finished: Iterable[FinishedArtefact]
     ) -> None:
-        await self._save_artefacts(quizzes, ArtefactKind.QUIZ, roadmap_id, task_id, author, finished)
+        await self._save_artefacts(ArtefactKind.QUIZ, roadmap_id, task_id, author, finished)
 
     async def artefact(
         self, kind: ArtefactKind, roadmap_id: UUID, concept_id: str, *, artefact_id: UUID | None, version: int | None
@@ -155,7 +170,6 @@ class RoadmapRepository:
 
     async def _save_artefacts(
         self,
-        table: Table,
         kind: ArtefactKind,
         roadmap_id: UUID,
         task_id: UUID,
@@ -166,7 +180,7 @@ class RoadmapRepository:
         rows = [
             {
                 "id": item.artefact_id,
-                "roadmap_id": roadmap_id,
+                "in_roadmap_id": roadmap_id,
                 "in_concept_id": item.concept_id,
                 "task_id": task_id,
                 "author": author,
@@ -177,14 +191,7 @@ class RoadmapRepository:
         ]
         if not rows:
             return
-        earlier = table.alias("earlier")
-        next_version = (
-            select(func.coalesce(func.max(earlier.c.version), 0) + 1)
-            .where(earlier.c.roadmap_id == roadmap_id, earlier.c.concept_id == bindparam("in_concept_id"))
-            .scalar_subquery()
-        )
-        statement = insert(table).values(concept_id=bindparam("in_concept_id"), version=next_version)
-        await self._session.execute(statement, rows)
+        await self._session.execute(_ADD_VERSION[kind], rows)
 
 
 def _metadata(*, outline: bool = True) -> Select[Any]:

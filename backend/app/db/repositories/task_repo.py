@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
@@ -59,16 +58,13 @@ class Orphan:
     status: TaskStatus
 
 
-class Recorded(Enum):
-    """What came of recording a batch."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedTask:
+    """A claimed task under lock, as it stands."""
 
-    NEW = auto()
-    STOPPED = auto()
-    """New, but the task has been stopped: what has finished is saved, nothing is started."""
-    ALREADY = auto()
-    """It was committed before."""
-    REFUSED = auto()
-    """The claim does not stand any more."""
+    status: TaskStatus
+    last_batch: UUID | None
+    usage: Usage
 
 
 class TaskRepository:
@@ -138,42 +134,37 @@ class TaskRepository:
             token=row.token,
         )
 
-    async def lock_claimed(self, claim: Claim) -> TaskStatus | None:
-        """Lock a claimed task and read its status; None when the claim does not stand any more."""
-        query = select(tasks.c.status).where(*_claimed(claim)).with_for_update()
-        status = (await self._session.execute(query)).scalar_one_or_none()
-        return TaskStatus(status) if status else None
-
-    async def record_batch(self, claim: Claim, batch_id: UUID, usage: Usage) -> Recorded:
-        """Check the fence and count a batch, in one statement."""
-        statement = (
-            update(tasks)
-            .where(*_claimed(claim), tasks.c.last_batch.is_distinct_from(batch_id))
-            .values(
-                last_batch=batch_id,
-                input_tokens=tasks.c.input_tokens + usage.input_tokens,
-                output_tokens=tasks.c.output_tokens + usage.output_tokens,
-                cost_usd=tasks.c.cost_usd + usage.cost_usd,
-            )
-            .returning(tasks.c.status)
+    async def lock_claimed(self, claim: Claim) -> LockedTask | None:
+        """Lock a claimed task and read it; None when the claim does not stand any more."""
+        row = (
+            (await self._session.execute(select(tasks).where(*_claimed(claim)).with_for_update()))
+            .mappings()
+            .one_or_none()
         )
-        status = (await self._session.execute(statement)).scalar_one_or_none()
-        if status is not None:
-            return Recorded.NEW if status == TaskStatus.RUNNING else Recorded.STOPPED
-        return Recorded.REFUSED if await self.lock_claimed(claim) is None else Recorded.ALREADY
+        if row is None:
+            return None
+        return LockedTask(status=TaskStatus(row["status"]), last_batch=row["last_batch"], usage=usage_of(row))
 
-    async def usage(self, task_id: UUID) -> Usage:
-        query = select(tasks.c.input_tokens, tasks.c.output_tokens, tasks.c.cost_usd).where(tasks.c.id == task_id)
-        return usage_of((await self._session.execute(query)).mappings().one())
+    async def add_usage(self, task_id: UUID, usage: Usage) -> None:
+        statement = update(tasks).where(tasks.c.id == task_id)
+        await self._session.execute(
+            statement.values({name: tasks.c[name] + value for name, value in usage.model_dump().items()})
+        )
 
-    async def let_go(self, claim: Claim) -> None:
-        """Give up a claim, whatever has become of the task; its token is spent."""
-        statement = update(tasks).where(*_claimed(claim)).values(owner=None, token=tasks.c.token + 1)
-        await self._session.execute(statement)
-
-    async def queued_of(self, roadmap_id: UUID) -> list[tuple[UUID, TaskKind]]:
-        query = select(tasks.c.id, tasks.c.kind).where(
-            tasks.c.roadmap_id == roadmap_id, tasks.c.status == TaskStatus.QUEUED
+    async def let_go(self, claim: Claim) -> list[tuple[UUID, TaskKind]]:
+        """Give up a claim, whatever has become of the task; its token is spent. Gives the roadmap's queued tasks:
+        they could not be claimed before. One statement."""
+        gone = (
+            update(tasks)
+            .where(*_claimed(claim))
+            .values(owner=None, token=tasks.c.token + 1)
+            .returning(tasks.c.id)
+            .cte()
+        )
+        query = (
+            select(tasks.c.id, tasks.c.kind)
+            .where(tasks.c.roadmap_id == claim.roadmap_id, tasks.c.status == TaskStatus.QUEUED)
+            .add_cte(gone)
         )
         return [(row.id, TaskKind(row.kind)) for row in await self._session.execute(query)]
 

@@ -1,0 +1,123 @@
+"""What `greenway doctor` checks; each check that fails says what to do."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from asyncpg import PostgresError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from app.agents.factory import check_model_name
+from app.cli.api_client import ApiClient
+from app.cli.endpoint import Endpoint
+from app.core.errors import GreenwayError
+from app.core.settings import Settings, sqlalchemy_url
+from app.db.session import create_engine, create_sessions
+from app.embedded.data_dir import Run, running_instance
+from app.services.health import Check, Health, workers_alive
+from app.services.redis_client import create_redis
+
+_ADVICE = {
+    "database": "start it, or check DATABASE_URL",
+    "redis": "start it, or check REDIS_URL",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where database and Redis are; they hold passwords, so they are never shown."""
+
+    database_url: str
+    redis_url: str
+
+
+def find_instance(data_dir: Path) -> Run | None:
+    """The `greenway up` that runs in the data directory; None also where it cannot be looked at."""
+    try:
+        return running_instance(data_dir)
+    except OSError:
+        return None
+
+
+def find_addresses(settings: Settings, run: Run | None, data_dir: Path) -> Addresses | list[Check]:
+    """From the settings, else from what runs in the data directory; or a failed check for each one that is missing."""
+    database = settings.database_url.get_secret_value() if settings.database_url else None
+    redis = settings.redis_url.get_secret_value() if settings.redis_url else None
+    if run is not None:
+        database, redis = database or run.database_url, redis or run.redis_url
+    if database and redis:
+        return Addresses(database_url=database, redis_url=redis)
+    advice = f"is not set and no Greenway runs in {data_dir}; set it, or start `greenway up`."
+    missing = [] if database else [Check("database", False, f"DATABASE_URL {advice}")]
+    return missing if redis else [*missing, Check("redis", False, f"REDIS_URL {advice}")]
+
+
+async def check_dependencies(addresses: Addresses) -> list[Check]:
+    """Database, schema, Redis and, where the schema is there, workers."""
+    try:
+        engine = create_engine(sqlalchemy_url(addresses.database_url), pool_size=1, application_name="greenway-doctor")
+    except (GreenwayError, ArgumentError, ValueError):
+        return [Check("database", False, "DATABASE_URL cannot be read; it must be like postgresql://HOST:PORT/NAME.")]
+    try:
+        redis = create_redis(addresses.redis_url)
+    except ValueError:
+        return [Check("redis", False, "REDIS_URL cannot be read; it must be like redis://HOST:PORT/0.")]
+    try:
+        checks = [_with_advice(check) for check in await Health(create_sessions(engine), redis).checks()]
+        schema_is_there = all(check.ok for check in checks if check.name != "redis")
+        return [*checks, await _workers(addresses.database_url) if schema_is_there else WORKERS_UNKNOWN]
+    except (SQLAlchemyError, PostgresError) as error:
+        # No outage, but a refusal: a wrong password, or a database that does not exist.
+        return [Check("database", False, f"The database refuses us ({type(error).__name__}); check DATABASE_URL.")]
+    finally:
+        await redis.aclose()
+        await engine.dispose()
+
+
+WORKERS_UNKNOWN = Check("worker", False, "Workers cannot be counted before the database and its schema are well.")
+
+
+async def _workers(database_url: str) -> Check:
+    try:
+        alive = await workers_alive(database_url)
+    except GreenwayError as error:
+        return Check("worker", False, error.message)
+    if alive == 0:
+        return Check(
+            "worker", False, "No worker is alive; start one with `greenway worker`, or all with `greenway up`."
+        )
+    return Check("worker", True, "One worker is alive." if alive == 1 else f"{alive} workers are alive.")
+
+
+async def check_api(endpoint: Endpoint, run: Run | None) -> list[Check]:
+    """The API answers, and says itself whether it is ready."""
+    try:
+        async with ApiClient.open(endpoint) as api:
+            health, ready = await api.status_of("/health"), await api.status_of("/readyz")
+    except GreenwayError as error:
+        if run is not None and run.url != endpoint.url:
+            message = f"No Greenway answers at {endpoint.url}, but one runs at {run.url}; set GREENWAY_URL={run.url}."
+            return [Check("api", False, message)]
+        return [Check("api", False, error.message)]
+    if health != 200:
+        message = f"What answers at {endpoint.url} (HTTP {health}) is not Greenway; check GREENWAY_URL."
+        return [Check("api", False, message)]
+    answers = Check("api", True, f"The API answers at {endpoint.url}.")
+    if ready == 200:
+        return [answers, Check("ready", True, "The API says that it is ready.")]
+    return [answers, Check("ready", False, f"The API is not ready (HTTP {ready}); {endpoint.url}/readyz says why.")]
+
+
+def check_author(settings: Settings) -> Check:
+    try:
+        name = check_model_name(settings)
+    except GreenwayError as error:
+        return Check("author", False, error.message)
+    no_key = ", which needs no key" if name.startswith("builtin:") else ""
+    return Check("author", True, f"The author is {name}{no_key}.")
+
+
+def _with_advice(check: Check) -> Check:
+    advice = _ADVICE.get(check.name)
+    if check.ok or advice is None:
+        return check
+    return replace(check, message=f"{check.message.removesuffix('.')}; {advice}.")

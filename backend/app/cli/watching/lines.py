@@ -1,0 +1,80 @@
+"""One plain line per event, for pipes and logs."""
+
+from datetime import datetime
+from typing import assert_never
+
+from app.cli.watching.state import Watched
+from app.cli.watching.words import ROADMAP_WORDS, counts, one_line
+from app.domain.content import ArtefactKind
+from app.domain.events import (
+    BatchSaved,
+    Cancelled,
+    Completed,
+    ConceptComplete,
+    ConceptFailed,
+    ConceptStart,
+    Event,
+    Failed,
+    OutlineReady,
+    TaskPaused,
+    TaskQueued,
+    TaskStarted,
+)
+from app.domain.tasks import TaskKind, TaskStatus
+
+
+def event_line(event: Event, state: Watched) -> str:
+    """Like `12:03:04 ready: Inner join (8 of 33)`; `state` is the one after the event."""
+    return stamped(event.at, one_line(_text(event, state)))
+
+
+def snapshot_line(state: Watched, at: datetime) -> str:
+    """Where a roadmap stands that was read as a whole."""
+    progress = state.progress
+    written = f", {counts(progress)}" if progress.total else ""
+    return stamped(at, f"{state.title}: {ROADMAP_WORDS[state.status]}{written}")
+
+
+def stamped(at: datetime, text: str) -> str:
+    return f"{at.astimezone():%H:%M:%S} {text}"
+
+
+def _text(event: Event, state: Watched) -> str:
+    progress = state.progress
+    done = f"({progress.completed} of {progress.total})"
+    match event:
+        case TaskQueued():
+            return f"queued: the {_WORK[event.kind]} waits for a worker"
+        case TaskStarted():
+            return f"started: a worker has taken up the {_WORK[event.kind]}"
+        case OutlineReady():
+            return f"outline: {event.title} ({_number(event.concepts, 'concept')})"
+        case ConceptStart():
+            return f"writing: {event.concept_name}"
+        case ConceptComplete():
+            return f"ready: {event.concept_name} {done}"
+        case ConceptFailed() if len(set(event.failed)) == len(ArtefactKind):
+            return f"failed: {event.concept_name} {done}: {event.message}"
+        case ConceptFailed():
+            return f"{' and '.join(event.failed)} missing: {event.concept_name} {done}: {event.message}"
+        case BatchSaved():
+            parts = f", {_number(len(event.artefacts), 'part')} of others" if event.artefacts else ""
+            return f"saved: {_number(event.size, 'concept')}{parts}"
+        case TaskPaused():
+            return f"paused: {event.message}"
+        case Completed():
+            word = "completed" if event.status == TaskStatus.COMPLETED else "partly completed"
+            return f"{word}: {counts(progress)}"
+        case Failed():
+            return f"failed: {event.message}"
+        case Cancelled():
+            return f"cancelled: {counts(progress)}"
+        case _:
+            assert_never(event)
+
+
+_WORK = {TaskKind.DRAFT: "outline", TaskKind.CONTENT: "content"}
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

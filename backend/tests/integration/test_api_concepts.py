@@ -1,0 +1,143 @@
+"""Concepts with their artefacts, and tasks, over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from factories import a_batch
+from httpx2 import AsyncClient
+from integration.conftest import Desk, a_roadmap_that_is, generated, problem_in
+
+from app.domain.content import ArtefactKind
+from app.domain.tasks import RoadmapStatus
+from app.services.accounts import LOCAL_USER
+from app.services.views import ConceptDetail, TaskDetail
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture
+def api(shared_api: AsyncClient) -> AsyncClient:
+    return shared_api
+
+
+@pytest.fixture
+def desk(shared_desk: Desk) -> Desk:
+    return shared_desk
+
+
+async def concept(api: AsyncClient, roadmap_id: UUID, concept_id: str = "c0", **query: Any) -> dict[str, Any]:
+    response = await api.get(f"/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}", params=query)
+    assert response.status_code == 200, response.text
+    ConceptDetail.model_validate_json(response.content)
+    body: dict[str, Any] = response.json()
+    return body
+
+
+async def test_a_concept_has_no_artefacts_before_they_are_written(api: AsyncClient, desk: Desk) -> None:
+    roadmap_id = await desk.drafted()
+    body = await concept(api, roadmap_id)
+    assert body["roadmap_id"] == str(roadmap_id)
+    assert body["content_status"] == "pending"
+    assert (body["tutorial"], body["resources"], body["quiz"]) == (None, None, None)
+
+
+async def test_a_written_concept_has_all_three(api: AsyncClient, desk: Desk) -> None:
+    body = await concept(api, await generated(desk, a_batch("c0")))
+    assert body["content_status"] == "completed"
+    assert body["tutorial"]["summary"] == "About c0."
+    assert [item["url"] for item in body["resources"]["items"]] == ["https://example.org/"] * 2
+    assert [question["prompt"] for question in body["quiz"]["questions"]] == ["Is it c0?"]
+    for kind in ArtefactKind:
+        assert body[kind][f"{kind}_id"] == body[f"{kind}_id"]
+        assert body[kind]["version"] == 1
+        assert body[kind]["author"] == "test:author"
+
+
+async def test_a_quiz_shows_no_answers(api: AsyncClient, desk: Desk) -> None:
+    response = await api.get(f"/api/v1/roadmaps/{await generated(desk, a_batch('c0'))}/concepts/c0")
+    (question,) = response.json()["quiz"]["questions"]
+    assert question.keys() == {"question_id", "type", "prompt", "options"}
+    assert "correct" not in response.text
+    assert "explanation" not in response.text
+
+
+async def test_what_failed_is_missing_and_says_why(api: AsyncClient, desk: Desk) -> None:
+    body = await concept(api, await generated(desk, a_batch("c0", failing=ArtefactKind.QUIZ)))
+    assert body["content_status"] == "partial"
+    assert body["quiz"] is None
+    assert body["tutorial"] is not None
+    assert body["failures"] == [
+        {"artefact": "quiz", "code": "invalid_output", "message": "It did not work.", "retryable": True}
+    ]
+
+
+async def test_an_earlier_version_can_be_read(api: AsyncClient, desk: Desk) -> None:
+    roadmap_id = await generated(desk, a_batch("c0", failing=ArtefactKind.QUIZ))
+    claim = await desk.retried(roadmap_id)
+    store = desk.store(claim)
+    await store.begin()
+    await store.pending()
+    await store.save(a_batch("c0"))
+    newest = await concept(api, roadmap_id)
+    assert (newest["tutorial"]["version"], newest["quiz"]["version"]) == (2, 1)
+    first = await concept(api, roadmap_id, version=1)
+    assert (first["tutorial"]["version"], first["quiz"]["version"]) == (1, 1)
+    assert first["tutorial"]["tutorial_id"] != newest["tutorial"]["tutorial_id"]
+    second = await concept(api, roadmap_id, version=2)
+    assert second["tutorial"] == newest["tutorial"]
+    assert second["quiz"] is None
+
+
+async def test_a_version_that_was_never_written_is_unknown(api: AsyncClient, desk: Desk) -> None:
+    roadmap_id = await generated(desk, a_batch("c0"))
+    response = await api.get(f"/api/v1/roadmaps/{roadmap_id}/concepts/c0", params={"version": 2})
+    assert "version 2" in problem_in(response, 404, "not_found")["detail"]
+
+
+async def test_an_unknown_concept_of_a_known_roadmap(api: AsyncClient, desk: Desk) -> None:
+    response = await api.get(f"/api/v1/roadmaps/{await desk.drafted()}/concepts/c9")
+    problem_in(response, 404, "not_found")
+
+
+async def test_a_concept_of_a_roadmap_without_an_outline(api: AsyncClient, desk: Desk) -> None:
+    roadmap_id = await a_roadmap_that_is(RoadmapStatus.DRAFTING, desk)
+    problem_in(await api.get(f"/api/v1/roadmaps/{roadmap_id}/concepts/c0"), 404, "not_found")
+
+
+async def newest_task(api: AsyncClient, roadmap_id: UUID) -> dict[str, Any]:
+    task_id = (await api.get(f"/api/v1/roadmaps/{roadmap_id}")).json()["task"]["task_id"]
+    response = await api.get(f"/api/v1/tasks/{task_id}")
+    assert response.status_code == 200
+    TaskDetail.model_validate_json(response.content)
+    body: dict[str, Any] = response.json()
+    return body
+
+
+async def test_a_task_that_waits(api: AsyncClient, desk: Desk) -> None:
+    roadmap_id = await desk.drafted()
+    await desk.roadmaps.approve(roadmap_id, user_id=LOCAL_USER)
+    task = await newest_task(api, roadmap_id)
+    assert task.keys() == TaskDetail.model_fields.keys()
+    assert (task["kind"], task["status"], task["roadmap_id"]) == ("content", "queued", str(roadmap_id))
+    assert (task["started_at"], task["ended_at"], task["error"]) == (None, None, None)
+    assert task["usage"] == {"input_tokens": 0, "output_tokens": 0, "cost_usd": 0.0}
+
+
+async def test_a_task_that_has_ended(api: AsyncClient, desk: Desk) -> None:
+    task = await newest_task(api, await a_roadmap_that_is(RoadmapStatus.PARTIAL, desk))
+    assert task["status"] == "partial"
+    assert task["created_at"] <= task["started_at"] <= task["ended_at"]
+    assert (task["progress"]["partial"], task["progress"]["total"]) == (3, 3)
+
+
+async def test_a_task_that_failed_says_why(api: AsyncClient, desk: Desk) -> None:
+    task = await newest_task(api, await a_roadmap_that_is(RoadmapStatus.FAILED, desk))
+    assert task["status"] == "failed"
+    assert task["error"] == {"code": "invalid_output", "message": "It did not work."}
+
+
+async def test_a_paused_task_says_why(api: AsyncClient, desk: Desk) -> None:
+    task = await newest_task(api, await a_roadmap_that_is(RoadmapStatus.PAUSED, desk))
+    assert (task["status"], task["ended_at"]) == ("paused", None)
+    assert task["error"]["message"] == "It did not work."

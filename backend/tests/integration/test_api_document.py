@@ -1,0 +1,173 @@
+"""The OpenAPI document tells the truth: no request makes the API fail, or answer in a way that is not written there."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from factories import a_batch
+from httpx2 import AsyncClient
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
+from integration.conftest import a_desk, generated, settings_with
+from schemathesis import BaseSchema, Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.python.asgi import shutdown_lifespans
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from app.core.settings import sqlalchemy_url
+from app.db.session import create_engine, create_sessions
+from app.domain.content import ArtefactKind
+from app.embedded.valkey import EmbeddedValkey
+from app.main import create_app
+from app.services.accounts import LOCAL_USER
+
+PREFIX = "/api/v1"
+ROADMAP = f"{PREFIX}/roadmaps/{{roadmap_id}}"
+OPERATIONS = [
+    ("GET", f"{PREFIX}/roadmaps"),
+    ("POST", f"{PREFIX}/roadmaps"),
+    ("GET", ROADMAP),
+    ("PUT", f"{ROADMAP}/outline"),
+    ("DELETE", ROADMAP),
+    ("POST", f"{ROADMAP}/approve"),
+    ("POST", f"{ROADMAP}/cancel"),
+    ("POST", f"{ROADMAP}/retry"),
+    ("GET", f"{ROADMAP}/concepts/{{concept_id}}"),
+    ("GET", f"{PREFIX}/tasks/{{task_id}}"),
+    ("GET", "/health"),
+    ("GET", "/readyz"),
+    ("GET", "/metrics"),
+]
+WITHOUT_INPUT = OPERATIONS[-3:]
+ENDLESS = ("GET", f"{ROADMAP}/events")
+PROMISES = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+A_FEW = hypothesis_settings(
+    max_examples=15,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(Phase.generate,),
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture(scope="module")
+def document(shared_database: str, valkey: EmbeddedValkey) -> Iterator[BaseSchema]:
+    """The document as a client reads it, bound to the application that it is about."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        settings = settings_with(
+            monkeypatch, DATABASE_URL=shared_database, REDIS_URL=valkey.url, GREENWAY_ALLOWED_HOSTS="testserver"
+        )
+        yield schemathesis.openapi.from_asgi("/openapi.json", create_app(settings))
+        shutdown_lifespans()
+
+
+@pytest.fixture
+def known_ids(shared_database: str) -> dict[str, Any]:
+    """The ids of a roadmap that is partly completed, of a concept of it, and of its task."""
+
+    async def make() -> dict[str, Any]:
+        engine = create_engine(sqlalchemy_url(shared_database), pool_size=2, application_name="test")
+        desk = a_desk(create_sessions(engine))
+        roadmap_id = await generated(desk, a_batch("c0", failing=ArtefactKind.QUIZ))
+        task_id = await desk.roadmaps.retry(roadmap_id, user_id=LOCAL_USER)
+        await desk.roadmaps.cancel(roadmap_id, user_id=LOCAL_USER)
+        await engine.dispose()
+        return {"roadmap_id": str(roadmap_id), "concept_id": "c0", "task_id": str(task_id)}
+
+    return asyncio.run(make())
+
+
+def test_every_route_of_the_document_is_tried(document: BaseSchema) -> None:
+    operations = [result.ok() for result in document.get_all_operations() if isinstance(result, Ok)]
+    assert {(operation.method.upper(), operation.path) for operation in operations} == {*OPERATIONS, ENDLESS}
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_of_what_is_allowed_the_answer_is_as_documented(method: str, path: str, document: BaseSchema) -> None:
+    @A_FEW
+    @given(case=document[path][method].as_strategy())
+    def answers(case: Case[Any]) -> None:
+        case.call_and_validate(checks=PROMISES)
+
+    answers()
+
+
+@pytest.mark.parametrize(("method", "path"), [operation for operation in OPERATIONS if operation not in WITHOUT_INPUT])
+def test_of_what_is_not_allowed_the_answer_is_as_documented(method: str, path: str, document: BaseSchema) -> None:
+    @A_FEW
+    @given(case=document[path][method].as_strategy(generation_mode=GenerationMode.NEGATIVE))
+    def answers(case: Case[Any]) -> None:
+        case.call_and_validate(checks=PROMISES)
+
+    answers()
+
+
+@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path in OPERATIONS if "{" in path])
+def test_of_things_that_exist_the_answer_is_as_documented(
+    method: str, path: str, document: BaseSchema, known_ids: dict[str, Any]
+) -> None:
+    needed = {name: value for name, value in known_ids.items() if f"{{{name}}}" in path}
+
+    @A_FEW
+    @given(case=document[path][method].as_strategy(path_parameters=needed))
+    def answers(case: Case[Any]) -> None:
+        case.call_and_validate(checks=PROMISES)
+
+    answers()
+
+
+async def documented(api: AsyncClient, method: str, path: str) -> dict[str, Any]:
+    responses = (await api.get("/openapi.json")).json()["paths"][path][method.lower()]["responses"]
+    assert isinstance(responses, dict)
+    return responses
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize(
+    ("method", "path", "statuses"),
+    [
+        ("POST", f"{PREFIX}/roadmaps", {202, 403, 409, 413, 415, 422, 503}),
+        ("GET", f"{PREFIX}/roadmaps", {200, 403, 422, 503}),
+        ("GET", ROADMAP, {200, 304, 403, 404, 503}),
+        ("PUT", f"{ROADMAP}/outline", {200, 403, 404, 409, 412, 413, 415, 422, 503}),
+        ("DELETE", ROADMAP, {204, 403, 404, 503}),
+        ("POST", f"{ROADMAP}/approve", {202, 403, 404, 409, 503}),
+        ("POST", f"{ROADMAP}/cancel", {202, 403, 404, 409, 503}),
+        ("POST", f"{ROADMAP}/retry", {202, 403, 404, 409, 503}),
+        ("GET", f"{ROADMAP}/concepts/{{concept_id}}", {200, 403, 404, 422, 503}),
+        ("GET", f"{ROADMAP}/events", {200, 403, 404, 422, 503}),
+        ("GET", f"{PREFIX}/tasks/{{task_id}}", {200, 403, 404, 503}),
+        ("GET", "/health", {200, 403}),
+        ("GET", "/readyz", {200, 403, 503}),
+        ("GET", "/metrics", {200, 403}),
+    ],
+)
+async def test_every_status_that_a_route_gives_is_documented(
+    method: str, path: str, statuses: set[int], shared_api: AsyncClient
+) -> None:
+    assert {int(status) for status in await documented(shared_api, method, path)} >= statuses
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_problems_are_documented_as_what_they_are(shared_api: AsyncClient) -> None:
+    document = (await shared_api.get("/openapi.json")).json()
+    for path, operations in document["paths"].items():
+        for operation in operations.values() if path.startswith(PREFIX) else ():
+            for status, response in operation["responses"].items():
+                if int(status) >= 400:
+                    assert response["content"].keys() == {"application/problem+json"}, (path, status)
