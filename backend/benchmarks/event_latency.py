@@ -20,7 +20,7 @@ from app.generation.orchestrator import Limits, Orchestrator
 from app.generation.work import ConceptBrief, Delivery
 from benchmarks.author import TimedAuthor
 from benchmarks.report import Figure
-from benchmarks.servers import Bench, bench
+from benchmarks.servers import Bench, bench, run
 
 ROUNDS = 5
 CONCEPTS, SECONDS = 15, 0.3
@@ -51,7 +51,7 @@ def measure() -> list[Figure]:
     port = free_port()
     api = subprocess.Popen([sys.executable, "-m", "app.cli", "api", "--port", str(port)])
     try:
-        return asyncio.run(_measure(port))
+        return run(_measure(port))
     finally:
         api.terminate()
         api.wait()

@@ -1,6 +1,5 @@
 """What saving a batch of ten concepts costs, in a roadmap of 30 and in one of 3000."""
 
-import asyncio
 import statistics
 import time
 
@@ -13,7 +12,7 @@ from app.domain.content import ArtefactKind
 from app.generation.work import Batch, FinishedArtefact
 from benchmarks.author import TimedAuthor
 from benchmarks.report import Figure
-from benchmarks.servers import Bench, bench
+from benchmarks.servers import Bench, bench, run
 
 SIZES = (30, 300, 3000)
 ROUNDS = 5
@@ -21,7 +20,7 @@ BATCH = 10
 
 
 def measure() -> list[Figure]:
-    return asyncio.run(_measure())
+    return run(_measure())
 
 
 async def _measure() -> list[Figure]:

@@ -19,7 +19,7 @@ from app.core.settings import load_settings
 from app.tasks.runtime import WorkerRuntime
 from benchmarks.author import TimedAuthor
 from benchmarks.report import Figure
-from benchmarks.servers import bench
+from benchmarks.servers import bench, run
 
 ROADMAPS, CONCEPTS, SECONDS = 120, 30, 0.5
 ROUNDS = 3
@@ -30,7 +30,7 @@ def measure() -> list[Figure]:
     """Each round is a fresh worker process, which reports what it measured."""
     rounds = []
     for _ in range(ROUNDS):
-        task_ids = asyncio.run(_prepare())
+        task_ids = run(_prepare())
         answer = subprocess.run(
             [sys.executable, "-m", "benchmarks.many_roadmaps"],
             input=json.dumps([str(task_id) for task_id in task_ids]),

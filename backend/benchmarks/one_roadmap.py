@@ -1,6 +1,5 @@
 """One roadmap: how much longer than its agents alone a run takes."""
 
-import asyncio
 import math
 import time
 
@@ -8,7 +7,7 @@ from app.db.content_store import PostgresContentStore
 from app.generation.orchestrator import Limits, Orchestrator
 from benchmarks.author import TimedAuthor
 from benchmarks.report import Figure
-from benchmarks.servers import Bench, bench
+from benchmarks.servers import Bench, bench, run
 
 ROUNDS = 5
 CASES = ((30, 0.5, 1.08), (300, 0.02, 1.15), (1000, 0.02, 1.15))
@@ -16,7 +15,7 @@ CASES = ((30, 0.5, 1.08), (300, 0.02, 1.15), (1000, 0.02, 1.15))
 
 
 def measure() -> list[Figure]:
-    return asyncio.run(_measure())
+    return run(_measure())
 
 
 async def _measure() -> list[Figure]:

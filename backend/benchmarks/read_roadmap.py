@@ -1,6 +1,5 @@
 """How long the server takes to answer a read of a roadmap with a thousand concepts."""
 
-import asyncio
 import statistics
 import time
 from typing import Any
@@ -10,14 +9,14 @@ from fastapi import FastAPI
 
 from app.main import create_app
 from benchmarks.report import Figure
-from benchmarks.servers import bench
+from benchmarks.servers import bench, run
 
 CONCEPTS = 1000
 ROUNDS, REPEATS = 5, 40
 
 
 def measure() -> list[Figure]:
-    return asyncio.run(_measure())
+    return run(_measure())
 
 
 async def _measure() -> list[Figure]:

@@ -1,13 +1,16 @@
 """The servers of a benchmark run, and roadmaps in them that wait to be generated."""
 
+import asyncio
 import os
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+import uvloop
 from redis.asyncio import Redis
 
 from app.core.settings import Settings, load_settings
@@ -28,6 +31,8 @@ from app.services.notification_service import NotificationService
 from app.services.redis_client import create_redis
 from app.services.roadmaps import RoadmapService
 from benchmarks.author import TimedAuthor, an_outline
+
+T = TypeVar("T")
 
 
 class NoDoorbell:
@@ -80,6 +85,12 @@ def servers() -> Iterator[None]:
             os.environ |= {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url, "LOG_LEVEL": "ERROR"}
             upgrade(postgres.url)
             yield
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """In an event loop of the kind that the API and the worker have."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
 
 
 @asynccontextmanager

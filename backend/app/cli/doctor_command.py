@@ -23,7 +23,9 @@ from app.services.health import Check
 
 
 def doctor(
-    data_dir: Annotated[Path, typer.Option(help="The data directory of `greenway up`.")] = Path(".greenway"),
+    data_dir: Annotated[
+        Path, typer.Option(envvar="GREENWAY_DATA_DIR", help="The data directory of `greenway up`.")
+    ] = Path(".greenway"),
 ) -> None:
     """Check settings, database, schema, Redis, worker, API and author; exit code 0 only if all is well."""
     # What the parts below log about a fault is said by the checks.

@@ -9,7 +9,7 @@ import typer
 from dotenv import dotenv_values
 
 from app.agents.factory import check_model_name
-from app.cli.options import Host, Port
+from app.cli.options import DataDir, Host, Port
 from app.core.settings import load_settings
 from app.db.migrate import upgrade
 from app.embedded.options import Services, UpOptions
@@ -21,7 +21,7 @@ from app.services.health import workers_alive
 def up(
     host: Host = "127.0.0.1",
     port: Port = 8000,
-    data_dir: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path(".greenway"),
+    data_dir: DataDir = Path(".greenway"),
     workers: Annotated[int, typer.Option(min=1, max=64, help="How many worker processes to run.")] = 1,
 ) -> None:
     """Start everything: database, Valkey, API and worker. Data stays in the data directory."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from app.domain.base import Frozen, OutlineId
 
@@ -15,16 +15,19 @@ MAX_OUTLINE_CONCEPTS = 3000
 """How many concepts an outline may hold at most, however it came about."""
 
 
-def _printable(text: str) -> str:
-    """Refuse control characters, which no learner means; line breaks and tabs become spaces."""
+def _printable(text: object) -> object:
+    """Refuse control characters, which no learner means; line breaks and tabs become spaces. Runs before the length
+    is checked, so that spaces do not count."""
+    if not isinstance(text, str):
+        return text
     text = " ".join(text.split())
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
         raise ValueError("must not contain control characters")
     return text
 
 
-def _prose(text: str) -> str:
-    if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in text):
+def _prose(text: object) -> object:
+    if isinstance(text, str) and any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in text):
         raise ValueError("must not contain control characters")
     return text
 
@@ -33,10 +36,10 @@ def _line(min_length: int, max_length: int) -> StringConstraints:
     return StringConstraints(strip_whitespace=True, min_length=min_length, max_length=max_length)
 
 
-Goal = Annotated[str, AfterValidator(_printable), _line(3, 500)]
-Title = Annotated[str, AfterValidator(_printable), _line(1, 200)]
-Name = Annotated[str, AfterValidator(_printable), _line(1, 120)]
-Prose = Annotated[str, AfterValidator(_prose), _line(0, 2000)]
+Goal = Annotated[str, BeforeValidator(_printable), _line(3, 500)]
+Title = Annotated[str, BeforeValidator(_printable), _line(1, 200)]
+Name = Annotated[str, BeforeValidator(_printable), _line(1, 120)]
+Prose = Annotated[str, BeforeValidator(_prose), _line(0, 2000)]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$")]
 
 Level = Literal["beginner", "intermediate", "advanced"]

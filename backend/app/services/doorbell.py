@@ -1,6 +1,7 @@
 """The doorbell: a Celery message that says which task waits. It may be lost, doubled or late; Postgres knows better."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -8,12 +9,15 @@ import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from app.core.celery_app import DRAFT_ROADMAP, GENERATE_CONTENT
+from app.core.celery_app import CONTENT_QUEUE, DRAFT_ROADMAP, DRAFTING_QUEUE, GENERATE_CONTENT
 from app.domain.tasks import TaskKind
 
 log = structlog.get_logger()
 
-_ENTRY_POINTS = {TaskKind.DRAFT: DRAFT_ROADMAP, TaskKind.CONTENT: GENERATE_CONTENT}
+_ENTRY_POINTS = {
+    TaskKind.DRAFT: (DRAFT_ROADMAP, DRAFTING_QUEUE),
+    TaskKind.CONTENT: (GENERATE_CONTENT, CONTENT_QUEUE),
+}
 
 
 class Doorbell(Protocol):
@@ -23,14 +27,20 @@ class Doorbell(Protocol):
 
 
 class CeleryDoorbell:
-    def __init__(self, celery: Celery) -> None:
+    """`queues` are those that a worker listens to itself. What it rings goes to one of them: where no worker serves
+    a queue, its tasks are heard all the same, once the sweep has found them."""
+
+    def __init__(self, celery: Celery, queues: Sequence[str] = ()) -> None:
         self._celery = celery
+        self._queues = queues
 
     async def ring(self, task_id: UUID, kind: TaskKind) -> None:
         try:
-            await asyncio.to_thread(self._send, _ENTRY_POINTS[kind], str(task_id))
+            await asyncio.to_thread(self._send, *_ENTRY_POINTS[kind], str(task_id))
         except (OperationalError, OSError) as error:
             log.warning("doorbell_not_rung", task_id=str(task_id), error=type(error).__name__)
 
-    def _send(self, entry_point: str, task_id: str) -> None:
-        self._celery.send_task(entry_point, args=[task_id], retry=False)
+    def _send(self, entry_point: str, queue: str, task_id: str) -> None:
+        if self._queues and queue not in self._queues:
+            queue = self._queues[0]
+        self._celery.send_task(entry_point, args=[task_id], queue=queue, retry=False)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import metrics
@@ -61,6 +62,8 @@ class Health:
                 revision = await stored_revision(self._sessions)
         except (DatabaseUnavailable, TimeoutError):
             return [Check("database", False, "The database cannot be reached.")]
+        except DBAPIError:
+            return [Check("database", False, "The database refuses the connection; check DATABASE_URL.")]
         reached = Check("database", True, "The database answers.")
         if revision == SCHEMA_REVISION:
             return [reached, Check("schema", True, f"The schema is up to date ({revision}).")]

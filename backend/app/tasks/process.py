@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Iterable
 
 from app.core.settings import load_settings
 from app.tasks.runtime import WorkerRuntime
@@ -9,6 +10,7 @@ from app.tasks.runtime import WorkerRuntime
 _lock = threading.Lock()
 _runtime: tuple[int, WorkerRuntime] | None = None
 _capacity = 1
+_queues: tuple[str, ...] = ()
 
 
 def set_capacity(tasks: int) -> None:
@@ -17,11 +19,17 @@ def set_capacity(tasks: int) -> None:
     _capacity = tasks
 
 
+def set_queues(queues: Iterable[str]) -> None:
+    """Which queues this worker listens to."""
+    global _queues
+    _queues = tuple(queues)
+
+
 def current_runtime() -> WorkerRuntime:
     global _runtime
     with _lock:
         if _runtime is None or _runtime[0] != os.getpid():
-            runtime = WorkerRuntime(load_settings(), capacity=_capacity)
+            runtime = WorkerRuntime(load_settings(), capacity=_capacity, queues=_queues)
             runtime.start()
             _runtime = (os.getpid(), runtime)
         return _runtime[1]

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID, uuid4
 
 import structlog
@@ -34,14 +34,20 @@ log = structlog.get_logger()
 
 
 class WorkerRuntime:
-    """Made after any fork, used by Celery's threads. `capacity` is the number of tasks that it can run at once;
-    `make_author` is called in the event loop."""
+    """Made after any fork, used by Celery's threads. `capacity` is the number of tasks that it can run at once,
+    `queues` are those that it listens to; `make_author` is called in the event loop."""
 
     def __init__(
-        self, settings: Settings, *, capacity: int, make_author: Callable[[Settings], Author] = create_author
+        self,
+        settings: Settings,
+        *,
+        capacity: int,
+        queues: Sequence[str] = (),
+        make_author: Callable[[Settings], Author] = create_author,
     ) -> None:
         self._settings = settings
         self._capacity = capacity
+        self._queues = queues
         self._make_author = make_author
         self._id = uuid4()
         self._name = f"{socket.gethostname()}:{os.getpid()}"
@@ -95,7 +101,7 @@ class WorkerRuntime:
             sessions=sessions,
             author=MeteredAuthor(self._make_author(settings)),
             events=NotificationService(self._redis),
-            doorbell=CeleryDoorbell(celery),
+            doorbell=CeleryDoorbell(celery, self._queues),
             lease=self._heartbeat,
             limits=Limits(
                 concurrency=settings.concept_concurrency,

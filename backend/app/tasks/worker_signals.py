@@ -13,7 +13,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 
 from app.core.logging import configure_logging
 from app.core.settings import load_settings
-from app.tasks.process import current_runtime, existing_runtime, set_capacity
+from app.tasks.process import current_runtime, existing_runtime, set_capacity, set_queues
 
 log = structlog.get_logger()
 
@@ -55,11 +55,13 @@ def _before_the_pool(sender: Any, **_: Any) -> None:
     global _lifeline
     _lifeline = _Lifeline()
     set_capacity(sender.concurrency)
+    set_queues(sender.app.amqp.queues.consume_from)
 
 
 @signals.worker_ready.connect
 def _pool_is_there(sender: Any, **_: Any) -> None:
-    _serve_metrics(load_settings().worker_metrics_port)
+    settings = load_settings()
+    _serve_metrics("0.0.0.0" if settings.listen_any else "127.0.0.1", settings.worker_metrics_port)
     if not isinstance(sender.pool, PreforkPool):
         current_runtime()
 
@@ -97,13 +99,13 @@ def _stop_runtime() -> None:
         runtime.stop()
 
 
-def _serve_metrics(port: int) -> None:
+def _serve_metrics(host: str, port: int) -> None:
     """The metrics of this process and its children; 0 serves none."""
     if port == 0:
         return
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     try:
-        start_http_server(port, registry=registry)
+        start_http_server(port, addr=host, registry=registry)
     except OSError as error:
         log.warning("metrics_not_served", port=port, setting="GREENWAY_WORKER_METRICS_PORT", error=error.strerror)

@@ -24,6 +24,7 @@ from app.embedded.ports import free_port
 BACKEND = Path(__file__).resolve().parents[2]
 CELERY = (sys.executable, "-m", "celery", "-A", "app.core.celery_app", "worker", "--loglevel=info")
 """The command line of the contract, up to the pool; run from `backend/`."""
+BOTH_QUEUES = "content_generation,roadmap_drafting"
 DEADLINE = 60.0
 
 
@@ -72,12 +73,14 @@ class Cluster:
         command = [sys.executable, "-m", "app.cli", "api", "--port", str(port)]
         return self._start(command, self.directory / "api.log")
 
-    def start_worker(self, *, pool: str = "threads", concurrency: int = 16, **settings: str) -> WorkerProcess:
+    def start_worker(
+        self, *, queues: str = BOTH_QUEUES, pool: str = "threads", concurrency: int = 16, **settings: str
+    ) -> WorkerProcess:
         metrics_port = free_port()
         log = self.directory / f"worker-{metrics_port}.log"
         command = [
             *CELERY,
-            "--queues=content_generation,roadmap_drafting",
+            f"--queues={queues}",
             f"--concurrency={concurrency}",
             f"--pool={pool}",
         ]

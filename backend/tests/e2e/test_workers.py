@@ -58,8 +58,9 @@ async def test_a_terminated_worker_hands_its_task_on_at_once(cluster: Cluster) -
 
 
 async def test_prefork_with_the_command_line_of_the_contract(cluster: Cluster) -> None:
-    """Two children, each with a loop of its own; their metrics add up on the parent's port."""
-    worker = cluster.start_worker(pool="prefork", concurrency=2)
+    """Two children, each with a loop of its own; their metrics add up on the parent's port. Nobody listens to the
+    queue of drafts: the sweep finds them."""
+    worker = cluster.start_worker(queues="content_generation", pool="prefork", concurrency=2)
     wait_until(lambda: len(worker.logged("worker_started")) == 2)
     async with cluster.client() as client:
         made = await asyncio.gather(*(client.create(auto_approve=True) for _ in range(4)))

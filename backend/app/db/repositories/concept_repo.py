@@ -50,8 +50,8 @@ class ConceptRepository:
     async def rows(self, roadmap_id: UUID) -> dict[str, dict[str, Any]]:
         """The states of all concepts of the outline as plain data, by id: for reading many, fast."""
         query = _ROWS.where(concepts.c.roadmap_id == roadmap_id, concepts.c.removed_at.is_(None))
-        names = [str(column.key) for column in _ROWS.selected_columns][1:]
-        return {row[0]: dict(zip(names, row[1:], strict=True)) for row in await self._session.execute(query)}
+        names = [str(column.key) for column in _ROWS.selected_columns]
+        return {row[0]: dict(zip(names, row, strict=True)) for row in await self._session.execute(query)}
 
     async def get(self, roadmap_id: UUID, concept_id: str) -> ConceptState | None:
         states = await self._states(_present(roadmap_id).where(concepts.c.concept_id == concept_id))
