@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from uuid import UUID, uuid4
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from app.agents.factory import create_author
 from app.agents.metered import MeteredAuthor
@@ -122,16 +123,19 @@ class WorkerRuntime:
 
 async def _wait_for_schema(sessions: Sessions) -> None:
     """A worker that is started before the migrations have run must not touch anything."""
-    told = False
-    while not await _has_schema(sessions):
-        if not told:
-            log.info("waiting_for_schema", revision=SCHEMA_REVISION)
-        told = True
+    told = ""
+    while reason := await _lacks(sessions):
+        if reason != told:
+            log.info("waiting_for_schema", revision=SCHEMA_REVISION, reason=reason)
+        told = reason
         await asyncio.sleep(SCHEMA_POLL)
 
 
-async def _has_schema(sessions: Sessions) -> bool:
+async def _lacks(sessions: Sessions) -> str | None:
+    """What is missing for a start; None when the schema is there."""
     try:
-        return await schema_is_current(sessions)
+        return None if await schema_is_current(sessions) else "the schema is another one"
     except DatabaseUnavailable:
-        return False
+        return "the database cannot be reached"
+    except DBAPIError as error:
+        return f"the database refuses: {error.orig}"

@@ -10,7 +10,9 @@ from celery import signals
 from celery.concurrency.prefork import TaskPool as PreforkPool
 from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from sqlalchemy.exc import SQLAlchemyError
 
+from app.core.errors import GreenwayError
 from app.core.logging import configure_logging
 from app.core.settings import load_settings
 from app.tasks.process import current_runtime, existing_runtime, set_capacity, set_queues
@@ -63,13 +65,13 @@ def _pool_is_there(sender: Any, **_: Any) -> None:
     settings = load_settings()
     _serve_metrics("0.0.0.0" if settings.listen_any else "127.0.0.1", settings.worker_metrics_port)
     if not isinstance(sender.pool, PreforkPool):
-        current_runtime()
+        _start_runtime()
 
 
 @signals.worker_process_init.connect
 def _in_a_child(**_: Any) -> None:
     set_capacity(1)
-    current_runtime()
+    _start_runtime()
     if _lifeline is not None:
         _lifeline.watch()
 
@@ -92,6 +94,15 @@ def _asked_to_stop(**_: Any) -> None:
 def _worker_ends(**_: Any) -> None:
     _stop_runtime()
     shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
+
+def _start_runtime() -> None:
+    """Celery only logs what a signal's receiver raises; a worker without a runtime must not pretend to live."""
+    try:
+        current_runtime()
+    except (GreenwayError, SQLAlchemyError, OSError) as error:
+        log.error("worker_not_started", error=str(error))
+        raise SystemExit(1) from error
 
 
 def _stop_runtime() -> None:
