@@ -40,6 +40,7 @@ clean:
 .venv/.run: .venv/bin/python requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q backend/app
 	@touch $@
 
 .venv/.dev: .venv/.run requirements-dev.lock
