@@ -1,5 +1,6 @@
 """One contract for every store: the fake that the core's tests use, and Postgres."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from integration.conftest import Desk
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.repositories.event_repo import EventRepository
 from app.db.tables import ARTEFACT_TABLES, tasks
 from app.domain.content import ArtefactKind, ContentStatus
 from app.domain.events import (
@@ -184,12 +186,44 @@ async def test_pause_gives_the_reason_and_nothing_is_being_written(stores: Store
     assert len((await store.pending())[0].missing) == 3
 
 
-async def test_nothing_can_be_written_once_the_task_is_lost(stores: Stores) -> None:
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda store: store.begin(),
+        lambda store: store.start(["c0"]),
+        lambda store: store.save(a_batch("c0")),
+        lambda store: store.finish(),
+        lambda store: store.pause(a_failure()),
+    ],
+    ids=["begin", "start", "save", "finish", "pause"],
+)
+async def test_nothing_can_be_written_once_the_task_is_lost(
+    stores: Stores, write: Callable[[ContentStore], Awaitable[object]]
+) -> None:
     store = await begun(stores)
     await stores.lose()
-    for write in (store.begin(), store.start(["c0"]), store.save(a_batch("c0")), store.finish()):
-        with pytest.raises(OwnershipLost):
-            await write
+    with pytest.raises(OwnershipLost):
+        await write(store)
+
+
+async def test_the_stored_events_are_numbered_from_one_without_a_gap(desk: Desk) -> None:
+    claim, _ = await desk.claimed(an_outline(CONCEPTS))
+    store = desk.store(claim)
+    await store.begin()
+    await store.pending()
+    await store.start(["c0"])
+    await store.save(replace(a_batch("c0", "c1"), started=("c1",)))
+    await store.save(a_batch("c2", "c3"))
+    await store.finish()
+    stored: list[int] = []
+
+    async def read(session: AsyncSession) -> None:
+        bodies = await EventRepository(session).after(claim.roadmap_id, 0, limit=100)
+        stored.extend(body["seq"] for body in bodies)
+
+    await desk.execute(read)
+    _, newest = await desk.reader.position(claim.roadmap_id, user_id="local")
+    assert stored == list(range(1, newest + 1))
 
 
 async def test_the_database_holds_all_three_kinds(desk: Desk) -> None:
