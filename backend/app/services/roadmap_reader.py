@@ -191,14 +191,11 @@ def _concept_in(roadmap: RoadmapMetadata, concept_id: str) -> dict[str, Any] | N
 
 
 def _concept(concept: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
-    """A concept of the outline with its state; a thousand of them are made for one answer."""
+    """A concept of the outline with its state. A thousand of them are made for one answer, so `row` is used up."""
     failures = row["failures"]
-    return {
-        **concept,
-        **row,
-        "content_status": _content_status(row["tutorial_status"], row["resources_status"], row["quiz_status"]),
-        "failures": [_failure(kind, failure) for kind, failure in failures.items()] if failures else [],
-    }
+    row["content_status"] = _content_status(row["tutorial_status"], row["resources_status"], row["quiz_status"])
+    row["failures"] = [_failure(kind, failure) for kind, failure in failures.items()] if failures else []
+    return concept | row
 
 
 @cache
