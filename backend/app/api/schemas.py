@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from app.domain.roadmap import LearningRequest, Outline
+from app.domain.roadmap import LearningRequest
 
 
 class NewRoadmap(LearningRequest):
@@ -15,8 +15,6 @@ class NewRoadmap(LearningRequest):
     def request(self) -> LearningRequest:
         return LearningRequest.model_validate(self.model_dump(exclude={"auto_approve"}))
 
-
-OutlineEdit = Outline
 
 IdempotencyKey = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
 PageSize = Annotated[int, Field(ge=1, le=100)]

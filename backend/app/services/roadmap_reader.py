@@ -18,9 +18,6 @@ from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, Fail
 
 T = TypeVar("T")
 
-MAX_PAGE = 100
-"""Roadmaps on one page of the list at most."""
-
 
 @dataclass(frozen=True, slots=True)
 class RoadmapSnapshot:

@@ -96,12 +96,6 @@ class ConceptRepository:
             [{"roadmap_id": roadmap_id, "concept_id": concept_id} for concept_id in sorted(concept_ids)],
         )
 
-    async def a_failure(self, roadmap_id: UUID) -> Failure | None:
-        """One of the failures, as an example of what went wrong."""
-        query = _present(roadmap_id).where(concepts.c.failures.is_not(None)).limit(1)
-        states = await self._states(query)
-        return next((failure for state in states.values() for failure in state.failures.values()), None)
-
     async def _states(self, query: Select[Any]) -> dict[str, ConceptState]:
         rows = (await self._session.execute(query)).mappings()
         return {row["concept_id"]: _state(row) for row in rows}
