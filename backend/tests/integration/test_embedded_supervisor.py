@@ -77,9 +77,10 @@ else:
     threading.Event().wait()
 """
 STUBBORN_WORKER = f"""
-import signal, sys, threading
+import os, pathlib, signal, sys, threading
 if sys.argv[1] == "worker":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    pathlib.Path(os.environ["GREENWAY_DATA_DIR"], "deaf").touch()
     threading.Event().wait()
 {PROGRAM}
 """
@@ -321,6 +322,11 @@ async def test_a_request_to_stop_is_heard_during_migrations(tmp_path: Path, serv
 async def test_a_second_interrupt_kills_what_does_not_stop(tmp_path: Path, servers: Servers) -> None:
     async with started(tmp_path / "data", servers, program=STUBBORN_WORKER) as up:
         processes = processes_of(await up.until_ready())
+
+        async def worker_is_deaf() -> bool:
+            return (up.data_dir / "deaf").exists()
+
+        await until(worker_is_deaf)
         up.process.send_signal(signal.SIGINT)
 
         async def api_has_stopped() -> bool:
