@@ -7,7 +7,8 @@ from fastapi import FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from app import __version__
-from app.agents.factory import check_model_name
+from app.agents.estimating import Estimator
+from app.agents.factory import check_author
 from app.api.answers import EVERYWHERE, FORBIDDEN
 from app.api.body_limit import DeclaredBodyLimit
 from app.api.deps import ApiServices
@@ -37,7 +38,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """
     settings = settings or load_settings()
     configure_logging(format=settings.log_format, level=settings.log_level)
-    author = check_model_name(settings)
+    author = check_author(settings)
     settings.require_database_url()
     settings.require_redis_url()
 
@@ -73,7 +74,7 @@ async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
     redis = create_redis(settings.require_redis_url())
     sessions = create_sessions(engine)
     hub = EventHub(sessions, redis)
-    reader = RoadmapReader(sessions)
+    reader = RoadmapReader(sessions, Estimator(settings))
     hub.start()
     try:
         yield ApiServices(

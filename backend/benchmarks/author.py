@@ -67,6 +67,9 @@ class TimedAuthor:
         await asyncio.sleep(self._seconds)
         return Delivery(result=_ARTEFACTS[kind])
 
+    async def close(self) -> None:
+        """There is nothing to close."""
+
 
 def an_outline(concepts: int) -> Outline:
     """Modules of ten, stages of ten modules, each concept after the one before."""

@@ -50,7 +50,7 @@ async def _flush(setting: Bench, concepts: int) -> tuple[float, float]:
     claim = await setting.claim(task_id)
     store = PostgresContentStore(setting.sessions, claim, author=TimedAuthor.name)
     await store.begin()
-    pending = await store.pending()
+    pending = (await store.pending()).concepts
     await _checkpoint(setting)
     measured = []
     # A roadmap of 30 has three batches. Full-page images after a checkpoint are Postgres's, not the flush's, so

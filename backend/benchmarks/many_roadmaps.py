@@ -15,7 +15,7 @@ import asyncpg
 import psutil
 
 from app.core.logging import configure_logging
-from app.core.settings import load_settings
+from app.core.settings import Settings, load_settings
 from app.tasks.runtime import WorkerRuntime
 from benchmarks.author import TimedAuthor
 from benchmarks.report import Figure
@@ -52,6 +52,10 @@ def _of(rounds: list[dict[str, float]], name: str, unit: float = 1) -> tuple[flo
     return tuple(one[name] / unit for one in rounds)
 
 
+async def timed_author(_: Settings) -> TimedAuthor:
+    return TimedAuthor(SECONDS)
+
+
 async def _prepare() -> list[UUID]:
     async with bench() as setting:
         return [(await setting.approved(CONCEPTS))[1] for _ in range(ROADMAPS)]
@@ -60,7 +64,7 @@ async def _prepare() -> list[UUID]:
 def _work(task_ids: list[UUID]) -> dict[str, float]:
     """In the worker process: run all tasks in threads, as Celery's pool does."""
     settings = load_settings()
-    runtime = WorkerRuntime(settings, capacity=128, make_author=lambda _: TimedAuthor(SECONDS))
+    runtime = WorkerRuntime(settings, capacity=128, make_author=timed_author)
     runtime.start()
     watch = _Connections(settings.require_database_url())
     watch.start()

@@ -19,9 +19,9 @@ from app.db.migrate import upgrade
 from app.db.repositories.task_repo import Claim, WorkerRepository
 from app.db.session import Sessions, create_engine, create_sessions, safe_session_with_retry
 from app.db.task_store import TaskStore
-from app.domain.content import Usage
 from app.domain.roadmap import LearningRequest
 from app.domain.tasks import TaskKind
+from app.domain.usage import Usage
 from app.embedded.ports import free_port
 from app.embedded.postgres import EmbeddedPostgres
 from app.embedded.running import running_in_background

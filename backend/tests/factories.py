@@ -2,19 +2,8 @@
 
 from collections.abc import Sequence
 
-from app.domain.content import (
-    Artefact,
-    ArtefactKind,
-    Failure,
-    FailureCode,
-    Option,
-    Question,
-    Quiz,
-    Resource,
-    Resources,
-    Section,
-    Tutorial,
-)
+from app.domain.content import Artefact, ArtefactKind, Option, Question, Quiz, Resource, Resources, Section, Tutorial
+from app.domain.failures import Failure, FailureCode
 from app.domain.roadmap import Concept, LearningRequest, Module, Outline, Stage
 from app.generation.work import Batch, ConceptBrief, Delivery, FinishedArtefact, PendingConcept
 

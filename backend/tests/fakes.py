@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from factories import an_artefact, pending
+from factories import a_request, an_artefact
 
 from app.domain.base import new_id
 from app.domain.concept_state import ConceptState
-from app.domain.content import Artefact, ArtefactKind, ArtefactStatus, Failure, Usage
+from app.domain.content import Artefact, ArtefactKind
 from app.domain.events import (
     BatchSaved,
     Completed,
@@ -21,11 +21,14 @@ from app.domain.events import (
     TaskPaused,
     TaskStarted,
 )
+from app.domain.failures import Failure
 from app.domain.roadmap import Outline
 from app.domain.tasks import Progress, TaskKind, TaskStatus, content_outcome
+from app.domain.usage import Usage
 from app.generation.announcements import concept_outcome, saved_artefacts
+from app.generation.backlog import Backlog, backlog_of
 from app.generation.ports import OwnershipLost, StoreUnavailable
-from app.generation.work import Batch, ConceptBrief, Delivery, PendingConcept
+from app.generation.work import Batch, ConceptBrief, Delivery
 
 
 class FakeAgents:
@@ -36,6 +39,7 @@ class FakeAgents:
         self.running = 0
         self.most_at_once = 0
         self.order: list[str] = []
+        self.usage = Usage()
 
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
         concept_id = brief.concept.concept_id
@@ -45,7 +49,7 @@ class FakeAgents:
         self.running += 1
         self.most_at_once = max(self.most_at_once, self.running)
         try:
-            return Delivery(result=await self.answer(kind, concept_id))
+            return Delivery(result=await self.answer(kind, concept_id), usage=self.usage)
         finally:
             self.running -= 1
 
@@ -65,6 +69,7 @@ class InMemoryStore:
         self.events: list[Event] = []
         self.status = TaskStatus.RUNNING
         self.owned = True
+        self.spent = Usage()
         self.away = False
         self.before_save: Callable[[], object] = lambda: None
         self._ids = (new_id(), new_id(), new_id())
@@ -83,13 +88,9 @@ class InMemoryStore:
         self._stop_writing()
         return self._record(TaskStarted(**self._envelope(), kind=TaskKind.CONTENT, total=self.progress.total))
 
-    async def pending(self) -> Sequence[PendingConcept]:
+    async def pending(self) -> Backlog:
         await self._reach()
-        return [
-            PendingConcept(brief=concept.brief, missing=missing)
-            for concept in pending(self._outline)
-            if (missing := self.states[concept.concept_id].having(ArtefactStatus.PENDING))
-        ]
+        return backlog_of(self._outline, a_request(), self.states, self.spent)
 
     async def start(self, concept_ids: Sequence[str]) -> Sequence[Event]:
         await self._reach()

@@ -10,7 +10,7 @@ from factories import an_outline
 
 from app.cli.watching.reducer import apply
 from app.cli.watching.state import Watched
-from app.domain.content import ArtefactKind, ArtefactStatus, FailureCode, Usage
+from app.domain.content import ArtefactKind, ArtefactStatus
 from app.domain.events import (
     BatchSaved,
     Cancelled,
@@ -26,8 +26,10 @@ from app.domain.events import (
     TaskQueued,
     TaskStarted,
 )
+from app.domain.failures import FailureCode
 from app.domain.roadmap import Outline
 from app.domain.tasks import Progress, TaskKind, TaskStatus
+from app.domain.usage import Usage
 from app.services.views import RoadmapView
 
 ROADMAP = UUID("01990000-0000-7000-8000-000000000001")

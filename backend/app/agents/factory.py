@@ -1,25 +1,38 @@
 """Chooses the author that GREENWAY_MODEL names."""
 
+import asyncio
+from importlib import import_module
+
+from app.agents.asking.prices import own_prices
 from app.agents.builtin.author import BuiltinAuthor
-from app.core.errors import ConfigurationError
+from app.agents.links.choose import check_search
+from app.agents.models.names import check_model
 from app.core.settings import Settings
 from app.generation.ports import Author
 
 
-def check_model_name(settings: Settings) -> str:
+def check_author(settings: Settings) -> str:
     """The name of the configured author, without building it.
 
     Raises:
-        ConfigurationError: there is no such author.
+        ConfigurationError: there is no such author, or it lacks a key, an extra or a file.
     """
     if settings.model != BuiltinAuthor.name:
-        raise ConfigurationError(
-            f"GREENWAY_MODEL={settings.model} names no author that is available; use {BuiltinAuthor.name}."
-        )
+        check_model(settings)
+        check_search(settings)
+        own_prices(settings)
     return settings.model
 
 
-def create_author(settings: Settings) -> Author:
-    """The author for one event loop."""
-    check_model_name(settings)
-    return BuiltinAuthor(pace=settings.builtin_pace)
+async def open_author(settings: Settings) -> Author:
+    """The author for this event loop; whoever opens it closes it.
+
+    Raises:
+        ConfigurationError: as `check_author`.
+    """
+    if settings.model == BuiltinAuthor.name:
+        return BuiltinAuthor(pace=settings.builtin_pace)
+    # Imported only when it is needed, and beside the loop: the library under it takes a second and 40 MB.
+    opening = await asyncio.to_thread(import_module, "app.agents.opening")
+    author: Author = await opening.open_model_author(settings)
+    return author

@@ -3,8 +3,10 @@
 import time
 
 from app.core import metrics
-from app.domain.content import Artefact, ArtefactKind, Failure, Usage
+from app.domain.content import Artefact, ArtefactKind
+from app.domain.failures import Failure
 from app.domain.roadmap import LearningRequest, Outline
+from app.domain.usage import Usage
 from app.generation.ports import Author
 from app.generation.work import ConceptBrief, Delivery
 
@@ -31,6 +33,9 @@ class MeteredAuthor:
             metrics.artefact_seconds.labels(kind, outcome).observe(time.perf_counter() - started)
         _count(delivery.usage)
         return delivery
+
+    async def close(self) -> None:
+        await self._author.close()
 
 
 def _count(usage: Usage) -> None:

@@ -1,12 +1,13 @@
 """What `greenway doctor` checks; each check that fails says what to do."""
 
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 
 from asyncpg import PostgresError
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from app.agents.factory import check_model_name
+from app.agents.factory import check_author
 from app.cli.api_client import ApiClient
 from app.cli.endpoint import Endpoint
 from app.core.errors import GreenwayError
@@ -107,13 +108,17 @@ async def check_api(endpoint: Endpoint, run: Run | None) -> list[Check]:
     return [answers, Check("ready", False, f"The API is not ready (HTTP {ready}); {endpoint.url}/readyz says why.")]
 
 
-def check_author(settings: Settings) -> Check:
+async def check_the_author(settings: Settings) -> list[Check]:
+    """Whether the author is configured; and a model, whether it answers."""
     try:
-        name = check_model_name(settings)
+        name = check_author(settings)
+        if name.startswith("builtin:"):
+            return [Check("author", True, f"The author is {name}, which needs no key.")]
+        # Imported only here: a model's library takes a second to load.
+        checkup = await import_module("app.agents.checkup").check_up(settings)
     except GreenwayError as error:
-        return Check("author", False, error.message)
-    no_key = ", which needs no key" if name.startswith("builtin:") else ""
-    return Check("author", True, f"The author is {name}{no_key}.")
+        return [Check("author", False, error.message)]
+    return [Check("author", True, f"The author is {name}."), Check("model", checkup.ok, checkup.message)]
 
 
 def _with_advice(check: Check) -> Check:

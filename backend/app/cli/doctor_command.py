@@ -10,8 +10,8 @@ from app.cli.doctor_checks import (
     WORKERS_UNKNOWN,
     Addresses,
     check_api,
-    check_author,
     check_dependencies,
+    check_the_author,
     find_addresses,
     find_instance,
 )
@@ -52,4 +52,4 @@ async def _checks(settings: Settings, endpoint: Endpoint, data_dir: Path) -> lis
         dependencies = await check_dependencies(addresses)
     else:
         dependencies = [*addresses, WORKERS_UNKNOWN]
-    return [*dependencies, *await check_api(endpoint, run), check_author(settings)]
+    return [*dependencies, *await check_api(endpoint, run), *await check_the_author(settings)]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from dotenv import dotenv_values
 
-from app.agents.factory import check_model_name
+from app.agents.factory import check_author
 from app.cli.options import DataDir, Host, Port
 from app.core.settings import load_settings
 from app.db.migrate import upgrade
@@ -26,7 +26,7 @@ def up(
 ) -> None:
     """Start everything: database, Valkey, API and worker. Data stays in the data directory."""
     settings = load_settings()
-    check_model_name(settings)
+    check_author(settings)
     dotenv = {name: value for name, value in dotenv_values(".env").items() if value is not None}
     options = UpOptions(
         host=host,

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from app.agents.factory import check_model_name
+from app.agents.factory import check_author
 from app.core.celery_app import CONTENT_QUEUE, DRAFTING_QUEUE
 from app.core.celery_app import app as celery
 from app.core.settings import load_settings
@@ -18,7 +18,7 @@ def worker(
     settings = load_settings()
     settings.require_database_url()
     settings.require_redis_url()
-    check_model_name(settings)
+    check_author(settings)
     celery.start(
         argv=[
             "--quiet",

@@ -5,29 +5,30 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import NoDecode, SettingsConfigDict
 
+from app.core.author_settings import AuthorSettings
 from app.core.errors import ConfigurationError
 
 
-class Settings(BaseSettings):
+class Settings(AuthorSettings):
     """All settings. `doc/configuration.md` and `.env.example` list the same names; a test compares them."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
     redis_url: SecretStr | None = Field(None, validation_alias="REDIS_URL")
     secret_key: SecretStr | None = Field(None, validation_alias="SECRET_KEY")
 
     auth: Literal["local"] = Field("local", validation_alias="GREENWAY_AUTH")
-    model: str = Field("builtin:outline", validation_alias="GREENWAY_MODEL")
-    builtin_pace: float = Field(0.6, ge=0, le=60, validation_alias="GREENWAY_BUILTIN_PACE")
 
     concept_concurrency: int = Field(5, ge=1, le=100, validation_alias="GREENWAY_CONCEPT_CONCURRENCY")
     flush_every: int = Field(10, ge=1, le=100, validation_alias="GREENWAY_FLUSH_EVERY")
     flush_max_age: float = Field(1.0, ge=0, le=60, validation_alias="GREENWAY_FLUSH_MAX_AGE")
-    artefact_timeout: float = Field(180, gt=0, le=3600, validation_alias="GREENWAY_ARTEFACT_TIMEOUT")
     max_concepts: int = Field(300, ge=3, le=3000, validation_alias="GREENWAY_MAX_CONCEPTS")
 
     data_dir: Path = Field(Path(".greenway"), validation_alias="GREENWAY_DATA_DIR")
@@ -86,13 +87,19 @@ def sqlalchemy_url(url: str) -> str:
     return "postgresql+asyncpg://" + rest.replace("sslmode=", "ssl=")
 
 
+def names_of(field: FieldInfo) -> tuple[str, ...]:
+    """The names under which a setting may be given, the first one before the others."""
+    alias = field.validation_alias
+    return tuple(str(choice) for choice in alias.choices) if isinstance(alias, AliasChoices) else (str(alias),)
+
+
 def load_settings() -> Settings:
     """Read the settings.
 
     Raises:
         ConfigurationError: an unknown GREENWAY_* name, or a value out of range; the sentence names it.
     """
-    known = {str(field.validation_alias) for field in Settings.model_fields.values()}
+    known = {name for field in Settings.model_fields.values() for name in names_of(field)}
     given = {*os.environ, *dotenv_values(".env", encoding="utf-8")}
     if unknown := sorted(name for name in given if name.startswith("GREENWAY_") and name not in known):
         raise ConfigurationError(f"Unknown setting {unknown[0]}; doc/configuration.md lists all settings.")

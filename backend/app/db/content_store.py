@@ -14,11 +14,12 @@ from app.db.event_log import EventLog, Position
 from app.db.flush import Change, flush
 from app.db.repositories.concept_repo import ConceptRepository
 from app.db.repositories.event_repo import EventRepository
+from app.db.repositories.raw_answer_repo import RawAnswerRepository
 from app.db.repositories.roadmap_repo import RoadmapMetadata, RoadmapRepository
 from app.db.repositories.task_repo import Claim, TaskRepository
 from app.db.session import DatabaseUnavailable, Sessions, safe_session_with_retry
 from app.domain.concept_state import ConceptState
-from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, Failure, FailureCode, Usage
+from app.domain.content import ArtefactKind, ContentStatus
 from app.domain.events import (
     BatchSaved,
     Completed,
@@ -31,12 +32,14 @@ from app.domain.events import (
     TaskStarted,
     event_adapter,
 )
-from app.domain.outline_rules import learning_order
+from app.domain.failures import Failure, FailureCode, failure
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.tasks import TaskStatus, content_outcome
+from app.domain.usage import Usage
 from app.generation.announcements import concept_outcome, saved_artefacts
+from app.generation.backlog import Backlog, backlog_of
 from app.generation.ports import OwnershipLost, StoreUnavailable
-from app.generation.work import Batch, ConceptBrief, PendingConcept
+from app.generation.work import Batch
 
 T = TypeVar("T")
 
@@ -71,7 +74,7 @@ Build = Callable[[_Draft], Change | None]
 """Makes a change; None means that there is nothing to do."""
 
 
-_NOTHING_WRITTEN = Failure(code=FailureCode.INTERNAL, message="Nothing could be written.")
+_NOTHING_WRITTEN = failure(FailureCode.INTERNAL, "en")
 
 
 class PostgresContentStore:
@@ -100,7 +103,7 @@ class PostgresContentStore:
         self._known = None
         return await self._write(build)
 
-    async def pending(self) -> Sequence[PendingConcept]:
+    async def pending(self) -> Backlog:
         async def outline_of(session: AsyncSession) -> RoadmapMetadata | None:
             return await RoadmapRepository(session).get_roadmap_metadata(self._claim.roadmap_id)
 
@@ -113,7 +116,7 @@ class PostgresContentStore:
         states = self._known.states if self._known else await self._reach(states_of, single_statement=True)
         outline = Outline.model_validate(roadmap.framework_data)
         self._names = {concept.concept_id: concept.name for concept in outline.concepts}
-        return _pending(outline, LearningRequest.model_validate(roadmap.request), states)
+        return backlog_of(outline, LearningRequest.model_validate(roadmap.request), states, roadmap.task.usage)
 
     async def start(self, concept_ids: Sequence[str]) -> Sequence[Event]:
         def build(draft: _Draft) -> Change | None:
@@ -152,9 +155,9 @@ class PostgresContentStore:
             if outcome == TaskStatus.COMPLETED or outcome == TaskStatus.PARTIAL:
                 log.add(Completed(**log.envelope(), status=outcome, progress=log.progress, usage=draft.usage))
                 return Change(log=log, status=outcome)
-            failure = next((one for state in states.values() for one in state.failures.values()), _NOTHING_WRITTEN)
-            log.add(Failed(**log.envelope(), code=failure.code, message=failure.message))
-            return Change(log=log, status=outcome, failure=failure)
+            first = next((one for state in states.values() for one in state.failures.values()), _NOTHING_WRITTEN)
+            log.add(Failed(**log.envelope(), code=first.code, message=first.message))
+            return Change(log=log, status=outcome, failure=first)
 
         return await self._write(build)
 
@@ -235,6 +238,7 @@ class PostgresContentStore:
             await roadmaps.save_tutorials_batch(*signed)
             await roadmaps.save_resources_batch(*signed)
             await roadmaps.save_quizzes_batch(*signed)
+            await RawAnswerRepository(session).save_batch(self._claim.roadmap_id, batch.artefacts)
         return True
 
     def _apply(self, batch: Batch, draft: _Draft) -> list[ConceptState]:
@@ -294,19 +298,3 @@ def _outcome(event: ConceptComplete | ConceptFailed) -> ContentStatus:
     if isinstance(event, ConceptComplete):
         return ContentStatus.COMPLETED
     return ContentStatus.FAILED if len(event.failed) == len(ArtefactKind) else ContentStatus.PARTIAL
-
-
-def _pending(outline: Outline, request: LearningRequest, states: Mapping[str, ConceptState]) -> list[PendingConcept]:
-    briefs = {
-        concept.concept_id: ConceptBrief(
-            concept=concept, stage_name=stage.name, module_name=module.name, request=request, outline=outline
-        )
-        for stage in outline.stages
-        for module in stage.modules
-        for concept in module.concepts
-    }
-    return [
-        PendingConcept(brief=briefs[concept.concept_id], missing=missing)
-        for concept in learning_order(outline.concepts)
-        if (missing := states[concept.concept_id].having(ArtefactStatus.PENDING))
-    ]

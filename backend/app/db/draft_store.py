@@ -10,10 +10,10 @@ from app.db.repositories.roadmap_repo import RoadmapMetadata, RoadmapRepository
 from app.db.repositories.task_repo import Claim, TaskRepository
 from app.db.session import Sessions, safe_session_with_retry
 from app.db.transitions import put_outline, queue_task
-from app.domain.content import Usage
 from app.domain.events import Event, OutlineReady, TaskStarted
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.tasks import TaskKind, TaskStatus
+from app.domain.usage import Usage
 from app.generation.ports import OwnershipLost
 
 

@@ -12,14 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.json import dumps
 from app.db.event_log import EventLog
 from app.db.repositories.concept_repo import STATE_COLUMNS, plain_state
-from app.db.repositories.task_repo import Claim
+from app.db.repositories.task_repo import Claim, amounts
 from app.db.tables import concepts
 from app.domain.concept_state import ConceptState
-from app.domain.content import Failure, Usage
 from app.domain.events import Event
+from app.domain.failures import Failure
 from app.domain.tasks import Progress, TaskStatus
+from app.domain.usage import Usage
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+_USAGE = ", ".join(f"{name} = {name} + :{name}" for name in Usage.model_fields)
 _COUNTERS = ", ".join(f"{name} = :{name}" for name in Progress.model_fields)
 _STATES = ", ".join(f"{name} = new.{name}" for name in STATE_COLUMNS)
 _STATE_TYPES = ", ".join(f"{name} {concepts.c[name].type.compile(_DIALECT)}" for name in STATE_COLUMNS)
@@ -39,9 +41,7 @@ WITH held AS (
         error_code = coalesce(:error_code, error_code),
         error_message = coalesce(:error_message, error_message),
         last_batch = coalesce(CAST(:batch_id AS uuid), last_batch),
-        input_tokens = input_tokens + :input_tokens,
-        output_tokens = output_tokens + :output_tokens,
-        cost_usd = cost_usd + :cost_usd
+        {_USAGE}
     FROM held WHERE task.id = held.task_id
 ), counters AS (
     UPDATE roadmap_progress AS progress SET seq = :seq, {_COUNTERS}
@@ -87,7 +87,7 @@ async def flush(session: AsyncSession, claim: Claim, change: Change, *, known_st
         "error_code": change.failure.code if change.failure else None,
         "error_message": change.failure.message if change.failure else None,
         "batch_id": change.batch_id,
-        **change.usage.model_dump(),
+        **amounts(change.usage),
         "seq": log.position.seq,
         **{name: getattr(log.progress, name) for name in Progress.model_fields},
         "states": dumps([plain_state(state) for state in change.states]).decode(),

@@ -116,6 +116,8 @@ def _artefacts(name: str) -> Table:
         Column("version", Integer, nullable=False),
         Column("task_id", Uuid, nullable=False),
         Column("author", Text, nullable=False),
+        Column("prompt", Text),
+        Column("usage", JSONB),
         Column("body", JSONB, nullable=False),
         _created_at(),
         UniqueConstraint("roadmap_id", "concept_id", "version"),
@@ -139,9 +141,11 @@ tasks = Table(
     Column("owner", Uuid),
     Column("token", BigInteger, nullable=False, server_default="0"),
     Column("last_batch", Uuid),
+    Column("calls", BigInteger, nullable=False, server_default="0"),
     Column("input_tokens", BigInteger, nullable=False, server_default="0"),
     Column("output_tokens", BigInteger, nullable=False, server_default="0"),
     Column("cost_usd", Float, nullable=False, server_default="0"),
+    Column("unpriced_calls", BigInteger, nullable=False, server_default="0"),
     Column("error_code", Text),
     Column("error_message", Text),
     _created_at(),
@@ -163,6 +167,19 @@ tasks = Table(
 )
 """`token` fences: it grows with every claim, and a worker's writes carry the one that it got. `rung_at` is when the
 doorbell was last rung."""
+
+raw_answers = Table(
+    "raw_answers",
+    metadata,
+    Column("roadmap_id", Uuid, ForeignKey("roadmaps.id", ondelete="CASCADE"), primary_key=True),
+    Column("concept_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+    _created_at(),
+    Index("raw_answers_age_idx", "created_at"),
+)
+"""What a model answered where it could not be used, the newest for each artefact; `concept_id` is empty for an
+outline. Kept for a week."""
 
 workers = Table(
     "workers",

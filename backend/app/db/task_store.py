@@ -6,12 +6,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import metrics
+from app.db.repositories.raw_answer_repo import RawAnswerRepository
 from app.db.repositories.task_repo import Claim, TaskRepository, WorkerRepository
 from app.db.session import Sessions, safe_session_with_retry
 from app.db.transitions import fail_task, requeue_task
-from app.domain.content import Failure
 from app.domain.events import Event
+from app.domain.failures import Failure
 from app.domain.tasks import TaskKind, TaskStatus
+from app.domain.usage import Usage
 
 SWEEP_LIMIT = 200
 """Tasks that one sweep takes from dead workers at most; the next sweep goes on."""
@@ -53,16 +55,24 @@ class TaskStore:
 
         return await safe_session_with_retry(self._sessions, work)
 
-    async def fail(self, claim: Claim, failure: Failure) -> Sequence[Event]:
-        """End the task as failed, if the claim stands and it still runs."""
+    async def fail(
+        self, claim: Claim, failure: Failure, *, usage: Usage = Usage(), raw_answer: str | None = None
+    ) -> Sequence[Event]:
+        """End the task as failed, if the claim stands and it still runs; what was used up counts in any case."""
 
         async def work(session: AsyncSession) -> list[Event]:
-            task = await TaskRepository(session).lock_claimed(claim)
-            if task is None or task.status != TaskStatus.RUNNING:
+            tasks = TaskRepository(session)
+            task = await tasks.lock_claimed(claim)
+            if task is None:
                 return []
+            await tasks.add_usage(claim.task_id, usage)
+            if task.status != TaskStatus.RUNNING:
+                return []
+            if raw_answer is not None:
+                await RawAnswerRepository(session).save_draft(claim.roadmap_id, raw_answer)
             return await fail_task(session, claim.task_id, claim.roadmap_id, failure)
 
-        return await safe_session_with_retry(self._sessions, work, repeatable=True)
+        return await safe_session_with_retry(self._sessions, work)
 
     async def still_claimed(self, claims: Sequence[Claim]) -> dict[UUID, TaskStatus]:
         """The statuses of the tasks whose claims stand."""
@@ -82,6 +92,7 @@ class TaskStore:
                 if orphan.status == TaskStatus.RUNNING:
                     events += await requeue_task(session, orphan.task_id, orphan.roadmap_id, orphan.kind)
             await WorkerRepository(session).forget_the_dead()
+            await RawAnswerRepository(session).forget_old()
             return events
 
         events = await safe_session_with_retry(self._sessions, work, attempts=1)

@@ -11,8 +11,9 @@ from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.repositories.task_repo import TaskRepository
 from app.domain.base import new_id
 from app.domain.concept_state import ConceptState
-from app.domain.content import ArtefactStatus, Failure
+from app.domain.content import ArtefactStatus
 from app.domain.events import Event, Failed, TaskQueued
+from app.domain.failures import Failure
 from app.domain.roadmap import Outline
 from app.domain.tasks import TaskKind, TaskStatus
 

@@ -10,12 +10,12 @@ from app.domain.content import (
     ArtefactKind,
     ArtefactStatus,
     ContentStatus,
-    Failure,
     Quiz,
     Resources,
     Tutorial,
     content_status,
 )
+from app.domain.failures import Failure
 
 SUMMARY_LENGTH = 280
 """Characters of a tutorial's summary that are kept with the concept."""

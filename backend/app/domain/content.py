@@ -47,13 +47,21 @@ class Tutorial(Frozen):
 
 
 class Resource(Frozen):
-    """Something to read, watch or do. `origin` says whether a person chose the page or it is a search to run."""
+    """Something to read, watch or do.
+
+    `origin` says whether a person chose the page, a search engine found it, or it is a search to run. What was found
+    has been fetched: `verdict` says whether the page answered (`unverified`: it refuses programs, or was too slow),
+    `status` with which HTTP status, if any.
+    """
 
     title: str
     url: HttpUrl
     type: Literal["documentation", "article", "book", "course", "video", "exercise", "tool", "search"]
     language: str
-    origin: Literal["curated", "search"]
+    origin: Literal["curated", "found", "search"]
+    description: str | None = None
+    verdict: Literal["verified", "unverified"] | None = None
+    status: int | None = None
 
 
 class Resources(Frozen):
@@ -62,8 +70,11 @@ class Resources(Frozen):
 
 
 class Option(Frozen):
+    """`explanation` says why the option is right or wrong."""
+
     option_id: OutlineId
     text: str
+    explanation: str | None = None
 
 
 class Question(Frozen):
@@ -103,52 +114,6 @@ class Quiz(Frozen):
 
 
 Artefact = Annotated[Tutorial | Resources | Quiz, Field(discriminator="kind")]
-
-
-class FailureCode(StrEnum):
-    """Why an author did not deliver; a closed list that clients may rely on."""
-
-    TIMEOUT = "timeout"
-    UNAUTHORISED = "unauthorised"
-    QUOTA = "quota"
-    UNAVAILABLE = "unavailable"
-    INVALID_OUTPUT = "invalid_output"
-    INTERNAL = "internal"
-
-    @property
-    def retryable(self) -> bool:
-        return self in {FailureCode.TIMEOUT, FailureCode.UNAVAILABLE, FailureCode.INVALID_OUTPUT}
-
-    @property
-    def stops_the_run(self) -> bool:
-        """Every further call would fail too: the circuit breaker counts these."""
-        return self in {FailureCode.UNAUTHORISED, FailureCode.QUOTA}
-
-
-class Failure(Frozen):
-    """A value, not an exception: `message` is a plain sentence for the learner."""
-
-    code: FailureCode
-    message: str
-
-    @property
-    def retryable(self) -> bool:
-        return self.code.retryable
-
-
-class Usage(Frozen):
-    """What a model call, a task or a roadmap has used up; `cost_usd` is in US dollars."""
-
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost_usd: float = 0.0
-
-    def __add__(self, other: "Usage") -> "Usage":
-        return Usage(
-            input_tokens=self.input_tokens + other.input_tokens,
-            output_tokens=self.output_tokens + other.output_tokens,
-            cost_usd=self.cost_usd + other.cost_usd,
-        )
 
 
 def content_status(artefacts: Iterable[ArtefactStatus]) -> ContentStatus:

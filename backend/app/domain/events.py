@@ -7,9 +7,11 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter
 
 from app.domain.base import Frozen
-from app.domain.content import ArtefactKind, ArtefactStatus, FailureCode, Usage
+from app.domain.content import ArtefactKind, ArtefactStatus
+from app.domain.failures import FailureCode
 from app.domain.roadmap import Stage
 from app.domain.tasks import Progress, TaskKind, TaskStatus
+from app.domain.usage import Usage
 
 
 class Envelope(TypedDict):

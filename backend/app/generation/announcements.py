@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from app.domain.concept_state import ConceptState
-from app.domain.content import ArtefactStatus, ContentStatus, Failure
+from app.domain.content import ArtefactStatus, ContentStatus
 from app.domain.events import ConceptComplete, ConceptFailed, Envelope, SavedArtefact
+from app.domain.failures import Failure
 from app.domain.tasks import Progress
 from app.generation.work import Batch
 

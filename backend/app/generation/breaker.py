@@ -1,22 +1,42 @@
-"""The circuit breaker: notices that every further call to the model would fail too."""
+"""The circuit breaker: notices that the run must pause, before every further call fails or costs too much."""
 
-from app.domain.content import Failure
+from app.domain.failures import Failure, FailureCode, failure
+from app.domain.usage import Usage
 
 
 class CircuitBreaker:
-    """Trips after `threshold` authentication or quota failures without a success in between."""
+    """Trips after `threshold` authentication or quota failures without a success in between, or when what was spent
+    reaches `max_cost_usd` (US dollars; None for no limit). `language` is the learner's."""
 
-    def __init__(self, threshold: int = 3) -> None:
+    def __init__(
+        self,
+        *,
+        threshold: int = 3,
+        max_cost_usd: float | None = None,
+        spent: Usage = Usage(),
+        language: str = "en",
+    ) -> None:
         self._threshold = threshold
+        self._max_cost_usd = max_cost_usd
+        self._language = language
+        self._spent = spent
         self._failures = 0
         self.reason: Failure | None = None
         """Why it has tripped; None while it has not."""
+        self._check_cost()
 
-    def record(self, failure: Failure | None) -> None:
-        """Count one call: its failure, or None for a success."""
+    def record(self, failure: Failure | None, usage: Usage = Usage()) -> None:
+        """Count one artefact: its failure, or None for a success, and what it has cost."""
+        self._spent += usage
         if failure is None:
             self._failures = 0
         elif failure.code.stops_the_run:
             self._failures += 1
             if self._failures >= self._threshold:
                 self.reason = failure
+        self._check_cost()
+
+    def _check_cost(self) -> None:
+        limit = self._max_cost_usd
+        if self.reason is None and limit is not None and self._spent.cost_usd >= limit:
+            self.reason = failure(FailureCode.BUDGET, self._language, limit=f"{limit:.2f}")

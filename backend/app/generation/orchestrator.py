@@ -7,32 +7,33 @@ from typing import Any
 
 import structlog
 
-from app.domain.content import Artefact, ArtefactKind, Failure, FailureCode
+from app.domain.content import ArtefactKind
+from app.domain.failures import Failure
 from app.generation.breaker import CircuitBreaker
 from app.generation.buffer import Buffer
 from app.generation.ports import ContentAgents, ContentStore, EventPublisher
 from app.generation.saver import Saver
 from app.generation.schedule import Schedule
-from app.generation.work import Batch, ConceptBrief, Delivery, FinishedArtefact, PendingConcept
+from app.generation.work import Batch, ConceptBrief, FinishedArtefact, PendingConcept
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much at once, how often saved (concepts; seconds, None = off), and how long an agent may take (seconds)."""
+    """How much at once, how often saved (concepts; seconds, None = off), and what it may cost (US dollars)."""
 
     concurrency: int = 5
     flush_every: int = 10
     flush_max_age: float | None = 1.0
-    artefact_timeout: float = 180.0
+    max_cost_usd: float | None = None
 
 
 class RunEnd(Enum):
     FINISHED = auto()
     """Nothing is left to write; the task has ended."""
     PAUSED = auto()
-    """The circuit breaker has tripped; the task is paused with the reason."""
+    """The circuit breaker has tripped; the task is paused with the reason. What failed for it waits to be written."""
     STOPPED = auto()
     """Somebody asked for it; what had finished is saved."""
 
@@ -56,6 +57,7 @@ class Orchestrator:
         self._saver = Saver(store, events)
         self._slots = asyncio.Semaphore(limits.concurrency)
         self._breaker = CircuitBreaker()
+        self._withheld: dict[str, list[FinishedArtefact]] = {}
         self._released = asyncio.Event()
         self._released.set()
         self._stopping = False
@@ -91,7 +93,13 @@ class Orchestrator:
             ExceptionGroup: a bug in an agent; what had finished is saved.
         """
         await self._saver.persist(self._store.begin)
-        schedule = Schedule(await self._saver.reach(self._store.pending))
+        backlog = await self._saver.reach(self._store.pending)
+        self._breaker = CircuitBreaker(
+            max_cost_usd=self._limits.max_cost_usd, spent=backlog.spent, language=backlog.request.language
+        )
+        if self._breaker.reason is not None:
+            self.stop_starting()
+        schedule = Schedule(backlog.concepts)
         saving = asyncio.create_task(self._saver.run())
         self._writing = asyncio.create_task(self._write_all(schedule))
         try:
@@ -117,6 +125,9 @@ class Orchestrator:
                 if not await self._acquire_slot():
                     return False
                 concepts.create_task(self._write_concept(schedule.next()))
+        if self._withheld and self._breaker.reason is not None:
+            return False
+        await self._admit_what_was_withheld()
         return True
 
     async def _acquire_slot(self) -> bool:
@@ -139,29 +150,35 @@ class Orchestrator:
                     artefacts.create_task(self._write_artefact(kind, concept.brief))
         finally:
             self._slots.release()
-        self._saver.concept_finished()
-        if batch := await self._buffer.finish(concept.concept_id):
-            self._submit(batch, reason="size")
-        self._watch_age()
+        if concept.concept_id not in self._withheld:
+            await self._finish(concept.concept_id)
 
     async def _write_artefact(self, kind: ArtefactKind, brief: ConceptBrief) -> None:
-        delivery = await self._call_agent(kind, brief)
+        delivery = await self._agents.write(kind, brief)
         failure = delivery.result if isinstance(delivery.result, Failure) else None
-        self._breaker.record(failure)
+        self._breaker.record(failure, delivery.usage)
         if self._breaker.reason is not None:
             self.stop_starting()
         concept_id = brief.concept.concept_id
-        await self._buffer.add(FinishedArtefact(concept_id=concept_id, kind=kind, delivery=delivery))
+        artefact = FinishedArtefact(concept_id=concept_id, kind=kind, delivery=delivery)
+        if failure is not None and failure.code.stops_the_run:
+            self._withheld.setdefault(concept_id, []).append(artefact)
+            return
+        await self._buffer.add(artefact)
         self._watch_age()
 
-    async def _call_agent(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
-        try:
-            async with asyncio.timeout(self._limits.artefact_timeout):
-                return await self._agents.write(kind, brief)
-        except TimeoutError:
-            seconds = self._limits.artefact_timeout
-            message = f"The {kind} took longer than {seconds:g} seconds (GREENWAY_ARTEFACT_TIMEOUT)."
-            return Delivery(result=Failure(code=FailureCode.TIMEOUT, message=message))
+    async def _finish(self, concept_id: str) -> None:
+        self._saver.concept_finished()
+        if batch := await self._buffer.finish(concept_id):
+            self._submit(batch, reason="size")
+        self._watch_age()
+
+    async def _admit_what_was_withheld(self) -> None:
+        """Failures for which the run would have been paused, had there been more of them, are failures after all."""
+        for concept_id, artefacts in self._withheld.items():
+            for artefact in artefacts:
+                await self._buffer.add(artefact)
+            await self._finish(concept_id)
 
     def _submit(self, batch: Batch, *, reason: str) -> None:
         log.info(

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from app.domain.content import Artefact, ArtefactKind, Failure
+from app.domain.content import Artefact, ArtefactKind
 from app.domain.events import Event
+from app.domain.failures import Failure
 from app.domain.roadmap import LearningRequest, Outline
-from app.generation.work import Batch, ConceptBrief, Delivery, PendingConcept
+from app.generation.backlog import Backlog
+from app.generation.work import Batch, ConceptBrief, Delivery
 
 
 class StoreUnavailable(Exception):
@@ -19,7 +21,8 @@ class OwnershipLost(Exception):
 
 class ContentAgents(Protocol):
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
-        """Write one artefact. A failure is delivered as a value; an exception is a bug."""
+        """Write one artefact, within a time limit of the author's own: waiting for a turn does not count. A failure
+        is delivered as a value; an exception is a bug."""
         ...
 
 
@@ -35,6 +38,10 @@ class Author(ContentAgents, Protocol):
         """Draft an outline of the requested size that keeps the rules of `domain.outline_rules`."""
         ...
 
+    async def close(self) -> None:
+        """End connections; the author is not used any more."""
+        ...
+
 
 class ContentStore(Protocol):
     """Where one task's results are kept; bound to that task and its fencing token.
@@ -47,7 +54,7 @@ class ContentStore(Protocol):
         """Start (or resume) the run: nothing is being written at this moment."""
         ...
 
-    async def pending(self) -> Sequence[PendingConcept]:
+    async def pending(self) -> Backlog:
         """What is still to be written, in learning order. Writes nothing."""
         ...
 

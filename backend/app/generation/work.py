@@ -5,18 +5,26 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from app.domain.base import new_id
-from app.domain.content import Artefact, ArtefactKind, Failure, Usage
+from app.domain.content import Artefact, ArtefactKind
+from app.domain.failures import Failure
 from app.domain.roadmap import Concept, LearningRequest, Outline
+from app.domain.usage import Usage
 
 T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery(Generic[T_co]):
-    """What an author returned, and what it cost. A `Failure` costs too."""
+    """What an author returned, and what it cost. A `Failure` costs too.
+
+    `prompt` names the version of the prompt that was used; `raw_answer` is what a model had answered where that could
+    not be used.
+    """
 
     result: T_co | Failure
     usage: Usage = Usage()
+    prompt: str | None = None
+    raw_answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

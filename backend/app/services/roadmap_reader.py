@@ -1,20 +1,25 @@
 """Reads roadmaps, concepts and tasks as the API shows them. Each answer is one consistent snapshot."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.errors import InvalidInput, NotFound
+from app.agents.estimating import Estimator
+from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.json import dumps
 from app.db.repositories.concept_repo import ConceptRepository, plain_state
+from app.db.repositories.raw_answer_repo import OUTLINE, RawAnswerRepository
 from app.db.repositories.roadmap_repo import RoadmapMetadata, RoadmapRepository
 from app.db.repositories.task_repo import TaskMetadata, TaskRepository
 from app.db.session import Sessions, safe_session_with_retry
-from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, FailureCode, content_status
+from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, content_status
+from app.domain.failures import FailureCode
+from app.domain.tasks import TaskKind
+from app.domain.usage import Usage
 
 T = TypeVar("T")
 
@@ -34,8 +39,9 @@ def etag_of(epoch: UUID, seq: int) -> str:
 
 
 class RoadmapReader:
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, estimator: Estimator) -> None:
         self._sessions = sessions
+        self._estimator = estimator
 
     async def position(self, roadmap_id: UUID, *, user_id: str) -> tuple[UUID, int]:
         """Epoch and number of the newest event."""
@@ -80,6 +86,9 @@ class RoadmapReader:
                 raise NotFound("There is no such concept in this roadmap.")
             row = plain_state(state)
             shown = {"roadmap_id": roadmap_id} | _concept(concept, row)
+            if shown["failures"]:
+                answers = await RawAnswerRepository(session).of_concept(roadmap_id, concept_id)
+                shown["failures"] = [one | {"raw_answer": answers.get(one["artefact"])} for one in shown["failures"]]
             for kind in ArtefactKind:
                 artefact_id = row[f"{kind}_id"]
                 stored = None
@@ -94,13 +103,39 @@ class RoadmapReader:
 
         return await self._snapshot(work)
 
+    async def estimate(self, roadmap_id: UUID, *, user_id: str) -> dict[str, Any]:
+        """What it would take to write all that is missing.
+
+        Raises:
+            Conflict: there is no outline yet.
+        """
+
+        async def work(session: AsyncSession) -> tuple[dict[ArtefactKind, int], dict[ArtefactKind, Usage]]:
+            repository = RoadmapRepository(session)
+            roadmap = _found(await repository.get_roadmap_metadata(roadmap_id, user_id=user_id))
+            if roadmap.framework_data is None:
+                raise Conflict("The roadmap has no outline yet, so nothing can be estimated.")
+            states = (await ConceptRepository(session).all(roadmap_id)).values()
+            missing = {
+                kind: sum(state.statuses[kind] != ArtefactStatus.COMPLETED for state in states) for kind in ArtefactKind
+            }
+            taken = {kind: await repository.typical_usage(kind, self._estimator.author) for kind in ArtefactKind}
+            return missing, {kind: usage for kind, usage in taken.items() if usage is not None}
+
+        estimate = self._estimator.estimate(*await self._snapshot(work))
+        return asdict(estimate) | {"author": self._estimator.author, "unpriced": estimate.cost_usd is None}
+
     async def task(self, task_id: UUID, *, user_id: str) -> dict[str, Any]:
         async def work(session: AsyncSession) -> dict[str, Any]:
             task = await TaskRepository(session).get(task_id, user_id=user_id)
             if task is None:
                 raise NotFound("There is no such task.")
             roadmap = _found(await RoadmapRepository(session).get_roadmap_metadata(task.roadmap_id))
-            return _task(task) | {"progress": roadmap.progress.model_dump()}
+            shown = _task(task) | {"progress": roadmap.progress.model_dump()}
+            if task.kind == TaskKind.DRAFT and shown["error"]:
+                answers = await RawAnswerRepository(session).of_concept(task.roadmap_id, "")
+                shown["error"] |= {"raw_answer": answers.get(OUTLINE)}
+            return shown
 
         return await self._snapshot(work)
 
@@ -207,11 +242,18 @@ def _failure(kind: str, failure: dict[str, str]) -> dict[str, Any]:
 def _artefact(kind: ArtefactKind, row: dict[str, Any]) -> dict[str, Any]:
     body: dict[str, Any] = row["body"]
     if kind == ArtefactKind.QUIZ:
-        asked = ("question_id", "type", "prompt", "options")
-        body = body | {"questions": [{name: question[name] for name in asked} for question in body["questions"]]}
+        body = body | {"questions": [_asked(question) for question in body["questions"]]}
     return body | {
         f"{kind}_id": row["id"],
         "version": row["version"],
         "author": row["author"],
+        "prompt": row["prompt"],
+        "usage": row["usage"] or Usage().model_dump(),
         "created_at": row["created_at"],
     }
+
+
+def _asked(question: dict[str, Any]) -> dict[str, Any]:
+    """A question without anything that tells its answer."""
+    options = [{"option_id": option["option_id"], "text": option["text"]} for option in question["options"]]
+    return {name: question[name] for name in ("question_id", "type", "prompt")} | {"options": options}

@@ -1,14 +1,16 @@
 """What the API answers with: the shapes that clients rely on, which the OpenAPI document shows."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, Option, Resources, Tutorial, Usage
+from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, Resources, Tutorial
 from app.domain.roadmap import Difficulty
 from app.domain.tasks import RoadmapStatus, TaskKind, TaskStatus
+from app.domain.usage import Usage
 
 
 class _View(BaseModel):
@@ -41,8 +43,15 @@ class TaskView(_View):
     ended_at: datetime | None
 
 
+class TaskErrorDetail(TaskError):
+    """`raw_answer` is what the model answered where it could not be used: of a failed draft, for a week."""
+
+    raw_answer: str | None = None
+
+
 class TaskDetail(TaskView):
     progress: ProgressView
+    error: TaskErrorDetail | None
 
 
 class ArtefactFailure(_View):
@@ -70,7 +79,13 @@ class ConceptView(_View):
     quiz_status: ArtefactStatus
     quiz_id: UUID | None
     quiz_questions_count: int | None
-    failures: list[ArtefactFailure]
+    failures: Sequence[ArtefactFailure]
+
+
+class ArtefactFailureDetail(ArtefactFailure):
+    """`raw_answer` is what the model answered where it could not be used; kept for a week."""
+
+    raw_answer: str | None
 
 
 class ModuleView(_View):
@@ -109,17 +124,31 @@ class RoadmapView(RoadmapSummary):
     stages: list[StageView]
 
 
+class EstimateView(_View):
+    """What it would take to write all that is missing. `cost_usd` is null when the model's price is not known."""
+
+    author: str
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None
+    unpriced: bool
+    minutes: float
+
+
 class RoadmapPage(_View):
     items: list[RoadmapSummary]
     next_cursor: str | None
 
 
 class TutorialView(Tutorial):
-    """A tutorial with its identity, version and author."""
+    """A tutorial with its identity and version, who wrote it by which version of the prompt, and what that cost."""
 
     tutorial_id: UUID
     version: int
     author: str
+    prompt: str | None
+    usage: Usage
     created_at: datetime
 
 
@@ -127,7 +156,16 @@ class ResourcesView(Resources):
     resources_id: UUID
     version: int
     author: str
+    prompt: str | None
+    usage: Usage
     created_at: datetime
+
+
+class OptionView(_View):
+    """An option as it is offered: without saying whether it is right."""
+
+    option_id: str
+    text: str
 
 
 class QuestionView(_View):
@@ -136,7 +174,7 @@ class QuestionView(_View):
     question_id: str
     type: Literal["single", "multiple", "true_false"]
     prompt: str
-    options: list[Option]
+    options: list[OptionView]
 
 
 class QuizView(_View):
@@ -145,11 +183,14 @@ class QuizView(_View):
     quiz_id: UUID
     version: int
     author: str
+    prompt: str | None
+    usage: Usage
     created_at: datetime
 
 
 class ConceptDetail(ConceptView):
     roadmap_id: UUID
+    failures: Sequence[ArtefactFailureDetail]
     tutorial: TutorialView | None
     resources: ResourcesView | None
     quiz: QuizView | None

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
@@ -9,7 +10,7 @@ import structlog
 from app.db.draft_store import DraftStore
 from app.db.repositories.task_repo import Claim
 from app.db.task_store import TaskStore
-from app.domain.content import Failure, FailureCode
+from app.domain.failures import Failure, FailureCode, failure
 from app.domain.outline_rules import OutlineError, check_outline
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.tasks import TaskKind
@@ -21,7 +22,7 @@ log = structlog.get_logger()
 
 
 class DraftRun:
-    """`timeout` is in seconds, for the author. A draft that fails ends its task with the reason."""
+    """A draft that fails ends its task with the reason."""
 
     def __init__(
         self,
@@ -30,15 +31,12 @@ class DraftRun:
         tasks: TaskStore,
         author: Author,
         events: EventPublisher,
-        *,
-        timeout: float,
     ) -> None:
         self._claim = claim
         self._store = store
         self._tasks = tasks
         self._author = author
         self._events = events
-        self._timeout = timeout
         self._stopping = False
         self._drafting: asyncio.Task[Delivery[Outline]] | None = None
         self.queued: Sequence[tuple[UUID, TaskKind]] = ()
@@ -74,7 +72,10 @@ class DraftRun:
             return RunEnd.STOPPED
         delivery = self._drafting.result()
         if isinstance(delivery.result, Failure):
-            await self._events.publish(await self._tasks.fail(self._claim, delivery.result))
+            failed = self._tasks.fail(
+                self._claim, delivery.result, usage=delivery.usage, raw_answer=delivery.raw_answer
+            )
+            await self._events.publish(await failed)
             return RunEnd.FINISHED
         saved = await self._store.save(delivery.result, delivery.usage)
         self.queued = [saved.next_task] if saved.next_task else []
@@ -82,17 +83,12 @@ class DraftRun:
         return RunEnd.FINISHED
 
     async def _draft(self, request: LearningRequest) -> Delivery[Outline]:
-        try:
-            async with asyncio.timeout(self._timeout):
-                delivery = await self._author.draft(request)
-        except TimeoutError:
-            message = f"Drafting took longer than {self._timeout:g} seconds (GREENWAY_ARTEFACT_TIMEOUT)."
-            return Delivery(result=Failure(code=FailureCode.TIMEOUT, message=message))
+        delivery = await self._author.draft(request)
         if isinstance(delivery.result, Failure):
             return delivery
         try:
             check_outline(delivery.result)
         except OutlineError as error:
-            failure = Failure(code=FailureCode.INVALID_OUTPUT, message=f"The draft is not usable. {error.message}")
-            return Delivery(result=failure, usage=delivery.usage)
+            log.warning("draft_breaks_a_rule", reason=error.message)
+            return replace(delivery, result=failure(FailureCode.INVALID_OUTPUT, request.language))
         return delivery

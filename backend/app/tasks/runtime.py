@@ -3,13 +3,13 @@
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID, uuid4
 
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from app.agents.factory import create_author
+from app.agents.factory import open_author
 from app.agents.metered import MeteredAuthor
 from app.core.celery_app import app as celery
 from app.core.settings import Settings
@@ -44,7 +44,7 @@ class WorkerRuntime:
         *,
         capacity: int,
         queues: Sequence[str] = (),
-        make_author: Callable[[Settings], Author] = create_author,
+        make_author: Callable[[Settings], Awaitable[Author]] = open_author,
     ) -> None:
         self._settings = settings
         self._capacity = capacity
@@ -97,10 +97,11 @@ class WorkerRuntime:
         self._redis = create_redis(settings.require_redis_url())
         sessions = create_sessions(self._engine)
         await _wait_for_schema(sessions)
+        self._author = MeteredAuthor(await self._make_author(settings))
         worker = Worker(
             tasks=TaskStore(sessions, self._id),
             sessions=sessions,
-            author=MeteredAuthor(self._make_author(settings)),
+            author=self._author,
             events=NotificationService(self._redis),
             doorbell=CeleryDoorbell(celery, self._queues),
             lease=self._heartbeat,
@@ -108,7 +109,7 @@ class WorkerRuntime:
                 concurrency=settings.concept_concurrency,
                 flush_every=settings.flush_every,
                 flush_max_age=settings.flush_max_age or None,
-                artefact_timeout=settings.artefact_timeout,
+                max_cost_usd=settings.max_cost_usd or None,
             ),
             capacity=self._capacity,
         )
@@ -117,6 +118,7 @@ class WorkerRuntime:
 
     async def _close(self) -> None:
         self._looking_after.cancel()
+        await self._author.close()
         await self._redis.aclose()
         await self._engine.dispose()
 

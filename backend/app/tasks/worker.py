@@ -13,7 +13,7 @@ from app.db.draft_store import DraftStore
 from app.db.repositories.task_repo import Claim
 from app.db.session import DatabaseUnavailable, Sessions
 from app.db.task_store import TaskStore
-from app.domain.content import Failure, FailureCode
+from app.domain.failures import FailureCode, failure
 from app.domain.tasks import TaskKind, TaskStatus
 from app.generation.orchestrator import Limits, Orchestrator, RunEnd
 from app.generation.ports import Author, EventPublisher, OwnershipLost
@@ -137,8 +137,7 @@ class Worker:
         except Exception:
             # The one handler of the process: a bug ends the task as failed instead of ending the worker.
             log.exception("task_failed_by_a_bug")
-            failure = Failure(code=FailureCode.INTERNAL, message="Something went wrong on our side; please retry.")
-            await self._events.publish(await self._tasks.fail(claim, failure))
+            await self._events.publish(await self._tasks.fail(claim, failure(FailureCode.INTERNAL, "en")))
             return
         finally:
             del self._runs[claim.task_id]
@@ -151,17 +150,11 @@ class Worker:
     def _make_run(self, claim: Claim) -> Orchestrator | DraftRun:
         match claim.kind:
             case TaskKind.CONTENT:
-                store = PostgresContentStore(self._sessions, claim, author=self._author.name)
-                return Orchestrator(self._author, store, self._events, self._limits)
+                content = PostgresContentStore(self._sessions, claim, author=self._author.name)
+                return Orchestrator(self._author, content, self._events, self._limits)
             case TaskKind.DRAFT:
-                return DraftRun(
-                    claim,
-                    DraftStore(self._sessions, claim),
-                    self._tasks,
-                    self._author,
-                    self._events,
-                    timeout=self._limits.artefact_timeout,
-                )
+                store = DraftStore(self._sessions, claim)
+                return DraftRun(claim, store, self._tasks, self._author, self._events)
             case _:
                 assert_never(claim.kind)
 

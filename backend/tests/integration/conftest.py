@@ -16,6 +16,7 @@ from httpx2 import ASGITransport, AsyncClient, Response
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.agents.estimating import Estimator
 from app.core.celery_app import app as celery
 from app.core.settings import Settings, load_settings, sqlalchemy_url
 from app.db.content_store import PostgresContentStore
@@ -23,9 +24,10 @@ from app.db.draft_store import DraftStore
 from app.db.repositories.task_repo import Claim, WorkerRepository
 from app.db.session import Sessions, create_engine, create_sessions, safe_session_with_retry
 from app.db.task_store import TaskStore
-from app.domain.content import ArtefactKind, Usage
+from app.domain.content import ArtefactKind
 from app.domain.roadmap import Outline
 from app.domain.tasks import RoadmapStatus, TaskKind
+from app.domain.usage import Usage
 from app.embedded.valkey import EmbeddedValkey
 from app.generation.work import Batch
 from app.main import create_app
@@ -58,6 +60,9 @@ class Desk:
             await WorkerRepository(session).renew(worker_id, "test")
 
         await safe_session_with_retry(self.sessions, work)
+
+    def reader_with(self, estimator: Estimator) -> RoadmapReader:
+        return RoadmapReader(self.sessions, estimator)
 
     async def drafted(self, outline: Outline | None = None) -> UUID:
         """A roadmap whose outline awaits review."""
@@ -113,7 +118,7 @@ def desk(sessions: Sessions) -> Desk:
 def a_desk(sessions: Sessions) -> Desk:
     events, doorbell = RecordingEvents(), SilentDoorbell()
     service = RoadmapService(sessions, doorbell, events, author=AUTHOR, max_concepts=300)
-    return Desk(sessions, service, RoadmapReader(sessions), events, doorbell)
+    return Desk(sessions, service, RoadmapReader(sessions, Estimator(Settings())), events, doorbell)
 
 
 async def a_roadmap_that_is(status: RoadmapStatus, desk: Desk) -> UUID:

@@ -10,6 +10,7 @@ from integration.conftest import Desk, a_roadmap_that_is, generated, problem_in
 
 from app.domain.content import ArtefactKind
 from app.domain.tasks import RoadmapStatus
+from app.domain.usage import Usage
 from app.services.accounts import LOCAL_USER
 from app.services.views import ConceptDetail, TaskDetail
 
@@ -68,7 +69,13 @@ async def test_what_failed_is_missing_and_says_why(api: AsyncClient, desk: Desk)
     assert body["quiz"] is None
     assert body["tutorial"] is not None
     assert body["failures"] == [
-        {"artefact": "quiz", "code": "invalid_output", "message": "It did not work.", "retryable": True}
+        {
+            "artefact": "quiz",
+            "code": "invalid_output",
+            "message": "It did not work.",
+            "retryable": True,
+            "raw_answer": None,
+        }
     ]
 
 
@@ -121,7 +128,7 @@ async def test_a_task_that_waits(api: AsyncClient, desk: Desk) -> None:
     assert task.keys() == TaskDetail.model_fields.keys()
     assert (task["kind"], task["status"], task["roadmap_id"]) == ("content", "queued", str(roadmap_id))
     assert (task["started_at"], task["ended_at"], task["error"]) == (None, None, None)
-    assert task["usage"] == {"input_tokens": 0, "output_tokens": 0, "cost_usd": 0.0}
+    assert task["usage"] == Usage().model_dump()
 
 
 async def test_a_task_that_has_ended(api: AsyncClient, desk: Desk) -> None:

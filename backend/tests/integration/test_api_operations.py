@@ -10,6 +10,7 @@ from integration.conftest import Desk, problem_in, serving, settings_with
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.agents.estimating import Estimator
 from app.core.settings import Settings
 from app.domain.tasks import TaskStatus
 from app.embedded.ports import free_port
@@ -223,7 +224,7 @@ async def test_a_bug_is_told_without_its_text(settings: Settings, desk: Desk) ->
         app.router.lifespan_context(app),
         AsyncClient(transport=transport, base_url="http://localhost") as api,
     ):
-        app.state.services = replace(app.state.services, reader=BrokenReader(desk.sessions))
+        app.state.services = replace(app.state.services, reader=BrokenReader(desk.sessions, Estimator(settings)))
         before = await requests_counted(api, "GET", ROADMAPS, 500)
         response = await api.get(ROADMAPS, headers={"X-Request-ID": "mine"})
         assert response.status_code == 500

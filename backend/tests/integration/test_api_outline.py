@@ -129,7 +129,7 @@ async def test_a_retry_after_an_edit_writes_only_what_is_new(api: AsyncClient, d
     worker = await desk.a_worker()
     claim = await worker.claim(task_id)
     assert claim is not None
-    assert [concept.concept_id for concept in await desk.store(claim).pending()] == ["new"]
+    assert [concept.concept_id for concept in (await desk.store(claim).pending()).concepts] == ["new"]
 
 
 @pytest.mark.parametrize("status", EDITABLE)

@@ -83,7 +83,7 @@ async def test_begin_announces_the_start(stores: Stores) -> None:
 
 
 async def test_everything_is_pending_at_first_in_learning_order(stores: Stores) -> None:
-    pending = await (await begun(stores)).pending()
+    pending = (await (await begun(stores)).pending()).concepts
     assert [concept.concept_id for concept in pending] == ["c0", "c1", "c2", "c3"]
     assert {concept.missing for concept in pending} == {tuple(ArtefactKind)}
 
@@ -105,7 +105,7 @@ async def test_a_saved_concept_is_complete_and_no_longer_pending(stores: Stores)
     assert isinstance(saved, BatchSaved)
     assert (first.resources_count, first.quiz_questions_count) == (2, 1)
     assert (saved.size, saved.progress.completed, saved.artefacts) == (2, 2, ())
-    assert [concept.concept_id for concept in await store.pending()] == ["c2", "c3"]
+    assert [concept.concept_id for concept in (await store.pending()).concepts] == ["c2", "c3"]
 
 
 async def test_a_failed_artefact_makes_the_concept_partial(stores: Stores) -> None:
@@ -126,7 +126,7 @@ async def test_artefacts_of_an_unfinished_concept_are_saved_and_announced(stores
     assert [(item.concept_id, item.artefact) for item in saved.artefacts] == [("c0", ArtefactKind.TUTORIAL)]
     assert saved.progress.generating == 1
     await store.begin()  # another worker goes on: only the rest is missing
-    first = (await store.pending())[0]
+    first = (await store.pending()).concepts[0]
     assert first.missing == (ArtefactKind.RESOURCES, ArtefactKind.QUIZ)
 
 
@@ -183,7 +183,7 @@ async def test_pause_gives_the_reason_and_nothing_is_being_written(stores: Store
     (event,) = await store.pause(a_failure())
     assert isinstance(event, TaskPaused)
     assert event.message == a_failure().message
-    assert len((await store.pending())[0].missing) == 3
+    assert len((await store.pending()).concepts[0].missing) == 3
 
 
 @pytest.mark.parametrize(

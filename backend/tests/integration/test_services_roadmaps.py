@@ -188,7 +188,7 @@ async def test_a_dead_workers_token_is_void_once_its_task_is_taken(desk: Desk) -
     assert claim is not None
     with pytest.raises(OwnershipLost):
         await old_store.save(a_batch("c0"))
-    assert len(await desk.store(claim).pending()) == 3
+    assert len((await desk.store(claim).pending()).concepts) == 3
 
 
 async def test_a_late_save_before_the_retry_is_claimed_is_not_written_again(desk: Desk) -> None:
@@ -201,7 +201,7 @@ async def test_a_late_save_before_the_retry_is_claimed_is_not_written_again(desk
     await old_worker.let_go(old)
     new = await (await desk.a_worker()).claim(task_id)
     assert new is not None
-    assert [concept.concept_id for concept in await desk.store(new).pending()] == ["c1", "c2"]
+    assert [concept.concept_id for concept in (await desk.store(new).pending()).concepts] == ["c1", "c2"]
 
 
 # Counters
@@ -293,7 +293,7 @@ class RandomLife:
     async def begin(self) -> None:
         self._store = self._desk.store(self._held())
         await self._store.begin()
-        self._known = [concept.concept_id for concept in await self._store.pending()]
+        self._known = [concept.concept_id for concept in (await self._store.pending()).concepts]
 
     async def start(self) -> None:
         await self._store.start(self._some())

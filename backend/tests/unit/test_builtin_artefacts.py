@@ -12,7 +12,8 @@ from app.agents.builtin.curriculum import curriculum_for
 from app.agents.builtin.drafting import outline_of
 from app.agents.builtin.syllabus import all_syllabi
 from app.agents.builtin.templates import fill, shorten
-from app.domain.content import Artefact, ArtefactKind, Failure, Question, Quiz, Resources, Tutorial
+from app.domain.content import Artefact, ArtefactKind, Question, Quiz, Resources, Tutorial
+from app.domain.failures import Failure
 from app.domain.roadmap import Concept, LearningRequest, Module, Outline, Stage
 from app.generation.ports import Author
 from app.generation.work import ConceptBrief

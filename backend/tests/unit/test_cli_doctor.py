@@ -10,7 +10,14 @@ from factories import an_outline
 from fakes_api import FakeApi, serving
 from watched_runs import Run
 
-from app.cli.doctor_checks import Addresses, check_api, check_author, check_dependencies, find_addresses, find_instance
+from app.cli.doctor_checks import (
+    Addresses,
+    check_api,
+    check_dependencies,
+    check_the_author,
+    find_addresses,
+    find_instance,
+)
 from app.cli.endpoint import Endpoint
 from app.core.settings import Settings, load_settings
 from app.embedded.data_dir import Run as Instance
@@ -101,9 +108,10 @@ async def test_an_api_elsewhere_is_pointed_to() -> None:
     )
 
 
-def test_the_author(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert check_author(settings(monkeypatch)).message == "The author is builtin:outline, which needs no key."
-    assert not check_author(settings(monkeypatch, GREENWAY_MODEL="nobody:knows")).ok
+async def test_the_author(monkeypatch: pytest.MonkeyPatch) -> None:
+    [check] = await check_the_author(settings(monkeypatch))
+    assert check.message == "The author is builtin:outline, which needs no key."
+    assert shown(await check_the_author(settings(monkeypatch, GREENWAY_MODEL="nobody:knows"))) == [("author", False)]
 
 
 async def doctor(tmp_path: Path, **environment: str) -> tuple[int | None, str, str]:

@@ -12,14 +12,14 @@ import yaml
 from prometheus_client.metrics import MetricWrapperBase
 
 from app.core import metrics
-from app.core.settings import Settings
+from app.core.settings import Settings, names_of
 from app.domain.events import Event, event_adapter
 
 ROOT = Path(__file__).parents[3]
 APP = ROOT / "backend" / "app"
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "doc").rglob("*.md"))]
 
-SETTINGS = {str(field.validation_alias): field for field in Settings.model_fields.values()}
+SETTINGS = {names_of(field)[0]: field for field in Settings.model_fields.values()}
 EVENTS = {event.model_fields["type"].default: event for event in get_args(get_args(Event)[0])}
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -69,6 +69,8 @@ def test_the_table_of_settings_names_every_setting_with_its_default() -> None:
         )
         assert len(cells) == 4, name
         assert cells[1] == shown, name
+        for other in names_of(SETTINGS[name])[1:]:
+            assert f"`{other}`" in cells[3], f"{name} may also be given as {other}"
 
 
 def anchors_of(document: Path) -> set[str]:

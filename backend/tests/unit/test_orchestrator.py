@@ -10,9 +10,11 @@ import structlog
 from factories import a_failure, an_artefact, an_outline
 from fakes import FakeAgents, InMemoryStore, RecordingEvents
 
-from app.domain.content import Artefact, ArtefactKind, ArtefactStatus, ContentStatus, Failure, FailureCode
-from app.domain.events import Completed, ConceptComplete, ConceptFailed, TaskStarted
+from app.domain.content import Artefact, ArtefactKind, ArtefactStatus, ContentStatus
+from app.domain.events import Completed, ConceptComplete, ConceptFailed, TaskPaused, TaskStarted
+from app.domain.failures import Failure, FailureCode
 from app.domain.tasks import TaskStatus
+from app.domain.usage import Usage
 from app.generation.orchestrator import Limits, Orchestrator, RunEnd
 from app.generation.ports import OwnershipLost, StoreUnavailable
 from app.generation.saver import MAX_UNSAVED_CONCEPTS
@@ -132,20 +134,6 @@ async def test_everything_failed_is_a_failed_task() -> None:
     bench.answer(answer)
     await bench.run()
     assert bench.store.status == TaskStatus.FAILED
-
-
-async def test_a_slow_agent_times_out_and_the_concept_is_partial() -> None:
-    bench = Bench(2, Limits(flush_max_age=None, artefact_timeout=0.02))
-
-    async def answer(kind: ArtefactKind, concept_id: str) -> Artefact:
-        if kind == ArtefactKind.RESOURCES:
-            await asyncio.Event().wait()
-        return an_artefact(kind)
-
-    bench.answer(answer)
-    await bench.run()
-    assert bench.store.states["c0"].failures[ArtefactKind.RESOURCES].code == FailureCode.TIMEOUT
-    assert bench.store.progress.partial == 2
 
 
 async def test_an_old_entry_is_saved_while_its_concept_is_still_being_written() -> None:
@@ -332,6 +320,60 @@ async def test_the_breaker_pauses_after_three_refusals_in_a_row() -> None:
     assert await bench.run() == RunEnd.PAUSED
     assert bench.store.status == TaskStatus.PAUSED
     assert len(bench.agents.order) <= Limits().concurrency
+
+
+async def test_what_failed_for_a_refused_key_waits_to_be_written_when_the_task_is_paused() -> None:
+    bench = Bench(4)
+
+    async def answer(kind: ArtefactKind, concept_id: str) -> Artefact | Failure:
+        refused = concept_id != "c0" or kind == ArtefactKind.QUIZ
+        return a_failure(FailureCode.QUOTA) if refused else an_artefact(kind)
+
+    bench.answer(answer)
+    assert await bench.run() == RunEnd.PAUSED
+    first = bench.store.states["c0"]
+    assert first.having(ArtefactStatus.COMPLETED) == (ArtefactKind.TUTORIAL, ArtefactKind.RESOURCES)
+    assert first.having(ArtefactStatus.PENDING) == (ArtefactKind.QUIZ,)
+    assert bench.store.progress.pending == 4
+
+
+async def test_a_single_refusal_is_a_failure_like_any_other() -> None:
+    bench = Bench(12)
+
+    async def answer(kind: ArtefactKind, concept_id: str) -> Artefact | Failure:
+        refused = (concept_id, kind) == ("c3", ArtefactKind.RESOURCES)
+        return a_failure(FailureCode.UNAUTHORISED) if refused else an_artefact(kind)
+
+    bench.answer(answer)
+    assert await bench.run() == RunEnd.FINISHED
+    assert bench.store.progress.partial == 1
+    assert bench.store.progress.completed == 11
+    assert bench.store.states["c3"].failures[ArtefactKind.RESOURCES].code == FailureCode.UNAUTHORISED
+
+
+async def test_a_task_that_has_cost_its_limit_is_paused_and_loses_nothing() -> None:
+    bench = Bench(30, Limits(flush_max_age=None, max_cost_usd=1.0))
+    bench.agents.usage = Usage(calls=1, cost_usd=0.1)
+    assert await bench.run() == RunEnd.PAUSED
+    assert isinstance(paused := bench.store.events[-1], TaskPaused)
+    assert paused.code == FailureCode.BUDGET
+    assert "1.00" in paused.message and "GREENWAY_MAX_COST_USD" in paused.message
+    paid = sum(bench.agents.calls.values())
+    assert 10 <= paid <= 10 + 3 * Limits().concurrency
+    assert sum(len(batch.artefacts) for batch in bench.store.batches) == paid
+
+
+async def test_a_task_that_has_cost_its_limit_before_makes_no_call() -> None:
+    bench = Bench(3, Limits(flush_max_age=None, max_cost_usd=1.0))
+    bench.store.spent = Usage(calls=9, cost_usd=1.0)
+    assert await bench.run() == RunEnd.PAUSED
+    assert not bench.agents.calls
+
+
+async def test_the_last_artefact_may_reach_the_limit() -> None:
+    bench = Bench(1, Limits(flush_max_age=None, max_cost_usd=0.3))
+    bench.agents.usage = Usage(calls=1, cost_usd=0.1)
+    assert await bench.run() == RunEnd.FINISHED
 
 
 async def test_log_lines_say_what_the_contract_says() -> None:

@@ -34,6 +34,9 @@ class BuiltinAuthor:
         await asyncio.sleep(self._pace)
         return Delivery(result=_artefact(kind, brief))
 
+    async def close(self) -> None:
+        """There is nothing to close."""
+
 
 def _artefact(kind: ArtefactKind, brief: ConceptBrief) -> Artefact:
     study = study_of(brief)

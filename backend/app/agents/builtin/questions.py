@@ -1,11 +1,10 @@
 """Turns what is right and what is wrong into questions whose options are shuffled, the same way every time."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from random import Random
 from typing import Literal
 
+from app.agents.dice import dice
 from app.domain.content import Option, Question
 
 OPTIONS = 4
@@ -32,12 +31,6 @@ class Statement:
     explanation: str
     true: str
     false: str
-
-
-def dice(*seed: str) -> Random:
-    """A generator that depends on nothing but the seed, in every process and on every machine."""
-    digest = hashlib.sha256("\0".join(seed).encode()).digest()
-    return Random(int.from_bytes(digest[:8]))
 
 
 def question(draft: Choice | Statement, question_id: str, *seed: str) -> Question:

@@ -7,11 +7,12 @@ from app.agents.builtin.curriculum import written_language
 from app.agents.builtin.general_plan import general_plan
 from app.agents.builtin.lessons import Lesson
 from app.agents.builtin.outline_quiz import before_question, outline_questions
-from app.agents.builtin.questions import OPTIONS, Choice, Statement, dice, distinct, question
+from app.agents.builtin.questions import OPTIONS, Choice, Statement, distinct, question
 from app.agents.builtin.quiz_pool import QuizPool
 from app.agents.builtin.study import Study
 from app.agents.builtin.templates import fill
 from app.agents.builtin.wording import QuizWording
+from app.agents.dice import dice
 from app.domain.content import Quiz
 from app.generation.work import ConceptBrief
 

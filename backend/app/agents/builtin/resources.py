@@ -1,13 +1,10 @@
 """Collects resources: links that people chose, and searches to run; never an invented address."""
 
-from urllib.parse import urlencode
-
-from pydantic import HttpUrl
-
 from app.agents.builtin.curriculum import primary_language, written_language
 from app.agents.builtin.study import Study
 from app.agents.builtin.syllabus import Link
 from app.agents.builtin.templates import fill, shorten
+from app.agents.search_links import search_link, web_search
 from app.domain.content import Resource, Resources
 
 _CURATED_LANGUAGE = "en"
@@ -128,19 +125,19 @@ def _wikipedia(study: Study, language: str) -> Resource:
     understood = code == written_language(study.brief.request.language) and study.lesson.origin != "general"
     query = study.brief.concept.name if understood else study.curriculum.topic
     title = fill(study.wording.resources.wikipedia, query=query, language=code)
-    return _search(title, f"https://{code}.wikipedia.org/w/index.php", "search", query, code)
+    return search_link(title, f"https://{code}.wikipedia.org/w/index.php", "search", query, code)
 
 
 def _web(study: Study) -> Resource:
     query = _query(study)
     title = fill(study.wording.resources.web, query=query)
-    return _search(title, "https://duckduckgo.com/", "q", query, study.brief.request.language)
+    return web_search(query, study.brief.request.language, title=title)
 
 
 def _videos(study: Study) -> Resource:
     query = _query(study)
     title = fill(study.wording.resources.videos, query=query)
-    return _search(title, "https://www.youtube.com/results", "search_query", query, study.brief.request.language)
+    return search_link(title, "https://www.youtube.com/results", "search_query", query, study.brief.request.language)
 
 
 def _query(study: Study) -> str:
@@ -148,13 +145,3 @@ def _query(study: Study) -> str:
     foreign = primary_language(language) != written_language(language)
     query = study.curriculum.topic if foreign and study.lesson.origin == "general" else study.lesson.query
     return shorten(query, _LONGEST_QUERY).rstrip("…")
-
-
-def _search(title: str, address: str, parameter: str, query: str, language: str) -> Resource:
-    return Resource(
-        title=title,
-        url=HttpUrl(f"{address}?{urlencode({parameter: query})}"),
-        type="search",
-        language=language,
-        origin="search",
-    )

@@ -10,7 +10,7 @@ from app.api.schemas import IdempotencyKey, NewRoadmap, PageSize
 from app.domain.roadmap import Outline
 from app.domain.tasks import RoadmapStatus
 from app.services.roadmap_reader import etag_of
-from app.services.views import Accepted, Created, RoadmapPage, RoadmapView
+from app.services.views import Accepted, Created, EstimateView, RoadmapPage, RoadmapView
 
 router = APIRouter(prefix=f"{PREFIX}/roadmaps", tags=["roadmaps"])
 
@@ -57,6 +57,12 @@ async def read_roadmap(
             return Response(status_code=304, headers={"ETag": etag})
     roadmap = await services.reader.read(roadmap_id, user_id=user)
     return Response(roadmap.body, media_type="application/json", headers={"ETag": roadmap.etag})
+
+
+@router.get("/{roadmap_id}/estimate", response_model=EstimateView, responses={**NOT_FOUND, **NOT_NOW})
+async def estimate_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Response:
+    """What it would take to write everything that is missing: calls, tokens, money, minutes."""
+    return json_response(await services.reader.estimate(roadmap_id, user_id=user))
 
 
 @router.put(

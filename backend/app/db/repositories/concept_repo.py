@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import concepts
 from app.domain.concept_state import ConceptState
-from app.domain.content import ArtefactKind, ArtefactStatus, Failure
+from app.domain.content import ArtefactKind, ArtefactStatus
+from app.domain.failures import Failure
 
 STATE_COLUMNS = (
     *(f"{kind}_status" for kind in ArtefactKind),

@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.task_repo import TaskMetadata, task_metadata, usage_of
 from app.db.tables import ARTEFACT_TABLES, roadmap_progress, roadmaps, tasks
-from app.domain.content import ArtefactKind, Failure, Usage
+from app.domain.content import ArtefactKind
+from app.domain.failures import Failure
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.tasks import Progress, RoadmapStatus, roadmap_status
+from app.domain.usage import Usage
 from app.generation.work import FinishedArtefact
 
 
@@ -42,11 +44,7 @@ class RoadmapMetadata:
 
 _newest = tasks.alias("newest")
 _usage = (
-    select(
-        func.sum(tasks.c.input_tokens).label("input_tokens"),
-        func.sum(tasks.c.output_tokens).label("output_tokens"),
-        func.sum(tasks.c.cost_usd).label("cost_usd"),
-    )
+    select(*(func.sum(tasks.c[name]).label(name) for name in Usage.model_fields))
     .where(tasks.c.roadmap_id == roadmaps.c.id)
     .lateral("usage")
 )
@@ -65,6 +63,8 @@ def _add_version(table: Table) -> Insert:
 
 
 _ADD_VERSION = {kind: _add_version(table) for kind, table in ARTEFACT_TABLES.items()}
+_LOOKED_AT, _ENOUGH = 500, 10
+"""Newest artefacts that are looked at for what an author's take, and how many of them it must have written."""
 
 
 class RoadmapRepository:
@@ -168,6 +168,21 @@ class RoadmapRepository:
         row = (await self._session.execute(query)).mappings().one_or_none()
         return dict(row) if row else None
 
+    async def typical_usage(self, kind: ArtefactKind, author: str) -> Usage | None:
+        """What an author's newest artefacts of a kind have used up, on average; None when there are too few."""
+        table = ARTEFACT_TABLES[kind]
+        newest = select(table.c.author, table.c.usage).order_by(table.c.id.desc()).limit(_LOOKED_AT).subquery()
+        query = select(newest.c.usage).where(newest.c.author == author, newest.c.usage["calls"].as_integer() > 0)
+        usages = [Usage.model_validate(row.usage) for row in await self._session.execute(query)]
+        if len(usages) < _ENOUGH:
+            return None
+        total = sum(usages, Usage())
+        return Usage(
+            calls=max(1, round(total.calls / len(usages))),
+            input_tokens=total.input_tokens // len(usages),
+            output_tokens=total.output_tokens // len(usages),
+        )
+
     async def _save_artefacts(
         self,
         kind: ArtefactKind,
@@ -184,6 +199,8 @@ class RoadmapRepository:
                 "in_concept_id": item.concept_id,
                 "task_id": task_id,
                 "author": author,
+                "prompt": item.delivery.prompt,
+                "usage": item.delivery.usage.model_dump(),
                 "body": item.delivery.result.model_dump(mode="json"),
             }
             for item in sorted(finished, key=lambda item: item.concept_id)

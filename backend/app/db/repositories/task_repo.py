@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import roadmaps, tasks, workers
-from app.domain.content import Failure, Usage
+from app.domain.failures import Failure
 from app.domain.tasks import TaskKind, TaskStatus
+from app.domain.usage import Usage
 
 LEASE = timedelta(seconds=5)
 """How long a worker's lease holds without a heartbeat, by the database's clock."""
@@ -148,7 +149,7 @@ class TaskRepository:
     async def add_usage(self, task_id: UUID, usage: Usage) -> None:
         statement = update(tasks).where(tasks.c.id == task_id)
         await self._session.execute(
-            statement.values({name: tasks.c[name] + value for name, value in usage.model_dump().items()})
+            statement.values({name: tasks.c[name] + value for name, value in amounts(usage).items()})
         )
 
     async def let_go(self, claim: Claim) -> list[tuple[UUID, TaskKind]]:
@@ -268,12 +269,13 @@ def _claimed(claim: Claim) -> tuple[ColumnElement[bool], ...]:
     return (tasks.c.id == claim.task_id, tasks.c.owner == claim.worker_id, tasks.c.token == claim.token)
 
 
+def amounts(usage: Usage) -> dict[str, int | float]:
+    """What was used up, by column."""
+    return {name: getattr(usage, name) for name in Usage.model_fields}
+
+
 def usage_of(row: Any, prefix: str = "") -> Usage:
-    return Usage(
-        input_tokens=int(row[f"{prefix}input_tokens"] or 0),
-        output_tokens=int(row[f"{prefix}output_tokens"] or 0),
-        cost_usd=float(row[f"{prefix}cost_usd"] or 0),
-    )
+    return Usage(**{name: row[f"{prefix}{name}"] or 0 for name in Usage.model_fields})
 
 
 def task_metadata(row: Any, prefix: str = "") -> TaskMetadata:

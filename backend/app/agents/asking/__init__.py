@@ -1,0 +1,1 @@
+"""Asks a model one structured question, and survives what real models and their providers do."""

@@ -1,0 +1,240 @@
+"""Asks one question until there is an answer that can be used, or a reason why there is none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from genai_prices import Usage as Tokens
+from pydantic import ValidationError
+from pydantic_ai.direct import model_request
+from pydantic_ai.exceptions import AgentRunError
+from pydantic_ai.messages import (
+    ModelMessage,
+    ModelRequest,
+    ModelResponse,
+    TextPart,
+    ToolCallPart,
+    ToolReturnPart,
+    UserPromptPart,
+)
+from pydantic_ai.models import Model
+from pydantic_ai.settings import ModelSettings
+
+from app.agents.asking.call_gate import CallGate, CallRefused
+from app.agents.asking.effort import Effort
+from app.agents.asking.faults import code_of, waiting_out
+from app.agents.asking.languages import is_in
+from app.agents.asking.modes import OutputMode, OutputModes, request_parameters
+from app.agents.asking.parsing import Unreadable, find_object
+from app.agents.asking.prices import PriceList
+from app.agents.asking.question import Question, R, T, Unusable
+from app.domain.failures import Failure, FailureCode, failure
+from app.generation.work import Delivery
+
+STARTS = 2
+"""How often a question is asked from the beginning, each time with one round of repair."""
+MORE_ROOM = 2
+"""By how much the room grows when an answer has broken off; once."""
+
+log = structlog.get_logger()
+
+
+class _Unanswered(Exception):
+    """There is no usable answer; `code` says why, `reasons` are what the model may be told."""
+
+    def __init__(self, code: FailureCode, *reasons: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.reasons = reasons
+
+
+@dataclass(slots=True, kw_only=True)
+class _Conversation:
+    """One start: what was said, in which mode, with how much room."""
+
+    mode: OutputMode
+    room: int
+    messages: list[ModelMessage] = field(default_factory=list)
+
+
+class Asker:
+    """For one model in one event loop. `seconds` is how long a question may take; waiting for a turn does not
+    count."""
+
+    def __init__(self, model: Model, gate: CallGate, prices: PriceList, seconds: float) -> None:
+        self._model = model
+        self._gate = gate
+        self._prices = prices
+        self._modes = OutputModes(model)
+        self._seconds = seconds
+
+    async def ask(self, question: Question[R, T]) -> Delivery[T]:
+        """The answer, or why there is none; and what that has cost."""
+        effort = Effort(self._seconds)
+        result: T | Failure
+        try:
+            async with effort:
+                result = await self._answer(question, effort)
+        except TimeoutError:
+            result = failure(FailureCode.TIMEOUT, question.language, seconds=f"{self._seconds:g}")
+        raw_answer = effort.raw_answer if isinstance(result, Failure) else None
+        return Delivery(result=result, usage=effort.usage, prompt=question.prompt.version, raw_answer=raw_answer)
+
+    async def _answer(self, question: Question[R, T], effort: Effort) -> T | Failure:
+        room = question.room
+        last = _Unanswered(FailureCode.INVALID_OUTPUT)
+        starts = 0
+        while starts < STARTS:
+            conversation = _Conversation(mode=self._modes.current, room=room)
+            try:
+                answer = await self._converse(question, conversation, effort)
+            except CallRefused as refused:
+                return failure(refused.code, question.language)
+            except AgentRunError as error:
+                code = code_of(error)
+                log.info("model_call_failed", code=code, error=type(error).__name__)
+                if code == FailureCode.REJECTED and self._modes.refused(conversation.mode):
+                    continue
+                if code.stops_the_run:
+                    await self._gate.refused(code)
+                return failure(code, question.language)
+            except _Unanswered as unanswered:
+                last = unanswered
+                room = conversation.room
+                if unanswered.code in {FailureCode.REFUSED, FailureCode.TRUNCATED}:
+                    break
+                self._modes.failed(conversation.mode)
+                starts += 1
+                continue
+            self._modes.worked(conversation.mode)
+            return answer
+        log.info("model_answer_unusable", code=last.code, prompt=question.prompt.version, reasons=last.reasons)
+        return failure(last.code, question.language)
+
+    async def _converse(self, question: Question[R, T], conversation: _Conversation, effort: Effort) -> T:
+        """Ask, and once more with what was wrong: more room for what broke off, else the reasons."""
+        conversation.messages.append(_ask(question))
+        response = await self._call(question, conversation, effort)
+        try:
+            return _read(question, response)
+        except _Unanswered as unanswered:
+            effort.raw_answer = raw_text(response) or effort.raw_answer
+            if unanswered.code == FailureCode.REFUSED:
+                raise
+            if unanswered.code == FailureCode.TRUNCATED:
+                conversation.room *= MORE_ROOM
+                conversation.messages.append(_remark("Your answer was too long and broke off. Answer more briefly."))
+                # The broken answer is left out: it would only take up room.
+            else:
+                conversation.messages += _reproach(response, unanswered.reasons)
+        response = await self._call(question, conversation, effort)
+        try:
+            return _read(question, response)
+        except _Unanswered:
+            effort.raw_answer = raw_text(response) or effort.raw_answer
+            raise
+
+    async def _call(self, question: Question[Any, Any], conversation: _Conversation, effort: Effort) -> ModelResponse:
+        schema = question.reply.model_json_schema()
+        parameters = request_parameters(conversation.mode, schema, question.prompt.version.partition("@")[0])
+        settings = ModelSettings(max_tokens=conversation.room)
+        length = sum(len(str(part)) for message in conversation.messages for part in message.parts)
+
+        async def call() -> ModelResponse:
+            # Four characters are about one token of English; an estimate is enough for an allowance.
+            async with self._gate.turn(effort, tokens=length // 4 + conversation.room // 2):
+                response = await model_request(
+                    self._model, conversation.messages, model_settings=settings, model_request_parameters=parameters
+                )
+            effort.usage += self._prices.usage(_tokens(response))
+            await self._gate.succeeded()
+            return response
+
+        return await waiting_out(call, self._gate.hold)
+
+
+def _tokens(response: ModelResponse) -> Tokens:
+    used = response.usage
+    return Tokens(
+        input_tokens=used.input_tokens,
+        cache_read_tokens=used.cache_read_tokens,
+        cache_write_tokens=used.cache_write_tokens,
+        output_tokens=used.output_tokens,
+    )
+
+
+def _ask(question: Question[Any, Any]) -> ModelRequest:
+    task = UserPromptPart(question.prompt.task(question.facts))
+    return ModelRequest(parts=[task], instructions=question.prompt.rules)
+
+
+def _remark(text: str) -> ModelRequest:
+    return ModelRequest(parts=[UserPromptPart(text)])
+
+
+def _reproach(response: ModelResponse, reasons: Sequence[str]) -> list[ModelMessage]:
+    """The answer, and what was wrong with it; a call of the tool wants its return."""
+    said = "\n".join(f"- {reason}" for reason in reasons)
+    text = f"Your answer cannot be used:\n{said}\nAnswer again, completely, in the form that was asked for."
+    calls = [part for part in response.parts if isinstance(part, ToolCallPart)]
+    if calls:
+        parts = [
+            ToolReturnPart(tool_name=call.tool_name, content=text, tool_call_id=call.tool_call_id) for call in calls
+        ]
+        return [response, ModelRequest(parts=parts)]
+    return [response, _remark(text)] if raw_text(response) else [_remark(text)]
+
+
+def _read(question: Question[R, T], response: ModelResponse) -> T:
+    """What the response says, if it can be used.
+
+    Raises:
+        _Unanswered: it cannot.
+    """
+    if response.finish_reason == "content_filter":
+        raise _Unanswered(FailureCode.REFUSED)
+    if response.finish_reason == "length":
+        raise _Unanswered(FailureCode.TRUNCATED)
+    if not raw_text(response):
+        raise _Unanswered(FailureCode.EMPTY, "You answered with nothing.")
+    try:
+        reply = question.reply.model_validate(_object(response))
+        if not is_in(question.language, question.prose(reply)):
+            reason = f"Write in the language with the BCP 47 tag {question.language}."
+            raise _Unanswered(FailureCode.WRONG_LANGUAGE, reason)
+        return question.accept(reply)
+    except Unreadable as error:
+        raise _Unanswered(FailureCode.INVALID_OUTPUT, str(error)) from None
+    except ValidationError as error:
+        raise _Unanswered(FailureCode.INVALID_OUTPUT, *_complaints(error)) from None
+    except Unusable as error:
+        raise _Unanswered(FailureCode.INVALID_OUTPUT, *error.reasons) from None
+
+
+def _object(response: ModelResponse) -> dict[str, Any]:
+    """The arguments of the tool's call, else the object in the text."""
+    for part in response.parts:
+        if isinstance(part, ToolCallPart):
+            return {**part.args} if isinstance(part.args, dict) else find_object(part.args or "")
+    return find_object(raw_text(response))
+
+
+def raw_text(response: ModelResponse) -> str:
+    """What the model said, without its thoughts."""
+    parts = (
+        part.content if isinstance(part, TextPart) else _arguments(part)
+        for part in response.parts
+        if isinstance(part, TextPart | ToolCallPart)
+    )
+    return "\n".join(parts).strip()
+
+
+def _arguments(call: ToolCallPart) -> str:
+    """As the model wrote them."""
+    return call.args if isinstance(call.args, str) else call.args_as_json_str()
+
+
+def _complaints(error: ValidationError) -> list[str]:
+    found = error.errors(include_url=False, include_input=False, include_context=False)[:10]
+    return [f"{'.'.join(map(str, each['loc'])) or 'the answer'}: {each['msg']}" for each in found]

@@ -1,0 +1,76 @@
+"""What goes wrong with a call, as a failure code; and how a fault that will pass is waited out."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from pydantic_ai import exceptions as faults
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from app.domain.failures import FailureCode
+
+ATTEMPTS = 8
+"""Tries of one call; the artefact's time limit may end them earlier."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+"""Seconds between two tries: a random part of the first, doubled with each."""
+LONGEST_RETRY_AFTER = 120.0
+"""Seconds of a provider's `Retry-After` that are waited for; a longer one is a failure at once."""
+
+T = TypeVar("T")
+
+_CODES: tuple[tuple[type[Exception], FailureCode], ...] = (
+    (faults.ModelAuthenticationError, FailureCode.UNAUTHORISED),
+    (faults.ModelQuotaExceededError, FailureCode.QUOTA),
+    (faults.ModelNotFoundError, FailureCode.MODEL_NOT_FOUND),
+    (faults.ModelContextWindowExceededError, FailureCode.CONTEXT_TOO_LONG),
+    (faults.ModelRequestRejectedError, FailureCode.REJECTED),
+    (faults.ModelRateLimitError, FailureCode.RATE_LIMITED),
+    (faults.ModelUnavailableError, FailureCode.UNAVAILABLE),
+    (faults.ModelServerError, FailureCode.UNAVAILABLE),
+    (faults.ModelTimeoutError, FailureCode.TIMEOUT),
+    (faults.ModelRequestTimeout, FailureCode.TIMEOUT),
+    (faults.ModelConnectionError, FailureCode.UNREACHABLE),
+    (faults.ContentFilterError, FailureCode.REFUSED),
+)
+_TRANSIENT = {FailureCode.RATE_LIMITED, FailureCode.UNAVAILABLE, FailureCode.UNREACHABLE}
+
+
+def code_of(error: Exception) -> FailureCode:
+    """What an error of the model's library means. A response that it could not read is a fault of the provider's."""
+    if isinstance(error, faults.ModelHTTPError) and error.status_code == 402:
+        return FailureCode.QUOTA
+    return next((code for kind, code in _CODES if isinstance(error, kind)), FailureCode.UNAVAILABLE)
+
+
+def retry_after(error: BaseException | None) -> float | None:
+    """Seconds that the provider asks to wait, if it does."""
+    return error.retry_after if isinstance(error, faults.ModelAPIError) else None
+
+
+async def waiting_out(call: Callable[[], Awaitable[T]], hold: Callable[[float], None]) -> T:
+    """Make a call again and again while it fails for something that will pass. `hold` makes the next call, like
+    everybody's, wait for the seconds that the provider asks for.
+
+    Raises:
+        ModelAPIError: the last one, or the first that will not pass.
+    """
+    backoff = wait_random_exponential(multiplier=FIRST_PAUSE, max=LONGEST_PAUSE)
+
+    def pause(state: RetryCallState) -> float:
+        asked = retry_after(state.outcome.exception() if state.outcome else None)
+        if asked is None:
+            return backoff(state)
+        hold(asked)
+        return 0.0
+
+    async for attempt in AsyncRetrying(
+        stop=stop_after_attempt(ATTEMPTS), wait=pause, retry=retry_if_exception(_will_pass), reraise=True
+    ):
+        with attempt:
+            return await call()
+    raise AssertionError("the last attempt raises or returns")
+
+
+def _will_pass(error: BaseException) -> bool:
+    if not isinstance(error, faults.AgentRunError) or code_of(error) not in _TRANSIENT:
+        return False
+    return (retry_after(error) or 0) <= LONGEST_RETRY_AFTER

@@ -1,0 +1,45 @@
+"""A structured question to a model, and the rules that its answer keeps."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from app.agents.asking.prompts import Prompt
+
+
+class Reply(BaseModel):
+    """The base of what models are asked to answer with. What they add is passed over, not refused."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+
+
+R = TypeVar("R", bound=Reply)
+T = TypeVar("T")
+
+
+class Unusable(Exception):
+    """The reply breaks rules that no schema can express; `reasons` are sentences for the model."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Generic[R, T]):
+    """What is asked, and what becomes of the reply.
+
+    `facts` are what the learner and the outline say: data, never instructions. `accept` turns the reply into what is
+    wanted, mending what can safely be mended, or raises `Unusable`. `prose` gives those texts of the reply that must
+    be in the `language` (a BCP 47 tag). `room` is how many tokens the reply may take.
+    """
+
+    prompt: Prompt
+    facts: dict[str, Any]
+    reply: type[R]
+    accept: Callable[[R], T]
+    prose: Callable[[R], Sequence[str]]
+    language: str
+    room: int

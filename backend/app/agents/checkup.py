@@ -1,0 +1,91 @@
+"""Asks the configured model one tiny structured question, and says in plain words how that went."""
+
+import time
+from dataclasses import dataclass
+
+from app.agents.asking.prompts import load_prompt
+from app.agents.asking.question import Question, Reply, Unusable
+from app.agents.asking.rates import Rates
+from app.agents.models.open_model import open_model
+from app.agents.opening import make_asker
+from app.core.settings import Settings
+from app.domain.failures import Failure, FailureCode
+
+PATIENCE = 60.0
+"""Seconds that the model may take for the question."""
+SLOW = 10.0
+"""Seconds after which it counts as slow: a lesson is about fifty times as long."""
+ROOM = 2000
+"""Tokens that the reply may take, thoughts included."""
+
+_PLAIN = {
+    FailureCode.TIMEOUT: f"is too slow: it did not answer a tiny question within {PATIENCE:g} s",
+    FailureCode.UNAUTHORISED: "was refused: the provider does not accept the key, or the key may not use this model",
+    FailureCode.QUOTA: "was refused: the account with the provider has no credit",
+    FailureCode.MODEL_NOT_FOUND: "is unknown to the provider; check its name and the provider's address",
+    FailureCode.RATE_LIMITED: "may not be called now: the provider's rate limit is reached",
+    FailureCode.UNAVAILABLE: "has a problem at its provider's; try again later",
+    FailureCode.UNREACHABLE: "cannot be reached; check the network and the provider's address",
+}
+_NO_STRUCTURE = "cannot do structured output: it did not answer in the form that was asked for"
+
+
+class CapitalReply(Reply):
+    capital: str
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    ok: bool
+    message: str
+
+
+async def check_up(settings: Settings) -> Checkup:
+    """Ask the model; costs a few hundred tokens.
+
+    Raises:
+        ConfigurationError: something is missing, so that it cannot be asked.
+    """
+    limited = settings.model_copy(update={"artefact_timeout": PATIENCE})
+    opened = await open_model(limited)
+    rates = Rates("redis://unused", settings.model)
+    began = time.perf_counter()
+    try:
+        delivery = await make_asker(limited, opened, rates).ask(_question())
+    finally:
+        await opened.close()
+        await rates.close()
+    seconds = time.perf_counter() - began
+    if isinstance(delivery.result, Failure):
+        reason = _PLAIN.get(
+            delivery.result.code, "cannot do structured output: it did not answer in the form asked for"
+        )
+        return Checkup(False, f"The model {settings.model} {reason}.")
+    advice = ""
+    at_once = opened.calls_at_once
+    if opened.is_local and settings.concept_concurrency > at_once:
+        advice = (
+            f" It is local, and gets {at_once} calls at once (GREENWAY_MODEL_CONCURRENCY): set"
+            f" GREENWAY_CONCEPT_CONCURRENCY={at_once}, and concepts are finished one after another instead of late."
+        )
+    if seconds > SLOW:
+        advice += " That is slow: raise GREENWAY_ARTEFACT_TIMEOUT, or choose a smaller model."
+    return Checkup(True, f"The model {settings.model} answered in the form asked for, within {seconds:.1f} s.{advice}")
+
+
+def _question() -> Question[CapitalReply, str]:
+    def accept(reply: CapitalReply) -> str:
+        if not reply.capital:
+            raise Unusable("Name the capital.")
+        return reply.capital
+
+    return Question(
+        prompt=load_prompt("checkup"),
+        facts={"language": "en", "country": "France"},
+        reply=CapitalReply,
+        accept=accept,
+        prose=lambda _: [],
+        language="en",
+        room=ROOM,
+    )

@@ -1,0 +1,67 @@
+"""The drafting agents: goal analysis, plan, and the concepts of all stages at once; no answer gets too long."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from app.agents.asking.asker import Asker
+from app.agents.drafting.draft import Draft
+from app.agents.drafting.replies import StageReply, goal_question, plan_question, stage_question
+from app.domain.failures import Failure, FailureCode, failure
+from app.domain.roadmap import LearningRequest, Outline
+from app.domain.usage import Usage
+from app.generation.work import Delivery
+
+ROUNDS = 4
+"""How often the stages that lack concepts are asked for them."""
+AT_ONCE = 20
+"""Concepts that one answer holds at most."""
+
+
+class Drafter:
+    def __init__(self, asker: Asker) -> None:
+        self._asker = asker
+
+    async def draft(self, request: LearningRequest) -> Delivery[Outline]:
+        goal = await self._asker.ask(goal_question(request))
+        if isinstance(goal.result, Failure):
+            return _failed(goal.result, [goal])
+        plan = await self._asker.ask(plan_question(request, goal.result))
+        if isinstance(plan.result, Failure):
+            return _failed(plan.result, [goal, plan])
+        draft = Draft(plan.result, request.concepts)
+        answers: list[Delivery[StageReply]] = []
+        for _ in range(ROUNDS):
+            wanted = draft.requests(AT_ONCE)
+            if not wanted:
+                break
+            questions = [stage_question(request, goal.result, draft.course(), stage) for _, stage in wanted]
+            came = await asyncio.gather(*(self._asker.ask(question) for question in questions))
+            answers += came
+            if failed := _fill(draft, [stage for stage, _ in wanted], came):
+                return _failed(failed, [goal, plan, *answers])
+        if not draft.is_large_enough:
+            return _failed(failure(FailureCode.INVALID_OUTPUT, request.language), [goal, plan, *answers])
+        outline = draft.outline(goal.result.title, request, datetime.now(UTC).date())
+        return Delivery(result=outline, usage=_sum([goal, plan, *answers]), prompt=plan.prompt)
+
+
+def _fill(draft: Draft, stages: Sequence[int], answers: Sequence[Delivery[StageReply]]) -> Failure | None:
+    """Take up what has come. A failure counts only where nothing new has come at all: the next round asks again."""
+    added = 0
+    failed: Failure | None = None
+    for stage, answer in zip(stages, answers, strict=True):
+        if isinstance(answer.result, Failure):
+            failed = answer.result
+        else:
+            added += draft.add(stage, answer.result.concepts)
+    return failed if added == 0 else None
+
+
+def _failed(reason: Failure, asked: Sequence[Delivery[object]]) -> Delivery[Outline]:
+    raw_answer = next((each.raw_answer for each in reversed(asked) if each.raw_answer), None)
+    return Delivery(result=reason, usage=_sum(asked), prompt=asked[-1].prompt, raw_answer=raw_answer)
+
+
+def _sum(asked: Sequence[Delivery[object]]) -> Usage:
+    return sum((each.usage for each in asked), Usage())

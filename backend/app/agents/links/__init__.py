@@ -1,0 +1,1 @@
+"""Learning resources that resolve: addresses come from a search engine and are fetched before they are shown."""

@@ -1,0 +1,120 @@
+"""Reads `GREENWAY_MODEL=provider:model` and says in one sentence what is wrong with it.
+
+The API checks the name at its start without ever asking a model, so nothing here imports a provider's library.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import get_args
+
+from app.agents.models.addresses import is_http_address, ollama_address
+from app.agents.models.providers import Access, Provider, access_to
+from app.core.errors import ConfigurationError
+from app.core.settings import Settings
+
+PROVIDERS: tuple[Provider, ...] = get_args(Provider)
+_SPELLINGS: dict[str, Provider] = {
+    **{provider: provider for provider in PROVIDERS},
+    "google-gla": "google",
+    "gemini": "google",
+}
+_GGUF_MAGIC = b"GGUF"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelName:
+    """A provider, and the model's name as that provider has it."""
+
+    provider: Provider
+    model: str
+
+    @property
+    def path(self) -> Path:
+        """The file that a `gguf` model is."""
+        return Path(self.model).expanduser()
+
+
+def is_installed(package: str) -> bool:
+    """Whether `package` could be imported; it is not."""
+    try:
+        return find_spec(package) is not None
+    except ModuleNotFoundError:  # of a dotted name whose parent is missing
+        return False
+
+
+def parse_model_name(text: str) -> ModelName:
+    """The provider and model in `provider:model`; only the first colon separates.
+
+    Raises:
+        ConfigurationError: there is no colon, no model, or no such provider.
+    """
+    prefix, colon, model = (part.strip() for part in text.partition(":"))
+    if not colon:
+        raise ConfigurationError(
+            f"GREENWAY_MODEL={text} names no provider; write provider:model, for example openai:gpt-5."
+        )
+    provider = _SPELLINGS.get(prefix.lower())
+    if provider is None:
+        known = ", ".join(PROVIDERS)
+        raise ConfigurationError(
+            f"GREENWAY_MODEL={text} names no known provider; use builtin:outline or one of {known}."
+        )
+    if not model:
+        raise ConfigurationError(f"GREENWAY_MODEL={text} names no model; write one after {prefix}:.")
+    return ModelName(provider, model)
+
+
+def check_model(settings: Settings, *, installed: Callable[[str], bool] = is_installed) -> ModelName:
+    """The model that the settings name, once everything that can be known without a request is in place.
+
+    Raises:
+        ConfigurationError: with one sentence that says what is wrong and what to do.
+    """
+    name = parse_model_name(settings.model)
+    access = access_to(name.provider, settings)
+    if access.package is not None and not installed(access.package):
+        raise ConfigurationError(
+            f"GREENWAY_MODEL={settings.model} needs a package that is not installed;"
+            f' run pip install "greenway[{access.extra}]".'
+        )
+    if access.key_name is not None and access.key is None:
+        raise ConfigurationError(f"GREENWAY_MODEL={settings.model} needs a key; set {access.key_name}.")
+    _check_address(name.provider, access)
+    if name.provider == "openrouter" and "/" not in name.model:
+        raise ConfigurationError(
+            f"GREENWAY_MODEL={settings.model} lacks the model's vendor; write openrouter:vendor/model."
+        )
+    if name.provider == "gguf":
+        _check_gguf(name.path)
+    return name
+
+
+def _check_address(provider: Provider, access: Access) -> None:
+    """The value is not repeated in the message: it may hold a password."""
+    if not access.address:
+        return
+    if provider == "ollama":
+        try:
+            ollama_address(access.address)
+        except ValueError:
+            raise ConfigurationError(
+                f"{access.address_name} must be a host, host:port or http(s) address without a user name."
+            ) from None
+    elif not is_http_address(access.address.strip()):
+        raise ConfigurationError(f"{access.address_name} must be an address that starts with http:// or https://.")
+
+
+def _check_gguf(path: Path) -> None:
+    if not path.is_file():
+        raise ConfigurationError(f"The model file {path} does not exist; give GREENWAY_MODEL the path of a .gguf file.")
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(_GGUF_MAGIC))
+    except OSError as error:
+        raise ConfigurationError(
+            f"The model file {path} cannot be read ({error.strerror}); make it readable for this user."
+        ) from None
+    if magic != _GGUF_MAGIC:
+        raise ConfigurationError(f"The file {path} is no GGUF model; give GREENWAY_MODEL the path of a .gguf file.")

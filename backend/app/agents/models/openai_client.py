@@ -1,0 +1,19 @@
+"""OpenAI's library, told everything, so that it takes nothing from the environment."""
+
+from contextlib import AsyncExitStack
+
+from openai import AsyncOpenAI
+
+from app.agents.models.http_client import open_http_client
+
+
+def open_openai_client(address: str, api_key: str, timeout: float, resources: AsyncExitStack) -> AsyncOpenAI:
+    """A client for OpenAI or a server that speaks its protocol; it sends each request once."""
+    http_client = open_http_client(address, timeout, resources)
+    client = AsyncOpenAI(
+        base_url=address, api_key=api_key, max_retries=0, timeout=http_client.timeout, http_client=http_client
+    )
+    # The library reads these from OPENAI_* variables when it is given none, and would send them to any server.
+    client.organization = client.project = client.admin_api_key = None
+    client._custom_headers = {}
+    return client

@@ -1,0 +1,1 @@
+"""The prompts: one Markdown file for each kind of writing."""

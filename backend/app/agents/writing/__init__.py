@@ -1,0 +1,1 @@
+"""Writes a concept's tutorial, resources and quiz with a model."""

@@ -1,0 +1,61 @@
+"""The tutorial agent: a lesson in Markdown."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from app.agents.asking.prompts import load_prompt
+from app.agents.asking.question import Question, Reply, Unusable
+from app.agents.writing.facts import facts_of
+from app.agents.writing.markdown import tidy
+from app.domain.content import Section, Tutorial
+from app.generation.work import ConceptBrief
+
+ROOM = 8000
+"""Tokens that the reply may take, thoughts included."""
+
+
+class SectionReply(Reply):
+    heading: str
+    markdown: str
+
+
+class TutorialReply(Reply):
+    summary: Annotated[str, Field(min_length=1)]
+    sections: Annotated[list[SectionReply], Field(min_length=1)]
+    example: Annotated[str, Field(min_length=1)]
+    exercises: Annotated[list[str], Field(min_length=1)]
+    mistakes: Annotated[list[str], Field(min_length=1)]
+
+
+def tutorial_question(brief: ConceptBrief) -> Question[TutorialReply, Tutorial]:
+    return Question(
+        prompt=load_prompt("tutorial"),
+        facts=facts_of(brief),
+        reply=TutorialReply,
+        accept=_tutorial,
+        prose=lambda reply: [reply.summary, *(section.markdown for section in reply.sections)],
+        language=brief.request.language,
+        room=ROOM,
+    )
+
+
+def _tutorial(reply: TutorialReply) -> Tutorial:
+    sections = tuple(
+        Section(heading=section.heading.lstrip("# "), markdown=tidy(section.markdown))
+        for section in reply.sections
+        if section.heading.strip("# ") and section.markdown
+    )
+    if not sections:
+        raise Unusable("Every section needs a heading and a text.")
+    return Tutorial(
+        summary=" ".join(reply.summary.split()),
+        sections=sections,
+        example=tidy(reply.example),
+        exercises=_texts(reply.exercises),
+        mistakes=_texts(reply.mistakes),
+    )
+
+
+def _texts(markdown: list[str]) -> tuple[str, ...]:
+    return tuple(tidy(text) for text in markdown if text.strip())

@@ -1,0 +1,112 @@
+"""Why an author did not deliver: a closed list of codes, each with a plain sentence in English and Chinese."""
+
+from enum import StrEnum
+from string import Template
+
+from app.domain.base import Frozen
+
+
+class FailureCode(StrEnum):
+    """Clients may rely on this list."""
+
+    TIMEOUT = "timeout"
+    UNAUTHORISED = "unauthorised"
+    QUOTA = "quota"
+    MODEL_NOT_FOUND = "model_not_found"
+    RATE_LIMITED = "rate_limited"
+    UNAVAILABLE = "unavailable"
+    UNREACHABLE = "unreachable"
+    REJECTED = "rejected"
+    CONTEXT_TOO_LONG = "context_too_long"
+    TRUNCATED = "truncated"
+    REFUSED = "refused"
+    EMPTY = "empty"
+    INVALID_OUTPUT = "invalid_output"
+    WRONG_LANGUAGE = "wrong_language"
+    BUDGET = "budget"
+    INTERNAL = "internal"
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same call may well succeed when it is made again."""
+        return self in _RETRYABLE
+
+    @property
+    def stops_the_run(self) -> bool:
+        """Every further call would fail too: the circuit breaker counts these."""
+        return self in {FailureCode.UNAUTHORISED, FailureCode.QUOTA, FailureCode.MODEL_NOT_FOUND}
+
+
+_RETRYABLE = frozenset(
+    {
+        FailureCode.TIMEOUT,
+        FailureCode.RATE_LIMITED,
+        FailureCode.UNAVAILABLE,
+        FailureCode.UNREACHABLE,
+        FailureCode.TRUNCATED,
+        FailureCode.EMPTY,
+        FailureCode.INVALID_OUTPUT,
+        FailureCode.WRONG_LANGUAGE,
+    }
+)
+
+
+class Failure(Frozen):
+    """A value, not an exception: `message` is a plain sentence for the learner."""
+
+    code: FailureCode
+    message: str
+
+    @property
+    def retryable(self) -> bool:
+        return self.code.retryable
+
+
+_ENGLISH = {
+    FailureCode.TIMEOUT: "The model took longer than $seconds seconds (GREENWAY_ARTEFACT_TIMEOUT).",
+    FailureCode.UNAUTHORISED: "The model's provider refused the key; check the key and what it may use.",
+    FailureCode.QUOTA: "The account with the model's provider has no credit left; top it up, then go on.",
+    FailureCode.MODEL_NOT_FOUND: "The provider does not know this model; check GREENWAY_MODEL.",
+    FailureCode.RATE_LIMITED: "The model's provider allows no more calls at the moment; try again in a few minutes.",
+    FailureCode.UNAVAILABLE: "The model's provider has a problem at the moment; try again later.",
+    FailureCode.UNREACHABLE: "The model's provider could not be reached; check the network and the address.",
+    FailureCode.REJECTED: "The provider refused the request, and would refuse it again.",
+    FailureCode.CONTEXT_TOO_LONG: "The request is longer than the model can read; choose a model with more context.",
+    FailureCode.TRUNCATED: "The model's answer broke off because it ran out of room, twice.",
+    FailureCode.REFUSED: "The model refused to write this.",
+    FailureCode.EMPTY: "The model answered with nothing.",
+    FailureCode.INVALID_OUTPUT: "The model's answer could not be used, and could not be repaired.",
+    FailureCode.WRONG_LANGUAGE: "The model answered in another language than the learner's, twice.",
+    FailureCode.BUDGET: "The task has reached its limit of $$${limit} (GREENWAY_MAX_COST_USD); raise it to go on.",
+    FailureCode.INTERNAL: "Something went wrong on our side; please retry.",
+}
+
+_CHINESE = {
+    FailureCode.TIMEOUT: "模型用时超过 $seconds 秒(GREENWAY_ARTEFACT_TIMEOUT)。",
+    FailureCode.UNAUTHORISED: "模型服务商拒绝了密钥;请检查密钥及其权限。",
+    FailureCode.QUOTA: "模型服务商账户的余额已用完;请充值后继续。",
+    FailureCode.MODEL_NOT_FOUND: "服务商没有这个模型;请检查 GREENWAY_MODEL。",
+    FailureCode.RATE_LIMITED: "模型服务商暂时不接受更多请求;请过几分钟再试。",
+    FailureCode.UNAVAILABLE: "模型服务商暂时出现故障;请稍后再试。",
+    FailureCode.UNREACHABLE: "无法连接模型服务商;请检查网络和地址。",
+    FailureCode.REJECTED: "服务商拒绝了这个请求,再次发送也会被拒绝。",
+    FailureCode.CONTEXT_TOO_LONG: "请求超出了模型能读取的长度;请选择上下文更长的模型。",
+    FailureCode.TRUNCATED: "模型的回答两次都因长度不足而中断。",
+    FailureCode.REFUSED: "模型拒绝撰写这一内容。",
+    FailureCode.EMPTY: "模型没有给出任何回答。",
+    FailureCode.INVALID_OUTPUT: "模型的回答无法使用,也无法修复。",
+    FailureCode.WRONG_LANGUAGE: "模型两次都没有用学习者的语言回答。",
+    FailureCode.BUDGET: "任务已达到 $$${limit} 的费用上限(GREENWAY_MAX_COST_USD);提高上限即可继续。",
+    FailureCode.INTERNAL: "我们这边出了问题;请重试。",
+}
+
+
+def failure(code: FailureCode, language: str, **details: str) -> Failure:
+    """A failure with its sentence, in Chinese for Chinese learners and in English for all others.
+
+    Args:
+        language: a BCP 47 tag.
+        details: what the sentence names: `seconds` of a timeout, `limit` of a budget.
+    """
+    sentences = _CHINESE if language.lower().split("-")[0] == "zh" else _ENGLISH
+    return Failure(code=code, message=Template(sentences[code]).substitute(details))

@@ -1,0 +1,30 @@
+"""What model calls use up: tokens and money."""
+
+from pydantic import ConfigDict, computed_field
+
+from app.domain.base import Frozen
+
+
+class Usage(Frozen):
+    """What a model call, an artefact, a task or a roadmap has used up.
+
+    `cost_usd` is in US dollars; it holds nothing of the `unpriced_calls`, whose price is not known.
+    """
+
+    # `unpriced` is written, and follows from the rest when it is read again.
+    model_config = ConfigDict(extra="ignore")
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float = 0.0
+    unpriced_calls: int = 0
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def unpriced(self) -> bool:
+        """Whether the true cost is higher than `cost_usd`, by an amount that is not known."""
+        return self.unpriced_calls > 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(**{name: getattr(self, name) + getattr(other, name) for name in Usage.model_fields})

@@ -1,0 +1,37 @@
+"""What a task still has to write, in learning order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.domain.concept_state import ConceptState
+from app.domain.content import ArtefactStatus
+from app.domain.outline_rules import learning_order
+from app.domain.roadmap import LearningRequest, Outline
+from app.domain.usage import Usage
+from app.generation.work import ConceptBrief, PendingConcept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """`spent` is what the task has used up before."""
+
+    concepts: Sequence[PendingConcept]
+    request: LearningRequest
+    spent: Usage = Usage()
+
+
+def backlog_of(outline: Outline, request: LearningRequest, states: Mapping[str, ConceptState], spent: Usage) -> Backlog:
+    briefs = {
+        concept.concept_id: ConceptBrief(
+            concept=concept, stage_name=stage.name, module_name=module.name, request=request, outline=outline
+        )
+        for stage in outline.stages
+        for module in stage.modules
+        for concept in module.concepts
+    }
+    waiting = [
+        PendingConcept(brief=briefs[concept.concept_id], missing=missing)
+        for concept in learning_order(outline.concepts)
+        if (missing := states[concept.concept_id].having(ArtefactStatus.PENDING))
+    ]
+    return Backlog(concepts=waiting, request=request, spent=spent)
