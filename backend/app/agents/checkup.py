@@ -15,8 +15,8 @@ PATIENCE = 60.0
 """Seconds that the model may take for the question."""
 SLOW = 10.0
 """Seconds after which it counts as slow: a lesson is about fifty times as long."""
-ROOM = 2000
-"""Tokens that the reply may take, thoughts included."""
+ROOM = 200
+"""Tokens that the reply may take."""
 
 _PLAIN = {
     FailureCode.TIMEOUT: f"is too slow: it did not answer a tiny question within {PATIENCE:g} s",

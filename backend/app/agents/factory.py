@@ -8,6 +8,7 @@ from app.agents.builtin.author import BuiltinAuthor
 from app.agents.links.choose import check_search
 from app.agents.models.names import check_model
 from app.core.settings import Settings
+from app.core.tracing import check_tracing
 from app.generation.ports import Author
 
 
@@ -15,8 +16,9 @@ def check_author(settings: Settings) -> str:
     """The name of the configured author, without building it.
 
     Raises:
-        ConfigurationError: there is no such author, or it lacks a key, an extra or a file.
+        ConfigurationError: there is no such author, or it lacks a key, an extra or a file; or spans lack theirs.
     """
+    check_tracing(settings)
     if settings.model != BuiltinAuthor.name:
         check_model(settings)
         check_search(settings)

@@ -13,6 +13,7 @@ from app.agents.factory import open_author
 from app.agents.metered import MeteredAuthor
 from app.core.celery_app import app as celery
 from app.core.settings import Settings
+from app.core.tracing import start_tracing
 from app.db.schema import SCHEMA_REVISION, schema_is_current
 from app.db.session import DatabaseUnavailable, Sessions, create_engine, create_sessions
 from app.db.task_store import TaskStore
@@ -91,6 +92,7 @@ class WorkerRuntime:
 
     async def _open(self) -> Worker:
         settings = self._settings
+        self._stop_tracing = start_tracing(settings)
         self._engine = create_engine(
             settings.require_database_url(), pool_size=settings.db_pool_size, application_name="greenway-worker"
         )
@@ -121,6 +123,7 @@ class WorkerRuntime:
         await self._author.close()
         await self._redis.aclose()
         await self._engine.dispose()
+        await asyncio.to_thread(self._stop_tracing)
 
 
 async def _wait_for_schema(sessions: Sessions) -> None:

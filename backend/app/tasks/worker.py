@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from app.core.errors import Unavailable
+from app.core.tracing import tracer
 from app.db.content_store import PostgresContentStore
 from app.db.draft_store import DraftStore
 from app.db.repositories.task_repo import Claim
@@ -116,7 +117,11 @@ class Worker:
         if claim is None:
             log.info("doorbell_ignored", reason="unknown, ended, or held by a worker")
             return
-        with structlog.contextvars.bound_contextvars(roadmap_id=str(claim.roadmap_id)):
+        known = {"task.id": str(claim.task_id), "task.kind": claim.kind.value, "roadmap.id": str(claim.roadmap_id)}
+        with (
+            structlog.contextvars.bound_contextvars(roadmap_id=str(claim.roadmap_id)),
+            tracer.start_as_current_span("greenway.task", attributes=known),
+        ):
             try:
                 await self._run(claim)
             finally:

@@ -59,15 +59,19 @@ class _Conversation:
 
 
 class Asker:
-    """For one model in one event loop. `seconds` is how long a question may take; waiting for a turn does not
-    count."""
+    """For one model in one event loop.
 
-    def __init__(self, model: Model, gate: CallGate, prices: PriceList, seconds: float) -> None:
+    `seconds` is how long a question may take; waiting for a turn does not count. `thoughts` is how many tokens the
+    model may think before it answers.
+    """
+
+    def __init__(self, model: Model, gate: CallGate, prices: PriceList, *, seconds: float, thoughts: int) -> None:
         self._model = model
         self._gate = gate
         self._prices = prices
         self._modes = OutputModes(model)
         self._seconds = seconds
+        self._thoughts = thoughts
 
     async def ask(self, question: Question[R, T]) -> Delivery[T]:
         """The answer, or why there is none; and what that has cost."""
@@ -77,12 +81,12 @@ class Asker:
             async with effort:
                 result = await self._answer(question, effort)
         except TimeoutError:
-            result = failure(FailureCode.TIMEOUT, question.language, seconds=f"{self._seconds:g}")
+            result = self._failure(FailureCode.TIMEOUT, question)
         raw_answer = effort.raw_answer if isinstance(result, Failure) else None
         return Delivery(result=result, usage=effort.usage, prompt=question.prompt.version, raw_answer=raw_answer)
 
     async def _answer(self, question: Question[R, T], effort: Effort) -> T | Failure:
-        room = question.room
+        room = question.room + self._thoughts
         last = _Unanswered(FailureCode.INVALID_OUTPUT)
         starts = 0
         while starts < STARTS:
@@ -90,7 +94,7 @@ class Asker:
             try:
                 answer = await self._converse(question, conversation, effort)
             except CallRefused as refused:
-                return failure(refused.code, question.language)
+                return self._failure(refused.code, question)
             except AgentRunError as error:
                 code = code_of(error)
                 log.info("model_call_failed", code=code, error=type(error).__name__)
@@ -98,7 +102,7 @@ class Asker:
                     continue
                 if code.stops_the_run:
                     await self._gate.refused(code)
-                return failure(code, question.language)
+                return self._failure(code, question)
             except _Unanswered as unanswered:
                 last = unanswered
                 room = conversation.room
@@ -110,7 +114,10 @@ class Asker:
             self._modes.worked(conversation.mode)
             return answer
         log.info("model_answer_unusable", code=last.code, prompt=question.prompt.version, reasons=last.reasons)
-        return failure(last.code, question.language)
+        return self._failure(last.code, question)
+
+    def _failure(self, code: FailureCode, question: Question[Any, Any]) -> Failure:
+        return failure(code, question.language, seconds=f"{self._seconds:g}")
 
     async def _converse(self, question: Question[R, T], conversation: _Conversation, effort: Effort) -> T:
         """Ask, and once more with what was wrong: more room for what broke off, else the reasons."""

@@ -3,14 +3,27 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, SupportsIndex
 
 import json_repair
 
-_THOUGHTS = re.compile(r"<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
-_END_OF_THOUGHTS = re.compile(r"\A.*</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)
-_STRING_OR_BRACKET = re.compile(r'"(?:\\.|[^"\\])*"|[{}\[\]]', re.DOTALL)
+_THOUGHTS = re.compile(r"<(/?)(?:think|thinking|reasoning)>", re.IGNORECASE)
+_START = re.compile(r"\{|\[(?=\s*\{)")
+"""An object, or a list of objects: those of a list that breaks off do not count."""
+_TOKEN = re.compile(
+    r"""
+    "(?:\\.|[^"\\])*+(?:"|\\?\Z)                             # a string
+    |(?<!\w)'(?:\\.|[^\\])*?(?:'(?=\s*[,:}\]])|\\?\Z)        # one that Python would write
+    |(?<=[\s,{\[])(?:/\*.*?(?:\*/|\Z)|//[^\n]*)            # a comment
+    |[{}\[\]]
+    """,
+    re.DOTALL | re.VERBOSE,
+)
 _CLOSING = {"{": "}", "[": "]"}
+_DEEPEST = 100
+"""Brackets in brackets beyond which nothing is read: no answer has them, and mending them would take minutes."""
+_LOOKS = 200
+"""How often mending may look at each character, on average: for slips it takes a few dozen."""
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -25,7 +38,7 @@ def find_object(text: str) -> dict[str, Any]:
     Raises:
         Unreadable: there is none.
     """
-    text = _END_OF_THOUGHTS.sub("", _THOUGHTS.sub("", text)).strip()
+    text = _without_thoughts(text).strip()
     if not text:
         raise Unreadable("The answer was empty.")
     found = list(_objects(text))
@@ -34,27 +47,45 @@ def find_object(text: str) -> dict[str, Any]:
     return max(found, key=lambda each: len(json.dumps(each)))
 
 
+def _without_thoughts(text: str) -> str:
+    """Without what is between the tags, or before one that ends thoughts whose beginning was left out."""
+    said: list[str] = []
+    start, thinking = 0, False
+    for tag in _THOUGHTS.finditer(text):
+        if tag[1]:
+            if not thinking:
+                said.clear()
+            start, thinking = tag.end(), False
+        elif not thinking:
+            said.append(text[start : tag.start()])
+            start, thinking = tag.start(), True
+    return "".join([*said, text[start:]])
+
+
 def _objects(text: str) -> Iterator[dict[str, Any]]:
     """Every object that is not inside another one, up to one that is never closed."""
-    start = text.find("{")
-    while start >= 0:
-        end = _end_of(text, start)
+    start = _START.search(text)
+    while start is not None:
+        end = _end_of(text, start.start())
         if end is None:
             return
-        value = _read(text[start:end])
-        if value:
+        if start[0] == "[":
+            end = start.end()
+        elif value := _read(text[start.start() : end]):
             yield value
-        start = text.find("{", end if value else start + 1)
+        start = _START.search(text, end)
 
 
 def _end_of(text: str, start: int) -> int | None:
-    """Where the bracket at `start` is closed; None if it is not."""
+    """Where the bracket at `start` is closed; None if it, or a string in it, is not."""
     opened: list[str] = []
-    for match in _STRING_OR_BRACKET.finditer(text, start):
+    for match in _TOKEN.finditer(text, start):
         mark = match[0]
         if mark in _CLOSING:
             opened.append(_CLOSING[mark])
-        elif not mark.startswith('"') and opened.pop() != mark:
+        elif mark in _CLOSING.values() and opened.pop() != mark:
+            return None
+        if len(opened) > _DEEPEST:
             return None
         if not opened:
             return match.end()
@@ -71,6 +102,23 @@ def _read(candidate: str) -> dict[str, Any] | None:
 
 def _mended(candidate: str) -> Any:
     try:
-        return json_repair.loads(candidate)
+        return json_repair.loads(_Metered(candidate))
     except (ValueError, RecursionError):
         return None
+
+
+class _Metered(str):
+    """A text that can be looked at only so often, since what is no JSON at all takes the mender hours."""
+
+    __slots__ = ("_looks",)
+
+    def __new__(cls, text: str) -> "_Metered":
+        made = super().__new__(cls, text)
+        made._looks = _LOOKS * len(text)
+        return made
+
+    def __getitem__(self, key: SupportsIndex | slice) -> str:
+        self._looks -= 1
+        if self._looks < 0:
+            raise ValueError("not to be mended")
+        return super().__getitem__(key)

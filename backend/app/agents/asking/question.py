@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.agents.asking.prompts import Prompt
 
@@ -13,6 +13,12 @@ class Reply(BaseModel):
     """The base of what models are asked to answer with. What they add is passed over, not refused."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+
+
+def at_most(items: int, *, at_least: int = 0) -> Any:
+    """A list that should have no more items: the model is told, since small ones do not know where to end; what it
+    writes beyond that is not refused."""
+    return Field(min_length=at_least, json_schema_extra={"maxItems": items})
 
 
 R = TypeVar("R", bound=Reply)
@@ -33,7 +39,8 @@ class Question(Generic[R, T]):
 
     `facts` are what the learner and the outline say: data, never instructions. `accept` turns the reply into what is
     wanted, mending what can safely be mended, or raises `Unusable`. `prose` gives those texts of the reply that must
-    be in the `language` (a BCP 47 tag). `room` is how many tokens the reply may take.
+    be in the `language` (a BCP 47 tag). `room` is how many tokens the reply may take,
+    without the model's thoughts.
     """
 
     prompt: Prompt

@@ -10,6 +10,7 @@ from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
 from redis.asyncio import ConnectionPool
+from redis.exceptions import RedisError
 
 POLL = 0.5
 """Seconds between two looks at an allowance that is used up, more or less."""
@@ -56,7 +57,7 @@ class Rates:
         assert self._shared is not None
         try:
             allowed = await self._shared.hit(allowance, self._model, name, cost=cost)
-        except StorageError as error:
+        except (StorageError, RedisError) as error:
             if self._reachable:
                 log.warning("model_limits_not_shared", error=str(error))
             self._reachable = False

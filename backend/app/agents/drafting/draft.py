@@ -70,10 +70,9 @@ class Draft:
         added = 0
         modules = self._stages[stage].modules
         for concept in concepts:
-            name = _line(concept.name)
             named = modules[min(max(concept.module, 1), len(modules)) - 1]
             module = named if named.missing else next((one for one in modules if one.missing), None)
-            if not name or name.casefold() in self._names or module is None:
+            if module is None or (name := self._new_name(concept.name, module.name)) is None:
                 continue
             self._names.add(name.casefold())
             module.concepts.append(concept.model_copy(update={"name": name}))
@@ -113,6 +112,11 @@ class Draft:
                     )
                 )
         return Outline(title=_line(title, 200) or request.goal[:200], stages=tuple(stages))
+
+    def _new_name(self, name: str, module: str) -> str | None:
+        """The name on one line, with the module's before it where it is taken; None where that is taken, too."""
+        names = (_line(name), _line(f"{module}: {name}"))
+        return next((one for one in names if _line(name) and one.casefold() not in self._names), None)
 
     def _missing(self) -> dict[int, int]:
         return {number: sum(module.missing for module in stage.modules) for number, stage in enumerate(self._stages)}

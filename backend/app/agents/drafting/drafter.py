@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from app.agents.asking.asker import Asker
 from app.agents.drafting.draft import Draft
-from app.agents.drafting.replies import StageReply, goal_question, plan_question, stage_question
+from app.agents.drafting.replies import MAX_CONCEPTS, StageReply, goal_question, plan_question, stage_question
 from app.domain.failures import Failure, FailureCode, failure
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.usage import Usage
@@ -14,8 +14,6 @@ from app.generation.work import Delivery
 
 ROUNDS = 4
 """How often the stages that lack concepts are asked for them."""
-AT_ONCE = 20
-"""Concepts that one answer holds at most."""
 
 
 class Drafter:
@@ -32,7 +30,7 @@ class Drafter:
         draft = Draft(plan.result, request.concepts)
         answers: list[Delivery[StageReply]] = []
         for _ in range(ROUNDS):
-            wanted = draft.requests(AT_ONCE)
+            wanted = draft.requests(MAX_CONCEPTS)
             if not wanted:
                 break
             questions = [stage_question(request, goal.result, draft.course(), stage) for _, stage in wanted]

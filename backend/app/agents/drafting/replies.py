@@ -6,19 +6,20 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from app.agents.asking.prompts import load_prompt
-from app.agents.asking.question import Question, Reply, Unusable
+from app.agents.asking.question import Question, Reply, Unusable, at_most
 from app.agents.writing.facts import facts_of_learner
 from app.domain.roadmap import LearningRequest
 
-GOAL_ROOM, PLAN_ROOM, STAGE_ROOM = 3000, 6000, 8000
-"""Tokens that the replies may take, thoughts included."""
+GOAL_ROOM, PLAN_ROOM, STAGE_ROOM = 1200, 4000, 4000
+"""Tokens that the replies may take."""
+MAX_STAGES, MAX_MODULES, MAX_CONCEPTS = 12, 8, 20
 
 
 class GoalReply(Reply):
     title: Annotated[str, Field(min_length=1)]
-    abilities: Annotated[list[str], Field(min_length=1)]
-    known: list[str]
-    gaps: list[str]
+    abilities: Annotated[list[str], at_most(6, at_least=1)]
+    known: Annotated[list[str], at_most(6)]
+    gaps: Annotated[list[str], at_most(6)]
     scope: str
 
 
@@ -31,11 +32,11 @@ class ModulePlan(Reply):
 class StagePlan(Reply):
     name: Annotated[str, Field(min_length=1)]
     description: str
-    modules: Annotated[list[ModulePlan], Field(min_length=1)]
+    modules: Annotated[list[ModulePlan], at_most(MAX_MODULES, at_least=1)]
 
 
 class PlanReply(Reply):
-    stages: Annotated[list[StagePlan], Field(min_length=1)]
+    stages: Annotated[list[StagePlan], at_most(MAX_STAGES, at_least=1)]
 
 
 class ConceptReply(Reply):
@@ -44,12 +45,12 @@ class ConceptReply(Reply):
     description: str
     hours: float
     difficulty: Literal["easy", "medium", "hard"]
-    keywords: list[str]
-    requires: list[str]
+    keywords: Annotated[list[str], at_most(5)]
+    requires: Annotated[list[str], at_most(3)]
 
 
 class StageReply(Reply):
-    concepts: Annotated[list[ConceptReply], Field(min_length=1)]
+    concepts: Annotated[list[ConceptReply], at_most(MAX_CONCEPTS, at_least=1)]
 
 
 def goal_question(request: LearningRequest) -> Question[GoalReply, GoalReply]:

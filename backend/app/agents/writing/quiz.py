@@ -4,20 +4,18 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from app.agents.asking.prompts import load_prompt
-from app.agents.asking.question import Question, Reply, Unusable
+from app.agents.asking.question import Question, Reply, Unusable, at_most
 from app.agents.dice import dice
 from app.agents.writing.facts import facts_of
 from app.domain import content
 from app.generation.work import ConceptBrief
 
-ROOM = 6000
-"""Tokens that the reply may take, thoughts included."""
+ROOM = 3000
+"""Tokens that the reply may take."""
 
 MIN_QUESTIONS, MAX_QUESTIONS = 3, 8
-MAX_OPTIONS = 8
+MAX_OPTIONS = 6
 
 _SPEAKS_OF_OTHERS = re.compile(
     r"\b(?:all|none|both|neither|any) of the (?:above|others?|options|answers)\b"
@@ -35,12 +33,12 @@ class OptionReply(Reply):
 class QuestionReply(Reply):
     type: Literal["single", "multiple", "true_false"]
     prompt: str
-    options: Annotated[list[OptionReply], Field(min_length=2)]
+    options: Annotated[list[OptionReply], at_most(MAX_OPTIONS, at_least=2)]
     explanation: str
 
 
 class QuizReply(Reply):
-    questions: Annotated[list[QuestionReply], Field(min_length=1)]
+    questions: Annotated[list[QuestionReply], at_most(MAX_QUESTIONS, at_least=1)]
 
 
 def quiz_question(brief: ConceptBrief) -> Question[QuizReply, content.Quiz]:

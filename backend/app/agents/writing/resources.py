@@ -10,7 +10,7 @@ import structlog
 from pydantic import Field, HttpUrl, ValidationError
 
 from app.agents.asking.prompts import load_prompt
-from app.agents.asking.question import Question, Reply
+from app.agents.asking.question import Question, Reply, at_most
 from app.agents.links.checker import LinkChecker
 from app.agents.links.search import Hit, SearchEngine, SearchFailed
 from app.agents.search_links import web_search
@@ -18,8 +18,8 @@ from app.agents.writing.facts import facts_of
 from app.domain.content import Resource, Resources
 from app.generation.work import ConceptBrief
 
-ROOM = 3000
-"""Tokens that the reply may take, thoughts included."""
+ROOM = 800
+"""Tokens that the reply may take."""
 MAX_SEARCHES = 6
 HITS = 4
 """Pages of each search that are looked at."""
@@ -38,7 +38,7 @@ class Search(Reply):
 
 
 class ResourcesReply(Reply):
-    searches: Annotated[list[Search], Field(min_length=1)]
+    searches: Annotated[list[Search], at_most(MAX_SEARCHES, at_least=1)]
 
 
 def resources_question(brief: ConceptBrief) -> Question[ResourcesReply, list[Search]]:

@@ -5,14 +5,15 @@ from typing import Annotated
 from pydantic import Field
 
 from app.agents.asking.prompts import load_prompt
-from app.agents.asking.question import Question, Reply, Unusable
+from app.agents.asking.question import Question, Reply, Unusable, at_most
 from app.agents.writing.facts import facts_of
 from app.agents.writing.markdown import tidy
 from app.domain.content import Section, Tutorial
 from app.generation.work import ConceptBrief
 
-ROOM = 8000
-"""Tokens that the reply may take, thoughts included."""
+ROOM = 5000
+"""Tokens that the reply may take."""
+MAX_SECTIONS, MAX_EXERCISES, MAX_MISTAKES = 7, 5, 5
 
 
 class SectionReply(Reply):
@@ -22,10 +23,10 @@ class SectionReply(Reply):
 
 class TutorialReply(Reply):
     summary: Annotated[str, Field(min_length=1)]
-    sections: Annotated[list[SectionReply], Field(min_length=1)]
+    sections: Annotated[list[SectionReply], at_most(MAX_SECTIONS, at_least=1)]
     example: Annotated[str, Field(min_length=1)]
-    exercises: Annotated[list[str], Field(min_length=1)]
-    mistakes: Annotated[list[str], Field(min_length=1)]
+    exercises: Annotated[list[str], at_most(MAX_EXERCISES, at_least=1)]
+    mistakes: Annotated[list[str], at_most(MAX_MISTAKES, at_least=1)]
 
 
 def tutorial_question(brief: ConceptBrief) -> Question[TutorialReply, Tutorial]:

@@ -1,0 +1,182 @@
+"""A worker whose author is a model: real processes, and a server that speaks OpenAI's protocol."""
+
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+from e2e.cluster import Cluster, WorkerProcess, concepts_of, ready
+from model_answers import form_of, good
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from scripted_model import Call, Reply, ScriptedModel, fault, running_in_thread
+
+CONCEPTS = 8
+
+
+def worker_with(cluster: Cluster, model: ScriptedModel, **settings: str) -> WorkerProcess:
+    return ready(
+        cluster.start_worker(
+            GREENWAY_MODEL="openai:scripted",
+            OPENAI_BASE_URL=model.base_url,
+            GREENWAY_SEARCH="none",
+            **settings,  # type: ignore[arg-type]
+        )
+    )
+
+
+async def test_a_model_drafts_and_writes_a_roadmap_and_its_tokens_add_up(cluster: Cluster) -> None:
+    with running_in_thread(good) as model:
+        worker_with(cluster, model)
+        async with cluster.client() as client:
+            roadmap_id = await client.create(concepts=CONCEPTS, auto_approve=True)
+            roadmap = await client.until_status(roadmap_id, "completed", "partial", "failed")
+            assert roadmap["progress"]["completed"] == CONCEPTS
+            usage = roadmap["usage"]
+            assert usage["calls"] == len(model.calls)
+            assert usage["input_tokens"] == model.input_tokens
+            assert usage["output_tokens"] == model.output_tokens
+            first = concepts_of(roadmap)[0]["concept_id"]
+            concept = (await client.http.get(f"/roadmaps/{roadmap_id}/concepts/{first}")).json()
+            assert concept["quiz"]["prompt"].startswith("quiz@")
+            assert concept["quiz"]["usage"]["calls"] == 1
+            assert {
+                frozenset(option) for question in concept["quiz"]["questions"] for option in question["options"]
+            } == {frozenset({"option_id", "text"})}
+
+
+async def test_a_refused_key_pauses_the_task_and_says_why(cluster: Cluster) -> None:
+    def refused_for_content(call: Call) -> Reply:
+        return good(call) if form_of(call) in {"title", "stages", "concepts"} else fault(401)
+
+    with running_in_thread(refused_for_content) as model:
+        worker_with(cluster, model)
+        async with cluster.client() as client:
+            roadmap_id = await client.create(concepts=30, auto_approve=True)
+            roadmap = await client.until_status(roadmap_id, "paused")
+        # The draft has gained the model's trust, so five concepts may be under way when the first call is refused.
+        calls = Counter(form_of(call) for call in model.calls if form_of(call) in {"summary", "questions", "searches"})
+        assert max(calls.values()) <= 5
+        assert roadmap["task"]["error"]["code"] == "unauthorised"
+        assert roadmap["progress"]["pending"] == 30
+
+
+async def test_a_key_that_never_worked_fails_the_draft_at_the_first_call(cluster: Cluster) -> None:
+    with running_in_thread(lambda _: fault(401)) as model:
+        worker_with(cluster, model)
+        async with cluster.client() as client:
+            roadmap = await client.until_status(await client.create(), "failed")
+        assert len(model.calls) == 1
+        assert roadmap["task"]["error"]["code"] == "unauthorised"
+
+
+async def test_what_could_not_be_used_is_shown_to_its_owner(cluster: Cluster) -> None:
+    def no_quiz(call: Call) -> Reply:
+        return Reply(content="I make no quizzes.") if form_of(call) == "questions" else good(call)
+
+    with running_in_thread(no_quiz) as model:
+        worker_with(cluster, model)
+        async with cluster.client() as client:
+            roadmap_id = await client.create(concepts=3, auto_approve=True)
+            roadmap = await client.until_status(roadmap_id, "partial")
+            first = concepts_of(roadmap)[0]["concept_id"]
+            concept = (await client.http.get(f"/roadmaps/{roadmap_id}/concepts/{first}")).json()
+        assert [(one["artefact"], one["raw_answer"]) for one in concept["failures"]] == [("quiz", "I make no quizzes.")]
+        assert roadmap["usage"]["calls"] == len(model.calls)
+
+
+async def test_a_draft_that_fails_counts_what_it_has_cost_and_shows_the_answer(cluster: Cluster) -> None:
+    with running_in_thread(lambda _: Reply(content="No.", input_tokens=10, output_tokens=1)) as model:
+        worker_with(cluster, model)
+        async with cluster.client() as client:
+            roadmap = await client.until_status(await client.create(), "failed")
+            task = (await client.http.get(f"/tasks/{roadmap['task']['task_id']}")).json()
+        assert task["error"] == {
+            "code": "invalid_output",
+            "message": "The model's answer could not be used, and could not be repaired.",
+            "raw_answer": "No.",
+        }
+        assert task["usage"]["input_tokens"] == 10 * len(model.calls) > 0
+
+
+async def test_a_task_that_reaches_its_budget_is_paused(cluster: Cluster, tmp_path: Path) -> None:
+    prices = tmp_path / "prices.toml"
+    prices.write_text('["openai:scripted"]\ninput = 1000\noutput = 1000\n', encoding="utf-8")
+    with running_in_thread(good) as model:
+        worker_with(cluster, model, GREENWAY_MAX_COST_USD="1", GREENWAY_PRICES_FILE=str(prices))
+        async with cluster.client() as client:
+            roadmap_id = await client.create(concepts=30, auto_approve=True)
+            roadmap = await client.until_status(roadmap_id, "paused")
+        assert roadmap["task"]["error"]["code"] == "budget"
+        assert 1 <= roadmap["task"]["usage"]["cost_usd"] <= 1 + 15 * 0.15
+        assert roadmap["progress"]["pending"] > 0
+
+
+@contextmanager
+def collecting_spans() -> Iterator[tuple[str, list[str]]]:
+    """An OTLP collector: its address, and the names of the spans that it got."""
+    names: list[str] = []
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.headers.get("Content-Encoding") is None and self.path == "/v1/traces":
+                request = ExportTraceServiceRequest.FromString(body)
+                names.extend(
+                    span.name for each in request.resource_spans for scope in each.scope_spans for span in scope.spans
+                )
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """The test's output is not its log."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}", names
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+async def test_spans_of_tasks_and_calls_reach_a_collector(cluster: Cluster) -> None:
+    with running_in_thread(good) as model, collecting_spans() as (endpoint, names):
+        worker = worker_with(cluster, model, OTEL_EXPORTER_OTLP_ENDPOINT=endpoint)
+        async with cluster.client() as client:
+            await client.until_status(await client.create(concepts=3), "awaiting_review")
+        assert worker.terminate() == 0
+    counted = Counter(names)
+    assert counted["greenway.task"] == 1
+    assert sum(count for name, count in counted.items() if "scripted" in name) == len(model.calls)
+
+
+async def test_the_doctor_asks_the_model(cluster: Cluster) -> None:
+    def advice(script: object) -> str:
+        with running_in_thread(script) as model:  # type: ignore[arg-type]
+            environment = {
+                "PATH": "/usr/bin:/bin",
+                "DATABASE_URL": cluster.database_url,
+                "REDIS_URL": cluster.redis_url,
+                "GREENWAY_MODEL": "openai:scripted",
+                "OPENAI_BASE_URL": model.base_url,
+                "GREENWAY_URL": cluster.url,
+            }
+            command = [sys.executable, "-m", "app.cli", "doctor"]
+            done = subprocess.run(
+                command, cwd=cluster.directory, env=environment, capture_output=True, text=True, timeout=60, check=False
+            )
+        [line] = [line for line in done.stdout.splitlines() if " model: " in line]
+        return line
+
+    assert "answered in the form asked for" in advice(good)
+    assert "GREENWAY_CONCEPT_CONCURRENCY=2" in advice(good)
+    assert "does not accept the key" in advice(lambda _: fault(401))
+    assert "no credit" in advice(lambda _: fault(402))
+    assert "unknown to the provider" in advice(lambda _: fault(404))
+    assert "cannot do structured output" in advice(lambda _: Reply(content="Paris"))
