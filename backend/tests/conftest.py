@@ -2,11 +2,15 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator, Iterator
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import pytest
 from databases import copy_database, drop_database, flush
+from pydantic_ai import models
 from redis.asyncio import Redis
 
 from app.core.settings import sqlalchemy_url
@@ -19,6 +23,20 @@ from app.embedded.valkey import EmbeddedValkey
 from app.services.redis_client import create_redis
 
 PASSWORD = "for-tests-only"
+
+models.ALLOW_MODEL_REQUESTS = False
+"""A test that talks to a model's server on loopback says so with `override_allow_model_requests`."""
+
+
+def _stay_on_this_machine(event: str, arguments: tuple[Any, ...]) -> None:
+    """Nothing that a test does may reach another machine, not even by accident."""
+    if event == "socket.connect" and isinstance(address := arguments[1], tuple):
+        host = address[0].partition("%")[0]
+        if host != "localhost" and not ip_address(host).is_loopback:
+            raise PermissionError(f"A test wanted to connect to {host}.")
+
+
+sys.addaudithook(_stay_on_this_machine)
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from app.agents.models.open_model import OpenModel, open_model
 from app.agents.writing.resources import Librarian
 from app.core.settings import Settings
 
-THOUGHTS, LOCAL_THOUGHTS = 6000, 1500
+THOUGHTS, LOCAL_THOUGHTS = 6000, 1000
 """Tokens that a model may think before it answers; on a machine of one's own they take long."""
 
 

@@ -124,6 +124,8 @@ class Cluster:
 class Client:
     cluster: Cluster
     http: httpx2.AsyncClient
+    patience: float = DEADLINE
+    """Seconds that `until` waits."""
 
     async def create(self, goal: str = "Learn SQL for data analysis", **body: object) -> str:
         answer = await self.http.post("/roadmaps", json={"goal": goal, "concepts": 12, **body})
@@ -141,7 +143,7 @@ class Client:
 
     async def until(self, roadmap_id: str, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Read the roadmap until the condition holds."""
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(self.patience):
             while not condition(roadmap := await self.read(roadmap_id)):
                 await asyncio.sleep(0.05)
         return roadmap

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any, SupportsIndex
 
 import json_repair
@@ -21,9 +22,9 @@ _TOKEN = re.compile(
 )
 _CLOSING = {"{": "}", "[": "]"}
 _DEEPEST = 100
-"""Brackets in brackets beyond which nothing is read: no answer has them, and mending them would take minutes."""
-_LOOKS = 200
-"""How often mending may look at each character, on average: for slips it takes a few dozen."""
+"""Brackets in brackets beyond which nothing is read: no answer has so many, and mending them takes minutes."""
+_LOOKS = 40
+"""How often mending may look at each character, on average: for slips it takes fewer than ten."""
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -85,19 +86,23 @@ def _end_of(text: str, start: int) -> int | None:
             opened.append(_CLOSING[mark])
         elif mark in _CLOSING.values() and opened.pop() != mark:
             return None
-        if len(opened) > _DEEPEST:
-            return None
         if not opened:
             return match.end()
     return None
 
 
 def _read(candidate: str) -> dict[str, Any] | None:
+    if _depth(candidate) > _DEEPEST:
+        return None
     try:
         value = _DECODER.decode(candidate)
     except (ValueError, RecursionError):
         value = _mended(candidate)
     return value if isinstance(value, dict) else None
+
+
+def _depth(text: str) -> int:
+    return max(accumulate((mark in "{[") - (mark in "}]") for mark in text))
 
 
 def _mended(candidate: str) -> Any:
@@ -110,7 +115,7 @@ def _mended(candidate: str) -> Any:
 class _Metered(str):
     """A text that can be looked at only so often, since what is no JSON at all takes the mender hours."""
 
-    __slots__ = ("_looks",)
+    _looks: int
 
     def __new__(cls, text: str) -> "_Metered":
         made = super().__new__(cls, text)

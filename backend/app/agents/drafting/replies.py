@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, create_model
 
 from app.agents.asking.prompts import load_prompt
 from app.agents.asking.question import Question, Reply, Unusable, at_most
@@ -12,7 +12,9 @@ from app.domain.roadmap import LearningRequest
 
 GOAL_ROOM, PLAN_ROOM, STAGE_ROOM = 1200, 4000, 4000
 """Tokens that the replies may take."""
-MAX_STAGES, MAX_MODULES, MAX_CONCEPTS = 12, 8, 20
+MAX_STAGES, MAX_MODULES, MAX_CONCEPTS = 12, 6, 20
+CONCEPTS_OF_A_STAGE = 6
+"""Concepts that a stage should have at least, where there are several."""
 
 
 class GoalReply(Reply):
@@ -53,6 +55,21 @@ class StageReply(Reply):
     concepts: Annotated[list[ConceptReply], at_most(MAX_CONCEPTS, at_least=1)]
 
 
+def plan_reply(concepts: int) -> type[PlanReply]:
+    """For so many concepts: the model is told how many stages there may be."""
+    stages = min(MAX_STAGES, max(1, concepts // CONCEPTS_OF_A_STAGE))
+    return create_model(
+        "PlanReply", __base__=PlanReply, stages=(Annotated[list[StagePlan], at_most(stages, at_least=1)], ...)
+    )
+
+
+def stage_reply(concepts: int) -> type[StageReply]:
+    """For so many concepts: the model is told where to end."""
+    return create_model(
+        "StageReply", __base__=StageReply, concepts=(Annotated[list[ConceptReply], at_most(concepts, at_least=1)], ...)
+    )
+
+
 def goal_question(request: LearningRequest) -> Question[GoalReply, GoalReply]:
     return Question(
         prompt=load_prompt("goal"),
@@ -74,7 +91,7 @@ def plan_question(request: LearningRequest, goal: GoalReply) -> Question[PlanRep
             "course": goal.model_dump(),
             "concepts": request.concepts,
         },
-        reply=PlanReply,
+        reply=plan_reply(request.concepts),
         accept=_without_repetition,
         prose=lambda reply: [
             text for stage in reply.stages for module in stage.modules for text in (module.name, module.description)
@@ -98,7 +115,7 @@ def stage_question(
             "course": course,
             **stage,
         },
-        reply=StageReply,
+        reply=stage_reply(sum(module["wanted"] for module in stage["modules"])),
         accept=lambda reply: reply,
         prose=lambda reply: [text for concept in reply.concepts for text in (concept.name, concept.description)],
         language=request.language,

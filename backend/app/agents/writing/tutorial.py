@@ -11,7 +11,7 @@ from app.agents.writing.markdown import tidy
 from app.domain.content import Section, Tutorial
 from app.generation.work import ConceptBrief
 
-ROOM = 5000
+ROOM = 4000
 """Tokens that the reply may take."""
 MAX_SECTIONS, MAX_EXERCISES, MAX_MISTAKES = 7, 5, 5
 
