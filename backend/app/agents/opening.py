@@ -13,9 +13,6 @@ from app.agents.models.open_model import OpenModel, open_model
 from app.agents.writing.resources import Librarian
 from app.core.settings import Settings
 
-THOUGHTS, LOCAL_THOUGHTS = 6000, 1000
-"""Tokens that a model may think before it answers; on a machine of one's own they take long."""
-
 
 async def open_model_author(settings: Settings) -> ModelAuthor:
     """The author for this event loop.
@@ -46,6 +43,5 @@ def make_asker(settings: Settings, opened: OpenModel, rates: Rates) -> Asker:
         # What learners and models say is nobody's business but theirs.
         model = InstrumentedModel(model, InstrumentationSettings(include_content=False))
     prices = PriceList(model=opened.name, is_local=opened.is_local, own=own_prices(settings))
-    thoughts = LOCAL_THOUGHTS if opened.is_local else THOUGHTS
     gate = CallGate(opened.calls_at_once, rates)
-    return Asker(model, gate, prices, seconds=settings.artefact_timeout, thoughts=thoughts)
+    return Asker(model, gate, prices, seconds=settings.artefact_timeout, is_local=opened.is_local)

@@ -34,6 +34,8 @@ from app.generation.work import Delivery
 
 STARTS = 2
 """How often a question is asked from the beginning, each time with one round of repair."""
+THOUGHTS, LOCAL_THOUGHTS = 6000, 1000
+"""Tokens that a model may think before it answers."""
 MORE_ROOM = 2
 """By how much the room grows when an answer has broken off; once."""
 
@@ -61,17 +63,17 @@ class _Conversation:
 class Asker:
     """For one model in one event loop.
 
-    `seconds` is how long a question may take; waiting for a turn does not count. `thoughts` is how many tokens the
-    model may think before it answers.
+    `seconds` is how long a question may take; waiting for a turn does not count. `is_local` says that the model runs
+    on the operator's own machine, where it is small and slow, and held to short texts and thoughts.
     """
 
-    def __init__(self, model: Model, gate: CallGate, prices: PriceList, *, seconds: float, thoughts: int) -> None:
+    def __init__(self, model: Model, gate: CallGate, prices: PriceList, *, seconds: float, is_local: bool) -> None:
         self._model = model
         self._gate = gate
         self._prices = prices
         self._modes = OutputModes(model)
         self._seconds = seconds
-        self._thoughts = thoughts
+        self._is_local = is_local
 
     async def ask(self, question: Question[R, T]) -> Delivery[T]:
         """The answer, or why there is none; and what that has cost."""
@@ -86,7 +88,7 @@ class Asker:
         return Delivery(result=result, usage=effort.usage, prompt=question.prompt.version, raw_answer=raw_answer)
 
     async def _answer(self, question: Question[R, T], effort: Effort) -> T | Failure:
-        room = question.room + self._thoughts
+        room = question.room + (LOCAL_THOUGHTS if self._is_local else THOUGHTS)
         last = _Unanswered(FailureCode.INVALID_OUTPUT)
         starts = 0
         while starts < STARTS:
@@ -144,6 +146,8 @@ class Asker:
 
     async def _call(self, question: Question[Any, Any], conversation: _Conversation, effort: Effort) -> ModelResponse:
         schema = question.reply.model_json_schema()
+        if not self._is_local:
+            schema = _without_lengths(schema)
         parameters = request_parameters(conversation.mode, schema, question.prompt.version.partition("@")[0])
         settings = ModelSettings(max_tokens=conversation.room)
         length = sum(len(str(part)) for message in conversation.messages for part in message.parts)
@@ -159,6 +163,16 @@ class Asker:
             return response
 
         return await waiting_out(call, self._gate.hold)
+
+
+def _without_lengths(schema: Any) -> Any:
+    match schema:
+        case dict():
+            return {name: _without_lengths(value) for name, value in schema.items() if name != "maxLength"}
+        case list():
+            return [_without_lengths(value) for value in schema]
+        case _:
+            return schema
 
 
 def _tokens(response: ModelResponse) -> Tokens:

@@ -15,6 +15,11 @@ ENOUGH_WORDS = 12
 CLEARLY = 3
 """How many times as often another language's function words must occur."""
 
+SHARE = 0.3
+"""The part of the letters that must be of the language's script."""
+DENSITY = {"CJK": 3, "JAPANESE": 3, "HANGUL": 3}
+"""How many letters of an alphabet one of these stands for: Chinese full of English terms is Chinese."""
+
 _SCRIPTS = {
     "ar": "ARABIC", "fa": "ARABIC", "ur": "ARABIC", "he": "HEBREW", "el": "GREEK", "th": "THAI", "hi": "DEVANAGARI",
     "mr": "DEVANAGARI", "ne": "DEVANAGARI", "bn": "BENGALI", "ta": "TAMIL", "te": "TELUGU", "ka": "GEORGIAN",
@@ -31,13 +36,15 @@ def is_in(language: str, texts: Sequence[str]) -> bool:
     base = language.lower().split("-")[0]
     prose = _CODE.sub(" ", "\n".join(texts))
     scripts = Counter(_script(character) for character in prose if character.isalpha())
+    for dense, weight in DENSITY.items():
+        scripts[dense] *= weight
     letters = scripts.total()
-    if letters < ENOUGH_LETTERS and base not in {"zh", "ja", "ko"}:
+    if letters < ENOUGH_LETTERS:
         return True
     if (script := _SCRIPTS.get(base)) is not None:
         wanted = scripts[script] + (scripts["CJK"] if script in {"JAPANESE", "HANGUL"} else 0)
-        return letters < ENOUGH_LETTERS // 4 or wanted >= 0.3 * letters
-    if scripts["LATIN"] < 0.5 * letters:
+        return wanted >= SHARE * letters
+    if scripts["LATIN"] < SHARE * letters:
         # A language that is not listed may have a script of its own.
         return base not in _function_words()
     return _sounds_like(base, prose)

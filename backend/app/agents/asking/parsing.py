@@ -22,9 +22,9 @@ _TOKEN = re.compile(
 )
 _CLOSING = {"{": "}", "[": "]"}
 _DEEPEST = 100
-"""Brackets in brackets beyond which nothing is read: no answer has so many, and mending them takes minutes."""
+"""Brackets in brackets beyond which nothing is read: no answer has so many, and the stack would not hold them."""
 _LOOKS = 40
-"""How often mending may look at each character, on average: for slips it takes fewer than ten."""
+"""How often mending may look at each character, on average: for slips in an answer it takes fewer than ten."""
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -119,7 +119,7 @@ class _Metered(str):
 
     def __new__(cls, text: str) -> "_Metered":
         made = super().__new__(cls, text)
-        made._looks = _LOOKS * len(text)
+        made._looks = _LOOKS * max(len(text), 1000)
         return made
 
     def __getitem__(self, key: SupportsIndex | slice) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,6 +20,16 @@ def at_most(items: int, *, at_least: int = 0) -> Any:
     writes beyond that is not refused."""
     return Field(min_length=at_least, json_schema_extra={"maxItems": items})
 
+
+def _text(length: int) -> Any:
+    return Field(json_schema_extra={"maxLength": length})
+
+
+Line = Annotated[str, _text(300)]
+Paragraph = Annotated[str, _text(800)]
+Chapter = Annotated[str, _text(1900)]
+"""Texts with the number of characters that a model of the operator's own machine is held to: small ones would not end.
+Services need no such leash, and some do not take it."""
 
 R = TypeVar("R", bound=Reply)
 T = TypeVar("T")

@@ -51,7 +51,9 @@ class Draft:
             ]
             if sized:
                 description = _line(stage.description, PROSE_LENGTH)
-                self._stages.append(_Stage(name=_line(stage.name), description=description, modules=sized))
+                self._stages.append(
+                    _Stage(name=_line(stage.name) or sized[0].name, description=description, modules=sized)
+                )
 
     @property
     def is_large_enough(self) -> bool:

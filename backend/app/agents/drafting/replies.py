@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, create_model
 
 from app.agents.asking.prompts import load_prompt
-from app.agents.asking.question import Question, Reply, Unusable, at_most
+from app.agents.asking.question import Line, Question, Reply, Unusable, at_most
 from app.agents.writing.facts import facts_of_learner
 from app.domain.roadmap import LearningRequest
 
@@ -18,22 +18,22 @@ CONCEPTS_OF_A_STAGE = 6
 
 
 class GoalReply(Reply):
-    title: Annotated[str, Field(min_length=1)]
-    abilities: Annotated[list[str], at_most(6, at_least=1)]
-    known: Annotated[list[str], at_most(6)]
-    gaps: Annotated[list[str], at_most(6)]
-    scope: str
+    title: Line
+    abilities: Annotated[list[Line], at_most(6, at_least=1)]
+    known: Annotated[list[Line], at_most(6)]
+    gaps: Annotated[list[Line], at_most(6)]
+    scope: Line
 
 
 class ModulePlan(Reply):
-    name: Annotated[str, Field(min_length=1)]
-    description: str
+    name: Line
+    description: Line
     concepts: Annotated[int, Field(ge=1, le=1000)]
 
 
 class StagePlan(Reply):
-    name: Annotated[str, Field(min_length=1)]
-    description: str
+    name: Line
+    description: Line
     modules: Annotated[list[ModulePlan], at_most(MAX_MODULES, at_least=1)]
 
 
@@ -43,12 +43,12 @@ class PlanReply(Reply):
 
 class ConceptReply(Reply):
     module: int
-    name: Annotated[str, Field(min_length=1)]
-    description: str
+    name: Line
+    description: Line
     hours: float
     difficulty: Literal["easy", "medium", "hard"]
-    keywords: Annotated[list[str], at_most(5)]
-    requires: Annotated[list[str], at_most(3)]
+    keywords: Annotated[list[Line], at_most(5)]
+    requires: Annotated[list[Line], at_most(3)]
 
 
 class StageReply(Reply):
@@ -128,7 +128,7 @@ def _without_repetition(plan: PlanReply) -> PlanReply:
     seen: set[str] = set()
     stages: list[StagePlan] = []
     for stage in plan.stages:
-        named = {module.name.casefold(): module for module in reversed(stage.modules)}
+        named = {module.name.casefold(): module for module in reversed(stage.modules) if module.name}
         modules = [module for key, module in reversed(named.items()) if key not in seen]
         seen |= named.keys()
         if modules:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from app.agents.asking.prompts import load_prompt
-from app.agents.asking.question import Question, Reply, Unusable, at_most
+from app.agents.asking.question import Line, Paragraph, Question, Reply, Unusable, at_most
 from app.agents.dice import dice
 from app.agents.writing.facts import facts_of
 from app.domain import content
@@ -25,16 +25,16 @@ _SPEAKS_OF_OTHERS = re.compile(
 
 
 class OptionReply(Reply):
-    text: str
+    text: Line
     correct: bool
-    explanation: str
+    explanation: Line
 
 
 class QuestionReply(Reply):
     type: Literal["single", "multiple", "true_false"]
-    prompt: str
+    prompt: Paragraph
     options: Annotated[list[OptionReply], at_most(MAX_OPTIONS, at_least=2)]
-    explanation: str
+    explanation: Paragraph
 
 
 class QuizReply(Reply):

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import structlog
-from pydantic import Field, HttpUrl, ValidationError
+from pydantic import HttpUrl, ValidationError
 
 from app.agents.asking.prompts import load_prompt
-from app.agents.asking.question import Question, Reply, at_most
+from app.agents.asking.question import Line, Question, Reply, Unusable, at_most
 from app.agents.links.checker import LinkChecker
 from app.agents.links.search import Hit, SearchEngine, SearchFailed
 from app.agents.search_links import web_search
@@ -32,7 +32,7 @@ log = structlog.get_logger()
 
 
 class Search(Reply):
-    query: Annotated[str, Field(min_length=1, max_length=200)]
+    query: Line
     type: Literal["documentation", "article", "book", "course", "video", "exercise", "tool"]
     language: Literal["first", "second"]
 
@@ -135,4 +135,7 @@ def _choose(found: Sequence[Sequence[Resource]]) -> list[Resource]:
 
 
 def _distinct(searches: Sequence[Search]) -> list[Search]:
-    return list({" ".join(search.query.casefold().split()): search for search in searches}.values())[:MAX_SEARCHES]
+    named = {key: search for search in searches if (key := " ".join(search.query.casefold().split()))}
+    if not named:
+        raise Unusable("At least one search needs a query.")
+    return list(named.values())[:MAX_SEARCHES]

@@ -2,10 +2,8 @@
 
 from typing import Annotated
 
-from pydantic import Field
-
 from app.agents.asking.prompts import load_prompt
-from app.agents.asking.question import Question, Reply, Unusable, at_most
+from app.agents.asking.question import Chapter, Line, Paragraph, Question, Reply, Unusable, at_most
 from app.agents.writing.facts import facts_of
 from app.agents.writing.markdown import tidy
 from app.domain.content import Section, Tutorial
@@ -17,16 +15,16 @@ MAX_SECTIONS, MAX_EXERCISES, MAX_MISTAKES = 7, 5, 5
 
 
 class SectionReply(Reply):
-    heading: str
-    markdown: str
+    heading: Line
+    markdown: Chapter
 
 
 class TutorialReply(Reply):
-    summary: Annotated[str, Field(min_length=1)]
+    summary: Paragraph
     sections: Annotated[list[SectionReply], at_most(MAX_SECTIONS, at_least=1)]
-    example: Annotated[str, Field(min_length=1)]
-    exercises: Annotated[list[str], at_most(MAX_EXERCISES, at_least=1)]
-    mistakes: Annotated[list[str], at_most(MAX_MISTAKES, at_least=1)]
+    example: Chapter
+    exercises: Annotated[list[Paragraph], at_most(MAX_EXERCISES, at_least=1)]
+    mistakes: Annotated[list[Paragraph], at_most(MAX_MISTAKES, at_least=1)]
 
 
 def tutorial_question(brief: ConceptBrief) -> Question[TutorialReply, Tutorial]:
@@ -49,12 +47,15 @@ def _tutorial(reply: TutorialReply) -> Tutorial:
     )
     if not sections:
         raise Unusable("Every section needs a heading and a text.")
+    exercises, mistakes = _texts(reply.exercises), _texts(reply.mistakes)
+    if not (reply.summary and reply.example and exercises and mistakes):
+        raise Unusable("The summary, the example, the exercises and the mistakes must not be empty.")
     return Tutorial(
         summary=" ".join(reply.summary.split()),
         sections=sections,
         example=tidy(reply.example),
-        exercises=_texts(reply.exercises),
-        mistakes=_texts(reply.mistakes),
+        exercises=exercises,
+        mistakes=mistakes,
     )
 
 
