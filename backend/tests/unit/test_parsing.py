@@ -66,6 +66,8 @@ def test_an_object_is_found_in_whatever_it_is_wrapped_in(text: str) -> None:
         '<reasoning>one {</reasoning><think>two }</think>{"a": 1}',
         'maybe {"b": 2, "longer": "than the answer"}</think>{"a": 1}',
         'an open { and </think> {"a": 1}',
+        'maybe {"b": 2, "longer": "than the answer"}<think>two</think>three</think>{"a": 1}',
+        '<think>maybe {"b": 2, "longer": "than the answer"}<think>two</think>{"a": 1}',
         '{"a": 1}<think>or {"b": 2, "longer": "than the answer"}</think>',
     ],
 )
@@ -79,7 +81,7 @@ def test_thoughts_alone_are_an_empty_answer(text: str) -> None:
         find_object(text)
 
 
-@pytest.mark.parametrize("text", ["Sorry, I cannot.", "[1, 2]", "null", '"{"', "}{", "{}", "Use {} here", "{]}"])
+@pytest.mark.parametrize("text", ["Sorry, I cannot.", "[1, 2]", "null", '"{"', "}{", "{}", "Use {} here", '{"a": [1}}'])
 def test_a_text_without_an_object_is_unreadable(text: str) -> None:
     with pytest.raises(Unreadable, match="no complete JSON object"):
         find_object(text)
@@ -103,6 +105,7 @@ def test_of_several_objects_the_largest_is_the_answer() -> None:
         ('{"a": 1, /* the "first } */ "b": 2}', {"a": 1, "b": 2}),
         ('{"a": "see https://example.org/}", "b": 2,}', {"a": "see https://example.org/}", "b": 2}),
         ('{"a": "one\n\ttwo"}', {"a": "one\n\ttwo"}),
+        ('{"a": "```json\n{\\"b\\": 1}\n```"}', {"a": '```json\n{"b": 1}\n```'}),
         ('{"a": "one\ntwo", "b": "it is "so" here",}', {"a": "one\ntwo", "b": 'it is "so" here'}),
         ("{a: 1, b: True, c: None}", {"a": 1, "b": True, "c": None}),
     ],
@@ -213,6 +216,13 @@ def test_nonsense_takes_no_time(text: str) -> None:
     start = time.process_time()
     unreadable(text)
     assert time.process_time() - start < LIMIT
+
+
+@pytest.mark.parametrize("opening", ['{"a":', "{'a':", '{"a":[', "{"])
+def test_no_depth_is_too_much_for_the_stack(opening: str) -> None:
+    closing = opening.translate({ord("{"): "}", ord("["): "]"}).replace('"a":', "").replace("'a':", "")[::-1]
+    for depth in [*range(90, 110), *range(500, 1100)]:
+        assert unreadable(opening * depth + "1" + closing * depth) == (depth * len(closing) > 100 or opening == "{")
 
 
 def test_a_long_answer_with_many_slips_is_mended_all_the_same() -> None:

@@ -52,7 +52,7 @@ class OutputModes:
             self._worked = None
         if self._refused >= set(self._candidates):
             return False
-        if mode == self.current:
+        if self.current in self._refused:
             self._advance()
         return True
 
