@@ -75,6 +75,8 @@ def test_a_refused_mode_never_comes_back() -> None:
 def test_a_refusal_counts_more_than_what_has_worked() -> None:
     chosen = modes()
     chosen.worked(NATIVE)
+    for _ in range(2):
+        chosen.failed(NATIVE)
     assert chosen.refused(NATIVE)
     assert chosen.current == TOOL_CALL
 

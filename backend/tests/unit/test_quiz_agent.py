@@ -113,6 +113,10 @@ def test_fewer_than_three_questions_are_no_quiz(unusable: QuestionReply) -> None
     [
         "All of the above",
         "none of the above.",
+        "All the above",
+        "A and B",
+        "以上选项都对",
+        "上述均正确",
         "Both A and B",
         "Neither of the options",
         "以上都对",

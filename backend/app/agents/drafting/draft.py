@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from math import floor
 from typing import Any
 
 from app.agents.drafting.replies import ConceptReply, PlanReply
@@ -12,6 +13,8 @@ from app.domain.roadmap import Concept, LearningRequest, Module, Outline, Stage
 NAME_LENGTH, PROSE_LENGTH = 120, 2000
 MIN_HOURS, MAX_HOURS = 0.25, 40.0
 MAX_KEYWORDS, MAX_REQUIRED = 8, 5
+UNNAMED = "…"
+"""The name of what the model gave no name that can be shown."""
 TOLERANCE = 0.1
 """The part of the requested size by which an outline may be smaller."""
 
@@ -45,7 +48,11 @@ class Draft:
         self._stages = []
         for stage in plan.stages:
             sized = [
-                _Module(name=_line(module.name), description=_line(module.description, PROSE_LENGTH), wanted=size)
+                _Module(
+                    name=_line(module.name) or _line(stage.name) or UNNAMED,
+                    description=_line(module.description, PROSE_LENGTH),
+                    wanted=size,
+                )
                 for module in stage.modules
                 if (size := next(sizes)) > 0
             ]
@@ -147,7 +154,7 @@ def _concept(concept_id: str, reply: ConceptReply, earlier: dict[str, str], scal
         concept_id=concept_id,
         name=reply.name,
         description=_line(reply.description, PROSE_LENGTH),
-        estimated_hours=max(MIN_HOURS, round(_hours(reply.hours) * scale * 4) / 4),
+        estimated_hours=max(MIN_HOURS, floor(_hours(reply.hours) * scale * 4) / 4),
         difficulty=reply.difficulty,
         keywords=tuple(keywords)[:MAX_KEYWORDS],
         prerequisites=tuple(required)[:MAX_REQUIRED],
@@ -163,7 +170,7 @@ def _scale(total: float, request: LearningRequest, today: date) -> float:
     if request.deadline is None:
         return 1.0
     weeks = max((request.deadline - today).days, 1) / 7
-    return min(1.0, weeks * request.hours_per_week / total)
+    return min(1.0, weeks * request.hours_per_week / max(total, MIN_HOURS))
 
 
 def _line(text: str, length: int = NAME_LENGTH) -> str:

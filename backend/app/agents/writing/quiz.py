@@ -18,8 +18,9 @@ MIN_QUESTIONS, MAX_QUESTIONS = 3, 8
 MAX_OPTIONS = 6
 
 _SPEAKS_OF_OTHERS = re.compile(
-    r"\b(?:all|none|both|neither|any) of the (?:above|others?|options|answers)\b"
-    r"|\b(?:both|neither) [A-E] (?:and|n?or) [A-E]\b|以上(?:都|全|皆|所有)|(?:都|均)不(?:对|正确|是)",
+    r"\b(?:all|none|both|neither|any) (?:of )?the (?:above|others?|options|answers)\b"
+    r"|\b(?:both|neither) [A-E] (?:and|n?or) [A-E]\b|^[A-E] (?:and|or|&) [A-E]$"
+    r"|(?:以上|上述)(?:选项)?(?:都|全|皆|均|所有)|(?:都|均)不(?:对|正确|是)$",
     re.IGNORECASE,
 )
 
