@@ -16,9 +16,9 @@ from app.agents.models.llama_server import LlamaServer
 from app.services.views import ConceptDetail
 
 CONCEPTS = 6
-PATIENCE = 700.0
+PATIENCE = 2400.0
 """Seconds for all of it; a small model on two slow cores needs some minutes."""
-SECONDS_EACH = 25.0
+SECONDS_EACH = 90.0
 """Seconds for one artefact: this model often does not know where to end."""
 DRAFTS = 5
 """How often the smallest of models may draft until it has found enough different concepts."""
