@@ -57,9 +57,8 @@ async def test_a_refused_key_pauses_the_task_and_says_why(cluster: Cluster) -> N
         async with cluster.client() as client:
             roadmap_id = await client.create(concepts=30, auto_approve=True)
             roadmap = await client.until_status(roadmap_id, "paused")
-        # The draft has gained the model's trust, so five concepts may be under way when the first call is refused.
         calls = Counter(form_of(call) for call in model.calls if form_of(call) in {"summary", "questions", "searches"})
-        assert max(calls.values()) <= 5
+        assert max(calls.values()) <= 3
         assert roadmap["task"]["error"]["code"] == "unauthorised"
         assert roadmap["progress"]["pending"] == 30
 

@@ -12,7 +12,7 @@ from app.agents.asking.effort import Effort
 from app.agents.asking.rates import Rates
 from app.domain.failures import FailureCode
 
-LONG = 60.0
+LONG = 30.0
 """Seconds that no test uses up."""
 
 

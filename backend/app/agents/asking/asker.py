@@ -158,9 +158,9 @@ class Asker:
                 response = await model_request(
                     self._model, conversation.messages, model_settings=settings, model_request_parameters=parameters
                 )
-            effort.usage += self._prices.usage(_tokens(response))
-            await self._gate.succeeded()
-            return response
+                effort.usage += self._prices.usage(_tokens(response))
+                await self._gate.succeeded()
+                return response
 
         return await waiting_out(call, self._gate.hold)
 

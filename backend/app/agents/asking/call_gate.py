@@ -10,7 +10,8 @@ from app.agents.asking.rates import Rates
 from app.domain.failures import FailureCode
 
 PROBES = 3
-"""Calls in flight until one has succeeded: where a key is refused, that is noticed after so few."""
+"""Calls in flight until one has succeeded, also after a while without any: where a key is refused, that is noticed
+after so few."""
 SPREAD = 0.25
 """By which part of a wait that the provider asks for the calls are spread at its end."""
 
@@ -31,6 +32,7 @@ class CallGate:
         self._rates = rates
         self._changed = asyncio.Condition()
         self._in_flight = 0
+        self._waiting = 0
         self._trusted = False
         self._refusals = 0
         self._refused_for = FailureCode.UNAUTHORISED
@@ -48,8 +50,7 @@ class CallGate:
         try:
             yield
         finally:
-            self._in_flight -= 1
-            await self._tell()
+            await self._leave()
 
     def hold(self, seconds: float) -> None:
         """The provider asks everybody to wait."""
@@ -77,7 +78,11 @@ class CallGate:
     async def _enter(self, tokens: int) -> None:
         before = self._refusals
         async with self._changed:
-            await self._changed.wait_for(lambda: self._refusals > before or self._in_flight < self._allowed())
+            self._waiting += 1
+            try:
+                await self._changed.wait_for(lambda: self._refusals > before or self._in_flight < self._allowed())
+            finally:
+                self._waiting -= 1
             if self._refusals > before:
                 raise CallRefused(self._refused_for)
             self._in_flight += 1
@@ -85,9 +90,14 @@ class CallGate:
             await self._wait_while_held()
             await self._rates.acquire(tokens)
         except BaseException:
-            self._in_flight -= 1
-            await self._tell()
+            await self._leave()
             raise
+
+    async def _leave(self) -> None:
+        self._in_flight -= 1
+        if self._in_flight == self._waiting == 0:
+            self._trusted = False  # a key may be revoked while nobody calls
+        await self._tell()
 
     def _allowed(self) -> int:
         return self._calls_at_once if self._trusted else min(PROBES, self._calls_at_once)
