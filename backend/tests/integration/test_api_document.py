@@ -41,6 +41,7 @@ OPERATIONS = [
     ("POST", f"{ROADMAP}/cancel"),
     ("POST", f"{ROADMAP}/retry"),
     ("GET", f"{ROADMAP}/concepts/{{concept_id}}"),
+    ("GET", f"{ROADMAP}/estimate"),
     ("GET", f"{PREFIX}/tasks/{{task_id}}"),
     ("GET", "/health"),
     ("GET", "/readyz"),
