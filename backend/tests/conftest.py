@@ -32,8 +32,17 @@ def _stay_on_this_machine(event: str, arguments: tuple[Any, ...]) -> None:
     """Nothing that a test does may reach another machine, not even by accident."""
     if event == "socket.connect" and isinstance(address := arguments[1], tuple):
         host = address[0].partition("%")[0]
-        if host != "localhost" and not ip_address(host).is_loopback:
+        if not _is_this_machine(host):
             raise PermissionError(f"A test wanted to connect to {host}.")
+
+
+def _is_this_machine(host: str) -> bool:
+    """Whether an address is a spelling of loopback, which the unspecified one is too when one connects to it."""
+    if host in ("localhost", "0"):
+        return True
+    address = ip_address(host)
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_loopback or address.is_unspecified
 
 
 sys.addaudithook(_stay_on_this_machine)

@@ -132,7 +132,7 @@ async def test_a_token_is_asked_for(api: FakeApi, terminal: Terminal, status: in
 
 @pytest.mark.parametrize(
     "url",
-    ["", "127.0.0.1:8000", "ftp://host", "http://", "http://a b", "http://host:99999", "http://[::1", "http://h?q=1"],
+    ["127.0.0.1:8000", "ftp://host", "http://", "http://a b", "http://host:99999", "http://[::1", "http://h?q=1"],
 )
 async def test_an_address_that_is_none(terminal: Terminal, url: str) -> None:
     terminal.set("GREENWAY_URL", url)

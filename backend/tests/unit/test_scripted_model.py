@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from enum import Enum
@@ -19,12 +19,19 @@ from openai import AsyncOpenAI
 from pydantic import AnyUrl, BaseModel, ConfigDict, Field
 from pydantic_ai import Agent, NativeOutput, PromptedOutput, ToolOutput
 from pydantic_ai.exceptions import ContentFilterError, ModelRateLimitError
+from pydantic_ai.models import override_allow_model_requests
 from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.output import OutputSpec
 from pydantic_ai.providers.openai import OpenAIProvider
 from scripted_model import Call, Reply, Script, ScriptedModel, answer, fault, fits, running_in_thread
 
 from app.domain.roadmap import Outline
+
+
+@pytest.fixture(autouse=True)
+def _models_may_be_asked() -> Iterator[None]:
+    with override_allow_model_requests(True):
+        yield
 
 
 class Fruit(BaseModel):

@@ -1,9 +1,8 @@
 """An outline while it is drafted: modules that want concepts, and what has been found for them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from math import floor
 from typing import Any
 
 from app.agents.drafting.replies import ConceptReply, PlanReply
@@ -92,14 +91,14 @@ class Draft:
         """The outline, by all rules of `domain.outline_rules`."""
         ids: dict[str, str] = {}
         drafted = [concept for stage in self._stages for module in stage.modules for concept in module.concepts]
-        scale = _scale(sum(_hours(concept.hours) for concept in drafted), request, today)
+        hours = iter(_hours(drafted, request, today))
         stages: list[Stage] = []
         for stage in self._stages:
             modules: list[Module] = []
             for module in stage.modules:
                 concepts: list[Concept] = []
                 for concept in module.concepts:
-                    made = _concept(f"c{len(ids) + 1}", concept, ids, scale)
+                    made = _concept(f"c{len(ids) + 1}", concept, ids, next(hours))
                     ids[concept.name.casefold()] = made.concept_id
                     concepts.append(made)
                 if concepts:
@@ -146,7 +145,7 @@ class Draft:
         return {"stage": self._stages[number].name, "modules": modules, "existing": existing}
 
 
-def _concept(concept_id: str, reply: ConceptReply, earlier: dict[str, str], scale: float) -> Concept:
+def _concept(concept_id: str, reply: ConceptReply, earlier: dict[str, str], hours: float) -> Concept:
     """A concept that requires only what stands before it: so there can be no cycle."""
     required = dict.fromkeys(earlier[key] for name in reply.requires if (key := _line(name).casefold()) in earlier)
     keywords = dict.fromkeys(word for keyword in reply.keywords if (word := _line(keyword)))
@@ -154,23 +153,26 @@ def _concept(concept_id: str, reply: ConceptReply, earlier: dict[str, str], scal
         concept_id=concept_id,
         name=reply.name,
         description=_line(reply.description, PROSE_LENGTH),
-        estimated_hours=max(MIN_HOURS, floor(_hours(reply.hours) * scale * 4) / 4),
+        estimated_hours=hours,
         difficulty=reply.difficulty,
         keywords=tuple(keywords)[:MAX_KEYWORDS],
         prerequisites=tuple(required)[:MAX_REQUIRED],
     )
 
 
-def _hours(hours: float) -> float:
+def _hours(concepts: Sequence[ConceptReply], request: LearningRequest, today: date) -> list[float]:
+    """The hours of each, in quarters, shrunk in proportion where the course would miss the learner's deadline."""
+    quarters = [int(_sane(concept.hours) * 4) for concept in concepts]
+    if request.deadline is not None:
+        weeks = max((request.deadline - today).days, 1) / 7
+        available = int(weeks * request.hours_per_week * 4)
+        if available < sum(quarters):
+            quarters = [max(1, share) for share in apportion(available, quarters)]
+    return [quarter / 4 for quarter in quarters]
+
+
+def _sane(hours: float) -> float:
     return min(max(hours, MIN_HOURS), MAX_HOURS) if hours == hours else 1.0  # NaN is not equal to itself
-
-
-def _scale(total: float, request: LearningRequest, today: date) -> float:
-    """By what the hours are multiplied, so that the course is done by the learner's deadline."""
-    if request.deadline is None:
-        return 1.0
-    weeks = max((request.deadline - today).days, 1) / 7
-    return min(1.0, weeks * request.hours_per_week / max(total, MIN_HOURS))
 
 
 def _line(text: str, length: int = NAME_LENGTH) -> str:

@@ -1,4 +1,4 @@
-"""How many concepts each module gets, so that they add up to what was asked for."""
+"""Whole shares that add up to a total: the concepts of modules, the quarters of an hour of concepts."""
 
 from collections.abc import Sequence
 
