@@ -4,30 +4,33 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from app import __version__
 from app.agents.estimating import Estimator
 from app.agents.factory import check_author
 from app.api.answers import EVERYWHERE, FORBIDDEN
-from app.api.body_limit import DeclaredBodyLimit
+from app.api.body_limit import BodyLimit, SizeLimit
 from app.api.deps import ApiServices
 from app.api.guard import Guard
 from app.api.observation import ObservationMiddleware
 from app.api.problems import install_problem_handlers
-from app.api.routes import concepts, events, operations, roadmaps, tasks
+from app.api.routes import concepts, events, operations, outlines, roadmaps, steering, tasks, transfer
 from app.core.celery_app import app as celery
 from app.core.logging import configure_logging
 from app.core.settings import Settings, load_settings
 from app.db.session import create_engine, create_sessions
+from app.services.commands import Commands
 from app.services.doorbell import CeleryDoorbell
 from app.services.event_hub import EventHub
 from app.services.event_stream import EventStream
 from app.services.health import Health
 from app.services.notification_service import NotificationService
+from app.services.outlines import Outlines
 from app.services.redis_client import create_redis
 from app.services.roadmap_reader import RoadmapReader
 from app.services.roadmaps import RoadmapService
+from app.services.steering import Steering
+from app.services.transfer import Transfer
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -54,13 +57,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=__version__,
         lifespan=lifespan,
     )
-    app.state.max_body_bytes = settings.max_body_bytes
     install_problem_handlers(app)
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body_bytes)
-    app.add_middleware(DeclaredBodyLimit, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        BodyLimit,
+        limit=SizeLimit(settings.max_body_bytes, "GREENWAY_MAX_BODY_BYTES"),
+        others={transfer.IMPORT_PATH: SizeLimit(settings.max_import_bytes, "GREENWAY_MAX_IMPORT_BYTES")},
+    )
     app.add_middleware(Guard, allowed_hosts=settings.allowed_hosts)
     app.add_middleware(ObservationMiddleware)
-    for module in (roadmaps, concepts, tasks, events):
+    for module in (transfer, roadmaps, outlines, steering, concepts, tasks, events):
         app.include_router(module.router, responses=EVERYWHERE)
     app.include_router(operations.router, responses=FORBIDDEN)
     return app
@@ -75,16 +80,14 @@ async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
     sessions = create_sessions(engine)
     hub = EventHub(sessions, redis)
     reader = RoadmapReader(sessions, Estimator(settings))
+    commands = Commands(sessions, CeleryDoorbell(celery), NotificationService(redis))
     hub.start()
     try:
         yield ApiServices(
-            roadmaps=RoadmapService(
-                sessions,
-                CeleryDoorbell(celery),
-                NotificationService(redis),
-                author=author,
-                max_concepts=settings.max_concepts,
-            ),
+            roadmaps=RoadmapService(commands, author=author, max_concepts=settings.max_concepts),
+            outlines=Outlines(commands, max_concepts=settings.max_concepts),
+            steering=Steering(commands),
+            transfer=Transfer(sessions, commands, max_concepts=settings.max_concepts),
             reader=reader,
             stream=EventStream(hub, reader),
             health=Health(sessions, redis),

@@ -13,6 +13,7 @@ from app.domain.content import (
     Section,
     Tutorial,
 )
+from app.domain.outline_operations import Retitle, RevisionPlan
 from app.domain.roadmap import Concept, LearningRequest, Module, Outline, Stage
 from app.generation.work import ConceptBrief, Delivery
 
@@ -62,6 +63,10 @@ class TimedAuthor:
 
     async def draft(self, request: LearningRequest) -> Delivery[Outline]:
         return Delivery(result=an_outline(request.concepts))
+
+    async def revise(self, request: LearningRequest, outline: Outline, feedback: str) -> Delivery[RevisionPlan]:  # noqa: ARG002
+        await asyncio.sleep(self._seconds)
+        return Delivery(result=RevisionPlan(operations=(Retitle(title=feedback),)))
 
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:  # noqa: ARG002
         await asyncio.sleep(self._seconds)

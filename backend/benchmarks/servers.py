@@ -14,11 +14,12 @@ import uvloop
 from redis.asyncio import Redis
 
 from app.core.settings import Settings, load_settings
-from app.db.draft_store import DraftStore
 from app.db.migrate import upgrade
+from app.db.outline_store import OutlineStore
 from app.db.repositories.task_repo import Claim, WorkerRepository
 from app.db.session import Sessions, create_engine, create_sessions, safe_session_with_retry
 from app.db.task_store import TaskStore
+from app.domain.outline_revision import NewRevision, RevisionKind
 from app.domain.roadmap import LearningRequest
 from app.domain.tasks import TaskKind
 from app.domain.usage import Usage
@@ -27,9 +28,11 @@ from app.embedded.postgres import EmbeddedPostgres
 from app.embedded.running import running_in_background
 from app.embedded.valkey import EmbeddedValkey
 from app.services.accounts import LOCAL_USER
+from app.services.commands import Commands
 from app.services.notification_service import NotificationService
 from app.services.redis_client import create_redis
 from app.services.roadmaps import RoadmapService
+from app.services.steering import Steering
 from benchmarks.author import TimedAuthor, an_outline
 
 T = TypeVar("T")
@@ -50,6 +53,7 @@ class Bench:
     redis: Redis
     notifications: NotificationService
     roadmaps: RoadmapService
+    steering: Steering
 
     async def approved(self, concepts: int) -> tuple[UUID, UUID]:
         """A roadmap with an approved outline: its id, and that of the waiting content task."""
@@ -60,9 +64,11 @@ class Bench:
             idempotency_key=None,
         )
         claim = await self.claim(created.task_id)
-        await DraftStore(self.sessions, claim).save(an_outline(concepts), Usage())
+        await OutlineStore(self.sessions, claim).save(
+            an_outline(concepts), NewRevision(kind=RevisionKind.DRAFTED), Usage()
+        )
         await TaskStore(self.sessions, claim.worker_id).let_go(claim)
-        return created.roadmap_id, await self.roadmaps.approve(created.roadmap_id, user_id=LOCAL_USER)
+        return created.roadmap_id, await self.steering.approve(created.roadmap_id, user_id=LOCAL_USER)
 
     async def claim(self, task_id: UUID) -> Claim:
         """Claim a task as a worker that lives just for that."""
@@ -102,11 +108,10 @@ async def bench() -> AsyncIterator[Bench]:
     redis = create_redis(settings.require_redis_url())
     sessions = create_sessions(engine)
     notifications = NotificationService(redis)
-    service = RoadmapService(
-        sessions, NoDoorbell(), notifications, author=TimedAuthor.name, max_concepts=settings.max_concepts
-    )
+    commands = Commands(sessions, NoDoorbell(), notifications)
+    service = RoadmapService(commands, author=TimedAuthor.name, max_concepts=settings.max_concepts)
     try:
-        yield Bench(settings, sessions, redis, notifications, service)
+        yield Bench(settings, sessions, redis, notifications, service, Steering(commands))
     finally:
         await redis.aclose()
         await engine.dispose()

@@ -90,7 +90,7 @@ class InMemoryStore:
 
     async def pending(self) -> Backlog:
         await self._reach()
-        return backlog_of(self._outline, a_request(), self.states, self.spent)
+        return backlog_of(self._outline, a_request(), self.states, spent=self.spent)
 
     async def start(self, concept_ids: Sequence[str]) -> Sequence[Event]:
         await self._reach()

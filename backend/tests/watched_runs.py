@@ -73,9 +73,9 @@ class Run:
     def approved(self, task_id: UUID = CONTENT) -> "Run":
         return self.queued(task_id).started()
 
-    def queued(self, task_id: UUID = CONTENT) -> "Run":
+    def queued(self, task_id: UUID = CONTENT, *, retries: bool = False) -> "Run":
         self.task_id = task_id
-        self.events.append(TaskQueued(**self._envelope(), kind=TaskKind.CONTENT))
+        self.events.append(TaskQueued(**self._envelope(), kind=TaskKind.CONTENT, retries=retries))
         return self
 
     def started(self) -> "Run":
@@ -169,6 +169,7 @@ def after(events: Sequence[Event]) -> Watched:
         task_id=DRAFT,
         kind=TaskKind.DRAFT,
         task_status=TaskStatus.QUEUED,
+        returns_to=None,
         reason=None,
         stages=(),
         concepts={},
@@ -203,6 +204,7 @@ def as_answered(state: Watched) -> RoadmapView:
         "roadmap_id": state.roadmap_id,
         "kind": state.kind,
         "status": state.task_status,
+        "returns_to": state.returns_to,
         "usage": {},
         "error": error,
         "created_at": AT,
@@ -219,6 +221,9 @@ def as_answered(state: Watched) -> RoadmapView:
             "author": state.author,
             "created_at": AT,
             "progress": progress,
+            "revision": 1 if stages else None,
+            "can_undo": False,
+            "can_redo": False,
             "seq": state.seq,
             "epoch": state.epoch,
             "task": task,
@@ -249,4 +254,5 @@ def _concept(state: Watched, concept_id: str, name: str) -> dict[str, Any]:
         "quiz_id": None,
         "quiz_questions_count": None,
         "failures": [],
+        "learned_at": None,
     }

@@ -5,6 +5,7 @@ import time
 from app.core import metrics
 from app.domain.content import Artefact, ArtefactKind
 from app.domain.failures import Failure
+from app.domain.outline_operations import RevisionPlan
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.usage import Usage
 from app.generation.ports import Author
@@ -20,6 +21,11 @@ class MeteredAuthor:
 
     async def draft(self, request: LearningRequest) -> Delivery[Outline]:
         delivery = await self._author.draft(request)
+        _count(delivery.usage)
+        return delivery
+
+    async def revise(self, request: LearningRequest, outline: Outline, feedback: str) -> Delivery[RevisionPlan]:
+        delivery = await self._author.revise(request, outline, feedback)
         _count(delivery.usage)
         return delivery
 

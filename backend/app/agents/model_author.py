@@ -5,11 +5,13 @@ from typing import assert_never
 
 from app.agents.asking.asker import Asker
 from app.agents.drafting.drafter import Drafter
+from app.agents.drafting.revision import revise
 from app.agents.writing.quiz import quiz_question
 from app.agents.writing.resources import Librarian, resources_question
 from app.agents.writing.tutorial import tutorial_question
 from app.domain.content import Artefact, ArtefactKind, Resources
 from app.domain.failures import Failure
+from app.domain.outline_operations import RevisionPlan
 from app.domain.roadmap import LearningRequest, Outline
 from app.generation.work import ConceptBrief, Delivery
 
@@ -26,6 +28,9 @@ class ModelAuthor:
 
     async def draft(self, request: LearningRequest) -> Delivery[Outline]:
         return await self._drafter.draft(request)
+
+    async def revise(self, request: LearningRequest, outline: Outline, feedback: str) -> Delivery[RevisionPlan]:
+        return await revise(self._asker, request, outline, feedback)
 
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
         match kind:

@@ -11,8 +11,11 @@ from app.domain.base import OUTLINE_ID_PATTERN
 from app.services.accounts import LOCAL_USER
 from app.services.event_stream import EventStream
 from app.services.health import Health
+from app.services.outlines import Outlines
 from app.services.roadmap_reader import RoadmapReader
 from app.services.roadmaps import RoadmapService
+from app.services.steering import Steering
+from app.services.transfer import Transfer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +23,9 @@ class ApiServices:
     """Made by the composition root when the application starts."""
 
     roadmaps: RoadmapService
+    outlines: Outlines
+    steering: Steering
+    transfer: Transfer
     reader: RoadmapReader
     stream: EventStream
     health: Health

@@ -48,8 +48,8 @@ def problem(scope: Scope, error: GreenwayError, headers: Mapping[str, str] | Non
     return JSONResponse(body, status_code=error.status, headers=all_headers, media_type=PROBLEM_JSON)
 
 
-def body_too_large(limit: int) -> TooLarge:
-    return TooLarge(f"The body is larger than {limit} bytes (GREENWAY_MAX_BODY_BYTES).")
+def body_too_large(limit: int, setting: str) -> TooLarge:
+    return TooLarge(f"The body is larger than {limit} bytes ({setting}).")
 
 
 def install_problem_handlers(app: FastAPI) -> None:
@@ -102,7 +102,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         case 405:
             known = MethodNotAllowed(f"{request.method} is not possible here.")
         case 413:
-            known = body_too_large(request.app.state.max_body_bytes)
+            known = body_too_large(*request.state.body_limit)
         case _:
             known = BadRequest("The request cannot be read.")
     return problem(request.scope, known, error.headers)

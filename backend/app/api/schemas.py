@@ -2,9 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from app.domain.content import ArtefactKind
+from app.domain.outline_operations import MAX_OPERATIONS, Operation
 from app.domain.roadmap import LearningRequest
+from app.services.outlines import Feedback
+from app.services.steering import Instructions
 
 
 class NewRoadmap(LearningRequest):
@@ -14,6 +18,40 @@ class NewRoadmap(LearningRequest):
 
     def request(self) -> LearningRequest:
         return LearningRequest.model_validate(self.model_dump(exclude={"auto_approve"}))
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class OutlineEdit(_Body):
+    """Operations that are applied in their order, all or none."""
+
+    operations: Annotated[tuple[Operation, ...], Field(min_length=1, max_length=MAX_OPERATIONS)]
+
+
+class RevisionRequest(_Body):
+    """What to change, in the learner's words."""
+
+    feedback: Feedback
+
+
+class Regeneration(_Body):
+    """Which artefacts to write again, all if none are named, and how they should be."""
+
+    artefacts: Annotated[frozenset[ArtefactKind], Field(min_length=1)] = frozenset(ArtefactKind)
+    instructions: Instructions | None = None
+
+
+class Restoration(_Body):
+    """Which version of which artefact becomes the current one."""
+
+    artefact: ArtefactKind
+    version: Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class Learned(_Body):
+    learned: bool
 
 
 IdempotencyKey = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]

@@ -37,6 +37,7 @@ class Settings(AuthorSettings):
     listen_any: bool = Field(False, validation_alias="GREENWAY_LISTEN_ANY")
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias="GREENWAY_ALLOWED_HOSTS")
     max_body_bytes: int = Field(1_048_576, ge=1024, validation_alias="GREENWAY_MAX_BODY_BYTES")
+    max_import_bytes: int = Field(67_108_864, ge=1024, validation_alias="GREENWAY_MAX_IMPORT_BYTES")
     db_pool_size: int = Field(8, ge=2, le=50, validation_alias="GREENWAY_DB_POOL_SIZE")
     worker_metrics_port: int = Field(9101, ge=0, le=65535, validation_alias="GREENWAY_WORKER_METRICS_PORT")
 

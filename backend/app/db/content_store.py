@@ -116,7 +116,14 @@ class PostgresContentStore:
         states = self._known.states if self._known else await self._reach(states_of, single_statement=True)
         outline = Outline.model_validate(roadmap.framework_data)
         self._names = {concept.concept_id: concept.name for concept in outline.concepts}
-        return backlog_of(outline, LearningRequest.model_validate(roadmap.request), states, roadmap.task.usage)
+        return backlog_of(
+            outline,
+            LearningRequest.model_validate(roadmap.request),
+            states,
+            scope=roadmap.task.order.scope,
+            prioritised=roadmap.task.prioritised,
+            spent=roadmap.task.usage,
+        )
 
     async def start(self, concept_ids: Sequence[str]) -> Sequence[Event]:
         def build(draft: _Draft) -> Change | None:

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.domain.content import ArtefactKind, ArtefactStatus
+from app.domain.outline_revision import RevisionKind
 from app.domain.tasks import ACTIVE, TaskKind, TaskStatus
 
 metadata = MetaData(
@@ -63,11 +64,32 @@ roadmaps = Table(
     Column("framework_data", JSONB),
     Column("auto_approve", Boolean, nullable=False),
     Column("task_id", Uuid, nullable=False),
+    Column("revision", Integer),
+    Column("last_revision", Integer, nullable=False, server_default="0"),
+    Column("deleted_at", DateTime(timezone=True)),
     _created_at(),
     Index("roadmaps_newest_idx", "user_id", text("id DESC")),
+    Index("roadmaps_deleted_idx", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
 )
 """`framework_data` is the outline, written when it is drafted or edited and never during generation. `task_id` is the
-newest task, from which the roadmap's status follows."""
+newest task, from which the roadmap's status follows. `revision` is the one that the outline is; `last_revision` is the
+last number that was given. A roadmap with `deleted_at` lies in the trash."""
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("roadmap_id", Uuid, ForeignKey("roadmaps.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("outline", JSONB, nullable=False),
+    Column("feedback", Text),
+    Column("operations", JSONB),
+    Column("note", Text),
+    _created_at(),
+    _one_of("kind", RevisionKind),
+)
+"""The outline as it was after each edit, for undo and redo. Numbers are never given twice: an edit after an undo drops
+those that could be redone."""
 
 roadmap_progress = Table(
     "roadmap_progress",
@@ -98,6 +120,8 @@ concepts = Table(
     Column("resources_count", SmallInteger),
     Column("quiz_questions_count", SmallInteger),
     Column("failures", JSONB),
+    Column("instructions", JSONB),
+    Column("learned_at", DateTime(timezone=True)),
     Column("removed_at", DateTime(timezone=True)),
     *(_one_of(f"{kind}_status", ArtefactStatus) for kind in ArtefactKind),
     postgresql_with={"fillfactor": "60"},
@@ -148,6 +172,10 @@ tasks = Table(
     Column("unpriced_calls", BigInteger, nullable=False, server_default="0"),
     Column("error_code", Text),
     Column("error_message", Text),
+    Column("feedback", Text),
+    Column("returns_to", Text),
+    Column("scope", JSONB),
+    Column("prioritised", JSONB, nullable=False, server_default="[]"),
     _created_at(),
     Column("rung_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("started_at", DateTime(timezone=True)),
@@ -166,7 +194,9 @@ tasks = Table(
     postgresql_with={"fillfactor": "60"},
 )
 """`token` fences: it grows with every claim, and a worker's writes carry the one that it got. `rung_at` is when the
-doorbell was last rung."""
+doorbell was last rung. `feedback` is what a revision is to heed, `returns_to` the roadmap's state before it. `scope`
+holds the ids of the concepts that a content task is confined to (null: all that wait), `prioritised` those that come
+next, the first first."""
 
 raw_answers = Table(
     "raw_answers",

@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import metrics
 from app.db.repositories.raw_answer_repo import RawAnswerRepository
-from app.db.repositories.task_repo import Claim, TaskRepository, WorkerRepository
+from app.db.repositories.roadmap_repo import RoadmapRepository
+from app.db.repositories.task_repo import Claim, Standing, TaskRepository, WorkerRepository
 from app.db.session import Sessions, safe_session_with_retry
 from app.db.transitions import fail_task, requeue_task
 from app.domain.events import Event
@@ -74,10 +75,10 @@ class TaskStore:
 
         return await safe_session_with_retry(self._sessions, work)
 
-    async def still_claimed(self, claims: Sequence[Claim]) -> dict[UUID, TaskStatus]:
-        """The statuses of the tasks whose claims stand."""
+    async def still_claimed(self, claims: Sequence[Claim]) -> dict[UUID, Standing]:
+        """How the tasks stand whose claims do."""
 
-        async def work(session: AsyncSession) -> dict[UUID, TaskStatus]:
+        async def work(session: AsyncSession) -> dict[UUID, Standing]:
             return await TaskRepository(session).still_claimed(claims)
 
         return await safe_session_with_retry(self._sessions, work, attempts=1, single_statement=True)
@@ -93,6 +94,7 @@ class TaskStore:
                     events += await requeue_task(session, orphan.task_id, orphan.roadmap_id, orphan.kind)
             await WorkerRepository(session).forget_the_dead()
             await RawAnswerRepository(session).forget_old()
+            await RoadmapRepository(session).empty_trash()
             return events
 
         events = await safe_session_with_retry(self._sessions, work, attempts=1)

@@ -1,21 +1,26 @@
 """Changes of state that services, stores and the sweep share. Each runs in its caller's transaction."""
 
 from collections.abc import Callable, Collection
+from dataclasses import asdict
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.event_log import EventLog
 from app.db.repositories.concept_repo import ConceptRepository
+from app.db.repositories.revision_repo import RevisionRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
-from app.db.repositories.task_repo import TaskRepository
+from app.db.repositories.task_repo import Order, TaskRepository
 from app.domain.base import new_id
 from app.domain.concept_state import ConceptState
 from app.domain.content import ArtefactStatus
-from app.domain.events import Event, Failed, TaskQueued
+from app.domain.events import Event, Failed, OutlineReady, TaskQueued
 from app.domain.failures import Failure
+from app.domain.outline_revision import NewRevision, Revision
 from app.domain.roadmap import Outline
+from app.domain.state_machine import TaskMove
 from app.domain.tasks import TaskKind, TaskStatus
+from app.generation.announcements import concept_changed
 
 
 async def stop_writing(session: AsyncSession, log: EventLog) -> None:
@@ -28,15 +33,25 @@ async def retry_failed(session: AsyncSession, log: EventLog) -> None:
     await _turn(session, log, {ArtefactStatus.GENERATING, ArtefactStatus.FAILED}, ConceptState.retried)
 
 
-async def queue_task(session: AsyncSession, roadmap_id: UUID, kind: TaskKind) -> tuple[UUID, list[Event]]:
-    """Make a new task the roadmap's newest, and announce it. Whoever commits this rings the doorbell afterwards."""
+async def give_up(session: AsyncSession, log: EventLog) -> dict[str, ConceptState]:
+    """Nothing of the roadmap is being written any more, and versions that are there are the current ones again. Gives
+    the concepts that have such versions."""
+    turned = await _turn(session, log, {ArtefactStatus.PENDING, ArtefactStatus.GENERATING}, ConceptState.given_up)
+    return {concept_id: state for concept_id, state in turned.items() if any(state.ids.values())}
+
+
+async def queue_task(
+    session: AsyncSession, roadmap_id: UUID, kind: TaskKind, order: Order = Order(), *, retries: bool = False
+) -> tuple[UUID, list[Event]]:
+    """Make a new task the roadmap's newest, and announce it; with `retries`, what has failed waits again. Whoever
+    commits this rings the doorbell afterwards."""
     task_id = new_id()
-    await TaskRepository(session).add(task_id=task_id, roadmap_id=roadmap_id, kind=kind)
+    await TaskRepository(session).add(task_id=task_id, roadmap_id=roadmap_id, kind=kind, order=order)
     await RoadmapRepository(session).set_task(roadmap_id, task_id)
     log = await EventLog.open(session, roadmap_id=roadmap_id, task_id=task_id)
-    if kind == TaskKind.CONTENT:
+    if retries:
         await retry_failed(session, log)
-    log.add(TaskQueued(**log.envelope(), kind=kind))
+    log.add(TaskQueued(**log.envelope(), kind=kind, retries=retries, returns_to=order.returns_to))
     return task_id, await log.write(session)
 
 
@@ -51,10 +66,7 @@ async def requeue_task(session: AsyncSession, task_id: UUID, roadmap_id: UUID, k
 
 async def fail_task(session: AsyncSession, task_id: UUID, roadmap_id: UUID, failure: Failure) -> list[Event]:
     """End a running task as failed; nothing happens to one that has been stopped or has ended."""
-    moved = await TaskRepository(session).move(
-        task_id, since={TaskStatus.RUNNING}, to=TaskStatus.FAILED, failure=failure
-    )
-    if not moved:
+    if not await TaskRepository(session).move(task_id, TaskMove.END, to=TaskStatus.FAILED, failure=failure):
         return []
     log = await EventLog.open(session, roadmap_id=roadmap_id, task_id=task_id)
     await stop_writing(session, log)
@@ -62,12 +74,30 @@ async def fail_task(session: AsyncSession, task_id: UUID, roadmap_id: UUID, fail
     return await log.write(session)
 
 
-async def put_outline(session: AsyncSession, log: EventLog, roadmap_id: UUID, outline: Outline) -> None:
-    """Store an outline; the concepts that stay keep their content, and the counters follow."""
-    await RoadmapRepository(session).save_outline(roadmap_id, outline)
-    repository = ConceptRepository(session)
-    await repository.follow_outline(roadmap_id, [concept.concept_id for concept in outline.concepts])
-    log.count_anew([state.status for state in (await repository.all(roadmap_id)).values()])
+async def put_outline(
+    session: AsyncSession, log: EventLog, roadmap_id: UUID, outline: Outline, how: NewRevision | Revision
+) -> None:
+    """Store an outline, as a new revision or as one that there was, and announce it. The concepts that stay keep their
+    content, those that come back have theirs again, and the counters follow."""
+    roadmaps, revisions = RoadmapRepository(session), RevisionRepository(session)
+    await roadmaps.save_outline(roadmap_id, outline)
+    if isinstance(how, Revision):
+        await revisions.go_to(roadmap_id, how.number)
+    else:
+        await revisions.add(roadmap_id, outline, how)
+    concepts = ConceptRepository(session)
+    names = {concept.concept_id: concept.name for concept in outline.concepts}
+    back = await concepts.follow_outline(roadmap_id, list(names))
+    states = await concepts.all(roadmap_id)
+    log.count_anew([state.status for state in states.values()])
+    history = await revisions.position(roadmap_id)
+    log.add(
+        OutlineReady(
+            **log.envelope(), title=outline.title, stages=outline.stages, concepts=len(names), **asdict(history)
+        )
+    )
+    for concept_id in back:
+        log.add(concept_changed(states[concept_id], names[concept_id], log.envelope(), log.progress))
 
 
 async def _turn(
@@ -75,11 +105,12 @@ async def _turn(
     log: EventLog,
     statuses: Collection[ArtefactStatus],
     turn: Callable[[ConceptState], ConceptState],
-) -> None:
+) -> dict[str, ConceptState]:
     repository = ConceptRepository(session)
-    turned = []
-    for before in (await repository.lock_having(log.roadmap_id, statuses)).values():
+    turned = {}
+    for concept_id, before in (await repository.lock_having(log.roadmap_id, statuses)).items():
         after = turn(before)
         log.moved(before.status, after.status)
-        turned.append(after)
-    await repository.save(log.roadmap_id, turned)
+        turned[concept_id] = after
+    await repository.save(log.roadmap_id, turned.values())
+    return turned

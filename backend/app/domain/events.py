@@ -10,7 +10,7 @@ from app.domain.base import Frozen
 from app.domain.content import ArtefactKind, ArtefactStatus
 from app.domain.failures import FailureCode
 from app.domain.roadmap import Stage
-from app.domain.tasks import Progress, TaskKind, TaskStatus
+from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus
 from app.domain.usage import Usage
 
 
@@ -35,10 +35,13 @@ class _Event(Frozen):
 
 
 class TaskQueued(_Event):
-    """A task waits for a worker: it is new, or its worker has gone. Nothing is being written: what was, waits."""
+    """A task waits for a worker: it is new, is resumed, or its worker has gone. Nothing is being written: what was,
+    waits. `retries` says that what has failed waits, too; `returns_to` is the roadmap's state after a revision."""
 
     type: Literal["task_queued"] = "task_queued"
     kind: TaskKind
+    retries: bool = False
+    returns_to: RoadmapStatus | None = None
 
 
 class TaskStarted(_Event):
@@ -51,12 +54,16 @@ class TaskStarted(_Event):
 
 
 class OutlineReady(_Event):
-    """The outline is there (newly drafted or edited)."""
+    """The outline is there (newly drafted, edited or revised). A `concept_changed` follows for each concept that has
+    come back with content."""
 
     type: Literal["outline_ready"] = "outline_ready"
     title: str
     stages: tuple[Stage, ...]
     concepts: int
+    revision: int | None = None
+    can_undo: bool = False
+    can_redo: bool = False
 
 
 class ConceptStart(_Event):
@@ -99,6 +106,34 @@ class ConceptFailed(_Event):
     progress: Progress
 
 
+class ShownFailure(Frozen):
+    artefact: ArtefactKind
+    code: FailureCode
+    message: str
+    retryable: bool
+
+
+class ConceptChanged(_Event):
+    """The whole state of one concept, after something else than an author has changed it: another version is wanted
+    or not wanted any more, an earlier one is restored, the concept has come back, or it is marked as learned."""
+
+    type: Literal["concept_changed"] = "concept_changed"
+    concept_id: str
+    concept_name: str
+    tutorial_status: ArtefactStatus
+    tutorial_id: UUID | None
+    content_summary: str | None
+    resources_status: ArtefactStatus
+    resources_id: UUID | None
+    resources_count: int | None
+    quiz_status: ArtefactStatus
+    quiz_id: UUID | None
+    quiz_questions_count: int | None
+    failures: tuple[ShownFailure, ...]
+    learned_at: datetime | None
+    progress: Progress
+
+
 class SavedArtefact(Frozen):
     """An artefact of a concept that is still being written."""
 
@@ -118,10 +153,10 @@ class BatchSaved(_Event):
 
 
 class TaskPaused(_Event):
-    """Nothing is being written: what was, waits again."""
+    """Nothing is being written: what was, waits again. `requested` is the code where the learner asked for it."""
 
     type: Literal["task_paused"] = "task_paused"
-    code: FailureCode
+    code: FailureCode | Literal["requested"]
     message: str
 
 
@@ -156,6 +191,7 @@ Event = Annotated[
     | ConceptStart
     | ConceptComplete
     | ConceptFailed
+    | ConceptChanged
     | BatchSaved
     | TaskPaused
     | Completed

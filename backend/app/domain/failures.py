@@ -23,6 +23,7 @@ class FailureCode(StrEnum):
     EMPTY = "empty"
     INVALID_OUTPUT = "invalid_output"
     WRONG_LANGUAGE = "wrong_language"
+    NOT_UNDERSTOOD = "not_understood"
     BUDGET = "budget"
     INTERNAL = "internal"
 
@@ -77,6 +78,7 @@ _ENGLISH = {
     FailureCode.EMPTY: "The model answered with nothing.",
     FailureCode.INVALID_OUTPUT: "The model's answer could not be used, and could not be repaired.",
     FailureCode.WRONG_LANGUAGE: "The model answered in another language than the learner's, twice.",
+    FailureCode.NOT_UNDERSTOOD: "It is not clear what to change; $hint",
     FailureCode.BUDGET: "The task has reached its limit of $$${limit} (GREENWAY_MAX_COST_USD); raise it to go on.",
     FailureCode.INTERNAL: "Something went wrong on our side; please retry.",
 }
@@ -96,6 +98,7 @@ _CHINESE = {
     FailureCode.EMPTY: "模型没有给出任何回答。",
     FailureCode.INVALID_OUTPUT: "模型的回答无法使用,也无法修复。",
     FailureCode.WRONG_LANGUAGE: "模型两次都没有用学习者的语言回答。",
+    FailureCode.NOT_UNDERSTOOD: "不清楚要修改什么;$hint",
     FailureCode.BUDGET: "任务已达到 $$${limit} 的费用上限(GREENWAY_MAX_COST_USD);提高上限即可继续。",
     FailureCode.INTERNAL: "我们这边出了问题;请重试。",
 }
@@ -106,7 +109,7 @@ def failure(code: FailureCode, language: str, **details: str) -> Failure:
 
     Args:
         language: a BCP 47 tag.
-        details: what the sentence names: `seconds` of a timeout, `limit` of a budget.
+        details: what the sentence names: `seconds` of a timeout, `limit` of a budget, `hint` at what is understood.
     """
     sentences = _CHINESE if language.lower().split("-")[0] == "zh" else _ENGLISH
     return Failure(code=code, message=Template(sentences[code]).substitute(details))

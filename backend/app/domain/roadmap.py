@@ -42,6 +42,9 @@ Name = Annotated[str, BeforeValidator(_printable), _line(1, 120)]
 Prose = Annotated[str, BeforeValidator(_prose), _line(0, 2000)]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$")]
 
+MAX_HOURS = 1000.0
+Hours = Annotated[float, Field(gt=0, le=MAX_HOURS)]
+
 Level = Literal["beginner", "intermediate", "advanced"]
 Difficulty = Literal["easy", "medium", "hard"]
 ContentPreference = Literal["visual", "text", "audio", "hands_on"]
@@ -69,7 +72,7 @@ class Concept(Frozen):
     concept_id: OutlineId
     name: Name
     description: Prose = ""
-    estimated_hours: Annotated[float, Field(gt=0, le=1000)] = 1.0
+    estimated_hours: Hours = 1.0
     difficulty: Difficulty = "medium"
     keywords: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
     prerequisites: Annotated[tuple[OutlineId, ...], Field(max_length=50)] = ()

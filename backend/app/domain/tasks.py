@@ -1,4 +1,4 @@
-"""Tasks and roadmaps: their states, and which command is possible in which state."""
+"""Tasks and roadmaps: their states, and how a roadmap's follows from its newest task."""
 
 from enum import StrEnum
 from typing import assert_never
@@ -11,6 +11,7 @@ from app.domain.content import ContentStatus
 
 class TaskKind(StrEnum):
     DRAFT = "draft"
+    REVISE = "revise"
     CONTENT = "content"
 
 
@@ -43,24 +44,7 @@ class RoadmapStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Command(StrEnum):
-    """What a learner can ask of a roadmap."""
-
-    EDIT = "edit"
-    APPROVE = "approve"
-    CANCEL = "cancel"
-    RETRY = "retry"
-
-
 ENDED = frozenset({RoadmapStatus.COMPLETED, RoadmapStatus.PARTIAL, RoadmapStatus.FAILED, RoadmapStatus.CANCELLED})
-
-ALLOWED: dict[Command, frozenset[RoadmapStatus]] = {
-    Command.EDIT: ENDED | {RoadmapStatus.AWAITING_REVIEW},
-    Command.APPROVE: frozenset({RoadmapStatus.AWAITING_REVIEW}),
-    Command.CANCEL: frozenset({RoadmapStatus.DRAFTING, RoadmapStatus.GENERATING, RoadmapStatus.PAUSED}),
-    Command.RETRY: frozenset({RoadmapStatus.PARTIAL, RoadmapStatus.FAILED, RoadmapStatus.CANCELLED}),
-}
-"""The one table of commands: every guard asks it."""
 
 
 class Progress(Frozen):
@@ -99,21 +83,38 @@ def content_outcome(progress: Progress) -> TaskStatus:
     return TaskStatus.PARTIAL
 
 
-def roadmap_status(kind: TaskKind, status: TaskStatus, progress: Progress) -> RoadmapStatus:
-    """A roadmap's state, as it follows from its newest task: it is stored nowhere, so it cannot drift."""
-    if status == TaskStatus.PAUSED:
-        return RoadmapStatus.PAUSED
-    if status == TaskStatus.CANCELLED:
-        return RoadmapStatus.CANCELLED
-    if status == TaskStatus.FAILED:
-        return RoadmapStatus.FAILED
+def roadmap_status(
+    kind: TaskKind, status: TaskStatus, progress: Progress, returns_to: RoadmapStatus | None = None
+) -> RoadmapStatus:
+    """A roadmap's state, as it follows from its newest task: it is stored nowhere, so it cannot drift.
+
+    `returns_to` is the state in which a `revise` task found the roadmap: however that ends, the roadmap is there again.
+    """
     match kind:
         case TaskKind.DRAFT:
-            return RoadmapStatus.DRAFTING if status.is_active else RoadmapStatus.AWAITING_REVIEW
+            if status.is_active:
+                return RoadmapStatus.DRAFTING
+            return _OF_A_STOPPED_TASK.get(status, RoadmapStatus.AWAITING_REVIEW)
+        case TaskKind.REVISE:
+            assert returns_to is not None, "a revision knows what it interrupts"
+            if status.is_active:
+                return RoadmapStatus.DRAFTING
+            return returns_to if returns_to == RoadmapStatus.AWAITING_REVIEW else _rested(returns_to, progress)
         case TaskKind.CONTENT:
+            if status == TaskStatus.PAUSED:
+                return RoadmapStatus.PAUSED
             if status.is_active:
                 return RoadmapStatus.GENERATING
-            done = progress.completed == progress.total
-            return RoadmapStatus.COMPLETED if done else RoadmapStatus.PARTIAL
+            return _rested(_OF_A_STOPPED_TASK.get(status), progress)
         case _:
             assert_never(kind)
+
+
+_OF_A_STOPPED_TASK = {TaskStatus.FAILED: RoadmapStatus.FAILED, TaskStatus.CANCELLED: RoadmapStatus.CANCELLED}
+
+
+def _rested(status: RoadmapStatus | None, progress: Progress) -> RoadmapStatus:
+    """Where everything is written, it does not matter how the last run ended."""
+    if progress.completed == progress.total:
+        return RoadmapStatus.COMPLETED
+    return status if status in (RoadmapStatus.FAILED, RoadmapStatus.CANCELLED) else RoadmapStatus.PARTIAL

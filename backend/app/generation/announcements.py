@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from app.domain.concept_state import ConceptState
 from app.domain.content import ArtefactStatus, ContentStatus
-from app.domain.events import ConceptComplete, ConceptFailed, Envelope, SavedArtefact
+from app.domain.events import ConceptChanged, ConceptComplete, ConceptFailed, Envelope, SavedArtefact, ShownFailure
 from app.domain.failures import Failure
 from app.domain.tasks import Progress
 from app.generation.work import Batch
@@ -50,6 +50,16 @@ def concept_outcome(
             )
         case ContentStatus.PENDING | ContentStatus.GENERATING:
             return None
+
+
+def concept_changed(state: ConceptState, name: str, envelope: Envelope, progress: Progress) -> ConceptChanged:
+    """The whole state of a concept, for those who watch."""
+    shown = {field: getattr(state, field) for field in ConceptChanged.model_fields if hasattr(state, field)}
+    failures = tuple(
+        ShownFailure(artefact=kind, code=failure.code, message=failure.message, retryable=failure.retryable)
+        for kind, failure in state.failures.items()
+    )
+    return ConceptChanged(**envelope, **{**shown, "failures": failures}, concept_name=name, progress=progress)
 
 
 def saved_artefacts(batch: Batch, unfinished: Sequence[ConceptState]) -> tuple[SavedArtefact, ...]:

@@ -1,6 +1,6 @@
 """What a task still has to write, in learning order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.concept_state import ConceptState
@@ -13,14 +13,24 @@ from app.generation.work import ConceptBrief, PendingConcept
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """`spent` is what the task has used up before."""
+    """`prioritised` are ids of concepts that come first; `spent` is what the task has used up before."""
 
     concepts: Sequence[PendingConcept]
     request: LearningRequest
+    prioritised: Sequence[str] = ()
     spent: Usage = Usage()
 
 
-def backlog_of(outline: Outline, request: LearningRequest, states: Mapping[str, ConceptState], spent: Usage) -> Backlog:
+def backlog_of(
+    outline: Outline,
+    request: LearningRequest,
+    states: Mapping[str, ConceptState],
+    *,
+    scope: Collection[str] | None = None,
+    prioritised: Sequence[str] = (),
+    spent: Usage = Usage(),
+) -> Backlog:
+    """What waits, of all concepts or of those in `scope`."""
     briefs = {
         concept.concept_id: ConceptBrief(
             concept=concept, stage_name=stage.name, module_name=module.name, request=request, outline=outline
@@ -30,8 +40,9 @@ def backlog_of(outline: Outline, request: LearningRequest, states: Mapping[str, 
         for concept in module.concepts
     }
     waiting = [
-        PendingConcept(brief=briefs[concept.concept_id], missing=missing)
+        PendingConcept(brief=briefs[concept.concept_id], missing=missing, instructions=state.instructions)
         for concept in learning_order(outline.concepts)
-        if (missing := states[concept.concept_id].having(ArtefactStatus.PENDING))
+        if (scope is None or concept.concept_id in scope)
+        and (missing := (state := states[concept.concept_id]).having(ArtefactStatus.PENDING))
     ]
-    return Backlog(concepts=waiting, request=request, spent=spent)
+    return Backlog(concepts=waiting, request=request, prioritised=prioritised, spent=spent)

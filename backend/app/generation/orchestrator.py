@@ -1,6 +1,7 @@
 """Runs one content task: many concepts at once, three agents each, results saved while others are written."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -42,7 +43,7 @@ class Orchestrator:
     """One run of one content task. Lives in one event loop; `run` may be called once.
 
     Whoever owns the task steers it: `stop_starting` and `cancel` end the run early, `hold` and `release` keep new
-    concepts back for a while.
+    concepts back for a while, `prioritise` says which come next.
     """
 
     def __init__(self, agents: ContentAgents, store: ContentStore, events: EventPublisher, limits: Limits) -> None:
@@ -57,6 +58,8 @@ class Orchestrator:
         self._saver = Saver(store, events)
         self._slots = asyncio.Semaphore(limits.concurrency)
         self._breaker = CircuitBreaker()
+        self._schedule = Schedule([])
+        self._prioritised: Sequence[str] = ()
         self._withheld: dict[str, list[FinishedArtefact]] = {}
         self._released = asyncio.Event()
         self._released.set()
@@ -85,6 +88,12 @@ class Orchestrator:
     def release(self) -> None:
         self._released.set()
 
+    def prioritise(self, concept_ids: Sequence[str]) -> None:
+        """Start these first, as soon as a slot is free, if they wait."""
+        if concept_ids != self._prioritised:
+            self._prioritised = concept_ids
+            self._schedule.prioritise(concept_ids)
+
     async def run(self) -> RunEnd:
         """Write everything that is pending.
 
@@ -99,9 +108,10 @@ class Orchestrator:
         )
         if self._breaker.reason is not None:
             self.stop_starting()
-        schedule = Schedule(backlog.concepts)
+        self._schedule = Schedule(backlog.concepts)
+        self._schedule.prioritise(self._prioritised or backlog.prioritised)
         saving = asyncio.create_task(self._saver.run())
-        self._writing = asyncio.create_task(self._write_all(schedule))
+        self._writing = asyncio.create_task(self._write_all())
         try:
             await asyncio.wait({self._writing, saving}, return_when=asyncio.FIRST_COMPLETED)
             if self._writing.done():
@@ -118,13 +128,13 @@ class Orchestrator:
             return RunEnd.PAUSED
         return RunEnd.STOPPED
 
-    async def _write_all(self, schedule: Schedule) -> bool:
+    async def _write_all(self) -> bool:
         """Start concept after concept; true when none was left to start."""
         async with asyncio.TaskGroup() as concepts:
-            while schedule:
+            while self._schedule:
                 if not await self._acquire_slot():
                     return False
-                concepts.create_task(self._write_concept(schedule.next()))
+                concepts.create_task(self._write_concept(self._schedule.next()))
         if self._withheld and self._breaker.reason is not None:
             return False
         await self._admit_what_was_withheld()
@@ -147,7 +157,7 @@ class Orchestrator:
         try:
             async with asyncio.TaskGroup() as artefacts:
                 for kind in concept.missing:
-                    artefacts.create_task(self._write_artefact(kind, concept.brief))
+                    artefacts.create_task(self._write_artefact(kind, concept.brief_for(kind)))
         finally:
             self._slots.release()
         if concept.concept_id not in self._withheld:

@@ -6,6 +6,7 @@ from typing import Protocol
 from app.domain.content import Artefact, ArtefactKind
 from app.domain.events import Event
 from app.domain.failures import Failure
+from app.domain.outline_operations import RevisionPlan
 from app.domain.roadmap import LearningRequest, Outline
 from app.generation.backlog import Backlog
 from app.generation.work import Batch, ConceptBrief, Delivery
@@ -36,6 +37,11 @@ class Author(ContentAgents, Protocol):
 
     async def draft(self, request: LearningRequest) -> Delivery[Outline]:
         """Draft an outline of the requested size that keeps the rules of `domain.outline_rules`."""
+        ...
+
+    async def revise(self, request: LearningRequest, outline: Outline, feedback: str) -> Delivery[RevisionPlan]:
+        """Say by which operations the outline follows the learner's words. Applied, they keep the rules of
+        `domain.outline_rules`."""
         ...
 
     async def close(self) -> None:

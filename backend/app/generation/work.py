@@ -1,6 +1,7 @@
 """What the core works on: briefs for the agents, what they deliver, and the batches handed to the store."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -29,21 +30,27 @@ class Delivery(Generic[T_co]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConceptBrief:
-    """All that an agent is told about the concept that it writes for."""
+    """All that an agent is told about the concept that it writes for; `instructions` are what the learner wants of
+    another version."""
 
     concept: Concept
     stage_name: str
     module_name: str
     request: LearningRequest
     outline: Outline
+    instructions: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingConcept:
-    """A concept with the artefacts that it still lacks."""
+    """A concept with the artefacts that it still lacks, and what the learner wants of them."""
 
     brief: ConceptBrief
     missing: tuple[ArtefactKind, ...]
+    instructions: Mapping[ArtefactKind, str] = field(default_factory=dict)
+
+    def brief_for(self, kind: ArtefactKind) -> ConceptBrief:
+        return replace(self.brief, instructions=self.instructions.get(kind))
 
     @property
     def concept_id(self) -> str:

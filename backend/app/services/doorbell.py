@@ -16,6 +16,7 @@ log = structlog.get_logger()
 
 _ENTRY_POINTS = {
     TaskKind.DRAFT: (DRAFT_ROADMAP, DRAFTING_QUEUE),
+    TaskKind.REVISE: (DRAFT_ROADMAP, DRAFTING_QUEUE),
     TaskKind.CONTENT: (GENERATE_CONTENT, CONTENT_QUEUE),
 }
 

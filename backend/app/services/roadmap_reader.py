@@ -1,6 +1,6 @@
 """Reads roadmaps, concepts and tasks as the API shows them. Each answer is one consistent snapshot."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -13,15 +13,21 @@ from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.json import dumps
 from app.db.repositories.concept_repo import ConceptRepository, plain_state
 from app.db.repositories.raw_answer_repo import OUTLINE, RawAnswerRepository
+from app.db.repositories.revision_repo import RevisionRepository
 from app.db.repositories.roadmap_repo import RoadmapMetadata, RoadmapRepository
 from app.db.repositories.task_repo import TaskMetadata, TaskRepository
 from app.db.session import Sessions, safe_session_with_retry
 from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, content_status
 from app.domain.failures import FailureCode
-from app.domain.tasks import TaskKind
+from app.domain.outline_diff import diff
+from app.domain.outline_revision import MAX_UNDO, Revision
+from app.domain.roadmap import Outline
+from app.domain.tasks import RoadmapStatus, TaskKind
 from app.domain.usage import Usage
 
 T = TypeVar("T")
+
+_READ_AT_ONCE = 101
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +66,81 @@ class RoadmapReader:
         etag = etag_of(roadmap.epoch, roadmap.seq)
         return RoadmapSnapshot(roadmap.seq, etag, dumps(_roadmap(roadmap, states)))
 
-    async def list(self, *, user_id: str, cursor: str | None, limit: int) -> dict[str, Any]:
-        """A page of the user's roadmaps, newest first."""
+    async def list(
+        self,
+        *,
+        user_id: str,
+        cursor: str | None,
+        limit: int,
+        search: str | None = None,
+        statuses: Collection[RoadmapStatus] = (),
+        trash: bool = False,
+    ) -> dict[str, Any]:
+        """A page of the user's roadmaps, newest first: those that are searched for, in one of the statuses if any are
+        given. A status is stored nowhere, so roadmaps are read until the page is full."""
         before = _parse_cursor(cursor)
+        found: list[RoadmapMetadata] = []
+        while len(found) <= limit:
 
-        async def work(session: AsyncSession) -> list[RoadmapMetadata]:
-            return await RoadmapRepository(session).list_roadmaps(user_id=user_id, before=before, limit=limit + 1)
+            async def work(session: AsyncSession, before: UUID | None = before) -> list[RoadmapMetadata]:
+                return await RoadmapRepository(session).list_roadmaps(
+                    user_id=user_id, before=before, limit=_READ_AT_ONCE, search=search, trash=trash
+                )
 
-        found = await safe_session_with_retry(self._sessions, work, single_statement=True)
+            read = await safe_session_with_retry(self._sessions, work, single_statement=True)
+            found += [roadmap for roadmap in read if not statuses or roadmap.status in statuses]
+            if len(read) < _READ_AT_ONCE:
+                break
+            before = read[-1].id
         page = found[:limit]
         return {
-            "items": [_summary(roadmap) for roadmap in page],
+            "items": [_summary(roadmap) | {"deleted_at": roadmap.deleted_at} for roadmap in page],
             "next_cursor": page[-1].id.hex if len(found) > limit else None,
         }
+
+    async def versions(self, roadmap_id: UUID, concept_id: str, *, user_id: str) -> dict[str, Any]:
+        """All versions of a concept's artefacts, newest first, without their bodies."""
+
+        async def work(session: AsyncSession) -> dict[str, Any]:
+            repository = RoadmapRepository(session)
+            roadmap = _found(await repository.get_roadmap_metadata(roadmap_id, user_id=user_id))
+            state = await ConceptRepository(session).get(roadmap_id, concept_id)
+            if state is None or _concept_in(roadmap, concept_id) is None:
+                raise NotFound("There is no such concept in this roadmap.")
+            items = [
+                {"artefact": kind, **version, "current": version["artefact_id"] == state.ids[kind]}
+                for kind in ArtefactKind
+                for version in await repository.versions(kind, roadmap_id, concept_id)
+            ]
+            return {"items": items}
+
+        return await self._snapshot(work)
+
+    async def revisions(self, roadmap_id: UUID, *, user_id: str) -> dict[str, Any]:
+        """The history of the outline, newest first."""
+
+        async def work(session: AsyncSession) -> dict[str, Any]:
+            roadmap = _found(await RoadmapRepository(session).get_roadmap_metadata(roadmap_id, user_id=user_id))
+            found = await RevisionRepository(session).all(roadmap_id)
+            return {"items": [_revision(one, roadmap) for one in reversed(found)]}
+
+        return await self._snapshot(work)
+
+    async def revision(self, roadmap_id: UUID, number: int, *, user_id: str) -> dict[str, Any]:
+        """One step in the history of the outline, and what it changed."""
+
+        async def work(session: AsyncSession) -> tuple[dict[str, Any], dict[str, Any] | None, dict[str, Any]]:
+            roadmap = _found(await RoadmapRepository(session).get_roadmap_metadata(roadmap_id, user_id=user_id))
+            repository = RevisionRepository(session)
+            found = await repository.get(roadmap_id, number)
+            if found is None:
+                raise NotFound(f"There is no revision {number}; the last {MAX_UNDO} edits are kept.")
+            previous = await repository.before(roadmap_id, number)
+            return _revision(found, roadmap), previous.outline if previous else None, found.outline
+
+        shown, before, after = await self._snapshot(work)
+        changes = diff(Outline.model_validate(before), Outline.model_validate(after)) if before else []
+        return shown | {"changes": [change.model_dump(mode="json") for change in changes]}
 
     async def concept(self, roadmap_id: UUID, concept_id: str, *, user_id: str, version: int | None) -> dict[str, Any]:
         """A concept with its artefacts: the current ones, or those of the given version."""
@@ -85,6 +153,7 @@ class RoadmapReader:
             if concept is None or state is None:
                 raise NotFound("There is no such concept in this roadmap.")
             row = plain_state(state)
+            del row["instructions"]
             shown = {"roadmap_id": roadmap_id} | _concept(concept, row)
             if shown["failures"]:
                 answers = await RawAnswerRepository(session).of_concept(roadmap_id, concept_id)
@@ -175,6 +244,9 @@ def _summary(roadmap: RoadmapMetadata) -> dict[str, Any]:
 def _roadmap(roadmap: RoadmapMetadata, states: dict[str, dict[str, Any]]) -> dict[str, Any]:
     stages = roadmap.framework_data["stages"] if roadmap.framework_data else []
     return _summary(roadmap) | {
+        "revision": roadmap.revision,
+        "can_undo": roadmap.can_undo,
+        "can_redo": roadmap.can_redo,
         "seq": roadmap.seq,
         "epoch": roadmap.epoch,
         "task": _task(roadmap.task),
@@ -194,12 +266,25 @@ def _roadmap(roadmap: RoadmapMetadata, states: dict[str, dict[str, Any]]) -> dic
     }
 
 
+def _revision(revision: Revision, roadmap: RoadmapMetadata) -> dict[str, Any]:
+    return {
+        "number": revision.number,
+        "kind": revision.kind,
+        "feedback": revision.feedback,
+        "note": revision.note,
+        "operations": revision.operations,
+        "created_at": revision.created_at,
+        "current": revision.number == roadmap.revision,
+    }
+
+
 def _task(task: TaskMetadata) -> dict[str, Any]:
     return {
         "task_id": task.id,
         "roadmap_id": task.roadmap_id,
         "kind": task.kind,
         "status": task.status,
+        "returns_to": task.order.returns_to,
         "usage": task.usage.model_dump(),
         "error": {"code": task.error_code, "message": task.error_message} if task.error_code else None,
         "created_at": task.created_at,

@@ -8,6 +8,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, Resources, Tutorial
+from app.domain.outline_diff import OutlineChange
+from app.domain.outline_operations import Operation
+from app.domain.outline_revision import RevisionKind
 from app.domain.roadmap import Difficulty
 from app.domain.tasks import RoadmapStatus, TaskKind, TaskStatus
 from app.domain.usage import Usage
@@ -36,6 +39,7 @@ class TaskView(_View):
     roadmap_id: UUID
     kind: TaskKind
     status: TaskStatus
+    returns_to: RoadmapStatus | None
     usage: Usage
     error: TaskError | None
     created_at: datetime
@@ -80,6 +84,7 @@ class ConceptView(_View):
     quiz_id: UUID | None
     quiz_questions_count: int | None
     failures: Sequence[ArtefactFailure]
+    learned_at: datetime | None
 
 
 class ArtefactFailureDetail(ArtefactFailure):
@@ -115,8 +120,12 @@ class RoadmapSummary(_View):
 
 
 class RoadmapView(RoadmapSummary):
-    """Everything visible of a roadmap, as it stood when event `seq` had been committed."""
+    """Everything visible of a roadmap, as it stood when event `seq` had been committed. `revision` is the number of the
+    outline's; it is null, and there are no stages, until the first draft is there."""
 
+    revision: int | None
+    can_undo: bool
+    can_redo: bool
     seq: int
     epoch: UUID
     task: TaskView
@@ -136,8 +145,14 @@ class EstimateView(_View):
     minutes: float
 
 
+class ListedRoadmap(RoadmapSummary):
+    """`deleted_at` is when it was put into the trash."""
+
+    deleted_at: datetime | None
+
+
 class RoadmapPage(_View):
-    items: list[RoadmapSummary]
+    items: list[ListedRoadmap]
     next_cursor: str | None
 
 
@@ -194,6 +209,45 @@ class ConceptDetail(ConceptView):
     tutorial: TutorialView | None
     resources: ResourcesView | None
     quiz: QuizView | None
+
+
+class VersionView(_View):
+    """A version of an artefact, without its body."""
+
+    artefact: ArtefactKind
+    artefact_id: UUID
+    version: int
+    author: str
+    prompt: str | None
+    created_at: datetime
+    current: bool
+
+
+class Versions(_View):
+    items: list[VersionView]
+
+
+class RevisionSummary(_View):
+    """A step in the history of an outline. `feedback` is what the learner asked for by words, `note` the author's
+    answer; `current` is the one that the outline is."""
+
+    number: int
+    kind: RevisionKind
+    feedback: str | None
+    note: str | None
+    operations: list[Operation] | None
+    created_at: datetime
+    current: bool
+
+
+class Revisions(_View):
+    items: list[RevisionSummary]
+
+
+class RevisionView(RevisionSummary):
+    """`changes` are against the step before; there are none for the oldest that is kept."""
+
+    changes: list[OutlineChange]
 
 
 class Accepted(_View):

@@ -113,6 +113,7 @@ class WorkerRuntime:
                 flush_max_age=settings.flush_max_age or None,
                 max_cost_usd=settings.max_cost_usd or None,
             ),
+            max_concepts=settings.max_concepts,
             capacity=self._capacity,
         )
         self._looking_after = self._thread.loop.create_task(worker.look_after_tasks())

@@ -10,16 +10,17 @@ import structlog
 from app.core.errors import Unavailable
 from app.core.tracing import tracer
 from app.db.content_store import PostgresContentStore
-from app.db.draft_store import DraftStore
+from app.db.outline_store import OutlineStore
 from app.db.repositories.task_repo import Claim
 from app.db.session import DatabaseUnavailable, Sessions
 from app.db.task_store import TaskStore
 from app.domain.failures import FailureCode, failure
+from app.domain.roadmap import MAX_OUTLINE_CONCEPTS
 from app.domain.tasks import TaskKind, TaskStatus
 from app.generation.orchestrator import Limits, Orchestrator, RunEnd
 from app.generation.ports import Author, EventPublisher, OwnershipLost
 from app.services.doorbell import Doorbell
-from app.tasks.draft_run import DraftRun
+from app.tasks.outline_run import OutlineRun
 
 SWEEP_EVERY = 1.0
 """Seconds between two looks at one's own tasks and at those of dead workers."""
@@ -35,7 +36,8 @@ class Lease(Protocol):
 
 
 class Worker:
-    """Lives in one event loop. `capacity` is the number of tasks that it can run at once."""
+    """Lives in one event loop. `capacity` is the number of tasks that it can run at once, `max_concepts` how many
+    concepts an outline may have after a revision."""
 
     def __init__(
         self,
@@ -47,6 +49,7 @@ class Worker:
         doorbell: Doorbell,
         lease: Lease,
         limits: Limits,
+        max_concepts: int = MAX_OUTLINE_CONCEPTS,
         capacity: int,
     ) -> None:
         self._tasks = tasks
@@ -56,9 +59,10 @@ class Worker:
         self._doorbell = doorbell
         self._lease = lease
         self._limits = limits
+        self._max_concepts = max_concepts
         self._capacity = capacity
         self._held: set[UUID] = set()
-        self._runs: dict[UUID, tuple[Claim, Orchestrator | DraftRun]] = {}
+        self._runs: dict[UUID, tuple[Claim, Orchestrator | OutlineRun]] = {}
         self._draining = False
         self._idle = asyncio.Event()
         self._idle.set()
@@ -149,17 +153,19 @@ class Worker:
         if end == RunEnd.STOPPED:
             await self._events.publish(await self._tasks.give_back(claim))
         log.info("task_run_ended", end=end.name.lower())
-        if isinstance(run, DraftRun):
+        if isinstance(run, OutlineRun):
             await self._ring(run.queued)
 
-    def _make_run(self, claim: Claim) -> Orchestrator | DraftRun:
+    def _make_run(self, claim: Claim) -> Orchestrator | OutlineRun:
         match claim.kind:
             case TaskKind.CONTENT:
                 content = PostgresContentStore(self._sessions, claim, author=self._author.name)
                 return Orchestrator(self._author, content, self._events, self._limits)
-            case TaskKind.DRAFT:
-                store = DraftStore(self._sessions, claim)
-                return DraftRun(claim, store, self._tasks, self._author, self._events)
+            case TaskKind.DRAFT | TaskKind.REVISE:
+                store = OutlineStore(self._sessions, claim)
+                return OutlineRun(
+                    claim, store, self._tasks, self._author, self._events, max_concepts=self._max_concepts
+                )
             case _:
                 assert_never(claim.kind)
 
@@ -167,8 +173,11 @@ class Worker:
         runs = list(self._runs.values())
         standing = await self._tasks.still_claimed([claim for claim, _ in runs])
         for claim, run in runs:
-            if standing.get(claim.task_id) != TaskStatus.RUNNING:
+            stands = standing.get(claim.task_id)
+            if stands is None or stands.status != TaskStatus.RUNNING:
                 run.cancel()
+            else:
+                run.prioritise(stands.prioritised)
         await self._events.publish(await self._tasks.recover(held=self._held))
         free = self._capacity - len(self._held)
         if free > 0 and not self._draining:

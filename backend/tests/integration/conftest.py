@@ -20,11 +20,12 @@ from app.agents.estimating import Estimator
 from app.core.celery_app import app as celery
 from app.core.settings import Settings, load_settings, sqlalchemy_url
 from app.db.content_store import PostgresContentStore
-from app.db.draft_store import DraftStore
+from app.db.outline_store import OutlineStore
 from app.db.repositories.task_repo import Claim, WorkerRepository
 from app.db.session import Sessions, create_engine, create_sessions, safe_session_with_retry
 from app.db.task_store import TaskStore
 from app.domain.content import ArtefactKind
+from app.domain.outline_revision import NewRevision, RevisionKind
 from app.domain.roadmap import Outline
 from app.domain.tasks import RoadmapStatus, TaskKind
 from app.domain.usage import Usage
@@ -32,11 +33,15 @@ from app.embedded.valkey import EmbeddedValkey
 from app.generation.work import Batch
 from app.main import create_app
 from app.services.accounts import LOCAL_USER
+from app.services.commands import Commands
+from app.services.outlines import Outlines
 from app.services.redis_client import create_redis
 from app.services.roadmap_reader import RoadmapReader
 from app.services.roadmaps import CreatedRoadmap, RoadmapService
+from app.services.steering import Steering
 
 AUTHOR = "test:author"
+DRAFTED = NewRevision(kind=RevisionKind.DRAFTED)
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,8 @@ class Desk:
 
     sessions: Sessions
     roadmaps: RoadmapService
+    steering: Steering
+    outlines: Outlines
     reader: RoadmapReader
     events: RecordingEvents
     doorbell: SilentDoorbell
@@ -70,14 +77,14 @@ class Desk:
         worker = await self.a_worker()
         claim = await worker.claim(created.task_id)
         assert claim is not None
-        await DraftStore(self.sessions, claim).save(outline or an_outline(3), Usage())
+        await OutlineStore(self.sessions, claim).save(outline or an_outline(3), DRAFTED, Usage())
         await worker.let_go(claim)
         return created.roadmap_id
 
     async def claimed(self, outline: Outline | None = None) -> tuple[Claim, TaskStore]:
         """An approved roadmap whose content task a worker has claimed."""
         roadmap_id = await self.drafted(outline)
-        task_id = await self.roadmaps.approve(roadmap_id, user_id=LOCAL_USER)
+        task_id = await self.steering.approve(roadmap_id, user_id=LOCAL_USER)
         worker = await self.a_worker()
         claim = await worker.claim(task_id)
         assert claim is not None
@@ -93,12 +100,12 @@ class Desk:
         worker = await self.a_worker()
         claim = await worker.claim(task_id)
         assert claim is not None
-        await DraftStore(self.sessions, claim).save(an_outline(3), Usage())
+        await OutlineStore(self.sessions, claim).save(an_outline(3), DRAFTED, Usage())
         await worker.let_go(claim)
 
     async def retried(self, roadmap_id: UUID) -> Claim:
         """The claim of a worker that takes up a roadmap once more."""
-        task_id = await self.roadmaps.retry(roadmap_id, user_id=LOCAL_USER)
+        task_id = await self.steering.retry(roadmap_id, user_id=LOCAL_USER)
         claim = await (await self.a_worker()).claim(task_id)
         assert claim is not None
         return claim
@@ -117,8 +124,16 @@ def desk(sessions: Sessions) -> Desk:
 
 def a_desk(sessions: Sessions) -> Desk:
     events, doorbell = RecordingEvents(), SilentDoorbell()
-    service = RoadmapService(sessions, doorbell, events, author=AUTHOR, max_concepts=300)
-    return Desk(sessions, service, RoadmapReader(sessions, Estimator(Settings())), events, doorbell)
+    commands = Commands(sessions, doorbell, events)
+    return Desk(
+        sessions=sessions,
+        roadmaps=RoadmapService(commands, author=AUTHOR, max_concepts=300),
+        steering=Steering(commands),
+        outlines=Outlines(commands, max_concepts=300),
+        reader=RoadmapReader(sessions, Estimator(Settings())),
+        events=events,
+        doorbell=doorbell,
+    )
 
 
 async def a_roadmap_that_is(status: RoadmapStatus, desk: Desk) -> UUID:
@@ -144,7 +159,7 @@ async def a_roadmap_that_is(status: RoadmapStatus, desk: Desk) -> UUID:
             return await generated(desk, a_hopeless_batch("c0", "c1", "c2"))
         case RoadmapStatus.CANCELLED:
             claim, worker = await desk.claimed()
-            await desk.roadmaps.cancel(claim.roadmap_id, user_id=LOCAL_USER)
+            await desk.steering.cancel(claim.roadmap_id, user_id=LOCAL_USER)
             await worker.let_go(claim)
             return claim.roadmap_id
         case _:

@@ -123,7 +123,7 @@ async def newest_task(api: AsyncClient, roadmap_id: UUID) -> dict[str, Any]:
 
 async def test_a_task_that_waits(api: AsyncClient, desk: Desk) -> None:
     roadmap_id = await desk.drafted()
-    await desk.roadmaps.approve(roadmap_id, user_id=LOCAL_USER)
+    await desk.steering.approve(roadmap_id, user_id=LOCAL_USER)
     task = await newest_task(api, roadmap_id)
     assert task.keys() == TaskDetail.model_fields.keys()
     assert (task["kind"], task["status"], task["roadmap_id"]) == ("content", "queued", str(roadmap_id))

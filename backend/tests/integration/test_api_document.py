@@ -85,8 +85,8 @@ def known_ids(shared_database: str) -> dict[str, Any]:
         engine = create_engine(sqlalchemy_url(shared_database), pool_size=2, application_name="test")
         desk = a_desk(create_sessions(engine))
         roadmap_id = await generated(desk, a_batch("c0", failing=ArtefactKind.QUIZ))
-        task_id = await desk.roadmaps.retry(roadmap_id, user_id=LOCAL_USER)
-        await desk.roadmaps.cancel(roadmap_id, user_id=LOCAL_USER)
+        task_id = await desk.steering.retry(roadmap_id, user_id=LOCAL_USER)
+        await desk.steering.cancel(roadmap_id, user_id=LOCAL_USER)
         await engine.dispose()
         return {"roadmap_id": str(roadmap_id), "concept_id": "c0", "task_id": str(task_id)}
 

@@ -125,7 +125,7 @@ async def test_a_completed_roadmap_with_a_new_concept_is_partly_completed(api: A
 async def test_a_retry_after_an_edit_writes_only_what_is_new(api: AsyncClient, desk: Desk) -> None:
     roadmap_id = await a_roadmap_that_is(RoadmapStatus.COMPLETED, desk)
     await edited(api, roadmap_id, a_concept("c0"), a_concept("new", "c0"))
-    task_id = await desk.roadmaps.retry(roadmap_id, user_id=LOCAL_USER)
+    task_id = await desk.steering.retry(roadmap_id, user_id=LOCAL_USER)
     worker = await desk.a_worker()
     claim = await worker.claim(task_id)
     assert claim is not None

@@ -92,7 +92,7 @@ async def test_what_was_finished_when_the_task_was_cancelled_is_kept(desk: Desk)
     claim, _ = await desk.claimed()
     store = await writing(desk, claim)
     await store.start(["c0", "c1"])
-    await desk.roadmaps.cancel(claim.roadmap_id, user_id=LOCAL_USER)
+    await desk.steering.cancel(claim.roadmap_id, user_id=LOCAL_USER)
     events = await store.save(a_batch("c0"))
     assert [type(event) for event in events] == [ConceptComplete, BatchSaved]
     roadmap = await view(desk, claim.roadmap_id)
@@ -106,7 +106,7 @@ async def test_what_was_finished_when_the_task_was_cancelled_is_kept(desk: Desk)
 async def test_a_cancelled_task_starts_nothing_and_stays_cancelled(desk: Desk) -> None:
     claim, _ = await desk.claimed()
     store = await writing(desk, claim)
-    await desk.roadmaps.cancel(claim.roadmap_id, user_id=LOCAL_USER)
+    await desk.steering.cancel(claim.roadmap_id, user_id=LOCAL_USER)
     assert isinstance(desk.events.published[-1], Cancelled)
     assert await store.start(["c0"]) == []
     await store.save(a_batch("c0", "c1", "c2"))
@@ -145,8 +145,8 @@ async def test_deleting_a_roadmap_leaves_nothing_of_it_in_any_table(desk: Desk) 
 
 async def test_a_retry_waits_until_the_old_worker_lets_go(desk: Desk) -> None:
     old, old_worker = await desk.claimed()
-    await desk.roadmaps.cancel(old.roadmap_id, user_id=LOCAL_USER)
-    task_id = await desk.roadmaps.retry(old.roadmap_id, user_id=LOCAL_USER)
+    await desk.steering.cancel(old.roadmap_id, user_id=LOCAL_USER)
+    task_id = await desk.steering.retry(old.roadmap_id, user_id=LOCAL_USER)
     new_worker = await desk.a_worker()
     assert await new_worker.claim(task_id) is None
     assert await old_worker.let_go(old) == [(task_id, TaskKind.CONTENT)]
@@ -156,8 +156,8 @@ async def test_a_retry_waits_until_the_old_worker_lets_go(desk: Desk) -> None:
 async def test_the_old_workers_token_is_void_once_the_retry_is_claimed(desk: Desk) -> None:
     old, old_worker = await desk.claimed()
     old_store = await writing(desk, old)
-    await desk.roadmaps.cancel(old.roadmap_id, user_id=LOCAL_USER)
-    task_id = await desk.roadmaps.retry(old.roadmap_id, user_id=LOCAL_USER)
+    await desk.steering.cancel(old.roadmap_id, user_id=LOCAL_USER)
+    task_id = await desk.steering.retry(old.roadmap_id, user_id=LOCAL_USER)
     await old_worker.let_go(old)
     new = await (await desk.a_worker()).claim(task_id)
     assert new is not None
@@ -195,8 +195,8 @@ async def test_a_late_save_before_the_retry_is_claimed_is_not_written_again(desk
     old, old_worker = await desk.claimed()
     old_store = await writing(desk, old)
     await old_store.start(["c0"])
-    await desk.roadmaps.cancel(old.roadmap_id, user_id=LOCAL_USER)
-    task_id = await desk.roadmaps.retry(old.roadmap_id, user_id=LOCAL_USER)
+    await desk.steering.cancel(old.roadmap_id, user_id=LOCAL_USER)
+    task_id = await desk.steering.retry(old.roadmap_id, user_id=LOCAL_USER)
     await old_store.save(a_batch("c0"))
     await old_worker.let_go(old)
     new = await (await desk.a_worker()).claim(task_id)
@@ -246,9 +246,9 @@ async def test_a_late_save_of_a_concept_that_an_edit_removed_is_not_counted(batc
     claim, _ = await desk.claimed()
     store = await writing(desk, claim)
     await store.start(["c0"])
-    await desk.roadmaps.cancel(claim.roadmap_id, user_id=LOCAL_USER)
+    await desk.steering.cancel(claim.roadmap_id, user_id=LOCAL_USER)
     edit = an_outline_of(["c1", "c2"])
-    await desk.roadmaps.edit_outline(claim.roadmap_id, edit, user_id=LOCAL_USER, if_match=None)
+    await desk.outlines.replace(claim.roadmap_id, edit, user_id=LOCAL_USER, if_match=None)
     await store.save(batch)
     await the_counters_are_true(desk, claim.roadmap_id)
     assert (await view(desk, claim.roadmap_id)).progress.pending == 2
@@ -312,14 +312,14 @@ class RandomLife:
         await self._store.finish()
 
     async def cancel(self) -> None:
-        await self._desk.roadmaps.cancel(self.roadmap_id, user_id=LOCAL_USER)
+        await self._desk.steering.cancel(self.roadmap_id, user_id=LOCAL_USER)
 
     async def retry(self) -> None:
-        await self._desk.roadmaps.retry(self.roadmap_id, user_id=LOCAL_USER)
+        await self._desk.steering.retry(self.roadmap_id, user_id=LOCAL_USER)
 
     async def edit(self) -> None:
         outline = an_outline_of(self._chance.sample(self.IDS, self._chance.randint(1, len(self.IDS))))
-        await self._desk.roadmaps.edit_outline(self.roadmap_id, outline, user_id=LOCAL_USER, if_match=None)
+        await self._desk.outlines.replace(self.roadmap_id, outline, user_id=LOCAL_USER, if_match=None)
 
     def _some(self) -> list[str]:
         return sorted(self._chance.sample(self._known, self._chance.randint(0, len(self._known))))

@@ -102,12 +102,12 @@ def test_nothing_is_being_written_any_more(stop: str) -> None:
     assert run.state.progress.completed == 2
 
 
-def test_a_new_task_takes_up_what_has_failed_and_the_same_one_does_not() -> None:
+def test_a_retry_takes_up_what_has_failed_and_another_task_does_not() -> None:
     run = written().without("c2", ArtefactKind.QUIZ)
     again, anew = Run(run.outline), Run(run.outline)
     again.events, anew.events = list(run.events), list(run.events)
     assert again.queued(CONTENT).state.progress.partial == 1
-    assert anew.queued(OTHER_TASK).state.progress.partial == 0
+    assert anew.queued(OTHER_TASK, retries=True).state.progress.partial == 0
 
 
 def test_what_is_missing_of_a_concept_is_named() -> None:

@@ -19,6 +19,7 @@ DECIDED = {  # code: (the same call may succeed later, every further call would 
     "empty": (True, False),
     "invalid_output": (True, False),
     "wrong_language": (True, False),
+    "not_understood": (False, False),
     "budget": (False, False),
     "internal": (False, False),
 }
@@ -30,7 +31,10 @@ def test_what_each_code_means_for_a_run_is_decided() -> None:
 
 @pytest.mark.parametrize("code", FailureCode)
 def test_every_code_has_a_sentence_in_english_and_chinese(code: FailureCode) -> None:
-    english, chinese = (failure(code, tag, seconds="60", limit="1.00").message for tag in ("en-GB", "zh-Hans"))
+    english, chinese = (
+        failure(code, tag, seconds="60", limit="1.00", hint=hint).message
+        for tag, hint in (("en-GB", "go on."), ("zh-Hans", "继续。"))
+    )
     assert english.endswith(".") and english.isascii()
     assert chinese.endswith("。") and any("\u4e00" <= character <= "\u9fff" for character in chinese)
     assert "$seconds" not in english + chinese and "${" not in english + chinese

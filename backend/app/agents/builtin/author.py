@@ -6,9 +6,11 @@ from app.agents.builtin.curriculum import curriculum_for
 from app.agents.builtin.drafting import outline_of
 from app.agents.builtin.quiz import write_quiz
 from app.agents.builtin.resources import write_resources
+from app.agents.builtin.revising import revise
 from app.agents.builtin.study import study_of
 from app.agents.builtin.tutorial import write_tutorial
 from app.domain.content import Artefact, ArtefactKind
+from app.domain.outline_operations import RevisionPlan
 from app.domain.roadmap import LearningRequest, Outline
 from app.generation.work import ConceptBrief, Delivery
 
@@ -29,6 +31,10 @@ class BuiltinAuthor:
         await asyncio.sleep(2 * self._pace)
         curriculum = curriculum_for(request.goal, request.language)
         return Delivery(result=outline_of(curriculum, request.concepts, request.level))
+
+    async def revise(self, request: LearningRequest, outline: Outline, feedback: str) -> Delivery[RevisionPlan]:
+        await asyncio.sleep(2 * self._pace)
+        return Delivery(result=revise(request, outline, feedback))
 
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
         await asyncio.sleep(self._pace)

@@ -25,7 +25,8 @@ def facts_of(brief: ConceptBrief) -> dict[str, Any]:
     place = next(index for index, one in enumerate(ordered) if one.concept_id == brief.concept.concept_id)
     names = {one.concept_id: one.name for one in ordered}
     required = [names[concept_id] for concept_id in brief.concept.prerequisites if concept_id in names]
-    return {
+    wish = {"wish": brief.instructions} if brief.instructions else {}
+    return wish | {
         "language": brief.request.language,
         "learner": facts_of_learner(brief.request),
         "course": brief.outline.title,

@@ -4,11 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app.api.answers import NOT_FOUND, PREFIX, json_response
-from app.api.deps import ConceptId, RoadmapId, Services, User
-from app.services.views import ConceptDetail
+from app.api.answers import NOT_FOUND, NOT_NOW, PREFIX, json_response
+from app.api.deps import ApiServices, ConceptId, RoadmapId, Services, User
+from app.api.schemas import Learned, Regeneration, Restoration
+from app.services.views import Accepted, ConceptDetail, Versions
 
 router = APIRouter(prefix=f"{PREFIX}/roadmaps/{{roadmap_id}}/concepts", tags=["concepts"])
+
+STEERING = {**NOT_FOUND, **NOT_NOW}
 
 
 @router.get("/{concept_id}", response_model=ConceptDetail, responses=NOT_FOUND)
@@ -21,3 +24,48 @@ async def read_concept(
 ) -> Response:
     """A concept with its tutorial, resources and quiz, each null until it is there. The quiz shows no answers."""
     return json_response(await services.reader.concept(roadmap_id, concept_id, user_id=user, version=version))
+
+
+@router.get("/{concept_id}/versions", response_model=Versions, responses=NOT_FOUND)
+async def list_versions(roadmap_id: RoadmapId, concept_id: ConceptId, services: Services, user: User) -> Response:
+    """All versions of the concept's artefacts, newest first."""
+    return json_response(await services.reader.versions(roadmap_id, concept_id, user_id=user))
+
+
+@router.post("/{concept_id}/prioritise", status_code=202, response_model=Accepted, responses=STEERING)
+async def prioritise_concept(roadmap_id: RoadmapId, concept_id: ConceptId, services: Services, user: User) -> Accepted:
+    """Write this concept next, as soon as a slot is free."""
+    return Accepted(task_id=await services.steering.prioritise(roadmap_id, concept_id, user_id=user))
+
+
+@router.post("/{concept_id}/regenerate", status_code=202, response_model=Accepted, responses=STEERING)
+async def regenerate_concept(
+    roadmap_id: RoadmapId, concept_id: ConceptId, body: Regeneration, services: Services, user: User
+) -> Accepted:
+    """Write a new version of some artefacts, by instructions if there are any; the old ones stay readable."""
+    task_id = await services.steering.regenerate(
+        roadmap_id, concept_id, user_id=user, kinds=body.artefacts, instructions=body.instructions
+    )
+    return Accepted(task_id=task_id)
+
+
+@router.post("/{concept_id}/restore", response_model=ConceptDetail, responses=STEERING)
+async def restore_version(
+    roadmap_id: RoadmapId, concept_id: ConceptId, body: Restoration, services: Services, user: User
+) -> Response:
+    """Make an earlier version of an artefact the current one again."""
+    await services.steering.restore(roadmap_id, concept_id, user_id=user, kind=body.artefact, version=body.version)
+    return await _concept(roadmap_id, concept_id, services, user)
+
+
+@router.put("/{concept_id}/learned", response_model=ConceptDetail, responses=STEERING)
+async def mark_learned(
+    roadmap_id: RoadmapId, concept_id: ConceptId, body: Learned, services: Services, user: User
+) -> Response:
+    """Note that the concept has been learned, or has not."""
+    await services.roadmaps.mark_learned(roadmap_id, concept_id, user_id=user, learned=body.learned)
+    return await _concept(roadmap_id, concept_id, services, user)
+
+
+async def _concept(roadmap_id: RoadmapId, concept_id: str, services: ApiServices, user: str) -> Response:
+    return json_response(await services.reader.concept(roadmap_id, concept_id, user_id=user, version=None))

@@ -4,13 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
-from app.api.answers import NOT_FOUND, NOT_NOW, PRECONDITION_FAILED, PREFIX, UNCHANGED, json_response, matches
+from app.api.answers import NOT_FOUND, NOT_NOW, PREFIX, UNCHANGED, json_response, matches
 from app.api.deps import RoadmapId, Services, User
 from app.api.schemas import IdempotencyKey, NewRoadmap, PageSize
-from app.domain.roadmap import Outline
 from app.domain.tasks import RoadmapStatus
 from app.services.roadmap_reader import etag_of
-from app.services.views import Accepted, Created, EstimateView, RoadmapPage, RoadmapView
+from app.services.views import Created, EstimateView, RoadmapPage, RoadmapView
 
 router = APIRouter(prefix=f"{PREFIX}/roadmaps", tags=["roadmaps"])
 
@@ -38,9 +37,17 @@ async def list_roadmaps(
     user: User,
     cursor: Annotated[str | None, Query(max_length=64)] = None,
     limit: Annotated[PageSize, Query()] = 20,
+    q: Annotated[str | None, Query(max_length=200)] = None,
+    status: Annotated[list[RoadmapStatus] | None, Query()] = None,
+    trash: Annotated[bool, Query()] = False,
 ) -> Response:
-    """The newest roadmaps first; `next_cursor` leads to the next page."""
-    return json_response(await services.reader.list(user_id=user, cursor=cursor, limit=limit))
+    """The newest roadmaps first; `next_cursor` leads to the next page. `q` searches titles and goals for its words,
+    `status` (more than one if you like) keeps to some states, `trash` shows what was deleted."""
+    return json_response(
+        await services.reader.list(
+            user_id=user, cursor=cursor, limit=limit, search=q, statuses=status or (), trash=trash
+        )
+    )
 
 
 @router.get("/{roadmap_id}", response_model=RoadmapView, responses={**UNCHANGED, **NOT_FOUND})
@@ -65,43 +72,15 @@ async def estimate_roadmap(roadmap_id: RoadmapId, services: Services, user: User
     return json_response(await services.reader.estimate(roadmap_id, user_id=user))
 
 
-@router.put(
-    "/{roadmap_id}/outline",
-    response_model=RoadmapView,
-    responses={**NOT_FOUND, **NOT_NOW, **PRECONDITION_FAILED},
-)
-async def edit_outline(
-    roadmap_id: RoadmapId,
-    body: Outline,
-    services: Services,
-    user: User,
-    if_match: Annotated[str | None, Header()] = None,
-) -> Response:
-    """Replace the outline. Concepts that keep their ids keep their content."""
-    await services.roadmaps.edit_outline(roadmap_id, body, user_id=user, if_match=if_match)
-    roadmap = await services.reader.read(roadmap_id, user_id=user)
-    return Response(roadmap.body, media_type="application/json", headers={"ETag": roadmap.etag})
-
-
 @router.delete("/{roadmap_id}", status_code=204, responses=NOT_FOUND)
 async def delete_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> None:
-    """Delete the roadmap with all its content; what is being written for it is dropped."""
+    """Put the roadmap into the trash, where it stays for 30 days; what is being written for it is cancelled."""
     await services.roadmaps.delete(roadmap_id, user_id=user)
 
 
-@router.post("/{roadmap_id}/approve", status_code=202, response_model=Accepted, responses={**NOT_FOUND, **NOT_NOW})
-async def approve_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Accepted:
-    """Approve the outline: its content is generated."""
-    return Accepted(task_id=await services.roadmaps.approve(roadmap_id, user_id=user))
-
-
-@router.post("/{roadmap_id}/cancel", status_code=202, response_model=Accepted, responses={**NOT_FOUND, **NOT_NOW})
-async def cancel_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Accepted:
-    """Cancel drafting or generating. What has finished stays."""
-    return Accepted(task_id=await services.roadmaps.cancel(roadmap_id, user_id=user))
-
-
-@router.post("/{roadmap_id}/retry", status_code=202, response_model=Accepted, responses={**NOT_FOUND, **NOT_NOW})
-async def retry_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Accepted:
-    """Take up everything that failed or is missing."""
-    return Accepted(task_id=await services.roadmaps.retry(roadmap_id, user_id=user))
+@router.post("/{roadmap_id}/restore", response_model=RoadmapView, responses=NOT_FOUND)
+async def restore_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Response:
+    """Take the roadmap out of the trash."""
+    await services.roadmaps.restore(roadmap_id, user_id=user)
+    roadmap = await services.reader.read(roadmap_id, user_id=user)
+    return Response(roadmap.body, media_type="application/json", headers={"ETag": roadmap.etag})

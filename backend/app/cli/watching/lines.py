@@ -10,6 +10,7 @@ from app.domain.events import (
     BatchSaved,
     Cancelled,
     Completed,
+    ConceptChanged,
     ConceptComplete,
     ConceptFailed,
     ConceptStart,
@@ -57,6 +58,8 @@ def _text(event: Event, state: Watched) -> str:
             return f"failed: {event.concept_name} {done}: {event.message}"
         case ConceptFailed():
             return f"{' and '.join(event.failed)} missing: {event.concept_name} {done}: {event.message}"
+        case ConceptChanged():
+            return f"changed: {event.concept_name} {done}"
         case BatchSaved():
             parts = f", {_number(len(event.artefacts), 'part')} of others" if event.artefacts else ""
             return f"saved: {_number(event.size, 'concept')}{parts}"
@@ -73,7 +76,7 @@ def _text(event: Event, state: Watched) -> str:
             assert_never(event)
 
 
-_WORK = {TaskKind.DRAFT: "outline", TaskKind.CONTENT: "content"}
+_WORK = {TaskKind.DRAFT: "outline", TaskKind.REVISE: "revision", TaskKind.CONTENT: "content"}
 
 
 def _number(count: int, word: str) -> str:

@@ -13,6 +13,7 @@ from app.domain.events import (
     BatchSaved,
     Cancelled,
     Completed,
+    ConceptChanged,
     ConceptComplete,
     ConceptFailed,
     ConceptStart,
@@ -44,16 +45,16 @@ def apply(state: Watched, event: Event) -> Watched:
     """The state after the event. An event that is known, or that another is missing before, changes nothing."""
     if not is_next(state, event):
         return state
-    return replace(_changed(state, event), seq=event.seq, task_id=event.task_id)
+    return replace(_changed(state, event), seq=event.seq)
 
 
 def _changed(state: Watched, event: Event) -> Watched:
     match event:
         case TaskQueued():
-            # A new content task takes up what has failed; one that has lost its worker goes on where it was.
-            is_new = event.kind == TaskKind.CONTENT and event.task_id != state.task_id
-            turn = ConceptState.retried if is_new else ConceptState.waiting_again
-            return replace(_task(state, TaskStatus.QUEUED), kind=event.kind, concepts=_turned(state.concepts, turn))
+            turn = ConceptState.retried if event.retries else ConceptState.waiting_again
+            queued = replace(_task(state, TaskStatus.QUEUED), concepts=_turned(state.concepts, turn))
+            returns_to = event.returns_to if event.task_id != state.task_id else state.returns_to
+            return replace(queued, task_id=event.task_id, kind=event.kind, returns_to=returns_to)
         case TaskStarted():
             return replace(_stopped(state, TaskStatus.RUNNING), kind=event.kind)
         case OutlineReady():
@@ -64,6 +65,8 @@ def _changed(state: Watched, event: Event) -> Watched:
             return _with_concept(state, event.concept_id, lambda concept: _written(concept, failed=()))
         case ConceptFailed():
             return _with_concept(state, event.concept_id, lambda concept: _written(concept, failed=event.failed))
+        case ConceptChanged():
+            return _with_concept(state, event.concept_id, partial(_as_told, event))
         case BatchSaved():
             for saved in event.artefacts:
                 state = _with_concept(state, saved.concept_id, partial(_with_artefact, saved))
@@ -92,11 +95,11 @@ def _stopped(state: Watched, status: TaskStatus, reason: str | None = None) -> W
 def _outlined(state: Watched, event: OutlineReady) -> Watched:
     outline = Outline(title=event.title, stages=event.stages)
     ids = [concept.concept_id for concept in outline.concepts]
-    drafted = state.kind == TaskKind.DRAFT and state.task_status.is_active
+    made = state.kind in (TaskKind.DRAFT, TaskKind.REVISE) and state.task_status.is_active
     return replace(
         state,
         title=one_line(event.title),
-        task_status=TaskStatus.COMPLETED if drafted else state.task_status,
+        task_status=TaskStatus.COMPLETED if made else state.task_status,
         stages=shown_stages(event.stages),
         concepts={key: state.concepts.get(key, ConceptState(concept_id=key)) for key in ids},
     )
@@ -105,6 +108,11 @@ def _outlined(state: Watched, event: OutlineReady) -> Watched:
 def _with_artefact(saved: SavedArtefact, concept: ConceptState) -> ConceptState:
     change: dict[str, Any] = {f"{saved.artefact}_status": saved.status}
     return replace(concept, **change)
+
+
+def _as_told(event: ConceptChanged, concept: ConceptState) -> ConceptState:
+    statuses: dict[str, Any] = {f"{kind}_status": getattr(event, f"{kind}_status") for kind in ArtefactKind}
+    return replace(concept, **statuses)
 
 
 def _written(concept: ConceptState, *, failed: Iterable[ArtefactKind]) -> ConceptState:

@@ -47,6 +47,7 @@ class Watched:
     task_id: UUID
     kind: TaskKind
     task_status: TaskStatus
+    returns_to: RoadmapStatus | None
     reason: str | None
     stages: tuple[ShownStage, ...]
     concepts: Mapping[str, ConceptState]
@@ -62,6 +63,7 @@ class Watched:
             task_id=roadmap.task.task_id,
             kind=roadmap.task.kind,
             task_status=roadmap.task.status,
+            returns_to=roadmap.task.returns_to,
             reason=one_line(roadmap.task.error.message) if roadmap.task.error else None,
             stages=shown_stages(roadmap.stages),
             concepts={
@@ -74,7 +76,7 @@ class Watched:
 
     @property
     def status(self) -> RoadmapStatus:
-        return roadmap_status(self.kind, self.task_status, self.progress)
+        return roadmap_status(self.kind, self.task_status, self.progress, self.returns_to)
 
     @property
     def progress(self) -> Progress:

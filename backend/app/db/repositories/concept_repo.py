@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, and_, bindparam, cast, func, or_, select, update
+from sqlalchemy import Select, Text, bindparam, cast, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,7 +20,12 @@ STATE_COLUMNS = (
     "resources_count",
     "quiz_questions_count",
     "failures",
+    "instructions",
+    "learned_at",
 )
+
+
+_MAPPINGS: dict[str, Any] = {"failures": {}, "instructions": {}}
 
 
 _SAVE = (
@@ -35,9 +40,13 @@ _SAVE = (
 
 _ROWS = select(
     concepts.c.concept_id,
-    *(cast(concepts.c[name], Text).label(name) if name.endswith("_id") else concepts.c[name] for name in STATE_COLUMNS),
+    *(
+        cast(concepts.c[name], Text).label(name) if name.endswith("_id") else concepts.c[name]
+        for name in STATE_COLUMNS
+        if name != "instructions"
+    ),
 )
-"""Ids as text: they only pass through."""
+"""What is shown of a concept. Ids as text: they only pass through."""
 
 
 class ConceptRepository:
@@ -47,6 +56,12 @@ class ConceptRepository:
     async def all(self, roadmap_id: UUID) -> dict[str, ConceptState]:
         """The states of all concepts of the outline, by id."""
         return await self._states(_present(roadmap_id))
+
+    async def everything(self, roadmap_id: UUID) -> list[tuple[ConceptState, bool]]:
+        """The states of all concepts by id, and whether an edit has removed them."""
+        query = select(concepts).where(concepts.c.roadmap_id == roadmap_id).order_by(concepts.c.concept_id)
+        rows = (await self._session.execute(query)).mappings()
+        return [(_state(row), row["removed_at"] is not None) for row in rows]
 
     async def rows(self, roadmap_id: UUID) -> dict[str, dict[str, Any]]:
         """The states of all concepts of the outline as plain data, by id: for reading many, fast."""
@@ -78,24 +93,26 @@ class ConceptRepository:
             return
         await self._session.execute(_SAVE, rows)
 
-    async def follow_outline(self, roadmap_id: UUID, concept_ids: Collection[str]) -> None:
-        """Make rows for new concepts, bring back those that an edit had removed, and mark the missing as removed."""
+    async def follow_outline(self, roadmap_id: UUID, concept_ids: Collection[str]) -> list[str]:
+        """Make rows for new concepts, bring back those that an edit had removed, and mark the missing as removed.
+        Gives the ids of those that have come back."""
+        here = concepts.c.roadmap_id == roadmap_id
         await self._session.execute(
             update(concepts)
-            .where(
-                and_(concepts.c.roadmap_id == roadmap_id, concepts.c.removed_at.is_(None)),
-                concepts.c.concept_id.not_in(concept_ids),
-            )
+            .where(here, concepts.c.removed_at.is_(None), concepts.c.concept_id.not_in(concept_ids))
             .values(removed_at=func.now())
         )
+        back = await self._session.execute(
+            update(concepts)
+            .where(here, concepts.c.removed_at.is_not(None), concepts.c.concept_id.in_(concept_ids))
+            .values(removed_at=None)
+            .returning(concepts.c.concept_id)
+        )
         await self._session.execute(
-            insert(concepts).on_conflict_do_update(
-                index_elements=["roadmap_id", "concept_id"],
-                set_={"removed_at": None},
-                where=concepts.c.removed_at.is_not(None),
-            ),
+            insert(concepts).on_conflict_do_nothing(),
             [{"roadmap_id": roadmap_id, "concept_id": concept_id} for concept_id in sorted(concept_ids)],
         )
+        return sorted(back.scalars())
 
     async def _states(self, query: Select[Any]) -> dict[str, ConceptState]:
         rows = (await self._session.execute(query)).mappings()
@@ -109,15 +126,15 @@ def _present(roadmap_id: UUID) -> Select[Any]:
 def _state(row: Any) -> ConceptState:
     failures = {ArtefactKind(kind): Failure.model_validate(body) for kind, body in (row["failures"] or {}).items()}
     statuses: dict[str, Any] = {f"{kind}_status": ArtefactStatus(row[f"{kind}_status"]) for kind in ArtefactKind}
-    rest = {name: row[name] for name in STATE_COLUMNS if name not in statuses and name != "failures"}
-    return ConceptState(concept_id=row["concept_id"], **statuses, **rest, failures=failures)
-
-
-def _failures(state: ConceptState) -> dict[str, Any] | None:
-    return {kind.value: failure.model_dump(mode="json") for kind, failure in state.failures.items()} or None
+    instructions = {ArtefactKind(kind): text for kind, text in (row["instructions"] or {}).items()}
+    plain = {name: row[name] for name in STATE_COLUMNS if name not in statuses | _MAPPINGS}
+    return ConceptState(concept_id=row["concept_id"], **statuses, **plain, failures=failures, instructions=instructions)
 
 
 def plain_state(state: ConceptState) -> dict[str, Any]:
     """A state as a row, by column."""
     columns = {name: getattr(state, name) for name in STATE_COLUMNS}
-    return {"concept_id": state.concept_id} | columns | {"failures": _failures(state)}
+    failures = {kind.value: failure.model_dump(mode="json") for kind, failure in state.failures.items()}
+    instructions = {kind.value: text for kind, text in state.instructions.items()}
+    mappings = {"failures": failures or None, "instructions": instructions or None}
+    return {"concept_id": state.concept_id} | columns | mappings

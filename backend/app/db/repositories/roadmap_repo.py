@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Insert, Select, Table, Text, Uuid, bindparam, delete, func, insert, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.repositories.revision_repo import HISTORY
 from app.db.repositories.task_repo import TaskMetadata, task_metadata, usage_of
 from app.db.tables import ARTEFACT_TABLES, roadmap_progress, roadmaps, tasks
 from app.domain.content import ArtefactKind
@@ -36,10 +37,14 @@ class RoadmapMetadata:
     progress: Progress
     task: TaskMetadata
     usage: Usage
+    revision: int | None
+    can_undo: bool
+    can_redo: bool
+    deleted_at: datetime | None
 
     @property
     def status(self) -> RoadmapStatus:
-        return roadmap_status(self.task.kind, self.task.status, self.progress)
+        return roadmap_status(self.task.kind, self.task.status, self.progress, self.task.order.returns_to)
 
 
 _newest = tasks.alias("newest")
@@ -63,6 +68,9 @@ def _add_version(table: Table) -> Insert:
 
 
 _ADD_VERSION = {kind: _add_version(table) for kind, table in ARTEFACT_TABLES.items()}
+TRASH = timedelta(days=30)
+"""How long a deleted roadmap can be restored."""
+_DELETED_AT_ONCE = 5
 _LOOKED_AT, _ENOUGH = 500, 10
 """Newest artefacts that are looked at for what an author's take, and how many of them it must have written."""
 
@@ -74,19 +82,27 @@ class RoadmapRepository:
     async def get_roadmap_metadata(
         self, roadmap_id: UUID, *, user_id: str | None = None, for_update: bool = False
     ) -> RoadmapMetadata | None:
-        """A roadmap, if it is the user's; a worker names no user. With `for_update` it is locked first, so that its
-        state cannot change meanwhile."""
+        """A roadmap, if it is the user's and not in the trash; a worker names no user. With `for_update` it is locked
+        first, so that its state cannot change meanwhile."""
         mine = [roadmaps.c.id == roadmap_id]
         if user_id is not None:
-            mine.append(roadmaps.c.user_id == user_id)
+            mine += [roadmaps.c.user_id == user_id, roadmaps.c.deleted_at.is_(None)]
         if for_update:
             await self._session.execute(select(roadmaps.c.id).where(*mine).with_for_update(key_share=True))
         row = (await self._session.execute(_metadata().where(*mine))).mappings().one_or_none()
         return _roadmap(row) if row else None
 
-    async def list_roadmaps(self, *, user_id: str, before: UUID | None, limit: int) -> list[RoadmapMetadata]:
-        """The user's roadmaps, newest first, without their outlines."""
+    async def list_roadmaps(
+        self, *, user_id: str, before: UUID | None, limit: int, search: str | None = None, trash: bool = False
+    ) -> list[RoadmapMetadata]:
+        """The user's roadmaps, newest first, without their outlines: those whose title or goal contains the words that
+        are searched for, in any order; those in the trash, or those that are not."""
+        deleted = roadmaps.c.deleted_at
         query = _metadata(outline=False).where(roadmaps.c.user_id == user_id)
+        query = query.where(deleted.is_not(None) if trash else deleted.is_(None))
+        text = func.concat(roadmaps.c.title, " ", roadmaps.c.request["goal"].as_string())
+        for word in (search or "").split():
+            query = query.where(text.icontains(word, autoescape=True))
         if before is not None:
             query = query.where(roadmaps.c.id < before)
         rows = (await self._session.execute(query.order_by(roadmaps.c.id.desc()).limit(limit))).mappings()
@@ -97,7 +113,7 @@ class RoadmapRepository:
         query = (
             select(roadmap_progress.c.epoch, roadmap_progress.c.seq)
             .join(roadmaps, roadmaps.c.id == roadmap_progress.c.roadmap_id)
-            .where(roadmaps.c.id == roadmap_id, roadmaps.c.user_id == user_id)
+            .where(roadmaps.c.id == roadmap_id, roadmaps.c.user_id == user_id, roadmaps.c.deleted_at.is_(None))
         )
         row = (await self._session.execute(query)).one_or_none()
         return (row.epoch, row.seq) if row else None
@@ -137,11 +153,26 @@ class RoadmapRepository:
     async def set_task(self, roadmap_id: UUID, task_id: UUID) -> None:
         await self._session.execute(update(roadmaps).where(roadmaps.c.id == roadmap_id).values(task_id=task_id))
 
-    async def delete_roadmap(self, roadmap_id: UUID, *, user_id: str) -> bool:
-        """Delete a roadmap with all that belongs to it; false when the user has no such roadmap."""
-        statement = delete(roadmaps).where(roadmaps.c.id == roadmap_id, roadmaps.c.user_id == user_id)
-        deleted = await self._session.execute(statement.returning(roadmaps.c.id))
-        return deleted.one_or_none() is not None
+    async def put_into_trash(self, roadmap_id: UUID) -> None:
+        await self._session.execute(update(roadmaps).where(roadmaps.c.id == roadmap_id).values(deleted_at=func.now()))
+
+    async def take_out_of_trash(self, roadmap_id: UUID, *, user_id: str) -> bool:
+        """False when the user has no such roadmap in the trash."""
+        mine = (roadmaps.c.id == roadmap_id, roadmaps.c.user_id == user_id, roadmaps.c.deleted_at.is_not(None))
+        taken = await self._session.execute(
+            update(roadmaps).where(*mine).values(deleted_at=None).returning(roadmaps.c.id)
+        )
+        return taken.one_or_none() is not None
+
+    async def empty_trash(self) -> None:
+        """Delete for good what has been in the trash for long enough, a few at a time."""
+        old = (
+            select(roadmaps.c.id)
+            .where(roadmaps.c.deleted_at < func.now() - TRASH)
+            .limit(_DELETED_AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+        await self._session.execute(delete(roadmaps).where(roadmaps.c.id.in_(old)))
 
     async def save_tutorials_batch(
         self, roadmap_id: UUID, task_id: UUID, author: str, finished: Iterable[FinishedArtefact]
@@ -167,6 +198,15 @@ class RoadmapRepository:
         query = query.where(table.c.id == artefact_id if version is None else table.c.version == version)
         row = (await self._session.execute(query)).mappings().one_or_none()
         return dict(row) if row else None
+
+    async def versions(self, kind: ArtefactKind, roadmap_id: UUID, concept_id: str) -> list[dict[str, Any]]:
+        """All versions of an artefact, newest first, without their bodies."""
+        table = ARTEFACT_TABLES[kind]
+        names = ("version", "author", "prompt", "created_at")
+        query = select(table.c.id, *(table.c[name] for name in names))
+        query = query.where(table.c.roadmap_id == roadmap_id, table.c.concept_id == concept_id)
+        rows = await self._session.execute(query.order_by(table.c.version.desc()))
+        return [dict(zip(("artefact_id", *names), row, strict=True)) for row in rows]
 
     async def typical_usage(self, kind: ArtefactKind, author: str) -> Usage | None:
         """What an author's newest artefacts of a kind have used up, on average; None when there are too few."""
@@ -219,6 +259,7 @@ def _metadata(*, outline: bool = True) -> Select[Any]:
             *(column for column in roadmap_progress.c if column.key != "roadmap_id"),
             *(column.label(f"task_{column.key}") for column in _newest.c if column.key not in {"id", "roadmap_id"}),
             _usage,
+            *HISTORY,
         )
         .join(roadmap_progress, roadmap_progress.c.roadmap_id == roadmaps.c.id)
         .join(_newest, _newest.c.id == roadmaps.c.task_id)
@@ -241,4 +282,8 @@ def _roadmap(row: Any) -> RoadmapMetadata:
         progress=Progress(**{name: row[name] for name in Progress.model_fields}),
         task=task_metadata(row, "task_"),
         usage=usage_of(row),
+        revision=row["revision"],
+        can_undo=row["can_undo"],
+        can_redo=row["can_redo"],
+        deleted_at=row["deleted_at"],
     )

@@ -6,13 +6,26 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import roadmaps, tasks, workers
 from app.domain.failures import Failure
-from app.domain.tasks import TaskKind, TaskStatus
+from app.domain.state_machine import TASK_MOVES, TaskMove
+from app.domain.tasks import RoadmapStatus, TaskKind, TaskStatus
 from app.domain.usage import Usage
 
 LEASE = timedelta(seconds=5)
@@ -23,13 +36,25 @@ RING_AGAIN_AFTER = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a task is to do beyond its kind: heed the `feedback`, keep to the concepts in `scope` (None: all that wait).
+    A revision knows the roadmap's state before it."""
+
+    feedback: str | None = None
+    returns_to: RoadmapStatus | None = None
+    scope: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskMetadata:
-    """A task, as the API shows it."""
+    """A task. `prioritised` are the ids of the concepts that come next, the first first."""
 
     id: UUID
     roadmap_id: UUID
     kind: TaskKind
     status: TaskStatus
+    order: Order
+    prioritised: Sequence[str]
     usage: Usage
     error_code: str | None
     error_message: str | None
@@ -60,6 +85,14 @@ class Orphan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a claimed task stands: what its owner has to heed while it runs."""
+
+    status: TaskStatus
+    prioritised: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LockedTask:
     """A claimed task under lock, as it stands."""
 
@@ -72,10 +105,18 @@ class TaskRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def add(self, *, task_id: UUID, roadmap_id: UUID, kind: TaskKind) -> None:
+    async def add(self, *, task_id: UUID, roadmap_id: UUID, kind: TaskKind, order: Order = Order()) -> None:
         """A queued task. Its doorbell counts as rung, since whoever adds it rings after the commit."""
         await self._session.execute(
-            insert(tasks).values(id=task_id, roadmap_id=roadmap_id, kind=kind, status=TaskStatus.QUEUED)
+            insert(tasks).values(
+                id=task_id,
+                roadmap_id=roadmap_id,
+                kind=kind,
+                status=TaskStatus.QUEUED,
+                feedback=order.feedback,
+                returns_to=order.returns_to,
+                scope=null() if order.scope is None else list(order.scope),
+            )
         )
 
     async def get(self, task_id: UUID, *, user_id: str) -> TaskMetadata | None:
@@ -87,34 +128,36 @@ class TaskRepository:
         row = (await self._session.execute(query)).mappings().one_or_none()
         return task_metadata(row) if row else None
 
-    async def move(
-        self, task_id: UUID, *, since: Collection[TaskStatus], to: TaskStatus, failure: Failure | None = None
-    ) -> bool:
-        """Change a task's status if it still is one of `since`. An ended or queued task keeps no owner's claim open;
-        a worker that holds it learns from the status, and keeps its token for what it has finished."""
+    async def move(self, task_id: UUID, move: TaskMove, *, to: TaskStatus, failure: Failure | None = None) -> bool:
+        """Change a task's status if the move begins where it stands. An ended, paused or queued task keeps no owner's
+        claim open; a worker that holds it learns from the status, and keeps its token for what it has finished."""
+        assert to in TASK_MOVES[move].to, f"{move} does not lead to {to}"
         values: dict[str, Any] = {"status": to}
         if not to.is_active:
             values["ended_at"] = func.now()
         if failure is not None:
             values |= {"error_code": failure.code, "error_message": failure.message}
-        statement = update(tasks).where(tasks.c.id == task_id, tasks.c.status.in_(since)).values(values)
-        return (await self._session.execute(statement.returning(tasks.c.id))).one_or_none() is not None
+        if move == TaskMove.RESUME:
+            values |= {"error_code": None, "error_message": None, "rung_at": func.now()}
+        statement = update(tasks).where(tasks.c.id == task_id, tasks.c.status.in_(TASK_MOVES[move].since))
+        return (await self._session.execute(statement.values(values).returning(tasks.c.id))).one_or_none() is not None
+
+    async def prioritise(self, task_id: UUID, concept_ids: Sequence[str]) -> None:
+        """These concepts come next, the first first."""
+        await self._session.execute(update(tasks).where(tasks.c.id == task_id).values(prioritised=list(concept_ids)))
 
     async def claim(self, task_id: UUID, worker_id: UUID) -> Claim | None:
         """Take a queued task. None when there is nothing to take: unknown, ended, held by somebody, the worker's own
-        lease is not valid, or another worker still has to let go of an earlier task of the same roadmap."""
+        lease is not valid, or some worker still has to let go of this task (it was paused and resumed) or of an earlier
+        one of the same roadmap."""
         other = tasks.alias("other")
         statement = (
             update(tasks)
             .where(
                 tasks.c.id == task_id,
-                tasks.c.status == TaskStatus.QUEUED,
+                tasks.c.status.in_(TASK_MOVES[TaskMove.CLAIM].since),
                 _alive(worker_id),
-                ~exists().where(
-                    other.c.roadmap_id == tasks.c.roadmap_id,
-                    other.c.id != tasks.c.id,
-                    other.c.owner.is_not(None),
-                ),
+                ~exists().where(other.c.roadmap_id == tasks.c.roadmap_id, other.c.owner.is_not(None)),
             )
             .values(
                 status=TaskStatus.RUNNING,
@@ -169,12 +212,16 @@ class TaskRepository:
         )
         return [(row.id, TaskKind(row.kind)) for row in await self._session.execute(query)]
 
-    async def still_claimed(self, claims: Sequence[Claim]) -> dict[UUID, TaskStatus]:
-        """The statuses of those tasks whose claims stand, by task id."""
+    async def still_claimed(self, claims: Sequence[Claim]) -> dict[UUID, Standing]:
+        """How those tasks stand whose claims do, by task id."""
         tokens = {claim.task_id: (claim.worker_id, claim.token) for claim in claims}
-        query = select(tasks.c.id, tasks.c.owner, tasks.c.token, tasks.c.status).where(tasks.c.id.in_(tokens))
-        rows = await self._session.execute(query)
-        return {row.id: TaskStatus(row.status) for row in rows if tokens[row.id] == (row.owner, row.token)}
+        columns = (tasks.c.id, tasks.c.owner, tasks.c.token, tasks.c.status, tasks.c.prioritised)
+        rows = await self._session.execute(select(*columns).where(tasks.c.id.in_(tokens)))
+        return {
+            row.id: Standing(status=TaskStatus(row.status), prioritised=row.prioritised)
+            for row in rows
+            if tokens[row.id] == (row.owner, row.token)
+        }
 
     async def take_orphans(self, worker_id: UUID, held: Collection[UUID], *, limit: int) -> list[Orphan]:
         """End the claims of workers whose leases have run out, and those of the asking worker that it does not
@@ -203,7 +250,7 @@ class TaskRepository:
 
     async def requeue(self, task_id: UUID) -> None:
         """Put a running task that nobody holds back into the queue; its doorbell is due at once."""
-        statement = update(tasks).where(tasks.c.id == task_id, tasks.c.status == TaskStatus.RUNNING)
+        statement = update(tasks).where(tasks.c.id == task_id, tasks.c.status.in_(TASK_MOVES[TaskMove.REQUEUE].since))
         await self._session.execute(statement.values(status=TaskStatus.QUEUED, rung_at=func.now() - RING_AGAIN_AFTER))
 
     async def take_unheard(self, *, limit: int) -> list[tuple[UUID, TaskKind]]:
@@ -285,6 +332,12 @@ def task_metadata(row: Any, prefix: str = "") -> TaskMetadata:
         roadmap_id=row["id"] if prefix else row["roadmap_id"],
         kind=TaskKind(row[f"{prefix}kind"]),
         status=TaskStatus(row[f"{prefix}status"]),
+        order=Order(
+            feedback=row[f"{prefix}feedback"],
+            returns_to=RoadmapStatus(returns_to) if (returns_to := row[f"{prefix}returns_to"]) else None,
+            scope=row[f"{prefix}scope"],
+        ),
+        prioritised=row[f"{prefix}prioritised"],
         usage=usage_of(row, prefix),
         error_code=row[f"{prefix}error_code"],
         error_message=row[f"{prefix}error_message"],

@@ -1,0 +1,73 @@
+"""Outlines: edited as a whole, by operations or by words; their history."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Response
+
+from app.api.answers import NOT_FOUND, NOT_NOW, PRECONDITION_FAILED, PREFIX, json_response
+from app.api.deps import ApiServices, RoadmapId, Services, User
+from app.api.schemas import OutlineEdit, RevisionRequest
+from app.domain.roadmap import Outline
+from app.services.views import Accepted, Revisions, RevisionView, RoadmapView
+
+router = APIRouter(prefix=f"{PREFIX}/roadmaps/{{roadmap_id}}", tags=["outlines"])
+
+EDITING = {**NOT_FOUND, **NOT_NOW, **PRECONDITION_FAILED}
+IfMatch = Annotated[str | None, Header()]
+
+
+@router.put("/outline", response_model=RoadmapView, responses=EDITING)
+async def edit_outline(
+    roadmap_id: RoadmapId, body: Outline, services: Services, user: User, if_match: IfMatch = None
+) -> Response:
+    """Replace the outline. Concepts that keep their ids keep their content."""
+    await services.outlines.replace(roadmap_id, body, user_id=user, if_match=if_match)
+    return await _roadmap(roadmap_id, services, user)
+
+
+@router.post("/outline/operations", response_model=RoadmapView, responses=EDITING)
+async def apply_operations(
+    roadmap_id: RoadmapId, body: OutlineEdit, services: Services, user: User, if_match: IfMatch = None
+) -> Response:
+    """Change the outline by operations, all of them or none."""
+    await services.outlines.apply(roadmap_id, body.operations, user_id=user, if_match=if_match)
+    return await _roadmap(roadmap_id, services, user)
+
+
+@router.post("/outline/undo", response_model=RoadmapView, responses=EDITING)
+async def undo_edit(roadmap_id: RoadmapId, services: Services, user: User, if_match: IfMatch = None) -> Response:
+    """Take back the last edit; concepts that come back have their content."""
+    await services.outlines.undo(roadmap_id, user_id=user, if_match=if_match)
+    return await _roadmap(roadmap_id, services, user)
+
+
+@router.post("/outline/redo", response_model=RoadmapView, responses=EDITING)
+async def redo_edit(roadmap_id: RoadmapId, services: Services, user: User, if_match: IfMatch = None) -> Response:
+    """Take back the last undo."""
+    await services.outlines.redo(roadmap_id, user_id=user, if_match=if_match)
+    return await _roadmap(roadmap_id, services, user)
+
+
+@router.post("/revise", status_code=202, response_model=Accepted, responses={**NOT_FOUND, **NOT_NOW})
+async def revise_outline(roadmap_id: RoadmapId, body: RevisionRequest, services: Services, user: User) -> Accepted:
+    """Have the author change the outline by the learner's words; the outline's history shows what has changed."""
+    return Accepted(task_id=await services.outlines.revise(roadmap_id, body.feedback, user_id=user))
+
+
+@router.get("/revisions", response_model=Revisions, responses=NOT_FOUND)
+async def list_revisions(roadmap_id: RoadmapId, services: Services, user: User) -> Response:
+    """The history of the outline, newest first."""
+    return json_response(await services.reader.revisions(roadmap_id, user_id=user))
+
+
+@router.get("/revisions/{number}", response_model=RevisionView, responses=NOT_FOUND)
+async def read_revision(
+    roadmap_id: RoadmapId, number: Annotated[int, Path(ge=1, le=1_000_000_000)], services: Services, user: User
+) -> Response:
+    """One step in the history of the outline, and what it changed."""
+    return json_response(await services.reader.revision(roadmap_id, number, user_id=user))
+
+
+async def _roadmap(roadmap_id: RoadmapId, services: ApiServices, user: str) -> Response:
+    roadmap = await services.reader.read(roadmap_id, user_id=user)
+    return Response(roadmap.body, media_type="application/json", headers={"ETag": roadmap.etag})

@@ -1,0 +1,143 @@
+"""What can be done to an outline: operations as data, whoever asks for them."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from app.domain.base import Frozen, OutlineId
+from app.domain.roadmap import Difficulty, Hours, Name, Prose, Title
+
+MAX_OPERATIONS = 500
+"""How many operations one edit may have."""
+
+Sibling = OutlineId | None
+"""Before which of its siblings something stands; None for the end."""
+Target = Literal["stage", "module", "concept"]
+
+
+class NewConcept(Frozen):
+    """A concept without its place. An id is made up where none is given."""
+
+    concept_id: OutlineId | None = None
+    name: Name
+    description: Prose = ""
+    estimated_hours: Hours = 1.0
+    difficulty: Difficulty = "medium"
+    keywords: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
+    prerequisites: Annotated[tuple[OutlineId, ...], Field(max_length=50)] = ()
+
+
+class NewModule(Frozen):
+    module_id: OutlineId | None = None
+    name: Name
+    description: Prose = ""
+    concepts: Annotated[tuple[NewConcept, ...], Field(min_length=1, max_length=MAX_OPERATIONS)]
+
+
+class AddConcept(NewConcept):
+    op: Literal["add_concept"] = "add_concept"
+    module_id: OutlineId
+    before: Sibling = None
+
+
+class AddModule(NewModule):
+    op: Literal["add_module"] = "add_module"
+    stage_id: OutlineId
+    before: Sibling = None
+
+
+class AddStage(Frozen):
+    op: Literal["add_stage"] = "add_stage"
+    stage_id: OutlineId | None = None
+    name: Name
+    description: Prose = ""
+    modules: Annotated[tuple[NewModule, ...], Field(min_length=1, max_length=MAX_OPERATIONS)]
+    before: Sibling = None
+
+
+class Retitle(Frozen):
+    op: Literal["retitle"] = "retitle"
+    title: Title
+
+
+class Rename(Frozen):
+    op: Literal["rename"] = "rename"
+    target: Target
+    id: OutlineId
+    name: Name
+
+
+class Describe(Frozen):
+    op: Literal["describe"] = "describe"
+    target: Target
+    id: OutlineId
+    description: Prose
+
+
+class Remove(Frozen):
+    """Takes something out, and with it what has become empty; others do not require it any more."""
+
+    op: Literal["remove"] = "remove"
+    target: Target
+    id: OutlineId
+
+
+class Move(Frozen):
+    """Moves a concept into a module, a module into a stage, or a stage (`into` is None), before a sibling
+    there. What has become empty goes."""
+
+    op: Literal["move"] = "move"
+    target: Target
+    id: OutlineId
+    into: OutlineId | None = None
+    before: Sibling = None
+
+
+class Reorder(Frozen):
+    """Puts the stages, the modules of a stage or the concepts of a module (`of`) in a new order: all their ids."""
+
+    op: Literal["reorder"] = "reorder"
+    target: Target
+    of: OutlineId | None = None
+    order: Annotated[tuple[OutlineId, ...], Field(min_length=1, max_length=10_000)]
+
+
+class Change(Frozen):
+    """Changes what is given of a concept."""
+
+    op: Literal["change"] = "change"
+    concept_id: OutlineId
+    estimated_hours: Hours | None = None
+    difficulty: Difficulty | None = None
+    keywords: Annotated[tuple[Name, ...], Field(max_length=20)] | None = None
+    prerequisites: Annotated[tuple[OutlineId, ...], Field(max_length=50)] | None = None
+
+
+class Merge(Frozen):
+    """Makes one concept of several: the first keeps its id and its content, the others go."""
+
+    op: Literal["merge"] = "merge"
+    concept_ids: Annotated[tuple[OutlineId, ...], Field(min_length=2, max_length=20)]
+    name: Name
+    description: Prose = ""
+
+
+class Split(Frozen):
+    """Makes several concepts of one, each requiring the one before: the first keeps the id and the content."""
+
+    op: Literal["split"] = "split"
+    concept_id: OutlineId
+    into: Annotated[tuple[NewConcept, ...], Field(min_length=2, max_length=20)]
+
+
+Operation = Annotated[
+    AddStage | AddModule | AddConcept | Retitle | Rename | Describe | Remove | Move | Reorder | Change | Merge | Split,
+    Field(discriminator="op"),
+]
+
+
+class RevisionPlan(Frozen):
+    """What an author proposes in answer to a learner's words; `note` tells the learner what it means."""
+
+    operations: Annotated[tuple[Operation, ...], Field(min_length=1, max_length=MAX_OPERATIONS)]
+    note: Prose = ""

@@ -1,0 +1,142 @@
+"""How a learner edits an outline: as a whole, by operations, by words; with undo and redo."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import StringConstraints
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Conflict, Stale
+from app.db.event_log import EventLog
+from app.db.repositories.revision_repo import RevisionRepository
+from app.db.repositories.roadmap_repo import RoadmapMetadata
+from app.db.repositories.task_repo import Order
+from app.db.transitions import put_outline, queue_task
+from app.domain.outline_edits import apply_operations
+from app.domain.outline_operations import Operation
+from app.domain.outline_revision import MAX_UNDO, NewRevision, Revision, RevisionKind
+from app.domain.outline_rules import check_outline
+from app.domain.roadmap import Outline
+from app.domain.state_machine import Command
+from app.domain.tasks import TaskKind
+from app.services.commands import Commands, Done, locked, outline_of
+from app.services.roadmap_reader import etag_of
+
+MAX_FEEDBACK = 2000
+"""Characters of what a learner asks for by words."""
+Feedback = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_FEEDBACK)]
+
+
+class Outlines:
+    """`max_concepts` is GREENWAY_MAX_CONCEPTS. Methods that edit give the new ETag, and raise `Conflict` while the
+    outline is drafted or its content written, `Stale` when the roadmap is not in the state that `if_match` names."""
+
+    def __init__(self, commands: Commands, *, max_concepts: int) -> None:
+        self._commands = commands
+        self._max_concepts = max_concepts
+
+    async def replace(self, roadmap_id: UUID, outline: Outline, *, user_id: str, if_match: str | None) -> str:
+        """Replace the outline; concepts that keep their ids keep their content.
+
+        Raises:
+            OutlineError: the outline breaks a rule.
+        """
+        check_outline(outline, max_concepts=self._max_concepts)
+        how = NewRevision(kind=RevisionKind.EDITED)
+        return await self._put(roadmap_id, user_id, if_match, lambda _: (outline, how))
+
+    async def apply(
+        self, roadmap_id: UUID, operations: Sequence[Operation], *, user_id: str, if_match: str | None
+    ) -> str:
+        """Change the outline by operations; all of them, or none.
+
+        Raises:
+            OutlineError: an operation speaks of what is not there, or the outline would break a rule.
+        """
+        stored = [operation.model_dump(mode="json", exclude_none=True) for operation in operations]
+
+        def edited(roadmap: RoadmapMetadata) -> tuple[Outline, NewRevision]:
+            outline = apply_operations(outline_of(roadmap), operations)
+            check_outline(outline, max_concepts=self._max_concepts)
+            return outline, NewRevision(kind=RevisionKind.EDITED, operations=stored)
+
+        return await self._put(roadmap_id, user_id, if_match, edited)
+
+    async def undo(self, roadmap_id: UUID, *, user_id: str, if_match: str | None) -> str:
+        """Take back the last edit; the content of concepts that come back comes with them."""
+        nothing = f"There is nothing to undo; the last {MAX_UNDO} edits are kept."
+        return await self._step(roadmap_id, user_id, if_match, lambda revisions: revisions.before, nothing)
+
+    async def redo(self, roadmap_id: UUID, *, user_id: str, if_match: str | None) -> str:
+        """Take back the last undo."""
+        nothing = "There is nothing to redo."
+        return await self._step(roadmap_id, user_id, if_match, lambda revisions: revisions.after, nothing)
+
+    async def revise(self, roadmap_id: UUID, feedback: str, *, user_id: str) -> UUID:
+        """Have the author revise the outline by the learner's words. Gives the id of the task."""
+
+        async def work(session: AsyncSession) -> Done[UUID]:
+            roadmap = await locked(session, roadmap_id, user_id, Command.REVISE)
+            outline_of(roadmap)
+            order = Order(feedback=feedback, returns_to=roadmap.status)
+            task_id, events = await queue_task(session, roadmap_id, TaskKind.REVISE, order)
+            return Done(value=task_id, events=events, queued=(task_id, TaskKind.REVISE))
+
+        return await self._commands.carry_out(work)
+
+    async def _step(
+        self,
+        roadmap_id: UUID,
+        user_id: str,
+        if_match: str | None,
+        step: Callable[[RevisionRepository], Callable[[UUID, int], Awaitable[Revision | None]]],
+        nothing: str,
+    ) -> str:
+        async def work(session: AsyncSession) -> Done[str]:
+            roadmap = await _editable(session, roadmap_id, user_id, if_match)
+            outline_of(roadmap)
+            assert roadmap.revision is not None, "an outline is some revision"
+            found = await step(RevisionRepository(session))(roadmap_id, roadmap.revision)
+            if found is None:
+                raise Conflict(nothing)
+            return await _stored(session, roadmap, Outline.model_validate(found.outline), found)
+
+        return await self._commands.carry_out(work)
+
+    async def _put(
+        self,
+        roadmap_id: UUID,
+        user_id: str,
+        if_match: str | None,
+        edited: Callable[[RoadmapMetadata], tuple[Outline, NewRevision]],
+    ) -> str:
+        async def work(session: AsyncSession) -> Done[str]:
+            roadmap = await _editable(session, roadmap_id, user_id, if_match)
+            outline, how = edited(roadmap)
+            if roadmap.framework_data == outline.model_dump(mode="json"):
+                return Done(value=etag_of(roadmap.epoch, roadmap.seq))
+            return await _stored(session, roadmap, outline, how)
+
+        return await self._commands.carry_out(work)
+
+
+async def _editable(session: AsyncSession, roadmap_id: UUID, user_id: str, if_match: str | None) -> RoadmapMetadata:
+    roadmap = await locked(session, roadmap_id, user_id, Command.EDIT)
+    if if_match is not None and not _names(if_match, etag_of(roadmap.epoch, roadmap.seq)):
+        raise Stale("The roadmap has changed since you read it; read it again and repeat your edit.")
+    return roadmap
+
+
+async def _stored(
+    session: AsyncSession, roadmap: RoadmapMetadata, outline: Outline, how: NewRevision | Revision
+) -> Done[str]:
+    log = await EventLog.open(session, roadmap_id=roadmap.id, task_id=roadmap.task.id)
+    await put_outline(session, log, roadmap.id, outline, how)
+    events = await log.write(session)
+    return Done(value=etag_of(roadmap.epoch, events[-1].seq), events=events)
+
+
+def _names(if_match: str, etag: str) -> bool:
+    """Whether `If-Match` names this entity tag, by the strong comparison that RFC 9110 asks for."""
+    return not {"*", etag}.isdisjoint(tag.strip() for tag in if_match.split(","))
