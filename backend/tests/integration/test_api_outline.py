@@ -32,6 +32,7 @@ EDITABLE = [
     RoadmapStatus.PARTIAL,
     RoadmapStatus.FAILED,
     RoadmapStatus.CANCELLED,
+    RoadmapStatus.PAUSED,
 ]
 
 

@@ -13,7 +13,7 @@ from fakes import RecordingEvents
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.agents.estimating import Estimator
 from app.cli.watching.reducer import apply
@@ -91,7 +91,17 @@ class House:
     steering: Steering
     outlines: Outlines
     reader: RoadmapReader
+    engine: AsyncEngine
+    workers: list[Worker] = field(default_factory=list)
     running: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def close(self) -> None:
+        for worker in self.workers:
+            await worker.drain()
+        for task in self.running:
+            task.cancel()
+        await asyncio.gather(*self.running, return_exceptions=True)
+        await self.engine.dispose()
 
     async def read(self, roadmap_id: UUID) -> RoadmapView:
         return RoadmapView.model_validate_json((await self.reader.read(roadmap_id, user_id=LOCAL_USER)).body)
@@ -127,6 +137,8 @@ async def open_house(url: str) -> House:
         steering=Steering(commands),
         outlines=Outlines(commands, max_concepts=300),
         reader=RoadmapReader(sessions, Estimator(Settings())),
+        engine=engine,
+        workers=doorbell.workers,
     )
     for _ in range(2):
         worker_id = uuid4()
@@ -169,7 +181,9 @@ def house(migrated: str) -> Iterator[tuple[LoopThread, House]]:
     thread.start()
     patch = pytest.MonkeyPatch()
     patch.setattr(worker_module, "SWEEP_EVERY", 0.05)
-    yield thread, thread.submit(open_house(url)).result(30)
+    house = thread.submit(open_house(url)).result(PATIENCE)
+    yield thread, house
+    thread.submit(house.close()).result(PATIENCE)
     thread.stop()
     patch.undo()
     asyncio.run(drop_database(url))

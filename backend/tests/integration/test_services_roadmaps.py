@@ -11,7 +11,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.errors import Conflict
+from app.core.errors import Conflict, NotFound
 from app.db.content_store import PostgresContentStore
 from app.db.repositories.task_repo import Claim, TaskRepository
 from app.db.tables import metadata, tasks, workers
@@ -115,15 +115,22 @@ async def test_a_cancelled_task_starts_nothing_and_stays_cancelled(desk: Desk) -
     assert task["status"] == TaskStatus.CANCELLED
 
 
-async def test_a_late_save_for_a_deleted_roadmap_leaves_nothing(desk: Desk) -> None:
+async def test_deleting_cancels_what_goes_on_and_keeps_what_had_finished(desk: Desk) -> None:
     claim, _ = await desk.claimed()
     store = await writing(desk, claim)
     await desk.roadmaps.delete(claim.roadmap_id, user_id=LOCAL_USER)
-    with pytest.raises(OwnershipLost):
-        await store.save(a_batch("c0"))
+    with pytest.raises(NotFound):
+        await view(desk, claim.roadmap_id)
+    await store.save(a_batch("c0"))
+    await desk.roadmaps.restore(claim.roadmap_id, user_id=LOCAL_USER)
+    restored = await view(desk, claim.roadmap_id)
+    assert (restored.status, restored.progress.completed) == (RoadmapStatus.CANCELLED, 1)
 
 
-async def test_deleting_a_roadmap_leaves_nothing_of_it_in_any_table(desk: Desk) -> None:
+@pytest.mark.parametrize(("days", "is_there"), [(29, True), (31, False)])
+async def test_the_trash_is_emptied_after_30_days_and_leaves_nothing_in_any_table(
+    days: int, is_there: bool, desk: Desk
+) -> None:
     roadmap_id = await a_roadmap_that_is(RoadmapStatus.PARTIAL, desk)
     left: dict[str, int] = {}
 
@@ -133,11 +140,18 @@ async def test_deleting_a_roadmap_leaves_nothing_of_it_in_any_table(desk: Desk) 
             if column is not None:
                 left[table.name] = len((await session.execute(select(column).where(column == roadmap_id))).all())
 
-    await desk.execute(count)
-    assert all(left[name] for name in ("roadmaps", "roadmap_progress", "concepts", "tutorials", "tasks", "events"))
+    async def wait(session: AsyncSession) -> None:
+        past = "UPDATE roadmaps SET deleted_at = now() - make_interval(days => :days) WHERE id = :id"
+        await session.execute(text(past), {"days": days, "id": roadmap_id})
+
     await desk.roadmaps.delete(roadmap_id, user_id=LOCAL_USER)
     await desk.execute(count)
-    assert left == dict.fromkeys(left, 0)
+    everywhere = ("roadmaps", "roadmap_progress", "concepts", "tutorials", "tasks", "events", "revisions")
+    assert all(left[name] for name in everywhere)
+    await desk.execute(wait)
+    await (await desk.a_worker()).recover(held=())
+    await desk.execute(count)
+    assert any(left.values()) == is_there
 
 
 # Fences

@@ -123,7 +123,7 @@ class TaskRepository:
         query = (
             select(tasks)
             .join(roadmaps, roadmaps.c.id == tasks.c.roadmap_id)
-            .where(tasks.c.id == task_id, roadmaps.c.user_id == user_id)
+            .where(tasks.c.id == task_id, roadmaps.c.user_id == user_id, roadmaps.c.deleted_at.is_(None))
         )
         row = (await self._session.execute(query)).mappings().one_or_none()
         return task_metadata(row) if row else None
