@@ -142,7 +142,8 @@ def _merged(outline: Outline, merge: Merge) -> Outline:
     merged = first.model_copy(
         update={
             "name": merge.name,
-            "description": merge.description or " ".join(part.description for part in parts)[:2000],
+            "description": merge.description
+            or " ".join(filter(None, (part.description for part in parts)))[:2000].strip(),
             "estimated_hours": min(sum(part.estimated_hours for part in parts), MAX_HOURS),
             "keywords": tuple(dict.fromkeys(word for part in parts for word in part.keywords))[:20],
             "prerequisites": tuple(required)[:50],

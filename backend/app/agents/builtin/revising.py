@@ -65,7 +65,7 @@ class _Revision:
     """The outline while wishes are followed, one after another."""
 
     def __init__(self, request: LearningRequest, outline: Outline, words: Sentences) -> None:
-        self.outline = outline
+        self._first = self.outline = outline
         self.operations: list[Operation] = []
         self.notes: list[str] = []
         self._words = words
@@ -258,8 +258,10 @@ class _Revision:
 
     @property
     def _unused(self) -> list[tuple[Part, Unit, Lesson]]:
-        """Lessons of the curriculum that the outline lacks, in their order; those that extend it come last."""
-        ids, names = {concept.concept_id for concept in self.outline.concepts}, self._names
+        """Lessons of the curriculum that the outline lacks, in their order; those that extend it come last. What an
+        earlier wish has removed does not come back."""
+        ids = {concept.concept_id for concept in (*self._first.concepts, *self.outline.concepts)}
+        names = self._names
         lessons = {
             lesson.lesson_id: (part, unit, lesson)
             for part in (*self._curriculum.parts, *self._curriculum.extended(MOST_ADDED))
