@@ -260,6 +260,8 @@ class Learner:
         await self._house.outlines.undo(self._id, user_id=LOCAL_USER, if_match=None)
 
     async def _redo(self) -> None:
+        """Pressed after an undo, as people do: else there would hardly ever be something to redo."""
+        await self._undo()
         await self._house.outlines.redo(self._id, user_id=LOCAL_USER, if_match=None)
 
     async def _revise(self) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import events, roadmap_progress
+from app.db.tables import events, roadmap_progress, roadmaps
 
 
 class EventRepository:
@@ -31,8 +31,10 @@ class EventRepository:
         return list((await self._session.execute(query)).scalars())[::-1]
 
     async def positions(self, roadmap_ids: Collection[UUID]) -> dict[UUID, int]:
-        """The numbers of the newest events of some roadmaps; a deleted roadmap is missing."""
-        query = select(roadmap_progress.c.roadmap_id, roadmap_progress.c.seq).where(
-            roadmap_progress.c.roadmap_id.in_(roadmap_ids)
+        """The numbers of the newest events of some roadmaps; those in the trash are missing."""
+        query = (
+            select(roadmap_progress.c.roadmap_id, roadmap_progress.c.seq)
+            .join(roadmaps, roadmaps.c.id == roadmap_progress.c.roadmap_id)
+            .where(roadmap_progress.c.roadmap_id.in_(roadmap_ids), roadmaps.c.deleted_at.is_(None))
         )
         return {row.roadmap_id: row.seq for row in await self._session.execute(query)}
