@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 import httpx2
@@ -12,7 +13,8 @@ from pydantic import BaseModel, ValidationError
 from app.cli.endpoint import API, Endpoint
 from app.cli.watching.words import one_line
 from app.core.errors import GreenwayError
-from app.services.views import Created, RoadmapView
+from app.services.roadmap_reader import etag_of
+from app.services.views import Created, RoadmapPage, RoadmapView, TaskDetail
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -63,12 +65,55 @@ class ApiClient:
     async def read(self, roadmap_id: UUID) -> RoadmapView:
         return await self._ask("GET", self._endpoint.roadmap_url(roadmap_id), RoadmapView)
 
+    async def get(self, roadmap_id: UUID, path: str, answer: type[T]) -> T:
+        """What is under a path of a roadmap, such as `revisions/2`."""
+        return await self._ask("GET", f"{self._endpoint.roadmap_url(roadmap_id)}/{path}", answer)
+
+    async def post(self, roadmap_id: UUID, path: str, answer: type[T], body: Mapping[str, Any] | None = None) -> T:
+        """Give a command to a roadmap, such as `pause`."""
+        return await self._ask("POST", f"{self._endpoint.roadmap_url(roadmap_id)}/{path}", answer, body)
+
+    async def edit(self, roadmap: RoadmapView, operation: Mapping[str, Any]) -> RoadmapView:
+        """Edit the outline, if the roadmap is still as it was read."""
+        url = f"{self._endpoint.roadmap_url(roadmap.roadmap_id)}/outline/operations"
+        headers = {"If-Match": etag_of(roadmap.epoch, roadmap.seq)}
+        return await self._ask("POST", url, RoadmapView, {"operations": [operation]}, headers)
+
+    async def task(self, task_id: UUID) -> TaskDetail:
+        return await self._ask("GET", f"{self._endpoint.url}{API}/tasks/{task_id}", TaskDetail)
+
+    async def list(self, query: Mapping[str, Any]) -> RoadmapPage:
+        given = urlencode({name: value for name, value in query.items() if value}, doseq=True)
+        return await self._ask("GET", f"{self._endpoint.url}{API}/roadmaps?{given}", RoadmapPage)
+
+    async def delete(self, roadmap_id: UUID) -> None:
+        response = await self._send("DELETE", self._endpoint.roadmap_url(roadmap_id))
+        if not response.is_success:
+            raise self._error(response)
+
+    async def take_out(self, roadmap_id: UUID) -> bytes:
+        """The roadmap as a document."""
+        response = await self._send("GET", f"{self._endpoint.roadmap_url(roadmap_id)}/export")
+        if not response.is_success:
+            raise self._error(response)
+        return response.content
+
+    async def take_in(self, document: Any) -> Created:
+        return await self._ask("POST", f"{self._endpoint.url}{API}/roadmaps/import", Created, document)
+
     async def status_of(self, path: str) -> int:
         """The HTTP status with which the API answers a GET."""
         return (await self._send("GET", self._endpoint.url + path)).status_code
 
-    async def _ask(self, method: str, url: str, answer: type[T], body: Mapping[str, Any] | None = None) -> T:
-        response = await self._send(method, url, body)
+    async def _ask(
+        self,
+        method: str,
+        url: str,
+        answer: type[T],
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> T:
+        response = await self._send(method, url, body, headers)
         if not response.is_success:
             raise self._error(response)
         try:
@@ -78,9 +123,15 @@ class ApiClient:
                 f"What answers at {self._endpoint.url} is not Greenway, or another version of it; check GREENWAY_URL."
             ) from error
 
-    async def _send(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> httpx2.Response:
+    async def _send(
+        self,
+        method: str,
+        url: str,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx2.Response:
         try:
-            return await self._http.request(method, url, json=body)
+            return await self._http.request(method, url, json=body, headers=headers)
         except httpx2.TimeoutException as error:
             raise NoAnswer(f"Greenway at {self._endpoint.url} takes too long to answer; please try again.") from error
         except httpx2.TransportError as error:

@@ -10,8 +10,15 @@ from typer.main import get_command as command_of
 
 from app.core.errors import GreenwayError
 
-_COMMANDS = ("up", "create", "watch", "doctor", "api", "worker", "migrate")
-"""Each is the function of its name in the module `app.cli.<name>_command`."""
+_COMMANDS = {
+    **{name: f"{name}_command" for name in ("up", "create", "list", "show", "watch")},
+    **dict.fromkeys(("approve", "pause", "resume", "cancel", "retry"), "steering_commands"),
+    **dict.fromkeys(("revise", "rename", "remove", "add", "undo", "redo"), "outline_commands"),
+    **dict.fromkeys(("prioritise", "regenerate", "versions", "restore"), "concept_commands"),
+    **dict.fromkeys(("delete", "undelete", "export", "import", "duplicate"), "keeping_commands"),
+    **{name: f"{name}_command" for name in ("doctor", "api", "worker", "migrate")},
+}
+"""The module of each command, which has a function of its name; `_` follows where Python has taken the name."""
 
 
 class _CommandsWhenNeeded(TyperGroup):
@@ -24,7 +31,8 @@ class _CommandsWhenNeeded(TyperGroup):
         if cmd_name not in _COMMANDS:
             return None
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-        single.command(cmd_name)(getattr(importlib.import_module(f"app.cli.{cmd_name}_command"), cmd_name))
+        module = importlib.import_module(f"app.cli.{_COMMANDS[cmd_name]}")
+        single.command(cmd_name)(getattr(module, cmd_name, None) or getattr(module, f"{cmd_name}_"))
         return command_of(single)
 
 

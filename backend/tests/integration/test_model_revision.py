@@ -1,6 +1,5 @@
 """A model revises an outline by the learner's words: with references and operations, repaired once, or honestly not."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +7,7 @@ from factories import a_request, an_outline
 from integration.test_model_author import author_of, in_turn
 from model_answers import facts_in
 from pydantic_ai.models import override_allow_model_requests
-from scripted_model import Call, Reply, answer
+from scripted_model import Call, Reply, Script, answer
 
 from app.domain.failures import Failure, FailureCode
 from app.domain.outline_edits import apply_operations
@@ -40,7 +39,7 @@ def operations(*given: dict[str, Any]) -> Reply:
     return answer({"note": "The course has changed as you asked.", "operations": [EMPTY | one for one in given]})
 
 
-async def revised(script: Callable[[Call], Reply], outline: Outline) -> Any:
+async def revised(script: Script, outline: Outline) -> Any:
     async with author_of(script) as (author, _):
         return await author.revise(a_request(), outline, "Two more about testing, please.")
 
