@@ -23,7 +23,7 @@ class FakeApi:
 
     Answers are one event ahead of what has been sent, as when two events are committed together. After each event in
     `lost_after` the connection is lost, once. `instead` holds frames that are sent in place of an event, `refusal` a
-    (status, detail) for every request, `broken` a whole answer.
+    (status, detail) for every request, `broken` a whole answer, `anything` what all other requests are answered.
     """
 
     def __init__(self, run: Run, *, seen: int) -> None:
@@ -34,6 +34,7 @@ class FakeApi:
         self.instead: dict[int, list[Frame]] = {}
         self.refusal: tuple[int, str] | None = None
         self.broken: Response | None = None
+        self.anything: dict[str, Any] = {}
         self.deleted_after: int | None = None
         self.ready = True
         self.requests: list[dict[str, Any]] = []
@@ -50,6 +51,7 @@ class FakeApi:
                 WebSocketRoute("/api/v1/ws/roadmaps/{roadmap_id}", self._follow),
                 Route("/health", self._health),
                 Route("/readyz", self._readiness),
+                Route("/{path:path}", self._any, methods=["GET", "POST", "DELETE"]),
             ]
         )
 
@@ -68,6 +70,9 @@ class FakeApi:
         if request.path_params["roadmap_id"] != str(ROADMAP):
             return _problem(404, "There is no such roadmap.")
         return JSONResponse(as_answered(after(self.run.events[: self.seen])).model_dump(mode="json"))
+
+    async def _any(self, request: Request) -> Response:
+        return self._refused() or JSONResponse(self.anything)
 
     async def _health(self, request: Request) -> Response:
         return self._refused() or JSONResponse({"status": "ok"})

@@ -1,0 +1,156 @@
+"""The commands that edit and steer: what they send, and one plain sentence for every fault."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from factories import an_outline
+from fakes_api import FakeApi, serving
+from terminals import Terminal
+from watched_runs import ROADMAP, Run
+
+from app.domain.tasks import RoadmapStatus, TaskKind, TaskStatus
+from app.domain.usage import Usage
+from app.services.views import ProgressView, TaskDetail, TaskErrorDetail
+
+ID = str(ROADMAP)
+COMMANDS = [
+    ["approve", ID],
+    ["pause", ID],
+    ["resume", ID],
+    ["cancel", ID],
+    ["retry", ID],
+    ["revise", ID, "two more about testing"],
+    ["rename", ID, "c0", "Another name"],
+    ["remove", ID, "c0"],
+    ["add", ID, "A new one", "--module", "m0"],
+    ["undo", ID],
+    ["redo", ID],
+    ["prioritise", ID, "c0"],
+    ["regenerate", ID, "c0"],
+    ["versions", ID, "c0"],
+    ["restore", ID, "c0", "--artefact", "quiz", "--version", "1"],
+    ["delete", ID],
+    ["undelete", ID],
+    ["export", ID],
+    ["duplicate", ID],
+    ["show", ID],
+    ["list"],
+]
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[FakeApi]:
+    run = Run(an_outline(3)).drafted().approved().writing("c0")
+    async with serving(FakeApi(run, seen=4)) as serving_api:
+        yield serving_api
+
+
+@pytest.fixture
+def terminal(api: FakeApi, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    monkeypatch.setenv("GREENWAY_URL", api.url)
+    return Terminal(monkeypatch, capsys)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+@pytest.mark.parametrize("status", [404, 409, 412, 429, 503])
+async def test_a_refusal_is_passed_on_as_one_sentence(
+    api: FakeApi, terminal: Terminal, command: list[str], status: int
+) -> None:
+    api.refusal = (status, "It is like \x1b[31mthis\nhere.")
+    outcome = await terminal.greenway(*command)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err.startswith("greenway: It is like ")
+    assert outcome.err.endswith("here.\n")
+    assert "\x1b" not in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+async def test_nobody_answers(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, command: list[str]) -> None:
+    monkeypatch.setenv("GREENWAY_URL", "http://127.0.0.1:9")
+    outcome = await terminal.greenway(*command)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err.startswith("greenway: No Greenway answers at http://127.0.0.1:9")
+
+
+async def test_an_id_that_is_none(terminal: Terminal) -> None:
+    outcome = await terminal.greenway("pause", "seven")
+    assert outcome.code == 2
+    assert "ID" in outcome.err
+
+
+async def test_a_file_that_is_not_there(terminal: Terminal, tmp_path: Path) -> None:
+    outcome = await terminal.greenway("import", str(tmp_path / "none.json"))
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "cannot be read: No such file or directory." in outcome.err
+
+
+async def test_a_file_that_is_no_json(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("Dear diary")
+    outcome = await terminal.greenway("import", str(tmp_path / "notes.txt"))
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "is not a document that `greenway export` has written." in outcome.err
+
+
+async def test_a_folder_that_cannot_be_written_to(api: FakeApi, terminal: Terminal, tmp_path: Path) -> None:
+    api.anything = {"format": "greenway"}
+    outcome = await terminal.greenway("export", ID, "--output", str(tmp_path / "no" / "such.json"))
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "cannot be written: No such file or directory." in outcome.err
+
+
+async def test_an_author_that_is_too_slow(api: FakeApi, terminal: Terminal) -> None:
+    api.anything = a_task(TaskStatus.RUNNING)
+    outcome = await terminal.greenway("revise", ID, "fewer", "--timeout", "1")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "has not answered within 1 seconds" in outcome.err
+
+
+async def test_a_revision_that_failed_says_why(api: FakeApi, terminal: Terminal) -> None:
+    api.anything = a_task(TaskStatus.FAILED, why="I did not understand.")
+    outcome = await terminal.greenway("revise", ID, "sing")
+    assert (outcome.code, outcome.err) == (1, "greenway: I did not understand.\n")
+
+
+async def test_a_revision_that_was_cancelled(api: FakeApi, terminal: Terminal) -> None:
+    api.anything = a_task(TaskStatus.CANCELLED)
+    outcome = await terminal.greenway("revise", ID, "sing")
+    assert (outcome.code, outcome.err) == (1, "greenway: The revision was cancelled.\n")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sentence"),
+    [
+        ("Cobol\n", "The roadmap has no concept 'Cobol"),
+        ("Concept", "More than one concept fits 'Concept': "),
+    ],
+)
+async def test_a_concept_that_is_not_meant_clearly(terminal: Terminal, wanted: str, sentence: str) -> None:
+    outcome = await terminal.greenway("remove", ID, wanted)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert sentence in outcome.err
+
+
+async def test_a_module_that_is_not_there(terminal: Terminal) -> None:
+    outcome = await terminal.greenway("add", ID, "A new one", "--module", "nowhere")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "There is no single module 'nowhere'" in outcome.err
+
+
+def a_task(status: TaskStatus, *, why: str | None = None) -> dict[str, Any]:
+    return TaskDetail(
+        task_id=ROADMAP,
+        roadmap_id=ROADMAP,
+        kind=TaskKind.REVISE,
+        status=status,
+        returns_to=RoadmapStatus.AWAITING_REVIEW,
+        usage=Usage(),
+        error=TaskErrorDetail(code="not_understood", message=why, raw_answer=None) if why else None,
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        started_at=None,
+        ended_at=None,
+        progress=ProgressView(total=3, completed=0, partial=0, failed=0, generating=0, pending=3),
+    ).model_dump(mode="json")
