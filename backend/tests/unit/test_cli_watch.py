@@ -164,6 +164,15 @@ async def test_a_roadmap_that_is_deleted_ends_the_watch(api: FakeApi) -> None:
         await follow(api)
 
 
+async def test_follow_stays_beyond_the_review(api: FakeApi, terminal: Terminal) -> None:
+    """It ends here only because the roadmap is deleted, after its end."""
+    api.deleted_after = len(api.run.events)
+    terminal.set("GREENWAY_URL", api.url)
+    outcome = await terminal.greenway("watch", str(ROADMAP), "--follow")
+    assert (outcome.code, outcome.err) == (1, "greenway: There is no such roadmap.\n")
+    assert "3 of 3" in outcome.out
+
+
 @pytest.mark.parametrize(
     ("run", "code", "ending"),
     [
@@ -175,7 +184,11 @@ async def test_a_roadmap_that_is_deleted_ends_the_watch(api: FakeApi) -> None:
         ),
         (a_run().failed(), 1, "The roadmap has failed: 2 of 3 ready. The author cannot be reached."),
         (a_run().cancelled(), 1, "The roadmap was cancelled: 2 of 3 ready."),
-        (Run().drafted(), 0, "The outline awaits your review; approve it at {url} or with `curl -X POST {url}{path}`."),
+        (
+            Run().drafted(),
+            0,
+            f"The outline awaits your review; `greenway approve {ROADMAP} --watch` has its content written.",
+        ),
     ],
 )
 @pytest.mark.parametrize("seen", [1, None], ids=["while it goes on", "when it has ended"])
@@ -186,7 +199,7 @@ async def test_the_exit_code_says_how_it_has_ended(
         terminal.set("GREENWAY_URL", api.url)
         outcome = await terminal.greenway("watch", str(ROADMAP))
     assert (outcome.code, outcome.err) == (code, "")
-    assert outcome.lines[-1] == ending.format(url=api.url, path=f"/api/v1/roadmaps/{ROADMAP}/approve")
+    assert outcome.lines[-1] == ending
 
 
 async def test_in_a_pipe_there_is_a_plain_line_for_each_event(api: FakeApi, terminal: Terminal) -> None:

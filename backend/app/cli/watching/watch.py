@@ -27,32 +27,36 @@ _EXIT_CODES = {
 }
 
 
-def watch_roadmap(endpoint: Endpoint, roadmap_id: UUID, stream: TextIO) -> int:
-    """Show the roadmap on the stream until it has ended or awaits review: gives the exit code."""
+def watch_roadmap(endpoint: Endpoint, roadmap_id: UUID, stream: TextIO, *, follow: bool = False) -> int:
+    """Show the roadmap on the stream until it has ended or awaits review, or, to `follow` it, until interrupted: gives
+    the exit code."""
     try:
-        state = asyncio.run(_watch(endpoint, roadmap_id, display_for(stream)))
+        state = asyncio.run(_watch(endpoint, roadmap_id, display_for(stream), follow=follow))
     except KeyboardInterrupt:
         typer.echo(
             f"The roadmap goes on without being watched; `greenway watch {roadmap_id}` shows it again.", err=True
         )
         return INTERRUPTED
-    typer.echo(ending(state, endpoint), file=stream)
+    typer.echo(ending(state), file=stream)
     return _EXIT_CODES[state.status]
 
 
-async def _watch(endpoint: Endpoint, roadmap_id: UUID, display: Display) -> Watched:
+async def _watch(endpoint: Endpoint, roadmap_id: UUID, display: Display, *, follow: bool) -> Watched:
     async with ApiClient.open(endpoint) as roadmaps:
-        return await until_settled(roadmap_id, Follower(roadmaps, EventSocket(endpoint)), roadmaps, display)
+        follower = Follower(roadmaps, EventSocket(endpoint))
+        return await until_settled(roadmap_id, follower, roadmaps, display, follow=follow)
 
 
-async def until_settled(roadmap_id: UUID, follower: Follower, roadmaps: RoadmapReads, display: Display) -> Watched:
-    """Show all that happens until nothing more happens by itself."""
+async def until_settled(
+    roadmap_id: UUID, follower: Follower, roadmaps: RoadmapReads, display: Display, *, follow: bool = False
+) -> Watched:
+    """Show all that happens until nothing more happens by itself; to `follow` it, for ever."""
     async with aclosing(follower.follow(roadmap_id)) as updates:
         update = await anext(updates)
         with display:
             while True:
                 display.show(update)
-                if update.state.status in ENDED or await _awaits_review(update.state, roadmaps):
+                if not follow and (update.state.status in ENDED or await _awaits_review(update.state, roadmaps)):
                     return update.state
                 update = await anext(updates)
 
@@ -69,14 +73,10 @@ async def _awaits_review(state: Watched, roadmaps: RoadmapReads) -> bool:
         return False
 
 
-def ending(state: Watched, endpoint: Endpoint) -> str:
+def ending(state: Watched) -> str:
     """One sentence on how it has ended."""
     if state.status == RoadmapStatus.AWAITING_REVIEW:
-        token = ' -H "Authorization: Bearer $GREENWAY_TOKEN"' if endpoint.token else ""
-        url = endpoint.roadmap_url(state.roadmap_id)
-        return (
-            f"The outline awaits your review; approve it at {endpoint.url} or with `curl -X POST{token} {url}/approve`."
-        )
+        return f"The outline awaits your review; `greenway approve {state.roadmap_id} --watch` has its content written."
     sentence = f"The roadmap is {ROADMAP_WORDS[state.status]}"
     if state.status in {RoadmapStatus.FAILED, RoadmapStatus.CANCELLED}:
         sentence = f"The roadmap {'has failed' if state.status == RoadmapStatus.FAILED else 'was cancelled'}"
