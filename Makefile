@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-model check format bench lock clean
+.PHONY: run test test-model check format bench chaos lock clean
 
 run: .venv/.run
 	@exec $(BIN)/greenway up $(ARGS)
@@ -26,6 +26,10 @@ format: .venv/.dev
 
 bench: .venv/.dev
 	cd backend && ../$(BIN)/python -m benchmarks $(ARGS)
+
+# Breaks a running Greenway on purpose, and checks what is left. Each round takes about half a minute.
+chaos: .venv/.dev
+	cd backend/tests && PYTHONPATH=.. ../../$(BIN)/python -m chaos --rounds $(or $(ROUNDS),5) --seed $(or $(SEED),1) $(ARGS)
 
 # The locks hold versions and hashes, and no addresses.
 lock: .venv/.dev

@@ -2,7 +2,10 @@
 
 import time
 
+import structlog
+
 from app.core import metrics
+from app.core.failpoints import Failpoint, reach
 from app.domain.content import Artefact, ArtefactKind
 from app.domain.failures import Failure
 from app.domain.outline_operations import RevisionPlan
@@ -10,6 +13,8 @@ from app.domain.roadmap import LearningRequest, Outline
 from app.domain.usage import Usage
 from app.generation.ports import Author
 from app.generation.work import ConceptBrief, Delivery
+
+log = structlog.get_logger()
 
 
 class MeteredAuthor:
@@ -30,6 +35,8 @@ class MeteredAuthor:
         return delivery
 
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
+        asked = log.bind(concept_id=brief.concept.concept_id, artefact=kind.value)
+        asked.debug("artefact_asked")
         started = time.perf_counter()
         outcome = "cancelled"
         try:
@@ -37,7 +44,9 @@ class MeteredAuthor:
             outcome = "failed" if isinstance(delivery.result, Failure) else "completed"
         finally:
             metrics.artefact_seconds.labels(kind, outcome).observe(time.perf_counter() - started)
+            asked.debug("artefact_delivered", outcome=outcome)
         _count(delivery.usage)
+        reach(Failpoint.AFTER_AGENT)
         return delivery
 
     async def close(self) -> None:

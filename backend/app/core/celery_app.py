@@ -14,7 +14,11 @@ DRAFTING_QUEUE = "roadmap_drafting"
 GENERATE_CONTENT = "greenway.generate_content"
 DRAFT_ROADMAP = "greenway.draft_roadmap"
 
-app = Celery("greenway", include=["app.tasks.content_generation_tasks", "app.tasks.worker_signals"])
+app = Celery(
+    "greenway",
+    amqp="app.core.broker:EagerAMQP",
+    include=["app.tasks.content_generation_tasks", "app.tasks.worker_signals"],
+)
 
 
 def _configuration() -> dict[str, Any]:
@@ -22,6 +26,7 @@ def _configuration() -> dict[str, Any]:
     return {
         "broker_url": load_settings().require_redis_url(),
         "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
         "broker_connection_timeout": 2,
         "broker_transport_options": {
             "max_retries": 0,
@@ -40,6 +45,7 @@ def _configuration() -> dict[str, Any]:
         "task_serializer": "json",
         "accept_content": ["json"],
         "worker_prefetch_multiplier": 1,
+        "worker_enable_prefetch_count_reduction": False,
         "worker_hijack_root_logger": False,
         "worker_redirect_stdouts": False,
         "worker_enable_remote_control": False,

@@ -27,6 +27,13 @@ discarded_artefacts = Counter(
 )
 websocket_connections = Gauge("greenway_websocket_connections", "Open event connections.", multiprocess_mode="livesum")
 tasks = Gauge("greenway_tasks", "Tasks in the database.", ["kind", "status"], multiprocess_mode="mostrecent")
+task_silence = Gauge(
+    "greenway_task_silence_seconds",
+    "Seconds since the last event of the active task that has had none for longest.",
+    ["kind", "status"],
+    multiprocess_mode="mostrecent",
+)
+workers = Gauge("greenway_workers", "Worker processes that hold a lease.", multiprocess_mode="mostrecent")
 http_request_seconds = Histogram(
     "greenway_http_request_seconds",
     "Time to answer an HTTP request.",

@@ -11,6 +11,9 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from app.core.author_settings import AuthorSettings
 from app.core.errors import ConfigurationError
+from app.core.failpoints import Failpoint
+
+_FAILPOINT = rf"^({'|'.join(Failpoint)})(:[1-9][0-9]*)?$"
 
 
 class Settings(AuthorSettings):
@@ -40,6 +43,8 @@ class Settings(AuthorSettings):
     max_import_bytes: int = Field(67_108_864, ge=1024, validation_alias="GREENWAY_MAX_IMPORT_BYTES")
     db_pool_size: int = Field(8, ge=2, le=50, validation_alias="GREENWAY_DB_POOL_SIZE")
     worker_metrics_port: int = Field(9101, ge=0, le=65535, validation_alias="GREENWAY_WORKER_METRICS_PORT")
+
+    failpoint: str | None = Field(None, pattern=_FAILPOINT, validation_alias="GREENWAY_FAILPOINT")
 
     log_format: Literal["console", "json"] = Field("console", validation_alias="LOG_FORMAT")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="LOG_LEVEL")

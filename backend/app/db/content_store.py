@@ -10,6 +10,7 @@ from typing import TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import metrics
+from app.core.failpoints import Failpoint, reach
 from app.db.event_log import EventLog, Position
 from app.db.flush import Change, flush
 from app.db.repositories.concept_repo import ConceptRepository
@@ -145,6 +146,7 @@ class PostgresContentStore:
 
         began = time.perf_counter()
         events = await self._write(build, batch)
+        reach(Failpoint.AFTER_COMMIT)
         metrics.db_write_seconds.observe(time.perf_counter() - began)
         metrics.incremental_saves.inc()
         metrics.batch_size.observe(batch.size)
@@ -246,6 +248,7 @@ class PostgresContentStore:
             await roadmaps.save_resources_batch(*signed)
             await roadmaps.save_quizzes_batch(*signed)
             await RawAnswerRepository(session).save_batch(self._claim.roadmap_id, batch.artefacts)
+            reach(Failpoint.BEFORE_COMMIT)
         return True
 
     def _apply(self, batch: Batch, draft: _Draft) -> list[ConceptState]:

@@ -41,6 +41,7 @@ WITH held AS (
         error_code = coalesce(:error_code, error_code),
         error_message = coalesce(:error_message, error_message),
         last_batch = coalesce(CAST(:batch_id AS uuid), last_batch),
+        crashes = CASE WHEN CAST(:batch_id AS uuid) IS NULL THEN crashes ELSE 0 END,
         {_USAGE}
     FROM held WHERE task.id = held.task_id
 ), counters AS (

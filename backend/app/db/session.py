@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from app.core import outages
 from app.core.errors import Unavailable
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -88,15 +89,24 @@ async def safe_session_with_retry(
                     await session.connection(execution_options=_SNAPSHOT)
                 result = await work(session)
                 committing = True
+            outages.database.over()
             return result
         except (DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
             if not is_transient(error):
                 raise
-            log.warning("database_fault", error=type(error).__name__, attempt=attempt, committing=committing)
+            if not _is_contention(error):
+                outages.database.noticed(error)
+            log.debug("database_fault", error=type(error).__name__, attempt=attempt, committing=committing)
             if attempt == attempts or (committing and not repeatable):
                 raise DatabaseUnavailable from error
             await asyncio.sleep(0.05 * 2**attempt)
     raise AssertionError("unreachable")
+
+
+def _is_contention(error: BaseException) -> bool:
+    """A deadlock or its like: the database is there."""
+    sqlstate = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+    return str(sqlstate).startswith("40")
 
 
 def is_transient(error: BaseException) -> bool:

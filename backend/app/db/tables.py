@@ -165,6 +165,7 @@ tasks = Table(
     Column("owner", Uuid),
     Column("token", BigInteger, nullable=False, server_default="0"),
     Column("last_batch", Uuid),
+    Column("crashes", SmallInteger, nullable=False, server_default="0"),
     Column("calls", BigInteger, nullable=False, server_default="0"),
     Column("input_tokens", BigInteger, nullable=False, server_default="0"),
     Column("output_tokens", BigInteger, nullable=False, server_default="0"),
@@ -194,9 +195,10 @@ tasks = Table(
     postgresql_with={"fillfactor": "60"},
 )
 """`token` fences: it grows with every claim, and a worker's writes carry the one that it got. `rung_at` is when the
-doorbell was last rung. `feedback` is what a revision is to heed, `returns_to` the roadmap's state before it. `scope`
-holds the ids of the concepts that a content task is confined to (null: all that wait), `prioritised` those that come
-next, the first first."""
+doorbell was last rung. `crashes` counts the workers that have died with the task since it last saved something.
+`feedback` is what a revision is to heed, `returns_to` the roadmap's state before it. `scope` holds the ids of the
+concepts that a content task is confined to (null: all that wait), `prioritised` those that come next, the first
+first."""
 
 raw_answers = Table(
     "raw_answers",

@@ -12,12 +12,15 @@ from app.db.repositories.task_repo import Claim, Standing, TaskRepository, Worke
 from app.db.session import Sessions, safe_session_with_retry
 from app.db.transitions import fail_task, requeue_task
 from app.domain.events import Event
-from app.domain.failures import Failure
+from app.domain.failures import Failure, FailureCode, failure
 from app.domain.tasks import TaskKind, TaskStatus
 from app.domain.usage import Usage
 
 SWEEP_LIMIT = 200
 """Tasks that one sweep takes from dead workers at most; the next sweep goes on."""
+
+MAX_CRASHES = 3
+"""Workers that may die with a task, one after the other, before it is parked as failed instead of ending others."""
 
 
 class TaskStore:
@@ -84,14 +87,20 @@ class TaskStore:
         return await safe_session_with_retry(self._sessions, work, attempts=1, single_statement=True)
 
     async def recover(self, *, held: Collection[UUID]) -> list[Event]:
-        """Put tasks of dead workers back into the queue, and own ones that are not `held` in truth (a claim or its
-        end got lost in a database fault); gives the events to publish."""
+        """Put tasks of dead workers back into the queue, or park them when too many have died with them. Own ones that
+        are not `held` in truth (a claim or its end got lost in a database fault) wait again. Gives the events to
+        publish."""
 
         async def work(session: AsyncSession) -> list[Event]:
             events: list[Event] = []
             for orphan in await TaskRepository(session).take_orphans(self._worker_id, held, limit=SWEEP_LIMIT):
-                if orphan.status == TaskStatus.RUNNING:
+                if orphan.status != TaskStatus.RUNNING:
+                    continue
+                if orphan.crashes < MAX_CRASHES:
                     events += await requeue_task(session, orphan.task_id, orphan.roadmap_id, orphan.kind)
+                else:
+                    crashed = failure(FailureCode.CRASHED, "en", times=str(orphan.crashes))
+                    events += await fail_task(session, orphan.task_id, orphan.roadmap_id, crashed)
             await WorkerRepository(session).forget_the_dead()
             await RawAnswerRepository(session).forget_old()
             await RoadmapRepository(session).empty_trash()

@@ -25,6 +25,7 @@ class FailureCode(StrEnum):
     WRONG_LANGUAGE = "wrong_language"
     NOT_UNDERSTOOD = "not_understood"
     BUDGET = "budget"
+    CRASHED = "crashed"
     INTERNAL = "internal"
 
     @property
@@ -80,6 +81,7 @@ _ENGLISH = {
     FailureCode.WRONG_LANGUAGE: "The model answered in another language than the learner's, twice.",
     FailureCode.NOT_UNDERSTOOD: "It is not clear what to change; $hint",
     FailureCode.BUDGET: "The task has reached its limit of $$${limit} (GREENWAY_MAX_COST_USD); raise it to go on.",
+    FailureCode.CRASHED: "The worker ended $times times in a row while it wrote this; retry once the cause is found.",
     FailureCode.INTERNAL: "Something went wrong on our side; please retry.",
 }
 
@@ -100,6 +102,7 @@ _CHINESE = {
     FailureCode.WRONG_LANGUAGE: "模型两次都没有用学习者的语言回答。",
     FailureCode.NOT_UNDERSTOOD: "不清楚要修改什么;$hint",
     FailureCode.BUDGET: "任务已达到 $$${limit} 的费用上限(GREENWAY_MAX_COST_USD);提高上限即可继续。",
+    FailureCode.CRASHED: "撰写时工作进程连续 $times 次中断;请查明原因后重试。",
     FailureCode.INTERNAL: "我们这边出了问题;请重试。",
 }
 
@@ -109,7 +112,8 @@ def failure(code: FailureCode, language: str, **details: str) -> Failure:
 
     Args:
         language: a BCP 47 tag.
-        details: what the sentence names: `seconds` of a timeout, `limit` of a budget, `hint` at what is understood.
+        details: what the sentence names: `seconds` of a timeout, `limit` of a budget, `times` that workers ended,
+            `hint` at what is understood.
     """
     sentences = _CHINESE if language.lower().split("-")[0] == "zh" else _ENGLISH
     return Failure(code=code, message=Template(sentences[code]).substitute(details))

@@ -88,7 +88,7 @@ class Saver:
             try:
                 return await call()
             except StoreUnavailable as error:
-                log.warning("store_unavailable", error=str(error), retry_in=round(pause, 2))
+                log.debug("store_unavailable", error=str(error), retry_in=round(pause, 2))
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))
                 pause = min(2 * pause, LAST_RETRY)
 

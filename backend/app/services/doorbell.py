@@ -9,6 +9,7 @@ import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 
+from app.core import outages
 from app.core.celery_app import CONTENT_QUEUE, DRAFT_ROADMAP, DRAFTING_QUEUE, GENERATE_CONTENT
 from app.domain.tasks import TaskKind
 
@@ -39,7 +40,10 @@ class CeleryDoorbell:
         try:
             await asyncio.to_thread(self._send, *_ENTRY_POINTS[kind], str(task_id))
         except (OperationalError, OSError) as error:
-            log.warning("doorbell_not_rung", task_id=str(task_id), error=type(error).__name__)
+            outages.redis.noticed(error)
+            log.debug("doorbell_not_rung", task_id=str(task_id), error=type(error).__name__)
+        else:
+            outages.redis.over()
 
     def _send(self, entry_point: str, queue: str, task_id: str) -> None:
         if self._queues and queue not in self._queues:

@@ -1,17 +1,17 @@
 """One Redis subscription a roadmap and process, shared by all its listeners, and watched against Postgres."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID
 
 import orjson
-import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import outages
 from app.core.errors import NotFound
 from app.db.repositories.event_repo import EventRepository
 from app.db.session import DatabaseUnavailable, Sessions, safe_session_with_retry
@@ -22,8 +22,6 @@ CHECK_EVERY = 2.0
 """Seconds between two comparisons with Postgres: how late an event can be when Redis has lost it or is away."""
 READ_AT_ONCE = 500
 """Events read from Postgres in one go."""
-
-log = structlog.get_logger()
 
 
 class EventHub:
@@ -103,7 +101,7 @@ class EventHub:
             try:
                 message = await self._pubsub.get_message(timeout=1.0)
             except (RedisError, OSError) as error:
-                log.warning("subscription_lost", error=type(error).__name__)
+                outages.redis.noticed(error)
                 await asyncio.sleep(CHECK_EVERY)
                 continue
             if message is not None and message["type"] == "message":
@@ -115,10 +113,8 @@ class EventHub:
         body = orjson.loads(data)
         feed = self._feeds.get(UUID(body["roadmap_id"]))
         if feed is not None:
-            try:
+            with suppress(DatabaseUnavailable):  # `_watch` tries again
                 await feed.arrived(Frame(body["seq"], data))
-            except DatabaseUnavailable:
-                log.warning("gap_not_filled", roadmap_id=body["roadmap_id"])  # `_watch` tries again
 
     async def _watch(self) -> None:
         """Notice what got lost on the way, by comparing numbers."""
@@ -127,21 +123,22 @@ class EventHub:
             feeds = dict(self._feeds)
             if not feeds:
                 continue
-            try:
-                positions = await self._positions(list(feeds))
-                for roadmap_id, feed in feeds.items():
-                    if roadmap_id in positions:
-                        await feed.catch_up(positions[roadmap_id])
-                    else:
-                        self._feeds.pop(roadmap_id, None)
-                        feed.end("deleted")
-            except DatabaseUnavailable:
-                log.warning("events_not_checked")
+            with suppress(DatabaseUnavailable):
+                await self._compare(feeds)
             unheard = [
                 roadmap_id for roadmap_id in self._feeds if channel(roadmap_id).encode() not in self._pubsub.channels
             ]
             if unheard:
                 await self._subscribe(*unheard)
+
+    async def _compare(self, feeds: Mapping[UUID, LiveFeed]) -> None:
+        positions = await self._positions(list(feeds))
+        for roadmap_id, feed in feeds.items():
+            if roadmap_id in positions:
+                await feed.catch_up(positions[roadmap_id])
+            else:
+                self._feeds.pop(roadmap_id, None)
+                feed.end("deleted")
 
     async def _positions(self, roadmap_ids: Sequence[UUID]) -> dict[UUID, int]:
         async def work(session: AsyncSession) -> dict[UUID, int]:
@@ -167,8 +164,9 @@ class EventHub:
         try:
             await self._pubsub.subscribe(*map(channel, roadmap_ids))
         except (RedisError, OSError) as error:
-            log.warning("subscription_failed", error=type(error).__name__)  # `_watch` tries again
+            outages.redis.noticed(error)  # `_watch` tries again
         else:
+            outages.redis.over()
             self._subscribed.set()
 
     async def _unsubscribe(self, roadmap_id: UUID) -> None:
@@ -178,4 +176,4 @@ class EventHub:
             try:
                 await self._pubsub.unsubscribe(channel(roadmap_id))
             except (RedisError, OSError) as error:
-                log.warning("subscription_failed", error=type(error).__name__)
+                outages.redis.noticed(error)

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import TypeVar
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -19,7 +20,11 @@ from app.db.session import (
     create_sessions,
     safe_session_with_retry,
 )
-from app.domain.tasks import TaskKind, TaskStatus
+from app.domain.tasks import ACTIVE, TaskKind, TaskStatus
+
+T = TypeVar("T")
+
+ByState = dict[tuple[TaskKind, TaskStatus], T]
 
 CHECK_TIMEOUT = 3.0
 """Seconds that one check may take."""
@@ -43,18 +48,23 @@ class Health:
         return [*database, redis]
 
     async def count_tasks(self) -> None:
-        """Set the gauge of tasks; while the database is away, the last counts stay."""
+        """Set the gauges of tasks and workers; while the database is away, the last values stay."""
 
-        async def work(session: AsyncSession) -> dict[tuple[TaskKind, TaskStatus], int]:
-            return await TaskRepository(session).counts()
+        async def work(session: AsyncSession) -> tuple[ByState[int], ByState[float], int]:
+            repository = TaskRepository(session)
+            workers = await WorkerRepository(session).count_alive()
+            return await repository.counts(), await repository.longest_silence(), workers
 
         try:
-            counts = await safe_session_with_retry(self._sessions, work, attempts=1)
+            counts, silences, workers = await safe_session_with_retry(self._sessions, work, attempts=1)
         except DatabaseUnavailable:
             return
         for kind in TaskKind:
             for status in TaskStatus:
                 metrics.tasks.labels(kind, status).set(counts.get((kind, status), 0))
+                if status in ACTIVE:
+                    metrics.task_silence.labels(kind, status).set(silences.get((kind, status), 0))
+        metrics.workers.set(workers)
 
     async def _database(self) -> list[Check]:
         try:

@@ -7,7 +7,8 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from app.core import metrics
+from app.core import metrics, outages
+from app.core.failpoints import Failpoint, reach
 from app.domain.events import Completed, ConceptComplete, Event
 
 STREAM_LENGTH = 1000
@@ -54,9 +55,12 @@ class NotificationService:
             try:
                 await self._publish(keys=[stream_key(roadmap_id, epoch), channel(roadmap_id)], args=arguments)
             except (RedisError, OSError) as error:
-                log.warning("events_not_published", roadmap_id=str(roadmap_id), error=type(error).__name__)
+                outages.redis.noticed(error)
+                log.debug("events_not_published", roadmap_id=str(roadmap_id), error=type(error).__name__)
             else:
+                outages.redis.over()
                 metrics.events_published.inc(len(own))
+                reach(Failpoint.AFTER_PUBLISH)
 
     async def publish_concept_complete(self, event: ConceptComplete) -> None:
         """Announce one concept that is saved and can be opened."""

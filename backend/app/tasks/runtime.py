@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.agents.factory import open_author
 from app.agents.metered import MeteredAuthor
+from app.core import failpoints
 from app.core.celery_app import app as celery
 from app.core.settings import Settings
 from app.core.tracing import start_tracing
@@ -64,6 +65,7 @@ class WorkerRuntime:
 
     def start(self) -> None:
         """Wait for the schema that this code was written for, then take a lease and be ready for tasks."""
+        failpoints.arm(self._settings.failpoint)
         self._thread.start()
         worker = self._thread.submit(self._open()).result()
         self._heartbeat.start()
@@ -94,7 +96,9 @@ class WorkerRuntime:
         settings = self._settings
         self._stop_tracing = start_tracing(settings)
         self._engine = create_engine(
-            settings.require_database_url(), pool_size=settings.db_pool_size, application_name="greenway-worker"
+            settings.require_database_url(),
+            pool_size=settings.db_pool_size,
+            application_name=f"greenway-worker {self._name}",
         )
         self._redis = create_redis(settings.require_redis_url())
         sessions = create_sessions(self._engine)

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Protocol, assert_never
 from uuid import UUID
 
 import structlog
 
 from app.core.errors import Unavailable
+from app.core.failpoints import Failpoint, reach
 from app.core.tracing import tracer
 from app.db.content_store import PostgresContentStore
 from app.db.outline_store import OutlineStore
@@ -61,7 +63,7 @@ class Worker:
         self._limits = limits
         self._max_concepts = max_concepts
         self._capacity = capacity
-        self._held: set[UUID] = set()
+        self._held: dict[UUID, asyncio.Task[None]] = {}
         self._runs: dict[UUID, tuple[Claim, Orchestrator | OutlineRun]] = {}
         self._draining = False
         self._idle = asyncio.Event()
@@ -73,20 +75,21 @@ class Worker:
             if self._draining or task_id in self._held:
                 log.info("doorbell_ignored", reason="draining" if self._draining else "already running here")
                 return
-            self._held.add(task_id)
+            self._held[task_id] = asyncio.create_task(self._claim_and_run(task_id))
             self._idle.clear()
             try:
-                await self._claim_and_run(task_id)
+                await asyncio.wait({self._held[task_id]})
+                if not self._held[task_id].cancelled():
+                    self._held[task_id].result()
             except DatabaseUnavailable:
                 log.warning("task_left_to_the_sweep")
             finally:
-                self._held.discard(task_id)
+                del self._held[task_id]
                 if not self._held:
                     self._idle.set()
 
     async def look_after_tasks(self) -> None:
         """Sweep for as long as the worker lives."""
-        reachable = True
         while True:
             await asyncio.sleep(SWEEP_EVERY)
             for _, run in self._runs.values():
@@ -94,42 +97,46 @@ class Worker:
                     run.release()
                 else:
                     run.hold()
-            try:
+            with suppress(DatabaseUnavailable):
                 await self._sweep()
-                reachable = True
-            except DatabaseUnavailable:
-                if reachable:
-                    log.warning("sweep_failed")
-                reachable = False
 
     async def drain(self) -> None:
-        """Start nothing new, let calls in flight finish or cancel them, save, give the tasks back."""
+        """Start nothing new, let calls in flight finish or cancel them, save, give the tasks back. What cannot be saved
+        in time, since the database is away, is left: the tasks are taken over once it is back."""
         self._draining = True
         log.info("draining", tasks=len(self._runs))
         for _, run in list(self._runs.values()):
             run.stop_starting()
-        try:
-            async with asyncio.timeout(FINISHING_TIME):
+        reach(Failpoint.DURING_DRAIN)
+        if await self._is_idle_within(FINISHING_TIME):
+            return
+        for _, run in list(self._runs.values()):
+            run.cancel()
+        if await self._is_idle_within(SAVING_TIME):
+            return
+        for task_id, running in self._held.items():
+            log.warning("task_abandoned", task_id=str(task_id))
+            running.cancel()
+
+    async def _is_idle_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
                 await self._idle.wait()
-        except TimeoutError:
-            for _, run in list(self._runs.values()):
-                run.cancel()
-            await asyncio.wait_for(self._idle.wait(), SAVING_TIME)
+        return self._idle.is_set()
 
     async def _claim_and_run(self, task_id: UUID) -> None:
         claim = await self._tasks.claim(task_id)
         if claim is None:
-            log.info("doorbell_ignored", reason="unknown, ended, or held by a worker")
+            log.info("doorbell_ignored", reason="unknown, ended, held by a worker, or to be run alone")
             return
+        reach(Failpoint.AFTER_CLAIM)
         known = {"task.id": str(claim.task_id), "task.kind": claim.kind.value, "roadmap.id": str(claim.roadmap_id)}
         with (
             structlog.contextvars.bound_contextvars(roadmap_id=str(claim.roadmap_id)),
             tracer.start_as_current_span("greenway.task", attributes=known),
         ):
-            try:
-                await self._run(claim)
-            finally:
-                await self._ring(await self._tasks.let_go(claim))
+            await self._run(claim)
+            await self._ring(await self._tasks.let_go(claim))
 
     async def _run(self, claim: Claim) -> None:
         run = self._make_run(claim)

@@ -18,7 +18,7 @@ from app.services.views import ConceptDetail
 CONCEPTS = 6
 PATIENCE = 2400.0
 """Seconds for all of it; a small model on two slow cores needs some minutes."""
-SECONDS_EACH = 45.0
+SECONDS_EACH = 60.0
 """Seconds for one artefact: this model often does not know where to end."""
 DRAFTS = 5
 """How often the smallest of models may draft until it has found enough different concepts."""

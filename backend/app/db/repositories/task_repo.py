@@ -8,8 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    DateTime,
     and_,
     case,
+    cast,
     delete,
     exists,
     func,
@@ -22,10 +24,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import roadmaps, tasks, workers
+from app.db.tables import events, roadmap_progress, roadmaps, tasks, workers
 from app.domain.failures import Failure
 from app.domain.state_machine import TASK_MOVES, TaskMove
-from app.domain.tasks import RoadmapStatus, TaskKind, TaskStatus
+from app.domain.tasks import ACTIVE, RoadmapStatus, TaskKind, TaskStatus
 from app.domain.usage import Usage
 
 LEASE = timedelta(seconds=5)
@@ -33,6 +35,10 @@ LEASE = timedelta(seconds=5)
 
 RING_AGAIN_AFTER = timedelta(seconds=5)
 """How long a task may wait in the queue before its doorbell is rung again."""
+
+SUSPECT_CRASHES = 2
+"""Workers that have died with a task, one after the other, after which a worker runs no second such task beside it:
+the innocent ones save something and are suspects no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +88,7 @@ class Orphan:
     roadmap_id: UUID
     kind: TaskKind
     status: TaskStatus
+    crashes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,9 +155,9 @@ class TaskRepository:
 
     async def claim(self, task_id: UUID, worker_id: UUID) -> Claim | None:
         """Take a queued task. None when there is nothing to take: unknown, ended, held by somebody, the worker's own
-        lease is not valid, or some worker still has to let go of this task (it was paused and resumed) or of an earlier
-        one of the same roadmap."""
-        other = tasks.alias("other")
+        lease is not valid, some worker still has to let go of this task (it was paused and resumed) or of an earlier
+        one of the same roadmap, or it is a suspect and the worker has one already."""
+        other, suspect = tasks.alias("other"), tasks.alias("suspect")
         statement = (
             update(tasks)
             .where(
@@ -158,6 +165,10 @@ class TaskRepository:
                 tasks.c.status.in_(TASK_MOVES[TaskMove.CLAIM].since),
                 _alive(worker_id),
                 ~exists().where(other.c.roadmap_id == tasks.c.roadmap_id, other.c.owner.is_not(None)),
+                or_(
+                    tasks.c.crashes < SUSPECT_CRASHES,
+                    ~exists().where(suspect.c.owner == worker_id, suspect.c.crashes >= SUSPECT_CRASHES),
+                ),
             )
             .values(
                 status=TaskStatus.RUNNING,
@@ -240,11 +251,22 @@ class TaskRepository:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        statement = update(tasks).where(tasks.c.id.in_(orphans)).values(owner=None, token=tasks.c.token + 1)
-        columns = (tasks.c.id, tasks.c.roadmap_id, tasks.c.kind, tasks.c.status)
+        crashed = case((and_(tasks.c.owner != worker_id, tasks.c.status == TaskStatus.RUNNING), 1), else_=0)
+        statement = (
+            update(tasks)
+            .where(tasks.c.id.in_(orphans))
+            .values(owner=None, token=tasks.c.token + 1, crashes=tasks.c.crashes + crashed)
+        )
+        columns = (tasks.c.id, tasks.c.roadmap_id, tasks.c.kind, tasks.c.status, tasks.c.crashes)
         rows = await self._session.execute(statement.returning(*columns))
         return [
-            Orphan(task_id=row.id, roadmap_id=row.roadmap_id, kind=TaskKind(row.kind), status=TaskStatus(row.status))
+            Orphan(
+                task_id=row.id,
+                roadmap_id=row.roadmap_id,
+                kind=TaskKind(row.kind),
+                status=TaskStatus(row.status),
+                crashes=row.crashes,
+            )
             for row in rows
         ]
 
@@ -265,6 +287,22 @@ class TaskRepository:
         statement = update(tasks).where(tasks.c.id.in_(unheard)).values(rung_at=func.now())
         rows = await self._session.execute(statement.returning(tasks.c.id, tasks.c.kind))
         return [(row.id, TaskKind(row.kind)) for row in rows]
+
+    async def longest_silence(self) -> dict[tuple[TaskKind, TaskStatus], float]:
+        """Seconds since the newest event of the active task that has had none for longest."""
+        newest = cast(events.c.body["at"].as_string(), DateTime(timezone=True))
+        silence = func.extract("epoch", func.now() - func.min(newest))
+        query = (
+            select(tasks.c.kind, tasks.c.status, silence)
+            .join(roadmap_progress, roadmap_progress.c.roadmap_id == tasks.c.roadmap_id)
+            .join(events, and_(events.c.roadmap_id == tasks.c.roadmap_id, events.c.seq == roadmap_progress.c.seq))
+            .where(tasks.c.status.in_(ACTIVE))
+            .group_by(tasks.c.kind, tasks.c.status)
+        )
+        return {
+            (TaskKind(kind), TaskStatus(status)): max(0.0, float(seconds))
+            for kind, status, seconds in await self._session.execute(query)
+        }
 
     async def counts(self) -> dict[tuple[TaskKind, TaskStatus], int]:
         query = select(tasks.c.kind, tasks.c.status, func.count()).group_by(tasks.c.kind, tasks.c.status)

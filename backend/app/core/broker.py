@@ -1,0 +1,35 @@
+"""How Celery gets its connection back: every second, and with one line in the log instead of one a try."""
+
+from collections.abc import Callable
+from typing import Any
+
+from celery.app.amqp import AMQP
+from kombu import Connection
+
+RECONNECT_EVERY = 1
+"""Seconds between two tries. Kombu's own pauses grow to 30 s, which tasks would have to wait once Redis is back."""
+
+
+class EagerConnection(Connection):
+    def ensure_connection(self, *args: Any, **kwargs: Any) -> "EagerConnection":
+        """Takes what kombu's method takes, of which the callers only use `errback`, `max_retries` and `callback`."""
+        errback, *rest = args or (kwargs.pop("errback", None),)
+        kwargs |= {"interval_start": RECONNECT_EVERY, "interval_step": 0, "interval_max": RECONNECT_EVERY}
+        super().ensure_connection(_once(errback), *rest, **kwargs)
+        return self
+
+
+class EagerAMQP(AMQP):
+    Connection = EagerConnection
+
+
+def _once(errback: Callable[[Exception, float], None] | None) -> Callable[[Exception, float], None]:
+    told = errback is None
+
+    def tell(error: Exception, interval: float) -> None:
+        nonlocal told
+        if not told and errback is not None:
+            errback(error, interval)
+        told = True
+
+    return tell

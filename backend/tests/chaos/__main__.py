@@ -1,0 +1,73 @@
+"""`make chaos ROUNDS=200 SEED=1`: rounds in a row on one system, a line for each, and a summary in JSON."""
+
+import argparse
+import asyncio
+import json
+import statistics
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from chaos.rounds import play
+from chaos.system import a_system
+
+
+async def main(arguments: argparse.Namespace) -> int:
+    directory = Path(tempfile.mkdtemp(prefix="greenway-chaos-"))
+    directory.chmod(0o755)
+    summaries: list[dict[str, Any]] = []
+    print(f"Logs are in {directory}", flush=True)
+    async with a_system(directory) as system:
+        if not system.postgres.has_own_disk:
+            print("The fault disk_full is left out: no small disk could be mounted.", flush=True)
+        for number in range(arguments.rounds):
+            played = await play(system, arguments.seed + number, only=arguments.only)
+            summary = played.summary()
+            summaries.append(summary)
+            _print_round(summary)
+            if arguments.out:
+                arguments.out.write_text(json.dumps(_total(summaries, arguments.seed), indent=1) + "\n")
+    total = _total(summaries, arguments.seed)
+    print(json.dumps({name: value for name, value in total.items() if name != "each"}, indent=1))
+    return 1 if total["violations"] else 0
+
+
+def _print_round(summary: dict[str, Any]) -> None:
+    repeated = ", ".join(f"{count} {why}" for why, count in summary["repeated"].items()) or "none"
+    print(
+        f"seed {summary['seed']}: {' + '.join(summary['faults'])}; {summary['seconds']} s, "
+        f"{summary['roadmaps']} roadmaps, {summary['calls']} calls, repeated: {repeated}; "
+        f"{summary['reconnects']} reconnects; {len(summary['violations'])} violations",
+        flush=True,
+    )
+    for violation in summary["violations"]:
+        print(f"    {violation}", flush=True)
+
+
+def _total(summaries: list[dict[str, Any]], seed: int) -> dict[str, Any]:
+    sums = ("roadmaps", "commands", "calls", "artefacts", "events", "reconnects", "parked")
+    return {
+        "rounds": len(summaries),
+        "seeds": [seed, seed + len(summaries) - 1],
+        "violations": sum(len(summary["violations"]) for summary in summaries),
+        "faults": dict(sorted(Counter(fault for summary in summaries for fault in summary["faults"]).items())),
+        **{name: sum(summary[name] for summary in summaries) for name in sums},
+        "repeated": dict(sum((Counter(summary["repeated"]) for summary in summaries), Counter())),
+        "median_seconds_a_round": statistics.median(summary["seconds"] for summary in summaries),
+        "each": summaries,
+    }
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="chaos", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=1, help="of the first round; the next ones count up")
+    parser.add_argument("--only", nargs="*", default=[], metavar="FAULT", help="no other faults than these")
+    parser.add_argument("--out", type=Path, help="where the summary is written, after each round")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main(_arguments())))

@@ -1,0 +1,256 @@
+"""What can go wrong, and how it is made to. Each fault strikes, lasts, and is over when its coroutine returns."""
+
+import asyncio
+import random
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.core.failpoints import Failpoint
+from chaos.history import History, Strike
+from chaos.processes import ManagedProcess, Program, worker
+from chaos.system import System
+
+CLOCK_LIBRARY = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
+HOUR = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Battlefield:
+    system: System
+    history: History
+    rng: random.Random
+
+    def a_worker(self) -> ManagedProcess:
+        return self.rng.choice([process for process in self.system.workers if process.is_running])
+
+    @asynccontextmanager
+    async def strike(
+        self, fault: str, process: ManagedProcess | None = None, *, of_database: bool = False
+    ) -> AsyncIterator[Strike]:
+        strike = Strike(
+            fault=fault,
+            began=time.time(),
+            ended=float("inf"),
+            process=process.name if process else None,
+            of_database=of_database,
+        )
+        self.history.strikes.append(strike)
+        try:
+            yield strike
+        finally:
+            strike.ended = time.time()
+
+
+async def kill_worker(field: Battlefield) -> None:
+    victim = field.a_worker()
+    async with field.strike("kill_worker", victim) as strike:
+        strike.killed = time.time()
+        victim.send(signal.SIGKILL)
+        await victim.ended()
+
+
+async def kill_prefork_child(field: Battlefield) -> None:
+    victims = [(process, child) for process in field.system.workers for child in process.children()]
+    if not victims:
+        return
+    process, child = field.rng.choice(victims)
+    async with field.strike("kill_prefork_child", process) as strike:
+        strike.killed = time.time()
+        process.kill_child(child)
+
+
+async def kill_api(field: Battlefield) -> None:
+    victim = field.rng.choice(field.system.apis)
+    async with field.strike("kill_api", victim):
+        victim.send(signal.SIGKILL)
+        await victim.ended()
+
+
+async def stop_worker_for_20_s(field: Battlefield) -> None:
+    """The lease runs out, others take the tasks, and then the zombie wakes up."""
+    victim = field.a_worker()
+    async with field.strike("stop_worker_for_20_s", victim) as strike:
+        strike.is_freeze = True
+        victim.send_to_all(signal.SIGSTOP)
+        await asyncio.sleep(20)
+        victim.resume()
+        await asyncio.sleep(1)
+
+
+async def terminate_worker(field: Battlefield) -> None:
+    victim = field.a_worker()
+    async with field.strike("terminate_worker", victim):
+        victim.send(signal.SIGTERM)
+        await victim.ended()
+
+
+async def valkey_killed(field: Battlefield) -> None:
+    """It comes back empty."""
+    async with field.strike("valkey_killed"):
+        await field.system.valkey.kill()
+        await field.system.valkey.start()
+
+
+async def valkey_away_for_30_s(field: Battlefield) -> None:
+    async with field.strike("valkey_away_for_30_s"):
+        await field.system.valkey.stop()
+        await asyncio.sleep(30)
+        await field.system.valkey.start()
+
+
+async def postgres_restarted(field: Battlefield) -> None:
+    async with field.strike("postgres_restarted", of_database=True):
+        await field.system.postgres.stop()
+        await field.system.postgres.start()
+
+
+async def postgres_killed(field: Battlefield) -> None:
+    async with field.strike("postgres_killed", of_database=True):
+        await field.system.postgres.kill()
+        await field.system.postgres.start()
+
+
+async def connections_terminated(field: Battlefield) -> None:
+    async with field.strike("connections_terminated", of_database=True):
+        await field.system.postgres.terminate_connections()
+
+
+async def postgres_away_for_60_s(field: Battlefield) -> None:
+    async with field.strike("postgres_away_for_60_s", of_database=True):
+        await field.system.postgres.stop()
+        await asyncio.sleep(60)
+        await field.system.postgres.start()
+
+
+async def disk_full(field: Battlefield) -> None:
+    async with field.strike("disk_full", of_database=True):
+        async with field.system.postgres.without_room():
+            await asyncio.sleep(field.rng.uniform(3, 8))
+        await field.system.postgres.start()
+
+
+async def database_line_cut(field: Battlefield) -> None:
+    victim = field.a_worker()
+    async with field.strike("database_line_cut", victim, of_database=True):
+        victim.postgres.cut()
+        await asyncio.sleep(field.rng.choice((2, 10)))
+        victim.postgres.heal()
+
+
+async def database_line_hangs(field: Battlefield) -> None:
+    """Half-open connections: what is sent is never answered."""
+    victim = field.a_worker()
+    async with field.strike("database_line_hangs", victim, of_database=True):
+        victim.postgres.hang()
+        await asyncio.sleep(field.rng.choice((2, 10)))
+        victim.postgres.heal()
+
+
+async def database_line_slow(field: Battlefield) -> None:
+    victim = field.a_worker()
+    async with field.strike("database_line_slow", victim, of_database=True):
+        victim.postgres.delay = 0.2
+        await asyncio.sleep(6)
+        victim.postgres.heal()
+
+
+async def valkey_line_cut(field: Battlefield) -> None:
+    victim = field.rng.choice(field.system.processes)
+    async with field.strike("valkey_line_cut", victim):
+        victim.valkey.cut()
+        await asyncio.sleep(6)
+        victim.valkey.heal()
+
+
+async def valkey_line_hangs(field: Battlefield) -> None:
+    victim = field.rng.choice(field.system.processes)
+    async with field.strike("valkey_line_hangs", victim):
+        victim.valkey.hang()
+        await asyncio.sleep(8)
+        victim.valkey.heal()
+
+
+async def api_loses_the_database(field: Battlefield) -> None:
+    victim = field.rng.choice(field.system.apis)
+    async with field.strike("api_loses_the_database", victim):
+        victim.postgres.cut()
+        await asyncio.sleep(6)
+        victim.postgres.heal()
+
+
+async def wrong_clock(field: Battlefield) -> None:
+    """A third worker whose clock is an hour ahead; it works for a while, and is killed."""
+    settings = {
+        "LD_PRELOAD": str(CLOCK_LIBRARY),
+        "FAKETIME": f"+{HOUR:g}",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "DONT_FAKE_MONOTONIC": "1",
+    }
+    program = worker("worker-of-the-future", settings, ahead=HOUR)
+    await _guest(field, "wrong_clock", program, for_seconds=10)
+
+
+async def dies_at_a_failpoint(field: Battlefield) -> None:
+    """A third worker that ends itself at a point, at some time that it comes there."""
+    point = field.rng.choice(list(Failpoint))
+    times = 1 if point in (Failpoint.DURING_DRAIN, Failpoint.AFTER_CLAIM) else field.rng.randint(1, 4)
+    program = worker(f"worker-{point}".replace("_", "-"), {"GREENWAY_FAILPOINT": f"{point}:{times}"})
+    await _guest(field, f"failpoint_{point}", program, for_seconds=12)
+
+
+async def _guest(field: Battlefield, fault: str, program: Program, *, for_seconds: float) -> None:
+    """A worker that comes in addition, and ends itself or is killed."""
+    guest = await field.system.start(program, keep=False)
+    async with field.strike(fault, guest) as strike:
+        try:
+            async with asyncio.timeout(for_seconds):
+                await guest.ended()
+        except TimeoutError:
+            drains = program.settings.get("GREENWAY_FAILPOINT", "").startswith(Failpoint.DURING_DRAIN)
+            guest.send(signal.SIGTERM if drains else signal.SIGKILL)
+        await guest.ended()
+        strike.killed = time.time()
+    await field.system.retire(guest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """`weight` says how often it is chosen among the others: the long ones less often."""
+
+    strike: Callable[[Battlefield], Awaitable[None]]
+    weight: float = 2.0
+    server: str | None = None
+    """Which server it strikes, if one."""
+    is_possible: Callable[[System], bool] = lambda _: True
+
+    @property
+    def name(self) -> str:
+        return self.strike.__name__
+
+
+FAULTS = (
+    Fault(strike=kill_worker, weight=3),
+    Fault(strike=kill_prefork_child),
+    Fault(strike=kill_api),
+    Fault(strike=stop_worker_for_20_s, weight=1),
+    Fault(strike=terminate_worker, weight=3),
+    Fault(strike=valkey_killed, server="valkey"),
+    Fault(strike=valkey_away_for_30_s, server="valkey", weight=0.6),
+    Fault(strike=postgres_restarted, server="postgres"),
+    Fault(strike=postgres_killed, server="postgres"),
+    Fault(strike=connections_terminated, server="postgres"),
+    Fault(strike=postgres_away_for_60_s, server="postgres", weight=0.4),
+    Fault(strike=disk_full, server="postgres", is_possible=lambda system: system.postgres.has_own_disk),
+    Fault(strike=database_line_cut),
+    Fault(strike=database_line_hangs),
+    Fault(strike=database_line_slow),
+    Fault(strike=valkey_line_cut, weight=1),
+    Fault(strike=valkey_line_hangs, weight=1),
+    Fault(strike=api_loses_the_database),
+    Fault(strike=wrong_clock, is_possible=lambda _: CLOCK_LIBRARY.exists()),
+    Fault(strike=dies_at_a_failpoint, weight=5),
+)

@@ -1,0 +1,146 @@
+"""What happened in a round: calls, faults, commands, what clients saw, and what the database holds."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from app.cli.watching.state import Watched
+from app.domain.events import Event
+from chaos.audit import Stored
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """One call of an author for one artefact. `delivered` is None when its process ended before."""
+
+    roadmap_id: UUID
+    concept_id: str
+    artefact: str
+    process: str
+    asked: float
+    delivered: float | None = None
+    outcome: str | None = None
+
+    @property
+    def what(self) -> tuple[UUID, str, str]:
+        return self.roadmap_id, self.concept_id, self.artefact
+
+
+@dataclass(slots=True, kw_only=True)
+class Strike:
+    """A fault, from its beginning to its end. `process` is whom it struck; None: a server, and so everybody."""
+
+    fault: str
+    began: float
+    ended: float
+    process: str | None = None
+    of_database: bool = False
+    """The database cannot be reached meanwhile, by the process or by anybody."""
+    is_freeze: bool = False
+    """The process, or its clock, stands still meanwhile."""
+    killed: float | None = None
+    """When the process ended without a chance to save anything."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Order:
+    """A command of a learner; `status` is what was answered, None when nothing was."""
+
+    roadmap_id: UUID
+    command: str
+    began: float
+    ended: float
+    status: int | None
+    concept_id: str | None = None
+
+
+@dataclass(slots=True)
+class Seen:
+    """What one client has seen of one roadmap."""
+
+    client: str
+    roadmap_id: UUID
+    first: Watched | None = None
+    state: Watched | None = None
+    events: list[Event] = field(default_factory=list)
+    reconnects: int = 0
+    refused: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class History:
+    roadmap_ids: list[UUID] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    strikes: list[Strike] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+    reads: dict[UUID, Watched] = field(default_factory=dict)
+    """The last read of each roadmap, when everything was at rest."""
+    unsettled: list[tuple[UUID, str]] = field(default_factory=list)
+    """Roadmaps that did not come to rest, with the state in which they were left."""
+    stored: Stored | None = None
+    bugs: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogPart:
+    """A log from byte `start` on; the clock of its process was ahead by `clock_offset` seconds."""
+
+    process: str
+    path: Path
+    start: int = 0
+    clock_offset: float = 0.0
+
+    def entries(self) -> Iterable[dict[str, Any]]:
+        with self.path.open("rb") as file:
+            file.seek(self.start)
+            lines = file.read().splitlines()
+        for line in lines:
+            if line.startswith(b"{"):
+                try:
+                    yield orjson.loads(line)
+                except orjson.JSONDecodeError:
+                    continue  # the process was killed while it wrote
+
+
+def read_calls(logs: Iterable[LogPart], roadmap_ids: Sequence[UUID]) -> list[Call]:
+    """The calls in the logs of workers."""
+    wanted = {str(roadmap_id) for roadmap_id in roadmap_ids}
+    calls: list[Call] = []
+    for log in logs:
+        pending: dict[tuple[str, str, str], list[Call]] = {}
+        for entry in log.entries():
+            if entry.get("roadmap_id") not in wanted or entry["event"] not in ("artefact_asked", "artefact_delivered"):
+                continue
+            at = datetime.fromisoformat(entry["timestamp"]).timestamp() - log.clock_offset
+            key = (entry["task_id"], entry["concept_id"], entry["artefact"])
+            if entry["event"] == "artefact_asked":
+                call = Call(
+                    roadmap_id=UUID(entry["roadmap_id"]),
+                    concept_id=entry["concept_id"],
+                    artefact=entry["artefact"],
+                    process=log.process,
+                    asked=at,
+                )
+                calls.append(call)
+                pending.setdefault(key, []).append(call)
+            elif waiting := pending.get(key):
+                call = waiting.pop(0)
+                call.delivered, call.outcome = at, entry["outcome"]
+    return sorted(calls, key=lambda call: call.asked)
+
+
+def read_bugs(logs: Iterable[LogPart]) -> list[str]:
+    """What the processes themselves call a bug."""
+    bugs = ("task_failed_by_a_bug", "request_failed", "main_loop_wedged")
+    return [
+        f"{log.path.name}: {entry['event']}: {str(entry.get('exception', ''))[-600:]}"
+        for log in logs
+        for entry in log.entries()
+        if entry["event"] in bugs
+    ]
