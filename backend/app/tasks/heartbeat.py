@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.task_repo import LEASE, WorkerRepository
-from app.db.session import DatabaseUnavailable, create_engine, create_sessions, safe_session_with_retry
+from app.db.session import DatabaseUnavailable, Sessions, create_engine, create_sessions, safe_session_with_retry
 
 BEAT_EVERY = 1.0
 """Seconds between two renewals."""
@@ -32,6 +32,7 @@ class Heartbeat(threading.Thread):
         self._worker_name = name
         self._ticked_at = ticked_at
         self._held_until = 0.0
+        self._healthy = True
         self._first = threading.Event()
         self._stopping = threading.Event()
 
@@ -55,41 +56,52 @@ class Heartbeat(threading.Thread):
     async def _beat(self) -> None:
         engine = create_engine(self._database_url, pool_size=1, application_name="greenway-heartbeat")
         sessions = create_sessions(engine)
+        began = time.monotonic()
+        try:
+            while not self._stopping.is_set():
+                before, began = began, time.monotonic()
+                if began - before > WEDGED_AFTER:
+                    # Not the main loop alone: it gets until the next beat to show life.
+                    log.warning("process_stood_still", worker=self._worker_name, seconds=round(began - before))
+                else:
+                    await self._renew(sessions, began)
+                await self._pause(BEAT_EVERY - (time.monotonic() - began))
+            await self._leave(sessions)
+        finally:
+            await engine.dispose()
 
+    async def _renew(self, sessions: Sessions, began: float) -> None:
         async def renew(session: AsyncSession) -> None:
             await WorkerRepository(session).renew(self._worker_id, self._worker_name)
 
+        if began - self._ticked_at() >= WEDGED_AFTER:
+            if self._healthy:
+                log.error("main_loop_wedged", worker=self._worker_name)
+            self._healthy = False
+            return
+        try:
+            async with asyncio.timeout(RENEWAL_TIMEOUT):
+                await safe_session_with_retry(sessions, renew, attempts=1)
+        except (DatabaseUnavailable, TimeoutError):
+            if self._healthy:
+                log.warning("lease_not_renewed", worker=self._worker_name)
+            self._healthy = False
+            return
+        if not self._healthy:
+            log.info("lease_renewed", worker=self._worker_name)
+        self._healthy = True
+        self._held_until = began + LEASE.total_seconds()
+        self._first.set()
+
+    async def _leave(self, sessions: Sessions) -> None:
         async def leave(session: AsyncSession) -> None:
             await WorkerRepository(session).leave(self._worker_id)
 
-        healthy = True
         try:
-            while not self._stopping.is_set():
-                began = time.monotonic()
-                if began - self._ticked_at() < WEDGED_AFTER:
-                    try:
-                        async with asyncio.timeout(RENEWAL_TIMEOUT):
-                            await safe_session_with_retry(sessions, renew, attempts=1)
-                    except (DatabaseUnavailable, TimeoutError):
-                        if healthy:
-                            log.warning("lease_not_renewed", worker=self._worker_name)
-                        healthy = False
-                    else:
-                        if not healthy:
-                            log.info("lease_renewed", worker=self._worker_name)
-                        healthy = True
-                        self._held_until = began + LEASE.total_seconds()
-                        self._first.set()
-                elif healthy:
-                    log.error("main_loop_wedged", worker=self._worker_name)
-                    healthy = False
-                await self._pause(BEAT_EVERY - (time.monotonic() - began))
             async with asyncio.timeout(RENEWAL_TIMEOUT):
                 await safe_session_with_retry(sessions, leave, attempts=1)
         except (DatabaseUnavailable, TimeoutError):
             log.warning("lease_not_given_up", worker=self._worker_name)  # it runs out by itself
-        finally:
-            await engine.dispose()
 
     async def _pause(self, seconds: float) -> None:
         """Wait, but not longer than until `stop` is called."""

@@ -1,0 +1,114 @@
+"""Tasks whose workers die: taken over at first, alone at last, and parked before they end every worker there is."""
+
+from uuid import UUID
+
+import pytest
+from factories import a_batch
+from integration.conftest import Desk
+from sqlalchemy import select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.repositories.task_repo import SUSPECT_CRASHES, Claim
+from app.db.tables import tasks, workers
+from app.db.task_store import MAX_CRASHES, TaskStore
+from app.domain.events import Failed
+from app.domain.failures import FailureCode
+from app.services.accounts import LOCAL_USER
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture
+def desk(shared_desk: Desk) -> Desk:
+    return shared_desk
+
+
+async def time_passes(desk: Desk, *claims: Claim) -> None:
+    """The leases of those claims run out, and all others have been held for long."""
+
+    async def work(session: AsyncSession) -> None:
+        an_hour = text("interval '1 hour'")
+        of_the_dead = workers.c.id.in_({claim.worker_id for claim in claims})
+        await session.execute(update(workers).values(held_since=workers.c.held_since - an_hour))
+        await session.execute(update(workers).where(of_the_dead).values(expires_at=workers.c.expires_at - an_hour))
+
+    await desk.execute(work)
+
+
+async def crash(desk: Desk, *claims: Claim) -> TaskStore:
+    """The workers of these claims die; gives the one that has taken their tasks over."""
+    heir = await desk.a_worker()
+    await time_passes(desk, *claims)
+    await heir.recover(held=())
+    return heir
+
+
+async def crashes_of(desk: Desk, task_id: UUID) -> int:
+    count = 0
+
+    async def read(session: AsyncSession) -> None:
+        nonlocal count
+        count = (await session.execute(select(tasks.c.crashes).where(tasks.c.id == task_id))).scalar_one()
+
+    await desk.execute(read)
+    return count
+
+
+async def claimed_after(desk: Desk, crashes: int) -> Claim:
+    claim, _ = await desk.claimed()
+    for _ in range(crashes):
+        again = await (await crash(desk, claim)).claim(claim.task_id)
+        assert again is not None
+        claim = again
+    return claim
+
+
+async def test_a_task_that_ends_every_worker_is_parked_with_the_reason(desk: Desk) -> None:
+    claim = await claimed_after(desk, MAX_CRASHES - 1)
+    heir = await desk.a_worker()
+    await time_passes(desk, claim)
+    events = [event for event in await heir.recover(held=()) if event.task_id == claim.task_id]
+    assert isinstance(events[-1], Failed)
+    task = await desk.reader.task(claim.task_id, user_id=LOCAL_USER)
+    assert task["status"] == "failed"
+    assert task["error"]["code"] == FailureCode.CRASHED
+    assert "3 times" in task["error"]["message"]
+    assert await heir.claim(claim.task_id) is None
+
+
+async def test_what_was_parked_can_be_retried(desk: Desk) -> None:
+    claim = await claimed_after(desk, MAX_CRASHES - 1)
+    heir = await crash(desk, claim)
+    task_id = await desk.steering.retry(claim.roadmap_id, user_id=LOCAL_USER)
+    assert await heir.claim(task_id) is not None
+
+
+async def test_whoever_saves_something_is_innocent(desk: Desk) -> None:
+    claim = await claimed_after(desk, MAX_CRASHES - 1)
+    assert await crashes_of(desk, claim.task_id) == MAX_CRASHES - 1
+    store = desk.store(claim)
+    await store.begin()
+    await store.pending()
+    await store.start(["c0"])
+    assert await crashes_of(desk, claim.task_id) == MAX_CRASHES - 1  # a start is no result
+    await store.save(a_batch("c0"))
+    assert await crashes_of(desk, claim.task_id) == 0
+    assert await (await crash(desk, claim)).claim(claim.task_id) is not None
+
+
+async def test_a_worker_runs_one_suspect_at_a_time(desk: Desk) -> None:
+    suspects = [await claimed_after(desk, SUSPECT_CRASHES - 1) for _ in range(2)]
+    innocent, _ = await desk.claimed()
+    heir = await crash(desk, *suspects, innocent)
+    first = await heir.claim(suspects[0].task_id)
+    assert first is not None
+    assert await heir.claim(suspects[1].task_id) is None
+    assert await heir.claim(innocent.task_id) is not None
+    assert await (await desk.a_worker()).claim(suspects[1].task_id) is not None
+
+
+async def test_a_task_that_its_own_worker_has_lost_sight_of_is_no_crash(desk: Desk) -> None:
+    claim, worker = await desk.claimed()
+    await worker.recover(held=())
+    assert await crashes_of(desk, claim.task_id) == 0
+    assert await worker.claim(claim.task_id) is not None
