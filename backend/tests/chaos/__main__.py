@@ -27,6 +27,9 @@ async def main(arguments: argparse.Namespace) -> int:
             summary = played.summary()
             summaries.append(summary)
             _print_round(summary)
+            if summary["violations"]:
+                told = [*played.history.strikes, *played.history.orders, *played.history.calls]
+                (directory / f"seed-{summary['seed']}.txt").write_text("\n".join(map(str, told)))
             if arguments.out:
                 arguments.out.write_text(json.dumps(_total(summaries, arguments.seed), indent=1) + "\n")
     total = _total(summaries, arguments.seed)

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -112,8 +112,11 @@ class System:
             await connection.close()
 
 
+BOTH_POOLS = (worker("worker-threads"), worker("worker-prefork", pool="prefork", concurrency=3))
+
+
 @asynccontextmanager
-async def a_system(directory: Path) -> AsyncIterator[System]:
+async def a_system(directory: Path, workers: Sequence[Program] = BOTH_POOLS) -> AsyncIterator[System]:
     async with servers(directory) as (postgres, valkey):
         await asyncio.to_thread(upgrade, postgres.url)
         await postgres.execute(AUDIT)
@@ -123,8 +126,8 @@ async def a_system(directory: Path) -> AsyncIterator[System]:
                 port = free_port()
                 system.urls.append(f"http://127.0.0.1:{port}")
                 await system.start(api(f"api-{number}", port))
-            await system.start(worker("worker-threads"))
-            await system.start(worker("worker-prefork", pool="prefork", concurrency=3))
+            for program in workers:
+                await system.start(program)
             await system.until_ready()
             yield system
         finally:
