@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 CONNECT_TIMEOUT = 5.0
 """Seconds to wait for a new connection."""
-COMMAND_TIMEOUT = 30.0
+COMMAND_TIMEOUT = 10.0
 """Seconds that one statement may take; a half-open connection is noticed by it."""
 
 _TRANSIENT_CLASSES = ("08", "40", "53", "57P")

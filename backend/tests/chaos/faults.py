@@ -204,7 +204,7 @@ async def dies_at_a_failpoint(field: Battlefield) -> None:
 
 async def _guest(field: Battlefield, fault: str, program: Program, *, for_seconds: float) -> None:
     """A worker that comes in addition, and ends itself or is killed."""
-    guest = await field.system.start(program, keep=False)
+    guest = await field.system.start_guest(program)
     async with field.strike(fault, guest) as strike:
         try:
             async with asyncio.timeout(for_seconds):

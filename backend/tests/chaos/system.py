@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -31,6 +32,7 @@ class System:
         """Those that run now, in the order of their first start."""
         self._gone: list[ManagedProcess] = []
         self.urls: list[str] = []
+        self._guests = 0
 
     @property
     def workers(self) -> list[ManagedProcess]:
@@ -57,6 +59,11 @@ class System:
         await process.start(keep=keep)
         self.processes.append(process)
         return process
+
+    async def start_guest(self, program: Program) -> ManagedProcess:
+        """A process that is not started again when it ends; its name tells it from all others."""
+        self._guests += 1
+        return await self.start(replace(program, name=f"{program.name}-{self._guests}"), keep=False)
 
     async def retire(self, process: ManagedProcess) -> None:
         self.processes.remove(process)
