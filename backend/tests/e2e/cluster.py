@@ -74,7 +74,13 @@ class Cluster:
         return self._start(command, self.directory / "api.log")
 
     def start_worker(
-        self, *, queues: str = BOTH_QUEUES, pool: str = "threads", concurrency: int = 16, **settings: str
+        self,
+        *,
+        queues: str = BOTH_QUEUES,
+        pool: str = "threads",
+        concurrency: int = 16,
+        max_tasks_per_child: int | None = None,
+        **settings: str,
     ) -> WorkerProcess:
         metrics_port = free_port()
         log = self.directory / f"worker-{metrics_port}.log"
@@ -83,6 +89,7 @@ class Cluster:
             f"--queues={queues}",
             f"--concurrency={concurrency}",
             f"--pool={pool}",
+            *([f"--max-tasks-per-child={max_tasks_per_child}"] if max_tasks_per_child else []),
         ]
         env = {"GREENWAY_WORKER_METRICS_PORT": str(metrics_port), **settings}
         return WorkerProcess(self._start(command, log, env), log, metrics_port)
