@@ -1,7 +1,7 @@
 """Runs one content task: many concepts at once, three agents each, results saved while others are written."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -43,13 +43,23 @@ class Orchestrator:
     """One run of one content task. Lives in one event loop; `run` may be called once.
 
     Whoever owns the task steers it: `stop_starting` and `cancel` end the run early, `hold` and `release` keep new
-    concepts back for a while, `prioritise` says which come next.
+    concepts back for a while, `prioritise` says which come next. `may_start` is asked at the moment of each start, and
+    holds the run when it says no: a process that has stood still must not go on as if nothing had happened.
     """
 
-    def __init__(self, agents: ContentAgents, store: ContentStore, events: EventPublisher, limits: Limits) -> None:
+    def __init__(
+        self,
+        agents: ContentAgents,
+        store: ContentStore,
+        events: EventPublisher,
+        limits: Limits,
+        *,
+        may_start: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._agents = agents
         self._store = store
         self._limits = limits
+        self._may_start = may_start
         self._buffer = Buffer(
             flush_every=limits.flush_every,
             max_age=limits.flush_max_age,
@@ -148,6 +158,8 @@ class Orchestrator:
             await self._slots.acquire()
             if self._stopping:
                 return False
+            if not self._may_start():
+                self.hold()
             if self._released.is_set() and self._saver.has_room.is_set():
                 return True
             self._slots.release()

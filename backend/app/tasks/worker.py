@@ -92,10 +92,8 @@ class Worker:
         """Sweep for as long as the worker lives."""
         while True:
             await asyncio.sleep(SWEEP_EVERY)
-            for _, run in self._runs.values():
-                if self._lease.is_held:
-                    run.release()
-                else:
+            if not self._lease.is_held:
+                for _, run in self._runs.values():
                     run.hold()
             with suppress(DatabaseUnavailable):
                 await self._sweep()
@@ -167,7 +165,9 @@ class Worker:
         match claim.kind:
             case TaskKind.CONTENT:
                 content = PostgresContentStore(self._sessions, claim, author=self._author.name)
-                return Orchestrator(self._author, content, self._events, self._limits)
+                return Orchestrator(
+                    self._author, content, self._events, self._limits, may_start=lambda: self._lease.is_held
+                )
             case TaskKind.DRAFT | TaskKind.REVISE:
                 store = OutlineStore(self._sessions, claim)
                 return OutlineRun(
@@ -185,6 +185,8 @@ class Worker:
                 run.cancel()
             else:
                 run.prioritise(stands.prioritised)
+                if self._lease.is_held:
+                    run.release()
         await self._events.publish(await self._tasks.recover(held=self._held))
         free = self._capacity - len(self._held)
         if free > 0 and not self._draining:

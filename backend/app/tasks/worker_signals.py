@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import threading
 from typing import Any
 
@@ -65,6 +66,8 @@ def _pool_is_there(sender: Any, **_: Any) -> None:
     settings = load_settings()
     _serve_metrics("0.0.0.0" if settings.listen_any else "127.0.0.1", settings.worker_metrics_port)
     if not isinstance(sender.pool, PreforkPool):
+        # Celery cannot end threads: its cold shutdown fails halfway, and waits for them. Ours drains.
+        signal.signal(signal.SIGQUIT, signal.getsignal(signal.SIGTERM))
         _start_runtime()
 
 

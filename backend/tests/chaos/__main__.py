@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import signal
 import statistics
 import sys
 import tempfile
@@ -15,6 +16,9 @@ from chaos.system import a_system
 
 
 async def main(arguments: argparse.Namespace) -> int:
+    this = asyncio.current_task()
+    assert this is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
     directory = Path(tempfile.mkdtemp(prefix="greenway-chaos-"))
     directory.chmod(0o755)
     summaries: list[dict[str, Any]] = []

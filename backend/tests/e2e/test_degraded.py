@@ -158,9 +158,10 @@ async def test_children_that_are_replaced_after_each_task_lose_nothing(fragile: 
     assert worker.terminate() == 0
 
 
-async def test_a_cold_shutdown_is_made_up_for(fragile: Fragile) -> None:
+@pytest.mark.parametrize("pool", ["threads", "prefork"])
+async def test_a_cold_shutdown_is_made_up_for(fragile: Fragile, pool: str) -> None:
     """SIGQUIT: the worker does not wait for its tasks; what has finished is saved all the same, or made up for."""
-    first = ready(fragile.cluster.start_worker(GREENWAY_BUILTIN_PACE=SLOW))
+    first = ready(fragile.cluster.start_worker(pool=pool, concurrency=4, GREENWAY_BUILTIN_PACE=SLOW))
     async with fragile.cluster.client() as client:
         roadmap_id, before = await in_the_middle(client)
         first.process.send_signal(signal.SIGQUIT)

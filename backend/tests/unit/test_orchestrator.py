@@ -29,7 +29,8 @@ class Bench:
         self.agents = FakeAgents()
         self.store = InMemoryStore(an_outline(concepts))
         self.events = RecordingEvents()
-        self.orchestrator = Orchestrator(self.agents, self.store, self.events, limits)
+        self.may_start = True
+        self.orchestrator = Orchestrator(self.agents, self.store, self.events, limits, may_start=lambda: self.may_start)
 
     async def run(self) -> RunEnd:
         return await asyncio.wait_for(self.orchestrator.run(), 10)
@@ -275,6 +276,21 @@ async def test_hold_keeps_new_concepts_back_until_release() -> None:
     bench = Bench(8)
     bench.orchestrator.hold()
     run = bench.start()
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert bench.agents.calls.total() == 0
+    bench.orchestrator.release()
+    assert await run == RunEnd.FINISHED
+
+
+async def test_a_process_that_has_stood_still_starts_nothing_until_it_is_released() -> None:
+    """It wakes up between two looks at its lease: the lease is asked at each start."""
+    bench = Bench(8)
+    bench.may_start = False
+    run = bench.start()
+    for _ in range(100):
+        await asyncio.sleep(0)
+    bench.may_start = True  # the lease is renewed, and nobody knows yet whether the task is still there
     for _ in range(100):
         await asyncio.sleep(0)
     assert bench.agents.calls.total() == 0
