@@ -26,16 +26,17 @@ AT_REST = frozenset({RoadmapStatus.COMPLETED, RoadmapStatus.PARTIAL, RoadmapStat
 
 
 class Generator:
-    def __init__(self, system: System, history: History, rng: random.Random) -> None:
+    def __init__(self, system: System, history: History, rng: random.Random, *, clients_each: int = 2) -> None:
         self._system = system
         self._history = history
         self._rng = rng
         self._http = httpx2.AsyncClient(trust_env=False, timeout=COMMAND_TIMEOUT)
         self._watching: list[asyncio.Task[None]] = []
         self._enough = False
+        self._clients_each = clients_each
 
     async def create(self, count: int) -> None:
-        """Roadmaps that draft and write themselves, or wait for an approval, each with two clients that watch it."""
+        """Roadmaps that draft and write themselves, or wait for an approval, each with clients that watch it."""
         await asyncio.gather(*(self._create() for _ in range(count)))
 
     async def give_commands(self) -> None:
@@ -122,7 +123,7 @@ class Generator:
             await asyncio.sleep(0.3)
         roadmap_id = UUID(answer.json()["roadmap_id"])
         self._history.roadmap_ids.append(roadmap_id)
-        for number in (1, 2):
+        for number in range(1, self._clients_each + 1):
             seen = Seen(f"client {number}", roadmap_id)
             self._history.seen.append(seen)
             watching = watch(seen, self._system.urls, random.Random(self._rng.random()))

@@ -120,6 +120,13 @@ class ManagedProcess:
         assert self._process is not None
         return await self._process.wait()
 
+    async def replace(self) -> None:
+        """Have it end in order, and start it again."""
+        self.send(signal.SIGTERM)
+        started = len(self.logs)
+        while len(self.logs) == started:
+            await asyncio.sleep(0.05)
+
     async def retire(self, *, patience: float = 40.0) -> None:
         """End it for good, in order if it can."""
         self._retired = True
