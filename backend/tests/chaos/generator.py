@@ -95,6 +95,7 @@ class Generator:
         while time.monotonic() < deadline and any(
             seen.state is None or seen.state.seq < self._history.reads[seen.roadmap_id].seq
             for seen in self._history.seen
+            if seen.roadmap_id in self._history.reads
         ):
             await asyncio.sleep(0.1)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import signal
 from typing import Any
 
 import httpx2
@@ -94,6 +95,20 @@ async def test_a_wiped_redis_loses_no_task(cluster: Cluster) -> None:
         await flush(cluster.redis_url)  # nobody has heard the doorbell
         ready(cluster.start_worker())
         await client.until_status(roadmap_id, "completed")
+
+
+async def test_a_task_that_ends_every_worker_is_parked(cluster: Cluster) -> None:
+    async with cluster.client() as client:
+        roadmap_id = await client.create()
+        for _ in range(3):
+            worker = cluster.start_worker(GREENWAY_FAILPOINT="after_claim")
+            assert await asyncio.to_thread(worker.process.wait, 60) == -signal.SIGKILL
+        survivor = ready(cluster.start_worker())
+        parked = await client.until_status(roadmap_id, "failed")
+        assert parked["task"]["error"]["code"] == "crashed"
+        assert survivor.process.poll() is None
+        assert (await client.post(roadmap_id, "retry")).status_code == 202
+        await client.until_status(roadmap_id, "awaiting_review")
 
 
 async def test_log_lines_of_a_worker_without_an_age_limit(cluster: Cluster) -> None:
