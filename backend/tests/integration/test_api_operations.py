@@ -98,6 +98,37 @@ async def test_metrics_have_the_promised_names_and_labels(api: AsyncClient) -> N
     )
 
 
+async def test_metrics_show_a_roadmap_that_never_gets_a_worker(api: AsyncClient, desk: Desk) -> None:
+    created = await desk.drafting()
+
+    async def wait_an_hour(session: AsyncSession) -> None:
+        past = """
+            UPDATE events SET body = jsonb_set(body::jsonb, '{at}', to_jsonb(now() - interval '1 hour'))::json
+            WHERE roadmap_id = :id
+        """
+        await session.execute(text(past), {"id": created.roadmap_id})
+
+    def silence(status: str) -> float:
+        (line,) = [
+            line
+            for line in exposition.splitlines()
+            if line.startswith(f'greenway_task_silence_seconds{{kind="draft",status="{status}"}}')
+        ]
+        return float(line.split()[-1])
+
+    await desk.execute(wait_an_hour)
+    exposition = (await api.get("/metrics")).text
+    assert silence("queued") >= 3600
+    assert silence("running") == 0
+    assert "greenway_workers 0.0" in exposition
+    worker = await desk.a_worker()
+    assert await worker.claim(created.task_id) is not None
+    exposition = (await api.get("/metrics")).text
+    assert silence("queued") == 0
+    assert silence("running") >= 3600
+    assert "greenway_workers 1.0" in exposition
+
+
 async def test_metrics_count_the_tasks_of_the_database(api: AsyncClient, desk: Desk) -> None:
     await desk.claimed()
     await api.post(ROADMAPS, json=GOAL)
