@@ -22,8 +22,13 @@ CONNECT_TIMEOUT = 5.0
 COMMAND_TIMEOUT = 10.0
 """Seconds that one statement may take; a half-open connection is noticed by it."""
 
-_TRANSIENT_CLASSES = ("08", "40", "53", "57P")
-"""SQLSTATE prefixes: connection lost, deadlock or serialisation, out of resources, server shutting down."""
+IDLE_TIMEOUT = 5.0
+"""Seconds that the server lets a transaction wait for its next statement. A client that has stood still, or has gone
+without a word, must not keep others from the rows that it has locked."""
+
+_TRANSIENT_CLASSES = ("08", "25P03", "40", "53", "57P")
+"""SQLSTATE prefixes: connection lost, idle for too long in a transaction, deadlock or serialisation, out of resources,
+server shutting down."""
 
 _AT_ONCE = {"isolation_level": "AUTOCOMMIT"}
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -50,7 +55,11 @@ def create_engine(url: str, *, pool_size: int, application_name: str) -> AsyncEn
         connect_args={
             "timeout": CONNECT_TIMEOUT,
             "command_timeout": COMMAND_TIMEOUT,
-            "server_settings": {"application_name": application_name},
+            "server_settings": {
+                "application_name": application_name,
+                "idle_in_transaction_session_timeout": f"{IDLE_TIMEOUT * 1000:.0f}",
+                "tcp_user_timeout": f"{COMMAND_TIMEOUT * 1000:.0f}",
+            },
         },
     )
 

@@ -53,7 +53,7 @@ class System:
             "REDIS_URL": through(self.valkey.url, to_valkey),
             "GREENWAY_BUILTIN_PACE": PACE,
             "LOG_FORMAT": "json",
-            "LOG_LEVEL": "DEBUG",
+            "LOG_LEVEL": "INFO" if program.name.startswith("api") else "DEBUG",
         }
         process = ManagedProcess(program, self._directory, to_postgres, to_valkey, env)
         await process.start(keep=keep)
