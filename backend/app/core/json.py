@@ -7,7 +7,7 @@ import orjson
 
 
 def dumps(value: Any) -> bytes:
-    return orjson.dumps(value, default=_plain)
+    return orjson.dumps(value, default=_plain, option=orjson.OPT_UTC_Z)
 
 
 def _plain(value: Any) -> str:

@@ -1,27 +1,35 @@
 """A dependency that is away is told of once, and so is its return."""
 
-from structlog.testing import capture_logs
+import pytest
+from structlog import wrap_logger
+from structlog.testing import LogCapture
 
+from app.core import outages
 from app.core.outages import Outage
 
 
-def test_an_outage_is_told_of_once_and_its_end_once() -> None:
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> LogCapture:
+    capture = LogCapture()
+    monkeypatch.setattr(outages, "log", wrap_logger(None, processors=[capture]))
+    return capture
+
+
+def test_an_outage_is_told_of_once_and_its_end_once(told: LogCapture) -> None:
     outage = Outage("redis")
-    with capture_logs() as logs:
-        outage.over()
-        for _ in range(1000):
-            outage.noticed(ConnectionError())
-        outage.over()
-        outage.over()
-    away, back = logs
+    outage.over()
+    for _ in range(1000):
+        outage.noticed(ConnectionError())
+    outage.over()
+    outage.over()
+    away, back = told.entries
     assert (away["event"], away["dependency"], away["error"]) == ("dependency_away", "redis", "ConnectionError")
     assert (back["event"], back["dependency"], back["failed_calls"]) == ("dependency_back", "redis", 1000)
 
 
-def test_the_next_outage_is_told_of_again() -> None:
+def test_the_next_outage_is_told_of_again(told: LogCapture) -> None:
     outage = Outage("database")
-    with capture_logs() as logs:
-        for _ in range(2):
-            outage.noticed(OSError())
-            outage.over()
-    assert [entry["event"] for entry in logs] == ["dependency_away", "dependency_back"] * 2
+    for _ in range(2):
+        outage.noticed(OSError())
+        outage.over()
+    assert [entry["event"] for entry in told.entries] == ["dependency_away", "dependency_back"] * 2

@@ -1,0 +1,41 @@
+"""Transactions that stand still: the server ends them, and the unit of work runs again."""
+
+import asyncio
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.session import IDLE_TIMEOUT, Sessions, safe_session_with_retry
+
+
+async def test_connections_ask_the_server_not_to_wait_for_them(sessions: Sessions) -> None:
+    async def work(session: AsyncSession) -> str:
+        return str((await session.execute(text("SHOW idle_in_transaction_session_timeout"))).scalar_one())
+
+    assert await safe_session_with_retry(sessions, work) == f"{IDLE_TIMEOUT:.0f}s"
+
+
+async def test_work_that_stood_still_in_its_transaction_runs_again_as_a_whole(sessions: Sessions) -> None:
+    attempts = []
+
+    async def work(session: AsyncSession) -> int:
+        attempts.append(session)
+        if len(attempts) == 1:
+            await session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '50ms'"))
+            await asyncio.sleep(0.5)
+        return int((await session.execute(text("SELECT 42"))).scalar_one())
+
+    assert await safe_session_with_retry(sessions, work) == 42
+    assert len(attempts) == 2
+
+
+async def test_rows_that_a_silent_client_has_locked_are_free_again(sessions: Sessions) -> None:
+    async with sessions() as silent:
+        await silent.execute(text("SET idle_in_transaction_session_timeout = '200ms'"))
+        await silent.execute(text("LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE"))
+
+        async def work(session: AsyncSession) -> int:
+            return int((await session.execute(text("SELECT count(*) FROM tasks"))).scalar_one())
+
+        assert await safe_session_with_retry(sessions, work) == 0
+        await silent.invalidate()
