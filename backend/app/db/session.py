@@ -58,7 +58,6 @@ def create_engine(url: str, *, pool_size: int, application_name: str) -> AsyncEn
             "server_settings": {
                 "application_name": application_name,
                 "idle_in_transaction_session_timeout": f"{IDLE_TIMEOUT * 1000:.0f}",
-                "tcp_user_timeout": f"{COMMAND_TIMEOUT * 1000:.0f}",
             },
         },
     )
