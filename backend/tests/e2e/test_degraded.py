@@ -81,10 +81,10 @@ async def test_without_postgres(fragile: Fragile) -> None:
         await client.until_status(roadmap_id, "completed")
         await until(client, "/readyz", 200)
     assert not worker.logged("ownership_lost")
-    assert told(worker.logs(), "database") == ["dependency_away", "dependency_back"]
-    assert told(fragile.api_log(), "database")[:1] == ["dependency_away"]
-    assert told(fragile.api_log(), "database")[-1:] == ["dependency_back"]
-    assert len(told(fragile.api_log(), "database")) <= 4
+    for log in (worker.logs(), fragile.api_log()):
+        lines = told(log, "database")
+        assert (lines[0], lines[-1]) == ("dependency_away", "dependency_back")
+        assert len(lines) <= 6, "a server that starts may turn one or two clients away before it is there for good"
 
 
 async def test_without_redis(fragile: Fragile) -> None:
