@@ -12,6 +12,7 @@ from pathlib import Path
 from app.core.failpoints import Failpoint
 from chaos.history import History, Strike
 from chaos.processes import ManagedProcess, Program, worker
+from chaos.proxy import Proxy
 from chaos.system import System
 
 CLOCK_LIBRARY = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
@@ -134,52 +135,51 @@ async def disk_full(field: Battlefield) -> None:
 
 
 async def database_line_cut(field: Battlefield) -> None:
-    victim = field.a_worker()
-    async with field.strike("database_line_cut", victim, of_database=True):
-        victim.postgres.cut()
-        await asyncio.sleep(field.rng.choice((2, 10)))
-        victim.postgres.heal()
+    worker = field.a_worker()
+    await _break(field, worker, worker.postgres, Proxy.cut, seconds=field.rng.choice((2, 10)), of_database=True)
 
 
 async def database_line_hangs(field: Battlefield) -> None:
     """Half-open connections: what is sent is never answered."""
-    victim = field.a_worker()
-    async with field.strike("database_line_hangs", victim, of_database=True):
-        victim.postgres.hang()
-        await asyncio.sleep(field.rng.choice((2, 10)))
-        victim.postgres.heal()
+    worker = field.a_worker()
+    await _break(field, worker, worker.postgres, Proxy.hang, seconds=field.rng.choice((2, 10)), of_database=True)
 
 
 async def database_line_slow(field: Battlefield) -> None:
-    victim = field.a_worker()
-    async with field.strike("database_line_slow", victim, of_database=True):
-        victim.postgres.delay = 0.2
-        await asyncio.sleep(6)
-        victim.postgres.heal()
+    worker = field.a_worker()
+    await _break(field, worker, worker.postgres, Proxy.slow_down, seconds=6, of_database=True)
 
 
 async def valkey_line_cut(field: Battlefield) -> None:
-    victim = field.rng.choice(field.system.processes)
-    async with field.strike("valkey_line_cut", victim):
-        victim.valkey.cut()
-        await asyncio.sleep(6)
-        victim.valkey.heal()
+    process = field.rng.choice(field.system.processes)
+    await _break(field, process, process.valkey, Proxy.cut, seconds=6)
 
 
 async def valkey_line_hangs(field: Battlefield) -> None:
-    victim = field.rng.choice(field.system.processes)
-    async with field.strike("valkey_line_hangs", victim):
-        victim.valkey.hang()
-        await asyncio.sleep(8)
-        victim.valkey.heal()
+    process = field.rng.choice(field.system.processes)
+    await _break(field, process, process.valkey, Proxy.hang, seconds=8)
 
 
 async def api_loses_the_database(field: Battlefield) -> None:
-    victim = field.rng.choice(field.system.apis)
-    async with field.strike("api_loses_the_database", victim):
-        victim.postgres.cut()
-        await asyncio.sleep(6)
-        victim.postgres.heal()
+    api = field.rng.choice(field.system.apis)
+    await _break(field, api, api.postgres, Proxy.cut, seconds=6)
+
+
+async def _break(
+    field: Battlefield,
+    process: ManagedProcess,
+    line: Proxy,
+    how: Callable[[Proxy], None],
+    *,
+    seconds: float,
+    of_database: bool = False,
+) -> None:
+    """One of the lines between a process and the servers is broken for a while."""
+    server = "postgres" if line is process.postgres else "valkey"
+    async with field.strike(f"{server}_line_{how.__name__}", process, of_database=of_database):
+        how(line)
+        await asyncio.sleep(seconds)
+        line.heal()
 
 
 async def wrong_clock(field: Battlefield) -> None:

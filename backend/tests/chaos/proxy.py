@@ -5,6 +5,8 @@ from contextlib import suppress
 from enum import Enum, auto
 
 CHUNK = 65536
+DELAY = 0.2
+"""Seconds by which every piece is late on a slow line."""
 
 
 class Line(Enum):
@@ -24,7 +26,6 @@ class Proxy:
         self._connections: set[_Connection] = set()
         self._server: asyncio.Server | None = None
         self.delay = 0.0
-        """Seconds by which every piece is late, in both directions."""
         self.port = 0
 
     async def start(self) -> None:
@@ -45,6 +46,10 @@ class Proxy:
         self._line = Line.HANGING
         for connection in self._connections:
             connection.is_dead = True
+
+    def slow_down(self) -> None:
+        """Every piece is late, in both directions."""
+        self.delay = DELAY
 
     def heal(self) -> None:
         """New connections work again; those that hang do so for good."""
