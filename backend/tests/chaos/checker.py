@@ -21,6 +21,7 @@ AFTERMATH = 8.0
 """Seconds after the end of a fault for which it explains what happens: a lease, and a sweep."""
 
 IN_FLIGHT, YOUNG, HELD = "in flight", "younger than the age limit", "held while the database was away"
+STOPPED = "stopped by the learner"
 ENDED = frozenset({"completed", "partial", "failed", "cancelled"})
 
 
@@ -210,10 +211,10 @@ def _explanation(history: History, first: Call, again: Call) -> str | None:
         and order.began < again.asked
         and order.ended + AFTERMATH > first.asked
     ]
-    struck = [strike for strike in history.strikes if _struck(strike, first, again)]
+    # A server that is away for all robs nobody of a call or of a result.
+    own = [strike for strike in history.strikes if strike.process == first.process and _struck(strike, first, again)]
     if delivered is None:
-        return IN_FLIGHT if struck or steered else None
-    own = [strike for strike in struck if strike.process == first.process]
+        return IN_FLIGHT if own else STOPPED if steered else None
     unsaved_since = AGE_LIMIT + WRITING_TIME
     for strike in own:
         if strike.killed is not None and delivered > strike.killed - unsaved_since:
@@ -229,8 +230,7 @@ def _explanation(history: History, first: Call, again: Call) -> str | None:
 
 
 def _struck(strike: Strike, first: Call, again: Call) -> bool:
-    concerns = strike.process is None or strike.process == first.process
-    return concerns and strike.began < again.asked and strike.ended + AFTERMATH > first.asked
+    return strike.began < again.asked and strike.ended + AFTERMATH > first.asked
 
 
 def _database_was_away(history: History, call: Call, delivered: float, until: float) -> bool:

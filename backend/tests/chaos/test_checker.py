@@ -15,7 +15,7 @@ from app.domain.events import Completed, ConceptComplete, ConceptStart, Envelope
 from app.domain.tasks import Progress, TaskKind, TaskStatus
 from app.domain.usage import Usage
 from chaos.audit import ArtefactWrite, Stored, TaskWrite
-from chaos.checker import HELD, IN_FLIGHT, YOUNG, check
+from chaos.checker import HELD, IN_FLIGHT, STOPPED, YOUNG, check
 from chaos.history import Call, History, Order, Seen, Strike
 
 ROADMAP, TASK, EPOCH = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -215,6 +215,11 @@ def an_outage_robs(history: History) -> None:
     history.calls.append(a_call(asked=9.0, delivered=10.0, process="other"))
 
 
+def an_outage_interrupts(history: History) -> None:
+    history.strikes.append(Strike(fault="postgres_away", began=1.5, ended=8.0, of_database=True))
+    history.calls = [a_call(delivered=2.0, outcome="cancelled"), a_call(asked=9.0, delivered=10.0, process="other")]
+
+
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
@@ -238,6 +243,7 @@ def an_outage_robs(history: History) -> None:
         (a_call_is_repeated_for_nothing, "no call is repeated without need: "),
         (an_old_result_is_lost, "no call is repeated without need: "),
         (an_outage_robs, "no call is repeated without need: "),
+        (an_outage_interrupts, "no call is repeated without need: "),
     ],
 )
 def test_each_violation_is_found(spoil: Callable[[History], None], sentence: str) -> None:
@@ -282,7 +288,7 @@ def test_a_learner_who_pauses_has_what_was_in_flight_written_again() -> None:
     history = a_history()
     history.calls = [a_call(delivered=1.5, outcome="cancelled"), a_call(asked=9.0, delivered=10.0)]
     history.orders = [an_order("pause", 1.4)]
-    assert check(history).repeats == {IN_FLIGHT: 1}
+    assert check(history).repeats == {STOPPED: 1}
 
 
 def test_another_version_that_was_asked_for_is_no_repetition() -> None:
