@@ -26,6 +26,7 @@ from app.services.event_stream import EventStream
 from app.services.health import Health
 from app.services.notification_service import NotificationService
 from app.services.outlines import Outlines
+from app.services.quizzes import Quizzes
 from app.services.redis_client import create_redis
 from app.services.roadmap_reader import RoadmapReader
 from app.services.roadmaps import RoadmapService
@@ -88,6 +89,7 @@ async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
             outlines=Outlines(commands, max_concepts=settings.max_concepts),
             steering=Steering(commands),
             transfer=Transfer(sessions, commands, max_concepts=settings.max_concepts),
+            quizzes=Quizzes(sessions),
             reader=reader,
             stream=EventStream(hub, reader),
             health=Health(sessions, redis),

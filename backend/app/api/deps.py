@@ -12,6 +12,7 @@ from app.services.accounts import LOCAL_USER
 from app.services.event_stream import EventStream
 from app.services.health import Health
 from app.services.outlines import Outlines
+from app.services.quizzes import Quizzes
 from app.services.roadmap_reader import RoadmapReader
 from app.services.roadmaps import RoadmapService
 from app.services.steering import Steering
@@ -26,6 +27,7 @@ class ApiServices:
     outlines: Outlines
     steering: Steering
     transfer: Transfer
+    quizzes: Quizzes
     reader: RoadmapReader
     stream: EventStream
     health: Health

@@ -1,9 +1,11 @@
 """The bodies that clients send."""
 
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from app.domain.base import OutlineId
 from app.domain.content import ArtefactKind
 from app.domain.outline_operations import MAX_OPERATIONS, Operation
 from app.domain.roadmap import LearningRequest
@@ -48,6 +50,14 @@ class Restoration(_Body):
 
     artefact: ArtefactKind
     version: Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class QuizAttempt(_Body):
+    """The ids of the chosen options, by the question's id; what is not answered counts as wrong. `quiz_id` is the quiz
+    that was read: without it, the current one is meant."""
+
+    answers: Annotated[dict[OutlineId, Annotated[list[OutlineId], Field(max_length=50)]], Field(max_length=200)]
+    quiz_id: UUID | None = None
 
 
 class Learned(_Body):

@@ -203,6 +203,20 @@ class QuizView(_View):
     created_at: datetime
 
 
+class MarkedQuestionView(_View):
+    question_id: str
+    correct: bool
+    correct_options: list[str]
+    explanation: str
+
+
+class MarkedQuizView(_View):
+    """`score` is the share of questions that were answered right, from 0 to 1."""
+
+    score: float
+    questions: list[MarkedQuestionView]
+
+
 class ConceptDetail(ConceptView):
     roadmap_id: UUID
     failures: Sequence[ArtefactFailureDetail]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from factories import a_batch
-from httpx2 import AsyncClient
+from httpx2 import AsyncClient, Response
 from integration.conftest import Desk, a_roadmap_that_is, generated, problem_in
 
 from app.domain.content import ArtefactKind
@@ -145,3 +145,54 @@ async def test_a_paused_task_says_why(api: AsyncClient, desk: Desk) -> None:
     task = await newest_task(api, await a_roadmap_that_is(RoadmapStatus.PAUSED, desk))
     assert (task["status"], task["ended_at"]) == ("paused", None)
     assert task["error"]["message"] == "It did not work."
+
+
+# Quiz attempts
+
+
+async def attempt(api: AsyncClient, roadmap_id: UUID, body: object, concept_id: str = "c0") -> Response:
+    return await api.post(f"/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/quiz/attempts", json=body)
+
+
+async def test_an_attempt_is_marked_on_the_server(api: AsyncClient, desk: Desk) -> None:
+    roadmap_id = await generated(desk, a_batch("c0"))
+    right = await attempt(api, roadmap_id, {"answers": {"q1": ["a"]}})
+    assert right.status_code == 201
+    marked = {"question_id": "q1", "correct_options": ["a"], "explanation": "It is."}
+    assert right.json() == {"score": 1.0, "questions": [marked | {"correct": True}]}
+    for answers in ({"q1": ["b"]}, {"q1": []}, {}):
+        wrong = await attempt(api, roadmap_id, {"answers": answers})
+        assert wrong.json() == {"score": 0.0, "questions": [marked | {"correct": False}]}
+
+
+async def test_the_quiz_that_was_read_is_marked_even_when_it_has_been_replaced(api: AsyncClient, desk: Desk) -> None:
+    roadmap_id = await generated(desk, a_batch("c0"))
+    quiz_id = (await concept(api, roadmap_id))["quiz_id"]
+    response = await attempt(api, roadmap_id, {"answers": {"q1": ["a"]}, "quiz_id": quiz_id})
+    assert response.json()["score"] == 1.0
+    foreign = await attempt(api, roadmap_id, {"answers": {}, "quiz_id": str(UUID(int=1))})
+    assert problem_in(foreign, 404, "not_found")["detail"] == "This concept has no such quiz."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"answers": {"q9": ["a"]}},
+        {"answers": {"q1": ["z"]}},
+        {"answers": {"q1": "a"}},
+        {"answers": [["q1", "a"]]},
+        {"answers": {"q1": ["a"] * 51}},
+        {},
+    ],
+)
+async def test_an_attempt_at_what_was_not_asked_is_refused(api: AsyncClient, desk: Desk, body: object) -> None:
+    response = await attempt(api, await generated(desk, a_batch("c0")), body)
+    assert problem_in(response, 422, "invalid_input")["errors"]
+
+
+async def test_there_is_no_attempt_without_a_quiz(api: AsyncClient, desk: Desk) -> None:
+    roadmap_id = await generated(desk, a_batch("c0"))
+    waiting = await attempt(api, roadmap_id, {"answers": {}}, "c1")
+    assert problem_in(waiting, 409, "conflict")["detail"] == "This concept has no quiz yet."
+    assert problem_in(await attempt(api, roadmap_id, {"answers": {}}, "c99"), 404, "not_found")
+    assert problem_in(await attempt(api, UUID(int=1), {"answers": {}}), 404, "not_found")

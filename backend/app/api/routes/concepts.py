@@ -6,8 +6,9 @@ from fastapi import APIRouter, Query, Response
 
 from app.api.answers import NOT_FOUND, NOT_NOW, PREFIX, json_response
 from app.api.deps import ApiServices, ConceptId, RoadmapId, Services, User
-from app.api.schemas import Learned, Regeneration, Restoration
-from app.services.views import Accepted, ConceptDetail, Versions
+from app.api.schemas import Learned, QuizAttempt, Regeneration, Restoration
+from app.domain.quiz_marking import MarkedQuiz
+from app.services.views import Accepted, ConceptDetail, MarkedQuizView, Versions
 
 router = APIRouter(prefix=f"{PREFIX}/roadmaps/{{roadmap_id}}/concepts", tags=["concepts"])
 
@@ -56,6 +57,16 @@ async def restore_version(
     """Make an earlier version of an artefact the current one again."""
     await services.steering.restore(roadmap_id, concept_id, user_id=user, kind=body.artefact, version=body.version)
     return await _concept(roadmap_id, concept_id, services, user)
+
+
+@router.post("/{concept_id}/quiz/attempts", status_code=201, response_model=MarkedQuizView, responses=STEERING)
+async def attempt_quiz(
+    roadmap_id: RoadmapId, concept_id: ConceptId, body: QuizAttempt, services: Services, user: User
+) -> MarkedQuiz:
+    """Hand in answers to the quiz: which are right, which would have been, and why. Attempts are not kept."""
+    return await services.quizzes.attempt(
+        roadmap_id, concept_id, user_id=user, answers=body.answers, quiz_id=body.quiz_id
+    )
 
 
 @router.put("/{concept_id}/learned", response_model=ConceptDetail, responses=STEERING)
