@@ -160,7 +160,8 @@ async def test_an_attempt_is_marked_on_the_server(api: AsyncClient, desk: Desk) 
     assert right.status_code == 201
     marked = {"question_id": "q1", "correct_options": ["a"], "explanation": "It is."}
     assert right.json() == {"score": 1.0, "questions": [marked | {"correct": True}]}
-    for answers in ({"q1": ["b"]}, {"q1": []}, {}):
+    wrong_answers: list[dict[str, list[str]]] = [{"q1": ["b"]}, {"q1": []}, {}]
+    for answers in wrong_answers:
         wrong = await attempt(api, roadmap_id, {"answers": answers})
         assert wrong.json() == {"score": 0.0, "questions": [marked | {"correct": False}]}
 

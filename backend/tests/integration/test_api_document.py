@@ -58,6 +58,7 @@ OPERATIONS = [
     ("POST", f"{CONCEPT}/prioritise"),
     ("POST", f"{CONCEPT}/regenerate"),
     ("POST", f"{CONCEPT}/restore"),
+    ("POST", f"{CONCEPT}/quiz/attempts"),
     ("PUT", f"{CONCEPT}/learned"),
     ("GET", f"{ROADMAP}/estimate"),
     ("GET", f"{PREFIX}/tasks/{{task_id}}"),
