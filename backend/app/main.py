@@ -11,6 +11,7 @@ from app.agents.factory import check_author
 from app.api.answers import EVERYWHERE, FORBIDDEN
 from app.api.body_limit import BodyLimit, SizeLimit
 from app.api.deps import ApiServices
+from app.api.document import DocumentedApi
 from app.api.guard import Guard
 from app.api.observation import ObservationMiddleware
 from app.api.problems import install_problem_handlers
@@ -52,7 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             app.state.services = services
             yield
 
-    app = FastAPI(
+    app = DocumentedApi(
         title="Greenway",
         description="Turns a learning goal into a roadmap that fills itself in while you watch.",
         version=__version__,

@@ -1,6 +1,7 @@
 """The OpenAPI document tells the truth: no request makes the API fail, or answer in a way that is not written there."""
 
 import asyncio
+import typing
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
 from app.core.settings import sqlalchemy_url
 from app.db.session import create_engine, create_sessions
 from app.domain.content import ArtefactKind
+from app.domain.events import Event
 from app.embedded.valkey import EmbeddedValkey
 from app.main import create_app
 from app.services.accounts import LOCAL_USER
@@ -85,6 +87,9 @@ A_FEW = hypothesis_settings(
 )
 
 
+EVENTS = {kind.model_fields["type"].default: kind for kind in typing.get_args(typing.get_args(Event)[0])}
+
+
 @pytest.fixture(scope="module")
 def document(shared_database: str, valkey: EmbeddedValkey) -> Iterator[BaseSchema]:
     """The document as a client reads it, bound to the application that it is about."""
@@ -110,6 +115,13 @@ def known_ids(shared_database: str) -> dict[str, Any]:
         return {"roadmap_id": str(roadmap_id), "concept_id": "c0", "task_id": str(task_id)}
 
     return asyncio.run(make())
+
+
+def test_the_document_describes_every_frame_of_the_event_stream(document: BaseSchema) -> None:
+    schemas = document.raw_schema["components"]["schemas"]
+    shown = schemas["StreamFrame"]["discriminator"]["mapping"]
+    assert shown.keys() == {*EVENTS, "snapshot", "resync", "heartbeat"}
+    assert all(reference.rpartition("/")[2] in schemas for reference in shown.values())
 
 
 def test_every_route_of_the_document_is_tried(document: BaseSchema) -> None:

@@ -12,6 +12,7 @@ from fastapi.sse import format_sse_event
 
 from app.api.answers import NOT_FOUND, PREFIX
 from app.api.deps import RoadmapId, Services, User
+from app.api.document import FRAMES
 from app.core.errors import GreenwayError, NotFound
 from app.services.event_stream import Message, parse_since
 
@@ -25,7 +26,7 @@ _Since = Annotated[str | None, Query(description="The number of the last event t
 @router.get(
     "/roadmaps/{roadmap_id}/events",
     response_class=StreamingResponse,
-    responses={200: {"description": "Events", "content": {"text/event-stream": {}}}, **NOT_FOUND},
+    responses={200: {"description": "Events", "content": FRAMES}, **NOT_FOUND},
 )
 async def stream_events(
     roadmap_id: RoadmapId,

@@ -10,11 +10,12 @@ from typing import Protocol
 from uuid import UUID
 
 from app.cli.api_client import NoAnswer
-from app.cli.watching.frames import Frame, Heartbeat, Resync, Snapshot, Unreadable
+from app.cli.watching.frames import Frame, Unreadable
 from app.cli.watching.reducer import apply, is_known, is_next
 from app.cli.watching.state import Watched
 from app.core.errors import GreenwayError
 from app.domain.events import Event
+from app.services.frames import Heartbeat, Resync, Snapshot
 from app.services.views import RoadmapView
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0

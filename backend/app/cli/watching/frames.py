@@ -1,48 +1,23 @@
-"""The frames of the event socket."""
+"""The frames of the event socket, as a client reads them."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from app.domain.events import Event
-from app.services.views import RoadmapView
+from app.services.frames import Heartbeat, Resync, Snapshot, StreamFrame
 
 
-class _Frame(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Snapshot(_Frame):
-    """The whole roadmap: it replaces whatever was known."""
-
-    type: Literal["snapshot"]
-    roadmap: RoadmapView
-
-
-class Resync(_Frame):
-    """Events cannot be delivered one by one; a snapshot follows."""
-
-    type: Literal["resync"]
-    reason: str
-
-
-class Heartbeat(_Frame):
-    """Nothing has happened since event `seq`."""
-
-    type: Literal["heartbeat"]
-    seq: int
-
-
-class Unreadable(_Frame):
+class Unreadable(BaseModel):
     """A frame of a newer Greenway: what it says must be read over REST."""
 
+    model_config = ConfigDict(frozen=True)
     type: Literal["unreadable"] = "unreadable"
 
 
 Frame = Event | Snapshot | Resync | Heartbeat | Unreadable
 
-_Known = Annotated[Event | Snapshot | Resync | Heartbeat, Field(discriminator="type")]
-_known: TypeAdapter[Event | Snapshot | Resync | Heartbeat] = TypeAdapter(_Known)
+_known: TypeAdapter[Event | Snapshot | Resync | Heartbeat] = TypeAdapter(StreamFrame)
 
 
 def parse(data: str | bytes) -> Frame:

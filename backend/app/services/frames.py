@@ -1,0 +1,36 @@
+"""What is sent to those who watch a roadmap: its events, and frames without a number."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain.events import Event
+from app.services.views import RoadmapView
+
+
+class _Frame(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Snapshot(_Frame):
+    """The whole roadmap: it replaces whatever was known."""
+
+    type: Literal["snapshot"]
+    roadmap: RoadmapView
+
+
+class Resync(_Frame):
+    """Events cannot be delivered one by one; a snapshot follows."""
+
+    type: Literal["resync"]
+    reason: str
+
+
+class Heartbeat(_Frame):
+    """Nothing has happened since event `seq`."""
+
+    type: Literal["heartbeat"]
+    seq: int
+
+
+StreamFrame = Annotated[Event | Snapshot | Resync | Heartbeat, Field(discriminator="type")]
