@@ -1,0 +1,157 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+import type { RoadmapView, StreamFrame } from "../api/schema";
+import { pauses } from "./backoff";
+import recorded from "./fixtures/run.json";
+import { follow, received, type FollowerOptions, type Transport, type Watched } from "./follower";
+import type { LiveEvent } from "./reducer";
+
+const events = recorded.events as unknown as LiveEvent[];
+const reads = recorded.reads as unknown as RoadmapView[];
+const first = reads[0]!;
+const last = reads[reads.length - 1]!;
+const AT_ONCE = { pauses: pauses(), sleep: () => Promise.resolve() };
+
+/** Serves what comes after `since`, up to some frames a connection, as `script` says; null refuses. */
+function scripted(name: Transport["name"], script: (number | null)[], asked: number[] = []): Transport {
+  return {
+    name,
+    follow(since, onFrame, signal) {
+      asked.push(since);
+      const frames = script.length > 0 ? script.shift()! : events.length;
+      if (frames === null) return Promise.reject(new Error("refused"));
+      for (const event of events.slice(since, since + frames)) {
+        if (signal.aborted) break;
+        onFrame(event);
+      }
+      return Promise.resolve();
+    },
+  };
+}
+
+async function followToTheEnd(transports: FollowerOptions["transports"]): Promise<Watched[]> {
+  const seen: Watched[] = [];
+  const stop = new AbortController();
+  await follow(
+    {
+      roadmap: first,
+      transports,
+      read: () => Promise.resolve(last),
+      onChange(watched) {
+        seen.push(watched);
+        if (watched.roadmap.seq === last.seq) stop.abort();
+      },
+      ...AT_ONCE,
+    },
+    stop.signal,
+  );
+  return seen;
+}
+
+test("it goes on where it was after each lost connection", async () => {
+  const asked: number[] = [];
+  const seen = await followToTheEnd([scripted("websocket", [3, 4, 1], asked)]);
+  expect(asked).toEqual([first.seq, first.seq + 3, first.seq + 7, first.seq + 8]);
+  expect(seen.at(-1)!.roadmap.seq).toBe(last.seq);
+  expect(seen.filter((watched) => !watched.connected).length).toBe(3);
+});
+
+test("it takes another way when one fails three times", async () => {
+  const sockets: number[] = [];
+  const streams: number[] = [];
+  await followToTheEnd([
+    scripted("websocket", [null, null, null], sockets),
+    scripted("sse", [null, null, 5], streams),
+  ]);
+  expect(sockets.length).toBe(3);
+  expect(streams.length).toBe(4);
+});
+
+test("any sequence of cuts ends in what a read shows", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.option(fc.nat(12), { nil: null }), { maxLength: 30 }),
+      fc.array(fc.option(fc.nat(12), { nil: null }), { maxLength: 30 }),
+      async (socket, stream) => {
+        const seen = await followToTheEnd([scripted("websocket", socket), scripted("sse", stream)]);
+        expect(seen.at(-1)!.roadmap.status).toBe(last.status);
+        expect(seen.at(-1)!.roadmap.stages).toEqual(last.stages);
+        const numbers = seen.map((watched) => watched.roadmap.seq);
+        expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
+
+test("an event that another is missing before makes it read", async () => {
+  let reads = 0;
+  const stop = new AbortController();
+  const skipping: Transport = {
+    name: "websocket",
+    follow(since, onFrame) {
+      onFrame(events[since + 1]!);
+      return Promise.resolve();
+    },
+  };
+  await follow(
+    {
+      roadmap: first,
+      transports: [skipping],
+      read: () => {
+        reads += 1;
+        return Promise.resolve(last);
+      },
+      onChange: (watched) => watched.roadmap.seq === last.seq && stop.abort(),
+      ...AT_ONCE,
+    },
+    stop.signal,
+  );
+  expect(reads).toBe(1);
+});
+
+test("a connection that is silent for too long is given up", async () => {
+  const stop = new AbortController();
+  let connections = 0;
+  const silent: Transport = {
+    name: "websocket",
+    follow: (_since, _onFrame, signal) => {
+      connections += 1;
+      if (connections === 3) stop.abort();
+      return new Promise((_resolve, reject) => {
+        if (signal.aborted) reject(new Error("aborted"));
+        signal.addEventListener("abort", () => reject(new Error("aborted")));
+      });
+    },
+  };
+  const options = {
+    roadmap: first,
+    read: () => Promise.resolve(last),
+    onChange: () => undefined,
+    silence: 5,
+  };
+  await follow({ ...options, transports: [silent], ...AT_ONCE }, stop.signal);
+  expect(connections).toBe(3);
+});
+
+test("an older snapshot does not turn back what is known", () => {
+  const snapshot = (roadmap: RoadmapView): StreamFrame => ({ type: "snapshot", roadmap });
+  expect(received(last, snapshot(first))).toBe(last);
+  expect(received(first, snapshot(last))).toBe(last);
+  const restored = { ...first, epoch: "00000000-0000-0000-0000-000000000000" };
+  expect(received(last, snapshot(restored))).toBe(restored);
+});
+
+test("a heartbeat tells of what was missed", () => {
+  expect(received(first, { type: "heartbeat", seq: first.seq })).toBe(first);
+  expect(received(first, { type: "heartbeat", seq: first.seq + 1 })).toBe("missed");
+});
+
+test("pauses double up to the longest, with jitter, and start again", () => {
+  const some = pauses({ first: 100, longest: 400, random: () => 1 });
+  expect([some.next(), some.next(), some.next(), some.next()]).toEqual([100, 200, 400, 400]);
+  some.reset();
+  expect(some.next()).toBe(100);
+  expect(pauses({ first: 100, random: () => 0 }).next()).toBe(50);
+});

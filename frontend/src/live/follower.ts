@@ -1,0 +1,134 @@
+/**
+ * Keeps one roadmap up to date: events over a WebSocket, over server-sent events where WebSockets fail, and by asking
+ * again where both do. It reconnects for as long as somebody watches, and asks for what it has missed.
+ */
+
+import type { RoadmapView, StreamFrame } from "../api/schema";
+import type { Pauses } from "./backoff";
+import { apply, isKnown, isNext } from "./reducer";
+
+/** One way to get frames. The promise ends when the connection does; it rejects when there was none. */
+export interface Transport {
+  readonly name: "websocket" | "sse" | "polling";
+  follow(since: number, onFrame: (frame: StreamFrame) => void, signal: AbortSignal): Promise<void>;
+}
+
+export interface Watched {
+  readonly roadmap: RoadmapView;
+  /** False while nothing is heard: what is shown may be old. */
+  readonly connected: boolean;
+}
+
+export interface FollowerOptions {
+  readonly roadmap: RoadmapView;
+  /** In the order in which they are preferred; the last one is used when all others fail. */
+  readonly transports: readonly [Transport, ...Transport[]];
+  readonly read: (signal: AbortSignal) => Promise<RoadmapView>;
+  readonly onChange: (watched: Watched) => void;
+  readonly pauses: Pauses;
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Milliseconds without a frame after which a connection is taken for dead; heartbeats come every 20 s. */
+  readonly silence?: number;
+}
+
+/** Attempts of one transport that may fail in a row before the next one is tried. */
+const PATIENCE = 3;
+
+/** Follow until the signal says that nobody watches any more. Never rejects. */
+export async function follow(options: FollowerOptions, signal: AbortSignal): Promise<void> {
+  const { transports, onChange, pauses, sleep } = options;
+  let watched: Watched = { roadmap: options.roadmap, connected: false };
+  let chosen = 0;
+  let failures = 0;
+
+  const show = (next: Watched) => {
+    if (next.roadmap !== watched.roadmap || next.connected !== watched.connected) {
+      watched = next;
+      onChange(next);
+    }
+  };
+
+  while (!signal.aborted) {
+    const transport = transports[chosen] ?? transports[0];
+    const connection = linked(signal);
+    const watchdog = silenceGuard(options.silence ?? 45_000, () => connection.abort());
+    let heard = false;
+    let missed = false;
+    try {
+      await transport.follow(
+        watched.roadmap.seq,
+        (frame) => {
+          watchdog.heard();
+          heard = true;
+          failures = 0;
+          pauses.reset();
+          const outcome = received(watched.roadmap, frame);
+          missed ||= outcome === "missed";
+          show({ roadmap: outcome === "missed" ? watched.roadmap : outcome, connected: true });
+          if (missed) connection.abort();
+        },
+        connection.signal,
+      );
+    } catch {
+      // There was no connection, or it was lost: the next attempt says since when.
+    } finally {
+      watchdog.stop();
+      connection.abort();
+    }
+    if (signal.aborted) return;
+    if (missed) {
+      const fresh = await options.read(signal).catch(() => null);
+      if (fresh !== null && isNewer(fresh, watched.roadmap)) show({ roadmap: fresh, connected: true });
+    }
+    if (!heard) {
+      failures += 1;
+      if (failures >= PATIENCE) {
+        failures = 0;
+        chosen = (chosen + 1) % transports.length;
+      }
+    }
+    if (!missed) {
+      show({ ...watched, connected: false });
+      await sleep(pauses.next(), signal).catch(() => undefined);
+    }
+  }
+}
+
+/** The roadmap after a frame, or that something between the two is missing. */
+export function received(roadmap: RoadmapView, frame: StreamFrame): RoadmapView | "missed" {
+  switch (frame.type) {
+    case "snapshot":
+      return isNewer(frame.roadmap, roadmap) ? frame.roadmap : roadmap;
+    case "resync":
+      return roadmap; // a snapshot follows
+    case "heartbeat":
+      return frame.seq > roadmap.seq ? "missed" : roadmap;
+    default:
+      if (isNext(roadmap, frame)) return apply(roadmap, frame);
+      return isKnown(roadmap, frame) ? roadmap : "missed";
+  }
+}
+
+/** Another epoch replaces what was known; within one, only what is not older does. */
+function isNewer(next: RoadmapView, known: RoadmapView): boolean {
+  return next.epoch !== known.epoch || next.seq >= known.seq;
+}
+
+function linked(signal: AbortSignal): AbortController {
+  const controller = new AbortController();
+  signal.addEventListener("abort", () => controller.abort(), { once: true, signal: controller.signal });
+  return controller;
+}
+
+function silenceGuard(milliseconds: number, onSilence: () => void) {
+  let timer = setTimeout(onSilence, milliseconds);
+  return {
+    heard() {
+      clearTimeout(timer);
+      timer = setTimeout(onSilence, milliseconds);
+    },
+    stop() {
+      clearTimeout(timer);
+    },
+  };
+}
