@@ -1,0 +1,83 @@
+/** The ways on which frames come: a WebSocket, server-sent events, or asking again and again. */
+
+import type { RoadmapView, StreamFrame } from "../api/schema";
+import type { Transport } from "./follower";
+
+const POLL_EVERY = 3_000;
+
+/** Milliseconds within which a connection must say something; the server sends a snapshot or events at once, or its
+ * first heartbeat after 20 s, so that only the opening itself is limited. */
+const OPEN_TIMEOUT = 10_000;
+
+export function webSocket(roadmapId: string, origin = location.origin): Transport {
+  return {
+    name: "websocket",
+    follow(since, onFrame, signal) {
+      return new Promise((resolve, reject) => {
+        if (signal.aborted) return resolve();
+        const url = `${origin.replace(/^http/, "ws")}/api/v1/ws/roadmaps/${roadmapId}?since=${since}`;
+        const socket = new WebSocket(url);
+        const opening = setTimeout(() => socket.close(), OPEN_TIMEOUT);
+        let opened = false;
+        socket.onopen = () => {
+          opened = true;
+          clearTimeout(opening);
+        };
+        socket.onmessage = (message: MessageEvent<string>) =>
+          onFrame(JSON.parse(message.data) as StreamFrame);
+        socket.onclose = () => {
+          clearTimeout(opening);
+          if (opened) resolve();
+          else reject(new Error("The WebSocket could not be opened."));
+        };
+        signal.addEventListener("abort", () => socket.close(), { once: true });
+      });
+    },
+  };
+}
+
+export function serverSentEvents(roadmapId: string, origin = location.origin): Transport {
+  return {
+    name: "sse",
+    follow(since, onFrame, signal) {
+      return new Promise((resolve, reject) => {
+        if (signal.aborted) return resolve();
+        const source = new EventSource(`${origin}/api/v1/roadmaps/${roadmapId}/events?since=${since}`);
+        let opened = false;
+        source.onopen = () => (opened = true);
+        source.onmessage = (message: MessageEvent<string>) =>
+          onFrame(JSON.parse(message.data) as StreamFrame);
+        // It would reconnect by itself, from where it began; we know better where we are.
+        source.onerror = () => {
+          source.close();
+          if (opened) resolve();
+          else reject(new Error("The event stream could not be opened."));
+        };
+        signal.addEventListener(
+          "abort",
+          () => {
+            source.close();
+            resolve();
+          },
+          { once: true },
+        );
+      });
+    },
+  };
+}
+
+/** For networks that let neither through: a snapshot every few seconds. */
+export function polling(
+  read: (signal: AbortSignal) => Promise<RoadmapView>,
+  sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>,
+): Transport {
+  return {
+    name: "polling",
+    async follow(_since, onFrame, signal) {
+      while (!signal.aborted) {
+        onFrame({ type: "snapshot", roadmap: await read(signal) });
+        await sleep(POLL_EVERY, signal);
+      }
+    },
+  };
+}
