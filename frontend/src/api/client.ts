@@ -1,0 +1,34 @@
+/** Greenway's REST API, typed by its OpenAPI document; every fault becomes a `Fault` with a plain sentence. */
+
+import createClient from "openapi-fetch";
+
+import type { paths } from "./schema";
+
+/** RFC 9457, as far as the app heeds it. */
+interface Problem {
+  detail: string;
+  code: string;
+  retryable: boolean;
+}
+
+export const api = createClient<paths>({ baseUrl: "" });
+
+export class Fault extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly retryable: boolean;
+
+  constructor(problem: Partial<Problem>, status: number) {
+    super(problem.detail ?? "Greenway does not answer at the moment.");
+    this.code = problem.code ?? "no_answer";
+    this.status = status;
+    this.retryable = problem.retryable ?? true;
+  }
+}
+
+/** What was answered, or the fault. */
+export function unwrap<T>(answer: { data?: T; error?: unknown; response: Response }): T {
+  if (answer.data !== undefined) return answer.data;
+  const problem = typeof answer.error === "object" && answer.error !== null ? answer.error : {};
+  throw new Fault(problem, answer.response.status);
+}

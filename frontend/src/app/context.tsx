@@ -1,0 +1,61 @@
+/** The learner's language and theme, for all of the app. */
+
+import { createContext, use, useEffect, useMemo, useState, type PropsWithChildren } from "react";
+
+import { preferred, translator, type Language, type Translate } from "../i18n/translate";
+
+export type Theme = "light" | "dark";
+
+interface Preferences {
+  readonly t: Translate;
+  readonly language: Language;
+  readonly theme: Theme;
+  setLanguage(language: Language): void;
+  setTheme(theme: Theme): void;
+}
+
+const Context = createContext<Preferences | null>(null);
+
+export function PreferencesProvider({ children }: PropsWithChildren) {
+  const [language, setLanguage] = useStored<Language>("language", ["en", "zh"], () =>
+    preferred(navigator.languages),
+  );
+  const [theme, setTheme] = useStored<Theme>("theme", ["light", "dark"], systemTheme);
+
+  useEffect(() => {
+    document.documentElement.lang = language === "zh" ? "zh-Hans" : "en";
+    document.documentElement.dataset.theme = theme;
+  }, [language, theme]);
+
+  const value = useMemo(
+    () => ({ t: translator(language), language, theme, setLanguage, setTheme }),
+    [language, theme, setLanguage, setTheme],
+  );
+  return <Context value={value}>{children}</Context>;
+}
+
+export function usePreferences(): Preferences {
+  const value = use(Context);
+  if (value === null) throw new Error("There is no PreferencesProvider above.");
+  return value;
+}
+
+function systemTheme(): Theme {
+  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}
+
+/** A choice that is kept in the browser; without one, what `initial` says. */
+function useStored<T extends string>(name: string, allowed: readonly T[], initial: () => T) {
+  const key = `greenway.${name}`;
+  const [value, setValue] = useState<T>(
+    () => allowed.find((one) => one === localStorage.getItem(key)) ?? initial(),
+  );
+  const store = useMemo(
+    () => (next: T) => {
+      localStorage.setItem(key, next);
+      setValue(next);
+    },
+    [key],
+  );
+  return [value, store] as const;
+}
