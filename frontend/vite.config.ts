@@ -3,6 +3,7 @@ import { defineConfig } from "vite";
 
 export default defineConfig({
   plugins: [react()],
+  build: { outDir: "../backend/app/web/dist", emptyOutDir: true },
   server: {
     proxy: {
       "/api": { target: "http://127.0.0.1:8000", ws: true },

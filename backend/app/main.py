@@ -15,7 +15,9 @@ from app.api.document import DocumentedApi
 from app.api.guard import Guard
 from app.api.observation import ObservationMiddleware
 from app.api.problems import install_problem_handlers
-from app.api.routes import concepts, events, operations, outlines, roadmaps, steering, tasks, transfer
+from app.api.routes import about, concepts, events, operations, outlines, roadmaps, steering, tasks, transfer
+from app.api.schemas import About
+from app.api.web import serve_web
 from app.core.celery_app import app as celery
 from app.core.logging import configure_logging
 from app.core.settings import Settings, load_settings
@@ -67,9 +69,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.add_middleware(Guard, allowed_hosts=settings.allowed_hosts)
     app.add_middleware(ObservationMiddleware)
-    for module in (transfer, roadmaps, outlines, steering, concepts, tasks, events):
+    for module in (about, transfer, roadmaps, outlines, steering, concepts, tasks, events):
         app.include_router(module.router, responses=EVERYWHERE)
     app.include_router(operations.router, responses=FORBIDDEN)
+    serve_web(app)
     return app
 
 
@@ -94,6 +97,7 @@ async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
             reader=reader,
             stream=EventStream(hub, reader),
             health=Health(sessions, redis),
+            about=About(version=__version__, author=author, max_concepts=settings.max_concepts),
         )
     finally:
         await hub.stop()

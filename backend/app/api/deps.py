@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Path
 from starlette.requests import HTTPConnection
 
+from app.api.schemas import About
 from app.domain.base import OUTLINE_ID_PATTERN
 from app.services.accounts import LOCAL_USER
 from app.services.event_stream import EventStream
@@ -31,6 +32,7 @@ class ApiServices:
     reader: RoadmapReader
     stream: EventStream
     health: Health
+    about: About
 
 
 def _services(connection: HTTPConnection) -> ApiServices:

@@ -66,3 +66,11 @@ class Learned(_Body):
 
 IdempotencyKey = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
 PageSize = Annotated[int, Field(ge=1, le=100)]
+
+
+class About(BaseModel):
+    version: str
+    author: str
+    """Who writes what is created now: `builtin`, or the name of a model."""
+    max_concepts: int
+    """The most that a roadmap may have: GREENWAY_MAX_CONCEPTS."""

@@ -33,8 +33,3 @@ async def metrics(services: Services) -> Response:
     """Prometheus metrics of this process, and the counts of tasks in the database."""
     await services.health.count_tasks()
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-@router.get("/", include_in_schema=False, response_class=PlainTextResponse)
-async def home() -> str:
-    return "Greenway is running. Its API is described at /docs.\n"

@@ -1,0 +1,15 @@
+"""What this Greenway is: its version, who writes, and how much may be asked for."""
+
+from fastapi import APIRouter
+
+from app.api.answers import PREFIX
+from app.api.deps import Services
+from app.api.schemas import About
+
+router = APIRouter(prefix=PREFIX, tags=["about"])
+
+
+@router.get("/about", response_model=About)
+async def about(services: Services) -> About:
+    """The author that writes new roadmaps, and the limits of a request."""
+    return services.about

@@ -1,0 +1,55 @@
+"""The page is served under every address that it knows, under a policy that lets nothing else run."""
+
+from pathlib import Path
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from app.api.web import NOT_BUILT, serve_web
+
+
+def client(built: Path) -> httpx2.AsyncClient:
+    app = FastAPI()
+    serve_web(app, built)
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://localhost")
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text("<!doctype html><title>Greenway</title>")
+    (tmp_path / "assets" / "index-1a2b.js").write_text("export {}")
+    return tmp_path
+
+
+@pytest.mark.parametrize("path", ["/", "/roadmaps/r1", "/roadmaps/r1/concepts/c1"])
+async def test_every_address_of_the_app_is_the_page(built: Path, path: str) -> None:
+    async with client(built) as http:
+        answer = await http.get(path)
+    assert answer.status_code == 200
+    assert "<title>Greenway</title>" in answer.text
+    assert answer.headers["cache-control"] == "no-cache"
+    policy = answer.headers["content-security-policy"]
+    assert "script-src 'self';" in policy
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+async def test_assets_are_kept_by_browsers_for_ever(built: Path) -> None:
+    async with client(built) as http:
+        answer = await http.get("/assets/index-1a2b.js")
+        missing = await http.get("/assets/index-0000.js")
+        outside = await http.get("/assets/%2e%2e/index.html")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert "immutable" in answer.headers["cache-control"]
+    assert missing.status_code == outside.status_code == 404
+    assert "cache-control" not in missing.headers
+
+
+async def test_without_the_build_a_sentence_says_how_to_get_it(tmp_path: Path) -> None:
+    async with client(tmp_path / "nowhere") as http:
+        answer = await http.get("/")
+    assert answer.status_code == 200
+    assert answer.text == NOT_BUILT
+    assert "make web" in answer.text

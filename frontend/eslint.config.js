@@ -1,0 +1,14 @@
+import hooks from "eslint-plugin-react-hooks";
+import { defineConfig, globalIgnores } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+export default defineConfig(
+  globalIgnores(["src/api/schema.ts", "dist"]),
+  tseslint.configs.strict,
+  hooks.configs.flat.recommended,
+  { rules: { "@typescript-eslint/no-non-null-assertion": "off" } },
+  {
+    files: ["**/*.ts", "**/*.tsx"],
+    rules: { "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }] },
+  },
+);
