@@ -32,3 +32,8 @@ export function unwrap<T>(answer: { data?: T; error?: unknown; response: Respons
   const problem = typeof answer.error === "object" && answer.error !== null ? answer.error : {};
   throw new Fault(problem, answer.response.status);
 }
+
+/** For what answers with nothing that is needed. */
+export function done(answer: { error?: unknown; response: Response }): void {
+  if (!answer.response.ok) unwrap({ error: answer.error, response: answer.response });
+}

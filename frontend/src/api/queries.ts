@@ -1,0 +1,174 @@
+/** What the pages ask of the API, and the commands that they give. */
+
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { useNotice } from "../app/notice";
+import { api, done, unwrap } from "./client";
+import type { ArtefactKind, ConceptView, NewRoadmap, OutlineEdit } from "./schema";
+
+/** How often an estimate of what is left is asked for again, in milliseconds. */
+const ESTIMATE_EVERY = 15_000;
+
+export function useAbout() {
+  return useQuery({
+    queryKey: ["about"],
+    queryFn: ({ signal }) => api.GET("/api/v1/about", { signal }).then(unwrap),
+    staleTime: Infinity,
+  });
+}
+
+export function useRoadmaps() {
+  return useInfiniteQuery({
+    queryKey: ["roadmaps"],
+    queryFn: ({ signal, pageParam }) =>
+      api
+        .GET("/api/v1/roadmaps", {
+          params: { query: { limit: 50, ...(pageParam !== null && { cursor: pageParam }) } },
+          signal,
+        })
+        .then(unwrap),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    refetchInterval: 5_000,
+  });
+}
+
+export function useCreate() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ body, key }: { body: NewRoadmap; key: string }) =>
+      api.POST("/api/v1/roadmaps", { body, headers: { "Idempotency-Key": key } }).then(unwrap),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["roadmaps"] }),
+  });
+}
+
+/** What is still to be written: calls, minutes and money. `version` changes when the answer may. */
+export function useEstimate(roadmapId: string, { enabled, version }: { enabled: boolean; version: number | null }) {
+  return useQuery({
+    queryKey: ["estimate", roadmapId, version],
+    queryFn: ({ signal }) =>
+      api
+        .GET("/api/v1/roadmaps/{roadmap_id}/estimate", { params: { path: { roadmap_id: roadmapId } }, signal })
+        .then(unwrap),
+    enabled,
+    refetchInterval: ESTIMATE_EVERY,
+    placeholderData: (before) => before,
+  });
+}
+
+/** A concept with its lesson; read again whenever the roadmap says that something of it has changed. */
+export function useConcept(roadmapId: string, concept: ConceptView) {
+  const { concept_id, content_status, tutorial_id, resources_id, quiz_id, learned_at, failures } = concept;
+  const seen = { content_status, tutorial_id, resources_id, quiz_id, learned_at, failures: failures.length };
+  return useQuery({
+    queryKey: ["concept", roadmapId, concept_id, seen],
+    queryFn: ({ signal }) =>
+      api
+        .GET("/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}", {
+          params: { path: { roadmap_id: roadmapId, concept_id } },
+          signal,
+        })
+        .then(unwrap),
+    placeholderData: (before) => (before?.concept_id === concept_id ? before : undefined),
+  });
+}
+
+export function useVersions(roadmapId: string, concept: ConceptView) {
+  const { concept_id, tutorial_id, resources_id, quiz_id } = concept;
+  return useQuery({
+    queryKey: ["versions", roadmapId, concept_id, { tutorial_id, resources_id, quiz_id }],
+    queryFn: ({ signal }) =>
+      api
+        .GET("/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/versions", {
+          params: { path: { roadmap_id: roadmapId, concept_id } },
+          signal,
+        })
+        .then(unwrap),
+  });
+}
+
+/** What a step in the history of the outline has changed. */
+export function useRevision(roadmapId: string, number: number | null) {
+  return useQuery({
+    queryKey: ["revision", roadmapId, number],
+    queryFn: ({ signal }) =>
+      api
+        .GET("/api/v1/roadmaps/{roadmap_id}/revisions/{number}", {
+          params: { path: { roadmap_id: roadmapId, number: number ?? 1 } },
+          signal,
+        })
+        .then(unwrap),
+    enabled: number !== null,
+    staleTime: Infinity,
+  });
+}
+
+/** Commands to a roadmap. What they change arrives by the event stream; a refusal is shown as a sentence. */
+export function useRoadmapCommands(roadmapId: string) {
+  const { fault } = useNotice();
+  const path = { roadmap_id: roadmapId };
+  const { mutate, isPending } = useMutation({
+    mutationFn: (command: () => Promise<unknown>) => command(),
+    onError: fault,
+  });
+  const steer = (name: "approve" | "pause" | "resume" | "cancel" | "retry") => () =>
+    mutate(() => api.POST(`/api/v1/roadmaps/{roadmap_id}/${name}`, { params: { path } }).then(done));
+  const ofConcept = (concept_id: string) => ({ params: { path: { ...path, concept_id } } });
+  return {
+    isPending,
+    approve: steer("approve"),
+    pause: steer("pause"),
+    resume: steer("resume"),
+    cancel: steer("cancel"),
+    retry: steer("retry"),
+    revise: (feedback: string) =>
+      mutate(() =>
+        api.POST("/api/v1/roadmaps/{roadmap_id}/revise", { params: { path }, body: { feedback } }).then(done),
+      ),
+    edit: (operations: OutlineEdit["operations"]) =>
+      mutate(() =>
+        api
+          .POST("/api/v1/roadmaps/{roadmap_id}/outline/operations", { params: { path }, body: { operations } })
+          .then(done),
+      ),
+    undo: () => mutate(() => api.POST("/api/v1/roadmaps/{roadmap_id}/outline/undo", { params: { path } }).then(done)),
+    redo: () => mutate(() => api.POST("/api/v1/roadmaps/{roadmap_id}/outline/redo", { params: { path } }).then(done)),
+    prioritise: (conceptId: string, then: () => void) =>
+      mutate(
+        () =>
+          api
+            .POST("/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/prioritise", ofConcept(conceptId))
+            .then(done),
+        { onSuccess: then },
+      ),
+    learned: (conceptId: string, learned: boolean) =>
+      mutate(() =>
+        api
+          .PUT("/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/learned", {
+            ...ofConcept(conceptId),
+            body: { learned },
+          })
+          .then(done),
+      ),
+    regenerate: (conceptId: string, artefacts: ArtefactKind[], instructions: string) =>
+      mutate(() =>
+        api
+          .POST("/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/regenerate", {
+            ...ofConcept(conceptId),
+            body: { artefacts, instructions: instructions || null },
+          })
+          .then(done),
+      ),
+    restore: (conceptId: string, artefact: ArtefactKind, version: number) =>
+      mutate(() =>
+        api
+          .POST("/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/restore", {
+            ...ofConcept(conceptId),
+            body: { artefact, version },
+          })
+          .then(done),
+      ),
+  };
+}
+
+export type RoadmapCommands = ReturnType<typeof useRoadmapCommands>;

@@ -1,0 +1,65 @@
+/** What every page has: the sign, the language, the theme. */
+
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+
+import { Button } from "../components/Button";
+import { usePreferences } from "./context";
+import styles from "./Shell.module.css";
+
+interface ShellProps {
+  /** Beside the sign: the title of the page. */
+  readonly title?: ReactNode;
+  readonly actions?: ReactNode;
+  /** Under the header. */
+  readonly bar?: ReactNode;
+  readonly children: ReactNode;
+}
+
+export function Shell({ title, actions, bar, children }: ShellProps) {
+  const { t, language, theme, setLanguage, setTheme } = usePreferences();
+  return (
+    <>
+      <a className={styles.skip} href="#content">
+        {t("app.skip")}
+      </a>
+      <header className={styles.header}>
+        <Link to="/" className={styles.brand} aria-label={t("app.home")}>
+          <Sign />
+          <span className={styles.name}>{t("app.name")}</span>
+        </Link>
+        <div className={styles.title}>{title}</div>
+        <div className={styles.actions}>
+          {actions}
+          <Button
+            aria-label={t("app.languageName")}
+            onClick={() => setLanguage(language === "en" ? "zh" : "en")}
+          >
+            {t("app.language")}
+          </Button>
+          <Button
+            aria-label={t("app.theme")}
+            aria-pressed={theme === "dark"}
+            onClick={() => setTheme(theme === "dark" ? "light" : "dark")}
+          >
+            ◐
+          </Button>
+        </div>
+      </header>
+      {bar}
+      <main id="content" tabIndex={-1} className={styles.main}>
+        {children}
+      </main>
+    </>
+  );
+}
+
+function Sign() {
+  return (
+    <svg className={styles.sign} viewBox="0 0 24 24" aria-hidden>
+      <circle cx={5} cy={19} r={3} />
+      <circle cx={12} cy={12} r={3} />
+      <circle className={styles.open} cx={19} cy={5} r={2.5} />
+    </svg>
+  );
+}

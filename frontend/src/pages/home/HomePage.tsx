@@ -1,0 +1,30 @@
+/** "What do you want to learn?", and below it what is already there. */
+
+import { useRoadmaps } from "../../api/queries";
+import { usePreferences } from "../../app/context";
+import { Shell } from "../../app/Shell";
+import { useTitle } from "../../app/useTitle";
+import { Button } from "../../components/Button";
+import { Problem } from "../../components/Problem";
+import { GoalForm } from "./GoalForm";
+import styles from "./HomePage.module.css";
+import { Roadmaps } from "./Roadmaps";
+
+export function HomePage() {
+  const { t } = usePreferences();
+  const roadmaps = useRoadmaps();
+  useTitle(null);
+  return (
+    <Shell>
+      <div className={styles.page}>
+        <GoalForm isFirstVisit={roadmaps.data?.pages[0]?.items.length === 0} />
+        {roadmaps.error !== null && (
+          <Problem message={roadmaps.error.message}>
+            <Button onClick={() => void roadmaps.refetch()}>{t("app.again")}</Button>
+          </Problem>
+        )}
+        <Roadmaps roadmaps={roadmaps} />
+      </div>
+    </Shell>
+  );
+}
