@@ -1,35 +1,34 @@
 import "@fontsource-variable/inter";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createRootRoute, createRoute, createRouter, Outlet, RouterProvider } from "@tanstack/react-router";
+import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
+import { Fault } from "./api/client";
 import { PreferencesProvider } from "./app/context";
-import { RoadmapPage } from "./pages/RoadmapPage";
+import { NoticeProvider } from "./app/notice";
+import { router } from "./app/router";
 import "./styles/tokens.css";
 import "./styles/base.css";
 
-const root = createRootRoute({ component: Outlet });
-const roadmap = createRoute({
-  getParentRoute: () => root,
-  path: "/roadmaps/$roadmapId",
-  component: function Roadmap() {
-    return <RoadmapPage roadmapId={roadmap.useParams().roadmapId} />;
+const RETRIES = 3;
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // What was refused is refused again; what did not answer may answer.
+      retry: (count, error) => count < RETRIES && (!(error instanceof Fault) || error.retryable),
+    },
   },
 });
-const router = createRouter({ routeTree: root.addChildren([roadmap]) });
-
-declare module "@tanstack/react-router" {
-  interface Register {
-    router: typeof router;
-  }
-}
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
-    <QueryClientProvider client={new QueryClient()}>
+    <QueryClientProvider client={queries}>
       <PreferencesProvider>
-        <RouterProvider router={router} />
+        <NoticeProvider>
+          <RouterProvider router={router} />
+        </NoticeProvider>
       </PreferencesProvider>
     </QueryClientProvider>
   </StrictMode>,

@@ -1,0 +1,69 @@
+/** Every address of the app. The graph and the lessons are chunks of their own. */
+
+import { createRootRoute, createRoute, createRouter, Link, Outlet } from "@tanstack/react-router";
+
+import { Problem } from "../components/Problem";
+import { HomePage } from "../pages/home/HomePage";
+import { RoadmapPage } from "../pages/roadmap/RoadmapPage";
+import { usePreferences } from "./context";
+import { Shell } from "./Shell";
+
+export const VIEWS = ["map", "graph", "outline"] as const;
+export type View = (typeof VIEWS)[number];
+
+interface Search {
+  /** The map where it is left out. */
+  view?: View;
+}
+
+function search(given: Record<string, unknown>): Search {
+  const view = VIEWS.find((one) => one === given.view && one !== "map");
+  return view === undefined ? {} : { view };
+}
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Broken });
+const home = createRoute({ getParentRoute: () => root, path: "/", component: HomePage });
+const roadmap = createRoute({
+  getParentRoute: () => root,
+  path: "/roadmaps/$roadmapId",
+  validateSearch: search,
+  component: Roadmap,
+});
+const concept = createRoute({ getParentRoute: () => roadmap, path: "concepts/$conceptId" });
+
+function Roadmap() {
+  const { roadmapId, conceptId } = roadmap.useParams() as { roadmapId: string; conceptId?: string };
+  const { view } = roadmap.useSearch();
+  return <RoadmapPage key={roadmapId} roadmapId={roadmapId} conceptId={conceptId ?? null} view={view ?? "map"} />;
+}
+
+function NotFound() {
+  const { t } = usePreferences();
+  return (
+    <Shell>
+      <Problem message={t("app.notFound")}>
+        <Link to="/">{t("app.toHome")}</Link>
+      </Problem>
+    </Shell>
+  );
+}
+
+function Broken() {
+  const { t } = usePreferences();
+  return (
+    <Problem message={t("app.broken")}>
+      <a href={location.href}>{t("app.reload")}</a>
+    </Problem>
+  );
+}
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, roadmap.addChildren([concept])]),
+  defaultPreload: false,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,63 @@
+/** While the author drafts: what has been done, what is being done, and how long already. */
+
+import { useEffect, useState } from "react";
+
+import type { RoadmapCommands } from "../../api/queries";
+import type { RoadmapView } from "../../api/schema";
+import { usePreferences } from "../../app/context";
+import { Button } from "../../components/Button";
+import { Problem } from "../../components/Problem";
+import styles from "./Drafting.module.css";
+
+/** Seconds after which nobody seems to take the task, and after which a draft takes long. */
+const UNTAKEN = 10;
+const LONG = 120;
+
+export function Drafting({ roadmap, commands }: { readonly roadmap: RoadmapView; readonly commands: RoadmapCommands }) {
+  const { t } = usePreferences();
+  const { task } = roadmap;
+  const seconds = useSecondsSince(task.created_at);
+  if (roadmap.status !== "drafting") {
+    return (
+      <div className={styles.page}>
+        <h2>{t("failed.title")}</h2>
+        <Problem message={task.error?.message ?? t(`roadmap.${roadmap.status}`)}>
+          <Button kind="primary" onClick={commands.retry}>
+            {t("app.again")}
+          </Button>
+        </Problem>
+      </div>
+    );
+  }
+  const isTaken = task.status === "running";
+  return (
+    <div className={styles.page}>
+      <h2>{t(task.kind === "revise" ? "drafting.revising" : "drafting.title")}</h2>
+      <p className={styles.goal}>{roadmap.goal}</p>
+      <ol className={styles.steps}>
+        <li data-state="done">{t("drafting.step1")}</li>
+        <li data-state={isTaken ? "done" : "now"}>{t("drafting.step2")}</li>
+        <li data-state={isTaken ? "now" : "next"}>{t("drafting.step3")}</li>
+      </ol>
+      <p>
+        {isTaken
+          ? t("drafting.running", { author: roadmap.author })
+          : t(seconds < UNTAKEN ? "drafting.queued" : "drafting.noWorker")}{" "}
+        <span className={styles.elapsed}>{t("drafting.elapsed", { seconds })}</span>
+      </p>
+      <p className={styles.next}>{t(isTaken && seconds > LONG ? "drafting.slow" : "drafting.next")}</p>
+      <Button onClick={commands.cancel} disabled={commands.isPending}>
+        {t("drafting.cancel")}
+      </Button>
+    </div>
+  );
+}
+
+function useSecondsSince(instant: string): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return Math.max(0, Math.round((now - Date.parse(instant)) / 1000));
+}

@@ -1,0 +1,199 @@
+/** The machinery at the edge: how far the run is, and what can be done with it. */
+
+import { Link, useNavigate } from "@tanstack/react-router";
+import { DropdownMenu } from "radix-ui";
+import { useEffect, useState } from "react";
+
+import { api, done, unwrap } from "../../api/client";
+import { useEstimate, type RoadmapCommands } from "../../api/queries";
+import type { RoadmapView } from "../../api/schema";
+import { usePreferences } from "../../app/context";
+import { useNotice } from "../../app/notice";
+import { VIEWS, type View } from "../../app/router";
+import { Button } from "../../components/Button";
+import { conceptsOf } from "../../live/reducer";
+import styles from "./Header.module.css";
+
+/** Milliseconds between two announcements to a screen reader. */
+const ANNOUNCE_EVERY = 10_000;
+
+export function Headline({ roadmap, connected }: { readonly roadmap: RoadmapView; readonly connected: boolean }) {
+  const { t } = usePreferences();
+  const online = useOnline();
+  const isRunning = roadmap.status === "generating";
+  const estimate = useEstimate(roadmap.roadmap_id, { enabled: isRunning, version: null });
+  const { progress, usage } = roadmap;
+  const learned = conceptsOf(roadmap).filter((concept) => concept.learned_at !== null).length;
+  const tokens = (usage.input_tokens ?? 0) + (usage.output_tokens ?? 0);
+  const summary = [
+    progress.total === 0 || ["drafting", "awaiting_review"].includes(roadmap.status)
+      ? t(`roadmap.${roadmap.status}`)
+      : t("progress.ready", { completed: progress.completed, total: progress.total }),
+    progress.generating > 0 && t("progress.writing", { count: progress.generating }),
+    progress.partial > 0 && t("progress.partial", { count: progress.partial }),
+    progress.failed > 0 && t("progress.failed", { count: progress.failed }),
+    (roadmap.status === "paused" || roadmap.status === "cancelled") && t(`roadmap.${roadmap.status}`),
+    isRunning && estimate.data && t("progress.minutes", { minutes: Math.max(1, Math.ceil(estimate.data.minutes)) }),
+    learned > 0 && t("progress.learned", { count: learned }),
+  ].filter(Boolean);
+  const machinery = [
+    tokens > 0 && t("progress.tokens", { tokens: compact(tokens) }),
+    usage.cost_usd !== undefined && usage.cost_usd > 0 && money(usage.cost_usd),
+    roadmap.author,
+    !online ? t("progress.offline") : !connected && t("progress.reconnecting"),
+  ].filter(Boolean);
+  return (
+    <div className={styles.headline}>
+      <h1 title={roadmap.goal}>{roadmap.title || roadmap.goal}</h1>
+      <p>{[...summary, ...machinery].join(" · ")}</p>
+      <Announcement text={summary.join(", ")} />
+    </div>
+  );
+}
+
+/** Sums up for screen readers, at most every ten seconds. */
+function Announcement({ text }: { readonly text: string }) {
+  const [said, setSaid] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSaid(text), said === text ? 0 : ANNOUNCE_EVERY);
+    return () => clearTimeout(timer);
+    // A text that changes meanwhile must not put off the announcement for ever.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [said === text]);
+  return (
+    <span className="visually-hidden" role="status" aria-live="polite">
+      {said}
+    </span>
+  );
+}
+
+export function ProgressBar({ roadmap }: { readonly roadmap: RoadmapView }) {
+  const { progress } = roadmap;
+  const parts = ["completed", "partial", "failed", "generating", "pending"] as const;
+  return (
+    <div className={styles.bar} aria-hidden>
+      {parts.map((part) => (
+        <span key={part} data-state={part} style={{ flexGrow: progress[part] }} />
+      ))}
+    </div>
+  );
+}
+
+interface CommandsProps {
+  readonly roadmap: RoadmapView;
+  readonly commands: RoadmapCommands;
+  readonly view: View;
+  readonly conceptId: string | null;
+}
+
+export function Commands({ roadmap, commands, view, conceptId }: CommandsProps) {
+  const { t } = usePreferences();
+  const { status, task, roadmap_id: roadmapId } = roadmap;
+  const hasViews = !["drafting", "awaiting_review", "failed"].includes(status) && roadmap.stages.length > 0;
+  const isMissing = ["partial", "failed", "cancelled"].includes(status) || (status === "paused" && task.error !== null);
+  return (
+    <>
+      {hasViews && (
+        <nav className={styles.views} aria-label={t("view.label")}>
+          {VIEWS.map((one) => (
+            <Link
+              key={one}
+              to={conceptId === null || one === "outline" ? "/roadmaps/$roadmapId" : "/roadmaps/$roadmapId/concepts/$conceptId"}
+              params={{ roadmapId, conceptId: conceptId ?? "" }}
+              search={one === "map" ? {} : { view: one }}
+              aria-current={one === view ? "page" : undefined}
+            >
+              {t(`view.${one}`)}
+            </Link>
+          ))}
+        </nav>
+      )}
+      {status === "generating" && (
+        <Button disabled={commands.isPending} onClick={commands.pause}>
+          {t("command.pause")}
+        </Button>
+      )}
+      {status === "paused" && !isMissing && (
+        <Button kind="primary" disabled={commands.isPending} onClick={commands.resume}>
+          {t("command.resume")}
+        </Button>
+      )}
+      {isMissing && (
+        <Button kind="primary" disabled={commands.isPending} onClick={commands.retry}>
+          {t("command.retry")}
+        </Button>
+      )}
+      <Menu roadmap={roadmap} commands={commands} />
+    </>
+  );
+}
+
+function Menu({ roadmap, commands }: { readonly roadmap: RoadmapView; readonly commands: RoadmapCommands }) {
+  const { t } = usePreferences();
+  const { show, fault } = useNotice();
+  const navigate = useNavigate();
+  const params = { path: { roadmap_id: roadmap.roadmap_id } };
+  const isActive = ["drafting", "generating", "paused"].includes(roadmap.status);
+
+  const duplicate = async () => {
+    const copy = unwrap(await api.POST("/api/v1/roadmaps/{roadmap_id}/duplicate", { params }));
+    await navigate({ to: "/roadmaps/$roadmapId", params: { roadmapId: copy.roadmap_id } });
+  };
+  const remove = async () => {
+    done(await api.DELETE("/api/v1/roadmaps/{roadmap_id}", { params }));
+    await navigate({ to: "/" });
+    show({
+      text: t("command.deleted", { title: roadmap.title || roadmap.goal }),
+      undo: () => void api.POST("/api/v1/roadmaps/{roadmap_id}/restore", { params }).then(done).catch(fault),
+    });
+  };
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger asChild>
+        <Button aria-label={t("command.more")}>⋯</Button>
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className={styles.menu} align="end" sideOffset={6}>
+          {isActive && (
+            <DropdownMenu.Item onSelect={commands.cancel}>{t("command.cancel")}</DropdownMenu.Item>
+          )}
+          {roadmap.stages.length > 0 && (
+            <>
+              <DropdownMenu.Item onSelect={() => void duplicate().catch(fault)}>
+                {t("command.duplicate")}
+              </DropdownMenu.Item>
+              <DropdownMenu.Item asChild>
+                <a href={`/api/v1/roadmaps/${roadmap.roadmap_id}/export`} download>
+                  {t("command.export")}
+                </a>
+              </DropdownMenu.Item>
+            </>
+          )}
+          <DropdownMenu.Item onSelect={() => void remove().catch(fault)}>{t("command.delete")}</DropdownMenu.Item>
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+function useOnline(): boolean {
+  const [online, setOnline] = useState(navigator.onLine);
+  useEffect(() => {
+    const update = () => setOnline(navigator.onLine);
+    addEventListener("online", update);
+    addEventListener("offline", update);
+    return () => {
+      removeEventListener("online", update);
+      removeEventListener("offline", update);
+    };
+  }, []);
+  return online;
+}
+
+function compact(count: number): string {
+  return count < 1000 ? String(count) : `${Math.round(count / 1000)}k`;
+}
+
+export function money(usd: number): string {
+  return `$${usd.toFixed(usd < 0.1 ? 3 : 2)}`;
+}

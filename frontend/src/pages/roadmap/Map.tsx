@@ -1,0 +1,251 @@
+/** The roadmap as a map: stages as bands, modules as columns, concepts as cards that turn green. */
+
+import { Link, useNavigate } from "@tanstack/react-router";
+import { memo, useMemo, useRef, useState, type RefObject } from "react";
+
+import type { ConceptView, ModuleView, RoadmapView, StageView } from "../../api/schema";
+import { usePreferences } from "../../app/context";
+import { Button } from "../../components/Button";
+import { Meter } from "../../components/Meter";
+import { Ring, ringState } from "../../components/Ring";
+import { conceptsOf } from "../../live/reducer";
+import styles from "./Map.module.css";
+import { Prerequisites } from "./Prerequisites";
+import { nextToLearn, related, word } from "./words";
+
+/** Above this many concepts, modules start closed: the page stays readable, and each shows its own progress. */
+const OPEN_UP_TO = 60;
+/** Hits that a search shows. */
+const HITS = 8;
+
+interface MapProps {
+  readonly roadmap: RoadmapView;
+  readonly selected: string | null;
+}
+
+export function Map({ roadmap, selected }: MapProps) {
+  const { t } = usePreferences();
+  const place = useRef<HTMLDivElement>(null);
+  const [pointed, setPointed] = useState<string | null>(null);
+  const startsOpen = roadmap.progress.total <= OPEN_UP_TO;
+  const [open, setOpen] = useState<Record<string, boolean>>({});
+  const inView = pointed ?? selected;
+  const { stages } = roadmap;
+  // Which concepts belong together follows from the outline alone.
+  const lit = useMemo(() => (inView === null ? null : related(roadmap, inView)), [roadmap, inView]);
+  const isLit = lit !== null && lit.size > 1;
+
+  return (
+    <>
+      <Toolbar
+        roadmap={roadmap}
+        isOpen={(module) => open[module] ?? startsOpen}
+        onOpenAll={(all) =>
+          setOpen(Object.fromEntries(stages.flatMap((s) => s.modules.map((m) => [m.module_id, all]))))
+        }
+      />
+      <div
+        ref={place}
+        className={styles.map}
+        aria-label={t("map.label")}
+        role="region"
+        onPointerOver={(event) => setPointed(conceptAt(event.target))}
+        onPointerLeave={() => setPointed(null)}
+        onFocus={(event) => setPointed(conceptAt(event.target))}
+        onBlur={() => setPointed(null)}
+      >
+        {stages.map((stage) => (
+          <Band
+            key={stage.stage_id}
+            stage={stage}
+            roadmapId={roadmap.roadmap_id}
+            selected={selected}
+            lit={isLit ? lit : null}
+            isOpen={(module) =>
+              open[module.module_id] ??
+              (startsOpen || module.concepts.some((concept) => concept.concept_id === selected))
+            }
+            onToggle={(module, next) => setOpen((before) => ({ ...before, [module]: next }))}
+          />
+        ))}
+        {isLit && <Prerequisites place={place as RefObject<HTMLDivElement>} roadmap={roadmap} lit={lit} />}
+      </div>
+    </>
+  );
+}
+
+function conceptAt(target: EventTarget): string | null {
+  return target instanceof Element ? (target.closest<HTMLElement>("[data-concept]")?.dataset.concept ?? null) : null;
+}
+
+interface ToolbarProps {
+  readonly roadmap: RoadmapView;
+  isOpen(module: string): boolean;
+  onOpenAll(open: boolean): void;
+}
+
+function Toolbar({ roadmap, isOpen, onOpenAll }: ToolbarProps) {
+  const { t } = usePreferences();
+  const navigate = useNavigate();
+  const [text, setText] = useState("");
+  const concepts = conceptsOf(roadmap);
+  const wanted = text.trim().toLowerCase();
+  const hits = wanted === "" ? [] : concepts.filter((one) => one.name.toLowerCase().includes(wanted)).slice(0, HITS);
+  const next = nextToLearn(roadmap);
+  const writing = concepts.find((one) => one.content_status === "generating");
+  const modules = roadmap.stages.flatMap((stage) => stage.modules);
+  const allOpen = modules.every((module) => isOpen(module.module_id));
+  const go = (concept: ConceptView) => {
+    setText("");
+    void navigate({
+      to: "/roadmaps/$roadmapId/concepts/$conceptId",
+      params: { roadmapId: roadmap.roadmap_id, conceptId: concept.concept_id },
+    });
+  };
+  return (
+    <div className={styles.toolbar}>
+      <form
+        role="search"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (hits[0] !== undefined) go(hits[0]);
+        }}
+      >
+        <input
+          type="search"
+          value={text}
+          placeholder={t("map.search")}
+          aria-label={t("map.search")}
+          onChange={(event) => setText(event.target.value)}
+        />
+        {wanted !== "" && (
+          <ul className={styles.hits}>
+            {hits.map((hit) => (
+              <li key={hit.concept_id}>
+                <button type="button" onClick={() => go(hit)}>
+                  {hit.name} <span>{word(hit, t)}</span>
+                </button>
+              </li>
+            ))}
+            {hits.length === 0 && <li role="status">{t("map.noHits")}</li>}
+          </ul>
+        )}
+      </form>
+      {next !== null && <Button onClick={() => go(next)}>{t("map.next")}</Button>}
+      <Button disabled={writing === undefined} onClick={() => writing !== undefined && go(writing)}>
+        {t("map.writing")}
+      </Button>
+      {roadmap.progress.total > OPEN_UP_TO && (
+        <Button onClick={() => onOpenAll(!allOpen)}>{t(allOpen ? "map.collapseAll" : "map.expandAll")}</Button>
+      )}
+    </div>
+  );
+}
+
+interface BandProps {
+  readonly stage: StageView;
+  readonly roadmapId: string;
+  readonly selected: string | null;
+  readonly lit: ReadonlySet<string> | null;
+  isOpen(module: ModuleView): boolean;
+  onToggle(module: string, open: boolean): void;
+}
+
+function Band({ stage, roadmapId, selected, lit, isOpen, onToggle }: BandProps) {
+  const concepts = stage.modules.flatMap((module) => module.concepts);
+  return (
+    <section className={styles.band} aria-labelledby={`stage-${stage.stage_id}`}>
+      <div className={styles.about}>
+        <span className={styles.number} aria-hidden>
+          {stage.order}
+        </span>
+        <div>
+          <h2 id={`stage-${stage.stage_id}`}>{stage.name}</h2>
+          <p>{stage.description}</p>
+          <Count concepts={concepts} />
+        </div>
+      </div>
+      <div className={styles.modules}>
+        {stage.modules.map((module) => {
+          const open = isOpen(module);
+          return (
+            <section key={module.module_id} className={styles.column}>
+              <h3>
+                <button
+                  type="button"
+                  aria-expanded={open}
+                  onClick={() => onToggle(module.module_id, !open)}
+                >
+                  {module.name}
+                </button>
+              </h3>
+              {!open && <Count concepts={module.concepts} />}
+              {open && (
+                <ol>
+                  {module.concepts.map((concept) => (
+                    <Card
+                      key={concept.concept_id}
+                      concept={concept}
+                      roadmapId={roadmapId}
+                      isSelected={concept.concept_id === selected}
+                      isFaint={lit !== null && !lit.has(concept.concept_id)}
+                    />
+                  ))}
+                </ol>
+              )}
+            </section>
+          );
+        })}
+      </div>
+    </section>
+  );
+}
+
+function Count({ concepts }: { readonly concepts: readonly ConceptView[] }) {
+  const { t } = usePreferences();
+  const completed = concepts.filter((concept) => concept.content_status === "completed").length;
+  return (
+    <p className={styles.count}>
+      <Meter value={completed} max={concepts.length} />
+      <span aria-hidden>
+        {completed}/{concepts.length}
+      </span>
+      <span className="visually-hidden">{t("ring.progress", { completed, total: concepts.length })}</span>
+    </p>
+  );
+}
+
+interface CardProps {
+  readonly concept: ConceptView;
+  readonly roadmapId: string;
+  readonly isSelected: boolean;
+  readonly isFaint: boolean;
+}
+
+/** Drawn again only when the concept itself has changed. */
+const Card = memo(function Card({ concept, roadmapId, isSelected, isFaint }: CardProps) {
+  const { t } = usePreferences();
+  const state = word(concept, t);
+  const label = t("ring.concept", { name: concept.name, state });
+  return (
+    <li>
+      <Link
+        to="/roadmaps/$roadmapId/concepts/$conceptId"
+        params={{ roadmapId, conceptId: concept.concept_id }}
+        resetScroll={false}
+        className={styles.card}
+        aria-label={label}
+        aria-current={isSelected ? "true" : undefined}
+        data-concept={concept.concept_id}
+        data-state={ringState(concept)}
+        data-faint={isFaint}
+      >
+        <Ring concept={concept} label={label} />
+        <span className={styles.words}>
+          <strong>{concept.name}</strong>
+          <span className={styles.state}>{state}</span>
+        </span>
+      </Link>
+    </li>
+  );
+});

@@ -1,0 +1,61 @@
+/** Soft curves between a concept, what it needs, and what needs it: over the cards, where they are now. */
+
+import { useLayoutEffect, useState, type RefObject } from "react";
+
+import type { RoadmapView } from "../../api/schema";
+import { conceptsOf } from "../../live/reducer";
+import styles from "./Map.module.css";
+
+interface PrerequisitesProps {
+  readonly place: RefObject<HTMLDivElement>;
+  readonly roadmap: RoadmapView;
+  readonly lit: ReadonlySet<string>;
+}
+
+export function Prerequisites({ place, roadmap, lit }: PrerequisitesProps) {
+  const [curves, setCurves] = useState<readonly string[]>([]);
+  const { stages } = roadmap;
+  useLayoutEffect(() => {
+    const map = place.current;
+    const origin = map.getBoundingClientRect();
+    const boxes = new globalThis.Map(
+      [...map.querySelectorAll<HTMLElement>("[data-concept]")].map((card) => [
+        card.dataset.concept!,
+        card.getBoundingClientRect(),
+      ]),
+    );
+    const edges = conceptsOf(roadmap)
+      .filter((concept) => lit.has(concept.concept_id))
+      .flatMap((concept) =>
+        concept.prerequisites
+          .filter((id) => lit.has(id))
+          .map((id) => [boxes.get(id), boxes.get(concept.concept_id)] as const),
+      );
+    setCurves(
+      edges.flatMap(([from, to]) => (from === undefined || to === undefined ? [] : [curve(from, to, origin)])),
+    );
+    // Where the cards are follows from the outline, not from what is written.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [place, lit, stages.length]);
+  return (
+    <svg className={styles.curves} aria-hidden>
+      {curves.map((path) => (
+        <path key={path} d={path} />
+      ))}
+    </svg>
+  );
+}
+
+function curve(from: DOMRect, to: DOMRect, origin: DOMRect): string {
+  if (Math.abs(from.left - to.left) < 1) {
+    const x = from.left - origin.left;
+    const [y1, y2] = [from.top + from.height / 2 - origin.top, to.top + to.height / 2 - origin.top];
+    return `M${x} ${y1} C${x - 20} ${y1} ${x - 20} ${y2} ${x} ${y2}`;
+  }
+  const isRight = to.left > from.left;
+  const x1 = (isRight ? from.right : from.left) - origin.left;
+  const x2 = (isRight ? to.left : to.right) - origin.left;
+  const [y1, y2] = [from.top + from.height / 2 - origin.top, to.top + to.height / 2 - origin.top];
+  const middle = (x1 + x2) / 2;
+  return `M${x1} ${y1} C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`;
+}
