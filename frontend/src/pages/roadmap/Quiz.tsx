@@ -1,0 +1,125 @@
+/** One question at a time; the server checks, so the answers are not in the page. */
+
+import { useMutation } from "@tanstack/react-query";
+import { useId, useState } from "react";
+
+import { api, unwrap } from "../../api/client";
+import type { QuestionView, QuizView } from "../../api/schema";
+import { usePreferences } from "../../app/context";
+import { Button } from "../../components/Button";
+import { Problem } from "../../components/Problem";
+import styles from "./Quiz.module.css";
+
+interface QuizProps {
+  readonly roadmapId: string;
+  readonly conceptId: string;
+  readonly quiz: QuizView;
+  readonly language: string;
+}
+
+export function Quiz({ roadmapId, conceptId, quiz, language }: QuizProps) {
+  const { t } = usePreferences();
+  const [index, setIndex] = useState(0);
+  const [right, setRight] = useState(0);
+  const total = quiz.questions.length;
+  const question = quiz.questions[index];
+  if (question === undefined) {
+    return (
+      <div className={styles.quiz} role="status">
+        <p className={styles.score}>{t("quiz.score", { right, total })}</p>
+        <Button
+          onClick={() => {
+            setIndex(0);
+            setRight(0);
+          }}
+        >
+          {t("quiz.again")}
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <div className={styles.quiz} lang={language}>
+      <p className={styles.number}>{t("quiz.question", { number: index + 1, total })}</p>
+      <Question
+        key={question.question_id}
+        question={question}
+        isLast={index + 1 === total}
+        check={(chosen) =>
+          api
+            .POST("/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/quiz/attempts", {
+              params: { path: { roadmap_id: roadmapId, concept_id: conceptId } },
+              body: { answers: { [question.question_id]: chosen }, quiz_id: quiz.quiz_id },
+            })
+            .then(unwrap)
+            .then((marked) => marked.questions.find((one) => one.question_id === question.question_id)!)
+        }
+        onNext={(correct) => {
+          setRight(right + Number(correct));
+          setIndex(index + 1);
+        }}
+      />
+    </div>
+  );
+}
+
+interface Marked {
+  readonly correct: boolean;
+  readonly correct_options: readonly string[];
+  readonly explanation: string;
+}
+
+interface QuestionProps {
+  readonly question: QuestionView;
+  readonly isLast: boolean;
+  check(chosen: string[]): Promise<Marked>;
+  onNext(correct: boolean): void;
+}
+
+function Question({ question, isLast, check, onNext }: QuestionProps) {
+  const { t } = usePreferences();
+  const name = useId();
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const marking = useMutation({ mutationFn: () => check([...chosen]) });
+  const isMultiple = question.type === "multiple";
+  const marked = marking.data;
+  const toggle = (id: string) =>
+    setChosen(!isMultiple ? [id] : chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (marked === undefined) marking.mutate();
+        else onNext(marked.correct);
+      }}
+    >
+      <fieldset className={styles.question} disabled={marked !== undefined}>
+        <legend>{question.prompt}</legend>
+        {isMultiple && <p className={styles.number}>{t("quiz.several")}</p>}
+        {question.options.map((option) => (
+          <label key={option.option_id} data-right={marked?.correct_options.includes(option.option_id)}>
+            <input
+              type={isMultiple ? "checkbox" : "radio"}
+              name={name}
+              checked={chosen.includes(option.option_id)}
+              onChange={() => toggle(option.option_id)}
+            />
+            <span>{option.text}</span>
+            {marked?.correct_options.includes(option.option_id) && <span aria-hidden>✓</span>}
+          </label>
+        ))}
+      </fieldset>
+      <div role="status">
+        {marked !== undefined && (
+          <p className={styles.verdict} data-correct={marked.correct}>
+            <strong>{t(marked.correct ? "quiz.right" : "quiz.wrong")}</strong> {marked.explanation}
+          </p>
+        )}
+      </div>
+      {marking.error !== null && <Problem message={marking.error.message} />}
+      <Button kind="primary" type="submit" disabled={chosen.length === 0 || marking.isPending}>
+        {t(marked === undefined ? "quiz.check" : isLast ? "quiz.finish" : "quiz.next")}
+      </Button>
+    </form>
+  );
+}

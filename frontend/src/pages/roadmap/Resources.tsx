@@ -1,0 +1,29 @@
+/** Where to read on: kind, language, and whether the link was seen to work. */
+
+import type { ResourcesView } from "../../api/schema";
+import { usePreferences } from "../../app/context";
+import styles from "./Resources.module.css";
+
+export function Resources({ resources }: { readonly resources: ResourcesView }) {
+  const { t } = usePreferences();
+  return (
+    <ul className={styles.resources}>
+      {resources.items.map((item) => (
+        <li key={item.url}>
+          <a href={item.url} target="_blank" rel="noopener noreferrer" lang={item.language}>
+            {item.title}
+          </a>
+          {item.description != null && <p>{item.description}</p>}
+          <p className={styles.facts}>
+            {t(`resource.${item.type}`)} · {item.language} ·{" "}
+            {item.origin === "search"
+              ? t("concept.searchLink")
+              : item.verdict === "verified"
+                ? `✓ ${t("concept.verified")}`
+                : t("concept.unverified")}
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,140 @@
+/** The outline as an editable tree. Each edit is an operation that the server applies; undo is the server's too. */
+
+import { useEffect, useState, type FormEvent } from "react";
+
+import { useEstimate, useRevision, type RoadmapCommands } from "../../api/queries";
+import type { RoadmapView } from "../../api/schema";
+import { usePreferences } from "../../app/context";
+import { Button } from "../../components/Button";
+import { conceptsOf } from "../../live/reducer";
+import { money } from "./Header";
+import { OutlineTree } from "./OutlineTree";
+import styles from "./Review.module.css";
+
+const LONGEST_FEEDBACK = 2000;
+
+interface ReviewProps {
+  readonly roadmap: RoadmapView;
+  readonly commands: RoadmapCommands;
+}
+
+export function Review({ roadmap, commands }: ReviewProps) {
+  const { t } = usePreferences();
+  const isReview = roadmap.status === "awaiting_review";
+  const { undo, redo } = commands;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const isTyping = event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
+      if (isTyping || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+      event.preventDefault();
+      if (event.shiftKey && roadmap.can_redo) redo();
+      else if (!event.shiftKey && roadmap.can_undo) undo();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  });
+  return (
+    <div className={styles.page}>
+      <section aria-labelledby="review">
+        <div className={styles.top}>
+          <div>
+            <h2 id="review">{t("review.title")}</h2>
+            <p>{t(isReview ? "review.hint" : "review.hintLater")}</p>
+          </div>
+          <Button disabled={!roadmap.can_undo || commands.isPending} onClick={undo}>
+            {t("review.undo")}
+          </Button>
+          <Button disabled={!roadmap.can_redo || commands.isPending} onClick={redo}>
+            {t("review.redo")}
+          </Button>
+        </div>
+        <OutlineTree roadmap={roadmap} edit={commands.edit} />
+        <p className={styles.keys}>{t("review.keys")}</p>
+      </section>
+      <aside className={styles.side}>
+        <Estimate roadmap={roadmap} />
+        {isReview && (
+          <Button kind="primary" disabled={commands.isPending} onClick={commands.approve}>
+            {t("review.approve")}
+          </Button>
+        )}
+        <Changes roadmap={roadmap} />
+        <Ask commands={commands} />
+      </aside>
+    </div>
+  );
+}
+
+function Estimate({ roadmap }: { readonly roadmap: RoadmapView }) {
+  const { t } = usePreferences();
+  const estimate = useEstimate(roadmap.roadmap_id, { enabled: true, version: roadmap.revision });
+  const hours = conceptsOf(roadmap).reduce((sum, concept) => sum + concept.estimated_hours, 0);
+  const cost = estimate.data?.cost_usd;
+  return (
+    <section aria-labelledby="estimate">
+      <h3 id="estimate">{t("review.estimate")}</h3>
+      <ul className={styles.estimate}>
+        <li>{t("review.hours", { hours: Math.round(hours * 10) / 10 })}</li>
+        {estimate.data !== undefined && (
+          <>
+            <li>{t("review.minutes", { minutes: Math.max(1, Math.ceil(estimate.data.minutes)) })}</li>
+            {estimate.data.calls > 0 && <li>{t("review.calls", { calls: estimate.data.calls })}</li>}
+            <li>
+              {cost == null
+                ? t("review.unpriced")
+                : cost === 0
+                  ? t("review.free")
+                  : t("review.cost", { cost: money(cost) })}
+            </li>
+          </>
+        )}
+      </ul>
+    </section>
+  );
+}
+
+function Changes({ roadmap }: { readonly roadmap: RoadmapView }) {
+  const { t } = usePreferences();
+  const revision = useRevision(roadmap.roadmap_id, roadmap.revision);
+  if (revision.data?.kind !== "revised") return null;
+  return (
+    <section aria-labelledby="changes">
+      <h3 id="changes">{t("review.changes")}</h3>
+      {revision.data.note !== null && <p>{revision.data.note}</p>}
+      <ul className={styles.changes}>
+        {revision.data.changes.map((one, index) => (
+          <li key={index} data-change={one.change}>
+            <span>{t(`review.${one.change}`)}</span> {one.name}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Ask({ commands }: { readonly commands: RoadmapCommands }) {
+  const { t } = usePreferences();
+  const [feedback, setFeedback] = useState("");
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    if (feedback.trim() !== "") commands.revise(feedback.trim());
+  };
+  return (
+    <form className={styles.ask} onSubmit={send}>
+      <h3>
+        <label htmlFor="ask">{t("review.ask")}</label>
+      </h3>
+      <textarea
+        id="ask"
+        rows={3}
+        maxLength={LONGEST_FEEDBACK}
+        value={feedback}
+        placeholder={t("review.askPlaceholder")}
+        onChange={(event) => setFeedback(event.target.value)}
+      />
+      <Button type="submit" disabled={feedback.trim() === "" || commands.isPending}>
+        {t("review.send")}
+      </Button>
+    </form>
+  );
+}

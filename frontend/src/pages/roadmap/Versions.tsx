@@ -1,0 +1,87 @@
+/** What was written before, and having it written again. */
+
+import { useState, type FormEvent } from "react";
+
+import { useVersions, type RoadmapCommands } from "../../api/queries";
+import type { ArtefactKind, ConceptView, RoadmapView } from "../../api/schema";
+import { usePreferences } from "../../app/context";
+import { Button } from "../../components/Button";
+import { Problem } from "../../components/Problem";
+import { Waiting } from "../../components/Waiting";
+import styles from "./Versions.module.css";
+import { KINDS } from "./words";
+
+const LONGEST = 2000;
+
+interface VersionsProps {
+  readonly roadmap: RoadmapView;
+  readonly concept: ConceptView;
+  readonly commands: RoadmapCommands;
+}
+
+export function Versions({ roadmap, concept, commands }: VersionsProps) {
+  const { t, language } = usePreferences();
+  const versions = useVersions(roadmap.roadmap_id, concept);
+  const [instructions, setInstructions] = useState("");
+  const [artefact, setArtefact] = useState<ArtefactKind>("tutorial");
+  const canRegenerate = ["completed", "partial", "failed", "cancelled"].includes(roadmap.status);
+  const regenerate = (event: FormEvent) => {
+    event.preventDefault();
+    commands.regenerate(concept.concept_id, [artefact], instructions.trim());
+  };
+  return (
+    <>
+      {versions.isPending && <Waiting />}
+      {versions.error !== null && <Problem message={versions.error.message} />}
+      <ul className={styles.versions}>
+        {versions.data?.items.map((one) => (
+          <li key={one.artefact_id}>
+            <span>
+              {t("concept.version", { version: one.version, artefact: t(`artefact.${one.artefact}`) })}
+              <small>
+                {new Date(one.created_at).toLocaleString(language)} · {one.author}
+              </small>
+            </span>
+            {one.current ? (
+              <em>{t("concept.current")}</em>
+            ) : (
+              <Button
+                disabled={commands.isPending}
+                onClick={() => commands.restore(concept.concept_id, one.artefact, one.version)}
+              >
+                {t("concept.restore")}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {canRegenerate && (
+        <form className={styles.again} onSubmit={regenerate}>
+          <h3>{t("concept.regenerate")}</h3>
+          <select
+            value={artefact}
+            aria-label={t("concept.regenerate")}
+            onChange={(event) => setArtefact(KINDS[event.target.selectedIndex]!)}
+          >
+            {KINDS.map((kind) => (
+              <option key={kind} value={kind}>
+                {t(`concept.${kind}`)}
+              </option>
+            ))}
+          </select>
+          <textarea
+            rows={2}
+            maxLength={LONGEST}
+            value={instructions}
+            placeholder={t("concept.instructions")}
+            aria-label={t("concept.instructions")}
+            onChange={(event) => setInstructions(event.target.value)}
+          />
+          <Button type="submit" disabled={commands.isPending}>
+            {t("concept.regenerateAll", { artefact: t(`artefact.${artefact}`) })}
+          </Button>
+        </form>
+      )}
+    </>
+  );
+}

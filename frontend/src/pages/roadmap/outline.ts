@@ -1,0 +1,78 @@
+/** What a gesture on a row means, as an operation on the outline. Pure. */
+
+import type { OutlineEdit, RoadmapView } from "../../api/schema";
+
+type Operation = OutlineEdit["operations"][number];
+
+export interface Row {
+  readonly kind: "stage" | "module" | "concept";
+  readonly id: string;
+  readonly name: string;
+  readonly children: readonly Row[];
+}
+
+export function outlineRows(roadmap: RoadmapView): readonly Row[] {
+  return roadmap.stages.map((stage) => ({
+    kind: "stage",
+    id: stage.stage_id,
+    name: stage.name,
+    children: stage.modules.map((module) => ({
+      kind: "module",
+      id: module.module_id,
+      name: module.name,
+      children: module.concepts.map((concept) => ({
+        kind: "concept",
+        id: concept.concept_id,
+        name: concept.name,
+        children: [],
+      })),
+    })),
+  }));
+}
+
+/** One step up or down; from the edge of a parent into the next one, where that does not empty the old one. */
+export function moved(roadmap: RoadmapView, row: Pick<Row, "kind" | "id">, step: -1 | 1): Operation | null {
+  const { siblings, index, parent, parents } = placeOf(roadmap, row);
+  const move = { op: "move", target: row.kind, id: row.id } as const;
+  if (step === -1 && index > 0) return { ...move, into: parent?.id ?? null, before: siblings[index - 1]!.id };
+  if (step === 1 && index < siblings.length - 1) {
+    return { ...move, into: parent?.id ?? null, before: siblings[index + 2]?.id ?? null };
+  }
+  const into = parent === null ? undefined : parents[parents.indexOf(parent) + step];
+  if (into === undefined || siblings.length === 1) return null;
+  return { ...move, into: into.id, before: step === 1 ? (into.children[0]?.id ?? null) : null };
+}
+
+/** A parent that would be left empty goes too; the last of all rows stays. */
+export function removal(roadmap: RoadmapView, row: Pick<Row, "kind" | "id">): Operation | null {
+  const { siblings, parent } = placeOf(roadmap, row);
+  if (siblings.length > 1) return { op: "remove", target: row.kind, id: row.id };
+  return parent === null ? null : removal(roadmap, parent);
+}
+
+/** What dropping `dragged` on a row means: to stand before it, or at the end of it. */
+export function inserted(
+  roadmap: RoadmapView,
+  dragged: Pick<Row, "kind" | "id">,
+  on: Pick<Row, "kind" | "id">,
+): Operation | null {
+  if (dragged.id === on.id) return null;
+  const from = placeOf(roadmap, dragged);
+  const to = placeOf(roadmap, on);
+  const move = { op: "move", target: dragged.kind, id: dragged.id } as const;
+  const leavesEmpty = (parent: string | undefined) => from.siblings.length === 1 && parent !== from.parent?.id;
+  if (dragged.kind === on.kind) {
+    return leavesEmpty(to.parent?.id) ? null : { ...move, into: to.parent?.id ?? null, before: on.id };
+  }
+  const isParent = (dragged.kind === "concept" && on.kind === "module") || (dragged.kind === "module" && on.kind === "stage");
+  return !isParent || leavesEmpty(on.id) ? null : { ...move, into: on.id, before: null };
+}
+
+function placeOf(roadmap: RoadmapView, row: Pick<Row, "kind" | "id">) {
+  const stages = outlineRows(roadmap);
+  const modules = stages.flatMap((stage) => stage.children);
+  const parents = row.kind === "stage" ? [] : row.kind === "module" ? stages : modules;
+  const parent = parents.find((one) => one.children.some((child) => child.id === row.id)) ?? null;
+  const siblings = parent?.children ?? stages;
+  return { siblings, index: siblings.findIndex((one) => one.id === row.id), parent, parents };
+}
