@@ -9,6 +9,8 @@ export default defineConfig(
   { rules: { "@typescript-eslint/no-non-null-assertion": "off" } },
   {
     files: ["**/*.ts", "**/*.tsx"],
-    rules: { "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }] },
+    rules: {
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+    },
   },
 );

@@ -43,12 +43,18 @@ export function useCreate() {
 }
 
 /** What is still to be written: calls, minutes and money. `version` changes when the answer may. */
-export function useEstimate(roadmapId: string, { enabled, version }: { enabled: boolean; version: number | null }) {
+export function useEstimate(
+  roadmapId: string,
+  { enabled, version }: { enabled: boolean; version: number | null },
+) {
   return useQuery({
     queryKey: ["estimate", roadmapId, version],
     queryFn: ({ signal }) =>
       api
-        .GET("/api/v1/roadmaps/{roadmap_id}/estimate", { params: { path: { roadmap_id: roadmapId } }, signal })
+        .GET("/api/v1/roadmaps/{roadmap_id}/estimate", {
+          params: { path: { roadmap_id: roadmapId } },
+          signal,
+        })
         .then(unwrap),
     enabled,
     refetchInterval: ESTIMATE_EVERY,
@@ -128,11 +134,16 @@ export function useRoadmapCommands(roadmapId: string) {
     edit: (operations: OutlineEdit["operations"]) =>
       mutate(() =>
         api
-          .POST("/api/v1/roadmaps/{roadmap_id}/outline/operations", { params: { path }, body: { operations } })
+          .POST("/api/v1/roadmaps/{roadmap_id}/outline/operations", {
+            params: { path },
+            body: { operations },
+          })
           .then(done),
       ),
-    undo: () => mutate(() => api.POST("/api/v1/roadmaps/{roadmap_id}/outline/undo", { params: { path } }).then(done)),
-    redo: () => mutate(() => api.POST("/api/v1/roadmaps/{roadmap_id}/outline/redo", { params: { path } }).then(done)),
+    undo: () =>
+      mutate(() => api.POST("/api/v1/roadmaps/{roadmap_id}/outline/undo", { params: { path } }).then(done)),
+    redo: () =>
+      mutate(() => api.POST("/api/v1/roadmaps/{roadmap_id}/outline/redo", { params: { path } }).then(done)),
     prioritise: (conceptId: string, then: () => void) =>
       mutate(
         () =>

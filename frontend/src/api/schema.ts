@@ -684,23 +684,23 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /**
              * Difficulty
              * @default medium
              * @enum {string}
              */
-            difficulty: "easy" | "medium" | "hard";
+            difficulty?: "easy" | "medium" | "hard";
             /**
              * Estimated Hours
              * @default 1
              */
-            estimated_hours: number;
+            estimated_hours?: number;
             /**
              * Keywords
              * @default []
              */
-            keywords: string[];
+            keywords?: string[];
             /** Module Id */
             module_id: string;
             /** Name */
@@ -714,7 +714,7 @@ export interface components {
              * Prerequisites
              * @default []
              */
-            prerequisites: string[];
+            prerequisites?: string[];
         };
         /** AddConcept */
         "AddConcept-Output": {
@@ -726,23 +726,23 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /**
              * Difficulty
              * @default medium
              * @enum {string}
              */
-            difficulty: "easy" | "medium" | "hard";
+            difficulty?: "easy" | "medium" | "hard";
             /**
              * Estimated Hours
              * @default 1
              */
-            estimated_hours: number;
+            estimated_hours?: number;
             /**
              * Keywords
              * @default []
              */
-            keywords: string[];
+            keywords?: string[];
             /** Module Id */
             module_id: string;
             /** Name */
@@ -756,7 +756,7 @@ export interface components {
              * Prerequisites
              * @default []
              */
-            prerequisites: string[];
+            prerequisites?: string[];
         };
         /** AddModule */
         "AddModule-Input": {
@@ -768,7 +768,7 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Module Id */
             module_id?: string | null;
             /** Name */
@@ -791,7 +791,7 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Module Id */
             module_id?: string | null;
             /** Name */
@@ -812,7 +812,7 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Modules */
             modules: components["schemas"]["NewModule-Input"][];
             /** Name */
@@ -833,7 +833,7 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Modules */
             modules: components["schemas"]["NewModule-Output"][];
             /** Name */
@@ -890,7 +890,7 @@ export interface components {
              * Artefacts
              * @default []
              */
-            artefacts: components["schemas"]["SavedArtefact"][];
+            artefacts?: components["schemas"]["SavedArtefact"][];
             /**
              * At
              * Format: date-time
@@ -1049,30 +1049,30 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /**
              * Difficulty
              * @default medium
              * @enum {string}
              */
-            difficulty: "easy" | "medium" | "hard";
+            difficulty?: "easy" | "medium" | "hard";
             /**
              * Estimated Hours
              * @default 1
              */
-            estimated_hours: number;
+            estimated_hours?: number;
             /**
              * Keywords
              * @default []
              */
-            keywords: string[];
+            keywords?: string[];
             /** Name */
             name: string;
             /**
              * Prerequisites
              * @default []
              */
-            prerequisites: string[];
+            prerequisites?: string[];
         };
         /**
          * Concept
@@ -1085,30 +1085,30 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /**
              * Difficulty
              * @default medium
              * @enum {string}
              */
-            difficulty: "easy" | "medium" | "hard";
+            difficulty?: "easy" | "medium" | "hard";
             /**
              * Estimated Hours
              * @default 1
              */
-            estimated_hours: number;
+            estimated_hours?: number;
             /**
              * Keywords
              * @default []
              */
-            keywords: string[];
+            keywords?: string[];
             /** Name */
             name: string;
             /**
              * Prerequisites
              * @default []
              */
-            prerequisites: string[];
+            prerequisites?: string[];
         };
         /**
          * Concept
@@ -1121,30 +1121,30 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /**
              * Difficulty
              * @default medium
              * @enum {string}
              */
-            difficulty: "easy" | "medium" | "hard";
+            difficulty?: "easy" | "medium" | "hard";
             /**
              * Estimated Hours
              * @default 1
              */
-            estimated_hours: number;
+            estimated_hours?: number;
             /**
              * Keywords
              * @default []
              */
-            keywords: string[];
+            keywords?: string[];
             /** Name */
             name: string;
             /**
              * Prerequisites
              * @default []
              */
-            prerequisites: string[];
+            prerequisites?: string[];
         };
         /**
          * ConceptChanged
@@ -1634,26 +1634,26 @@ export interface components {
              *       "versions": []
              *     }
              */
-            quiz: components["schemas"]["KeptState-Input"];
+            quiz?: components["schemas"]["KeptState-Input"];
             /**
              * Removed
              * @default false
              */
-            removed: boolean;
+            removed?: boolean;
             /**
              * @default {
              *       "status": "pending",
              *       "versions": []
              *     }
              */
-            resources: components["schemas"]["KeptState-Input"];
+            resources?: components["schemas"]["KeptState-Input"];
             /**
              * @default {
              *       "status": "pending",
              *       "versions": []
              *     }
              */
-            tutorial: components["schemas"]["KeptState-Input"];
+            tutorial?: components["schemas"]["KeptState-Input"];
         };
         /**
          * KeptConcept
@@ -1670,26 +1670,26 @@ export interface components {
              *       "versions": []
              *     }
              */
-            quiz: components["schemas"]["KeptState-Output"];
+            quiz?: components["schemas"]["KeptState-Output"];
             /**
              * Removed
              * @default false
              */
-            removed: boolean;
+            removed?: boolean;
             /**
              * @default {
              *       "status": "pending",
              *       "versions": []
              *     }
              */
-            resources: components["schemas"]["KeptState-Output"];
+            resources?: components["schemas"]["KeptState-Output"];
             /**
              * @default {
              *       "status": "pending",
              *       "versions": []
              *     }
              */
-            tutorial: components["schemas"]["KeptState-Output"];
+            tutorial?: components["schemas"]["KeptState-Output"];
         };
         /** KeptRevision */
         "KeptRevision-Input": {
@@ -1742,12 +1742,12 @@ export interface components {
             /** Instructions */
             instructions?: string | null;
             /** @default pending */
-            status: components["schemas"]["ArtefactStatus"];
+            status?: components["schemas"]["ArtefactStatus"];
             /**
              * Versions
              * @default []
              */
-            versions: components["schemas"]["KeptArtefact-Input"][];
+            versions?: components["schemas"]["KeptArtefact-Input"][];
         };
         /**
          * KeptState
@@ -1760,12 +1760,12 @@ export interface components {
             /** Instructions */
             instructions?: string | null;
             /** @default pending */
-            status: components["schemas"]["ArtefactStatus"];
+            status?: components["schemas"]["ArtefactStatus"];
             /**
              * Versions
              * @default []
              */
-            versions: components["schemas"]["KeptArtefact-Output"][];
+            versions?: components["schemas"]["KeptArtefact-Output"][];
         };
         /** Learned */
         Learned: {
@@ -1783,12 +1783,12 @@ export interface components {
              * Concepts
              * @default 30
              */
-            concepts: number;
+            concepts?: number;
             /**
              * Content Preference
              * @default []
              */
-            content_preference: ("visual" | "text" | "audio" | "hands_on")[];
+            content_preference?: ("visual" | "text" | "audio" | "hands_on")[];
             /** Deadline */
             deadline?: string | null;
             /** Goal */
@@ -1797,18 +1797,18 @@ export interface components {
              * Hours Per Week
              * @default 5
              */
-            hours_per_week: number;
+            hours_per_week?: number;
             /**
              * Language
              * @default en
              */
-            language: string;
+            language?: string;
             /**
              * Level
              * @default beginner
              * @enum {string}
              */
-            level: "beginner" | "intermediate" | "advanced";
+            level?: "beginner" | "intermediate" | "advanced";
             /** Motivation */
             motivation?: string | null;
             /** Secondary Language */
@@ -1825,12 +1825,12 @@ export interface components {
              * Concepts
              * @default 30
              */
-            concepts: number;
+            concepts?: number;
             /**
              * Content Preference
              * @default []
              */
-            content_preference: ("visual" | "text" | "audio" | "hands_on")[];
+            content_preference?: ("visual" | "text" | "audio" | "hands_on")[];
             /** Deadline */
             deadline?: string | null;
             /** Goal */
@@ -1839,18 +1839,18 @@ export interface components {
              * Hours Per Week
              * @default 5
              */
-            hours_per_week: number;
+            hours_per_week?: number;
             /**
              * Language
              * @default en
              */
-            language: string;
+            language?: string;
             /**
              * Level
              * @default beginner
              * @enum {string}
              */
-            level: "beginner" | "intermediate" | "advanced";
+            level?: "beginner" | "intermediate" | "advanced";
             /** Motivation */
             motivation?: string | null;
             /** Secondary Language */
@@ -1916,7 +1916,7 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Name */
             name: string;
             /**
@@ -1936,7 +1936,7 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Name */
             name: string;
             /**
@@ -1953,7 +1953,7 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Module Id */
             module_id: string;
             /** Name */
@@ -1967,7 +1967,7 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Module Id */
             module_id: string;
             /** Name */
@@ -1981,7 +1981,7 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Module Id */
             module_id: string;
             /** Name */
@@ -2032,30 +2032,30 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /**
              * Difficulty
              * @default medium
              * @enum {string}
              */
-            difficulty: "easy" | "medium" | "hard";
+            difficulty?: "easy" | "medium" | "hard";
             /**
              * Estimated Hours
              * @default 1
              */
-            estimated_hours: number;
+            estimated_hours?: number;
             /**
              * Keywords
              * @default []
              */
-            keywords: string[];
+            keywords?: string[];
             /** Name */
             name: string;
             /**
              * Prerequisites
              * @default []
              */
-            prerequisites: string[];
+            prerequisites?: string[];
         };
         /**
          * NewConcept
@@ -2068,30 +2068,30 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /**
              * Difficulty
              * @default medium
              * @enum {string}
              */
-            difficulty: "easy" | "medium" | "hard";
+            difficulty?: "easy" | "medium" | "hard";
             /**
              * Estimated Hours
              * @default 1
              */
-            estimated_hours: number;
+            estimated_hours?: number;
             /**
              * Keywords
              * @default []
              */
-            keywords: string[];
+            keywords?: string[];
             /** Name */
             name: string;
             /**
              * Prerequisites
              * @default []
              */
-            prerequisites: string[];
+            prerequisites?: string[];
         };
         /** NewModule */
         "NewModule-Input": {
@@ -2101,7 +2101,7 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Module Id */
             module_id?: string | null;
             /** Name */
@@ -2115,7 +2115,7 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Module Id */
             module_id?: string | null;
             /** Name */
@@ -2130,19 +2130,19 @@ export interface components {
              * Auto Approve
              * @default false
              */
-            auto_approve: boolean;
+            auto_approve?: boolean;
             /** Background */
             background?: string | null;
             /**
              * Concepts
              * @default 30
              */
-            concepts: number;
+            concepts?: number;
             /**
              * Content Preference
              * @default []
              */
-            content_preference: ("visual" | "text" | "audio" | "hands_on")[];
+            content_preference?: ("visual" | "text" | "audio" | "hands_on")[];
             /** Deadline */
             deadline?: string | null;
             /** Goal */
@@ -2151,18 +2151,18 @@ export interface components {
              * Hours Per Week
              * @default 5
              */
-            hours_per_week: number;
+            hours_per_week?: number;
             /**
              * Language
              * @default en
              */
-            language: string;
+            language?: string;
             /**
              * Level
              * @default beginner
              * @enum {string}
              */
-            level: "beginner" | "intermediate" | "advanced";
+            level?: "beginner" | "intermediate" | "advanced";
             /** Motivation */
             motivation?: string | null;
             /** Secondary Language */
@@ -2258,12 +2258,12 @@ export interface components {
              * Can Redo
              * @default false
              */
-            can_redo: boolean;
+            can_redo?: boolean;
             /**
              * Can Undo
              * @default false
              */
-            can_undo: boolean;
+            can_undo?: boolean;
             /** Concepts */
             concepts: number;
             /**
@@ -2275,7 +2275,7 @@ export interface components {
              * Revision
              * @default null
              */
-            revision: number | null;
+            revision?: number | null;
             /**
              * Roadmap Id
              * Format: uuid
@@ -2307,29 +2307,29 @@ export interface components {
              * Completed
              * @default 0
              */
-            completed: number;
+            completed?: number;
             /**
              * Failed
              * @default 0
              */
-            failed: number;
+            failed?: number;
             /**
              * Generating
              * @default 0
              */
-            generating: number;
+            generating?: number;
             /**
              * Partial
              * @default 0
              */
-            partial: number;
+            partial?: number;
             /** Pending */
             readonly pending: number;
             /**
              * Total
              * @default 0
              */
-            total: number;
+            total?: number;
         };
         /** ProgressView */
         ProgressView: {
@@ -2447,7 +2447,7 @@ export interface components {
              *       "tutorial"
              *     ]
              */
-            artefacts: components["schemas"]["ArtefactKind"][];
+            artefacts?: components["schemas"]["ArtefactKind"][];
             /** Instructions */
             instructions?: string | null;
         };
@@ -2584,7 +2584,7 @@ export interface components {
              * @default resources
              * @constant
              */
-            kind: "resources";
+            kind?: "resources";
             /** Prompt */
             prompt: string | null;
             /**
@@ -2714,7 +2714,7 @@ export interface components {
              * Concepts
              * @default []
              */
-            concepts: components["schemas"]["KeptConcept-Input"][];
+            concepts?: components["schemas"]["KeptConcept-Input"][];
             /**
              * Created At
              * Format: date-time
@@ -2726,7 +2726,7 @@ export interface components {
              * @default greenway-roadmap
              * @constant
              */
-            format: "greenway-roadmap";
+            format?: "greenway-roadmap";
             outline?: components["schemas"]["Outline-Input"] | null;
             request: components["schemas"]["LearningRequest-Input"];
             /** Revision */
@@ -2735,7 +2735,7 @@ export interface components {
              * Revisions
              * @default []
              */
-            revisions: components["schemas"]["KeptRevision-Input"][];
+            revisions?: components["schemas"]["KeptRevision-Input"][];
             /**
              * Status
              * @enum {string}
@@ -2753,13 +2753,13 @@ export interface components {
              *       "unpriced_calls": 0
              *     }
              */
-            usage: components["schemas"]["Usage-Input"];
+            usage?: components["schemas"]["Usage-Input"];
             /**
              * Version
              * @default 1
              * @constant
              */
-            version: 1;
+            version?: 1;
         };
         /**
          * RoadmapFile
@@ -2772,7 +2772,7 @@ export interface components {
              * Concepts
              * @default []
              */
-            concepts: components["schemas"]["KeptConcept-Output"][];
+            concepts?: components["schemas"]["KeptConcept-Output"][];
             /**
              * Created At
              * Format: date-time
@@ -2784,7 +2784,7 @@ export interface components {
              * @default greenway-roadmap
              * @constant
              */
-            format: "greenway-roadmap";
+            format?: "greenway-roadmap";
             outline?: components["schemas"]["Outline-Output"] | null;
             request: components["schemas"]["LearningRequest-Output"];
             /** Revision */
@@ -2793,7 +2793,7 @@ export interface components {
              * Revisions
              * @default []
              */
-            revisions: components["schemas"]["KeptRevision-Output"][];
+            revisions?: components["schemas"]["KeptRevision-Output"][];
             /**
              * Status
              * @enum {string}
@@ -2811,13 +2811,13 @@ export interface components {
              *       "unpriced_calls": 0
              *     }
              */
-            usage: components["schemas"]["Usage-Output"];
+            usage?: components["schemas"]["Usage-Output"];
             /**
              * Version
              * @default 1
              * @constant
              */
-            version: 1;
+            version?: 1;
         };
         /** RoadmapPage */
         RoadmapPage: {
@@ -2951,7 +2951,7 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Modules */
             modules: components["schemas"]["Module"][];
             /** Name */
@@ -2965,7 +2965,7 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Modules */
             modules: components["schemas"]["Module-Input"][];
             /** Name */
@@ -2979,7 +2979,7 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Modules */
             modules: components["schemas"]["Module-Output"][];
             /** Name */
@@ -3111,9 +3111,9 @@ export interface components {
              * Retries
              * @default false
              */
-            retries: boolean;
+            retries?: boolean;
             /** @default null */
-            returns_to: components["schemas"]["RoadmapStatus"] | null;
+            returns_to?: components["schemas"]["RoadmapStatus"] | null;
             /**
              * Roadmap Id
              * Format: uuid
@@ -3211,7 +3211,7 @@ export interface components {
              * Exercises
              * @default []
              */
-            exercises: string[];
+            exercises?: string[];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -3221,7 +3221,7 @@ export interface components {
              * Mistakes
              * @default []
              */
-            mistakes: string[];
+            mistakes?: string[];
             /** Sections */
             sections: components["schemas"]["Section"][];
             /** Summary */
@@ -3245,18 +3245,18 @@ export interface components {
              * Exercises
              * @default []
              */
-            exercises: string[];
+            exercises?: string[];
             /**
              * Kind
              * @default tutorial
              * @constant
              */
-            kind: "tutorial";
+            kind?: "tutorial";
             /**
              * Mistakes
              * @default []
              */
-            mistakes: string[];
+            mistakes?: string[];
             /** Prompt */
             prompt: string | null;
             /** Sections */
@@ -3283,22 +3283,22 @@ export interface components {
              * Calls
              * @default 0
              */
-            calls: number;
+            calls?: number;
             /**
              * Cost Usd
              * @default 0
              */
-            cost_usd: number;
+            cost_usd?: number;
             /**
              * Input Tokens
              * @default 0
              */
-            input_tokens: number;
+            input_tokens?: number;
             /**
              * Output Tokens
              * @default 0
              */
-            output_tokens: number;
+            output_tokens?: number;
             /**
              * Unpriced
              * @description Whether the true cost is higher than `cost_usd`, by an amount that is not known.
@@ -3308,7 +3308,7 @@ export interface components {
              * Unpriced Calls
              * @default 0
              */
-            unpriced_calls: number;
+            unpriced_calls?: number;
         };
         /**
          * Usage
@@ -3321,27 +3321,27 @@ export interface components {
              * Calls
              * @default 0
              */
-            calls: number;
+            calls?: number;
             /**
              * Cost Usd
              * @default 0
              */
-            cost_usd: number;
+            cost_usd?: number;
             /**
              * Input Tokens
              * @default 0
              */
-            input_tokens: number;
+            input_tokens?: number;
             /**
              * Output Tokens
              * @default 0
              */
-            output_tokens: number;
+            output_tokens?: number;
             /**
              * Unpriced Calls
              * @default 0
              */
-            unpriced_calls: number;
+            unpriced_calls?: number;
         };
         /**
          * Usage
@@ -3354,22 +3354,22 @@ export interface components {
              * Calls
              * @default 0
              */
-            calls: number;
+            calls?: number;
             /**
              * Cost Usd
              * @default 0
              */
-            cost_usd: number;
+            cost_usd?: number;
             /**
              * Input Tokens
              * @default 0
              */
-            input_tokens: number;
+            input_tokens?: number;
             /**
              * Output Tokens
              * @default 0
              */
-            output_tokens: number;
+            output_tokens?: number;
             /**
              * Unpriced
              * @description Whether the true cost is higher than `cost_usd`, by an amount that is not known.
@@ -3379,7 +3379,7 @@ export interface components {
              * Unpriced Calls
              * @default 0
              */
-            unpriced_calls: number;
+            unpriced_calls?: number;
         };
         /** Versions */
         Versions: {

@@ -34,7 +34,9 @@ const concept = createRoute({ getParentRoute: () => roadmap, path: "concepts/$co
 function Roadmap() {
   const { roadmapId, conceptId } = roadmap.useParams() as { roadmapId: string; conceptId?: string };
   const { view } = roadmap.useSearch();
-  return <RoadmapPage key={roadmapId} roadmapId={roadmapId} conceptId={conceptId ?? null} view={view ?? "map"} />;
+  return (
+    <RoadmapPage key={roadmapId} roadmapId={roadmapId} conceptId={conceptId ?? null} view={view ?? "map"} />
+  );
 }
 
 function NotFound() {

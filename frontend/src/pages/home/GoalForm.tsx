@@ -95,7 +95,10 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
         <div className={styles.more}>
           <label>
             {t("home.level")}
-            <select value={wish.level} onChange={(event) => change({ level: LEVELS[event.target.selectedIndex]! })}>
+            <select
+              value={wish.level}
+              onChange={(event) => change({ level: LEVELS[event.target.selectedIndex]! })}
+            >
               {LEVELS.map((level) => (
                 <option key={level} value={level}>
                   {t(`home.${level}`)}

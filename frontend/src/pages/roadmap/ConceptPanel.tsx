@@ -32,7 +32,12 @@ export function ConceptPanel({ roadmap, concept, commands, view }: ConceptPanelP
   const { t } = usePreferences();
   const search = view === "map" ? {} : { view };
   const close = (
-    <Link to="/roadmaps/$roadmapId" params={{ roadmapId: roadmap.roadmap_id }} search={search} resetScroll={false}>
+    <Link
+      to="/roadmaps/$roadmapId"
+      params={{ roadmapId: roadmap.roadmap_id }}
+      search={search}
+      resetScroll={false}
+    >
       {t("concept.close")}
     </Link>
   );
@@ -48,7 +53,12 @@ export function ConceptPanel({ roadmap, concept, commands, view }: ConceptPanelP
   );
 }
 
-function Concept({ roadmap, concept, commands, view }: ConceptPanelProps & { readonly concept: ConceptView }) {
+function Concept({
+  roadmap,
+  concept,
+  commands,
+  view,
+}: ConceptPanelProps & { readonly concept: ConceptView }) {
   const { t } = usePreferences();
   const detail = useConcept(roadmap.roadmap_id, concept);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -119,7 +129,10 @@ function Concept({ roadmap, concept, commands, view }: ConceptPanelProps & { rea
           </Button>
         )}
         {place.next !== null && (
-          <Link {...to(roadmap, place.next.concept_id, view)} aria-label={t("concept.next", { name: place.next.name })}>
+          <Link
+            {...to(roadmap, place.next.concept_id, view)}
+            aria-label={t("concept.next", { name: place.next.name })}
+          >
             {place.next.name} →
           </Link>
         )}
@@ -147,10 +160,7 @@ function Part({ roadmap, concept, kind, detail, commands }: PartProps) {
       {failure !== undefined && (
         <Problem message={failure.message}>
           <span>{t("failed.retry")}</span>
-          <Button
-            disabled={commands.isPending || roadmap.status === "generating"}
-            onClick={commands.retry}
-          >
+          <Button disabled={commands.isPending || roadmap.status === "generating"} onClick={commands.retry}>
             {t("concept.writeMissing")}
           </Button>
         </Problem>
@@ -158,7 +168,9 @@ function Part({ roadmap, concept, kind, detail, commands }: PartProps) {
       {detail === undefined || isFresh ? (
         <Waiting />
       ) : body === null ? (
-        failure === undefined && <NotYet roadmap={roadmap} concept={concept} kind={kind} commands={commands} />
+        failure === undefined && (
+          <NotYet roadmap={roadmap} concept={concept} kind={kind} commands={commands} />
+        )
       ) : kind === "tutorial" ? (
         <Suspense fallback={<Waiting />}>
           <Lesson tutorial={detail.tutorial!} language={roadmap.language} />
@@ -181,7 +193,8 @@ function Part({ roadmap, concept, kind, detail, commands }: PartProps) {
 function NotYet({ roadmap, concept, kind, commands }: Omit<PartProps, "detail">) {
   const { t } = usePreferences();
   const [isNext, setNext] = useState(false);
-  if (concept[`${kind}_status`] === "generating") return <p className={styles.notYet}>{t("concept.writing")}</p>;
+  if (concept[`${kind}_status`] === "generating")
+    return <p className={styles.notYet}>{t("concept.writing")}</p>;
   const isWaitingForTurn = concept.content_status === "pending";
   const canBeNext = isWaitingForTurn && (roadmap.status === "generating" || roadmap.status === "paused");
   return (

@@ -13,7 +13,13 @@ import styles from "./Drafting.module.css";
 const UNTAKEN = 10;
 const LONG = 120;
 
-export function Drafting({ roadmap, commands }: { readonly roadmap: RoadmapView; readonly commands: RoadmapCommands }) {
+export function Drafting({
+  roadmap,
+  commands,
+}: {
+  readonly roadmap: RoadmapView;
+  readonly commands: RoadmapCommands;
+}) {
   const { t } = usePreferences();
   const { task } = roadmap;
   const seconds = useSecondsSince(task.created_at);

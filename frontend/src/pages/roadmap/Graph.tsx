@@ -85,7 +85,11 @@ export default function Graph({ roadmap, selected }: GraphProps) {
         }}
       >
         <Background />
-        <MiniMap pannable zoomable nodeClassName={(node) => `mini-${ringState((node as ConceptNode).data.concept)}`} />
+        <MiniMap
+          pannable
+          zoomable
+          nodeClassName={(node) => `mini-${ringState((node as ConceptNode).data.concept)}`}
+        />
         <Controls showInteractive={false} />
       </ReactFlow>
     </div>
@@ -97,7 +101,12 @@ const ConceptCard = memo(function ConceptCard({ data, selected }: NodeProps<Conc
   const { concept, isFaint } = data;
   const state = word(concept, t);
   return (
-    <div className={styles.card} data-state={ringState(concept)} data-selected={selected} data-faint={isFaint}>
+    <div
+      className={styles.card}
+      data-state={ringState(concept)}
+      data-selected={selected}
+      data-faint={isFaint}
+    >
       <Handle type="target" position={Position.Left} />
       <Ring concept={concept} label={t("ring.concept", { name: concept.name, state })} />
       <span>
@@ -112,7 +121,9 @@ const ConceptCard = memo(function ConceptCard({ data, selected }: NodeProps<Conc
 const NODE_TYPES = { concept: ConceptCard };
 
 /** From left to right, so that what is needed stands before what needs it. */
-function placed(concepts: readonly [id: string, prerequisites: string[]][]): Map<string, { x: number; y: number }> {
+function placed(
+  concepts: readonly [id: string, prerequisites: string[]][],
+): Map<string, { x: number; y: number }> {
   const graph = new graphlib.Graph();
   graph.setGraph({ rankdir: "LR", nodesep: 16, ranksep: 70 });
   graph.setDefaultEdgeLabel(() => ({}));

@@ -17,7 +17,13 @@ import styles from "./Header.module.css";
 /** Milliseconds between two announcements to a screen reader. */
 const ANNOUNCE_EVERY = 10_000;
 
-export function Headline({ roadmap, connected }: { readonly roadmap: RoadmapView; readonly connected: boolean }) {
+export function Headline({
+  roadmap,
+  connected,
+}: {
+  readonly roadmap: RoadmapView;
+  readonly connected: boolean;
+}) {
   const { t } = usePreferences();
   const online = useOnline();
   const isRunning = roadmap.status === "generating";
@@ -33,7 +39,9 @@ export function Headline({ roadmap, connected }: { readonly roadmap: RoadmapView
     progress.partial > 0 && t("progress.partial", { count: progress.partial }),
     progress.failed > 0 && t("progress.failed", { count: progress.failed }),
     (roadmap.status === "paused" || roadmap.status === "cancelled") && t(`roadmap.${roadmap.status}`),
-    isRunning && estimate.data && t("progress.minutes", { minutes: Math.max(1, Math.ceil(estimate.data.minutes)) }),
+    isRunning &&
+      estimate.data &&
+      t("progress.minutes", { minutes: Math.max(1, Math.ceil(estimate.data.minutes)) }),
     learned > 0 && t("progress.learned", { count: learned }),
   ].filter(Boolean);
   const machinery = [
@@ -90,7 +98,8 @@ export function Commands({ roadmap, commands, view, conceptId }: CommandsProps) 
   const { t } = usePreferences();
   const { status, task, roadmap_id: roadmapId } = roadmap;
   const hasViews = !["drafting", "awaiting_review", "failed"].includes(status) && roadmap.stages.length > 0;
-  const isMissing = ["partial", "failed", "cancelled"].includes(status) || (status === "paused" && task.error !== null);
+  const isMissing =
+    ["partial", "failed", "cancelled"].includes(status) || (status === "paused" && task.error !== null);
   return (
     <>
       {hasViews && (
@@ -98,7 +107,11 @@ export function Commands({ roadmap, commands, view, conceptId }: CommandsProps) 
           {VIEWS.map((one) => (
             <Link
               key={one}
-              to={conceptId === null || one === "outline" ? "/roadmaps/$roadmapId" : "/roadmaps/$roadmapId/concepts/$conceptId"}
+              to={
+                conceptId === null || one === "outline"
+                  ? "/roadmaps/$roadmapId"
+                  : "/roadmaps/$roadmapId/concepts/$conceptId"
+              }
               params={{ roadmapId, conceptId: conceptId ?? "" }}
               search={one === "map" ? {} : { view: one }}
               aria-current={one === view ? "page" : undefined}
@@ -169,7 +182,9 @@ function Menu({ roadmap, commands }: { readonly roadmap: RoadmapView; readonly c
               </DropdownMenu.Item>
             </>
           )}
-          <DropdownMenu.Item onSelect={() => void remove().catch(fault)}>{t("command.delete")}</DropdownMenu.Item>
+          <DropdownMenu.Item onSelect={() => void remove().catch(fault)}>
+            {t("command.delete")}
+          </DropdownMenu.Item>
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>

@@ -5,7 +5,13 @@ import { usePreferences } from "../../app/context";
 import styles from "./Lesson.module.css";
 import { Markdown } from "./Markdown";
 
-export default function Lesson({ tutorial, language }: { readonly tutorial: TutorialView; readonly language: string }) {
+export default function Lesson({
+  tutorial,
+  language,
+}: {
+  readonly tutorial: TutorialView;
+  readonly language: string;
+}) {
   const { t } = usePreferences();
   const exercises = tutorial.exercises ?? [];
   const mistakes = tutorial.mistakes ?? [];

@@ -75,7 +75,9 @@ export function Map({ roadmap, selected }: MapProps) {
 }
 
 function conceptAt(target: EventTarget): string | null {
-  return target instanceof Element ? (target.closest<HTMLElement>("[data-concept]")?.dataset.concept ?? null) : null;
+  return target instanceof Element
+    ? (target.closest<HTMLElement>("[data-concept]")?.dataset.concept ?? null)
+    : null;
 }
 
 interface ToolbarProps {
@@ -90,7 +92,8 @@ function Toolbar({ roadmap, isOpen, onOpenAll }: ToolbarProps) {
   const [text, setText] = useState("");
   const concepts = conceptsOf(roadmap);
   const wanted = text.trim().toLowerCase();
-  const hits = wanted === "" ? [] : concepts.filter((one) => one.name.toLowerCase().includes(wanted)).slice(0, HITS);
+  const hits =
+    wanted === "" ? [] : concepts.filter((one) => one.name.toLowerCase().includes(wanted)).slice(0, HITS);
   const next = nextToLearn(roadmap);
   const writing = concepts.find((one) => one.content_status === "generating");
   const modules = roadmap.stages.flatMap((stage) => stage.modules);
@@ -136,7 +139,9 @@ function Toolbar({ roadmap, isOpen, onOpenAll }: ToolbarProps) {
         {t("map.writing")}
       </Button>
       {roadmap.progress.total > OPEN_UP_TO && (
-        <Button onClick={() => onOpenAll(!allOpen)}>{t(allOpen ? "map.collapseAll" : "map.expandAll")}</Button>
+        <Button onClick={() => onOpenAll(!allOpen)}>
+          {t(allOpen ? "map.collapseAll" : "map.expandAll")}
+        </Button>
       )}
     </div>
   );
@@ -171,11 +176,7 @@ function Band({ stage, roadmapId, selected, lit, isOpen, onToggle }: BandProps) 
           return (
             <section key={module.module_id} className={styles.column}>
               <h3>
-                <button
-                  type="button"
-                  aria-expanded={open}
-                  onClick={() => onToggle(module.module_id, !open)}
-                >
+                <button type="button" aria-expanded={open} onClick={() => onToggle(module.module_id, !open)}>
                   {module.name}
                 </button>
               </h3>

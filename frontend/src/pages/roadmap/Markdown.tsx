@@ -31,7 +31,9 @@ export function Markdown({ text }: { readonly text: string }) {
           h2: ({ children }) => <h4>{children}</h4>,
           h3: ({ children }) => <h4>{children}</h4>,
           a: ({ href, children }) => <Outside href={href}>{children}</Outside>,
-          img: ({ src, alt }) => <Outside href={typeof src === "string" ? src : undefined}>{alt || src}</Outside>,
+          img: ({ src, alt }) => (
+            <Outside href={typeof src === "string" ? src : undefined}>{alt || src}</Outside>
+          ),
           pre: ({ children }) => <Code>{children}</Code>,
           table: ({ children }) => (
             <div className={styles.table} tabIndex={0}>
@@ -70,7 +72,11 @@ function Code({ children }: ComponentProps<"pre">) {
       <pre ref={setBlock} tabIndex={0}>
         {children}
       </pre>
-      <Button kind="quiet" className={styles.copy ?? ""} onClick={() => void copy().catch(() => setCopied(false))}>
+      <Button
+        kind="quiet"
+        className={styles.copy ?? ""}
+        onClick={() => void copy().catch(() => setCopied(false))}
+      >
         {t(isCopied ? "concept.copied" : "concept.copy")}
       </Button>
     </div>

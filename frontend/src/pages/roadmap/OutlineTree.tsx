@@ -174,7 +174,9 @@ function ConceptFacts({ roadmap, conceptId, edit }: ConceptFactsProps) {
   const chosen = new Set(concept.prerequisites);
   const before = concepts.slice(0, concepts.indexOf(concept));
   const toggle = (id: string) => {
-    const next = chosen.has(id) ? concept.prerequisites.filter((one) => one !== id) : [...concept.prerequisites, id];
+    const next = chosen.has(id)
+      ? concept.prerequisites.filter((one) => one !== id)
+      : [...concept.prerequisites, id];
     edit([{ op: "change", concept_id: conceptId, prerequisites: next }]);
   };
   return (
@@ -208,7 +210,11 @@ function ConceptFacts({ roadmap, conceptId, edit }: ConceptFactsProps) {
           <legend>{t("review.prerequisitesOf", { name: concept.name })}</legend>
           {before.map((one) => (
             <label key={one.concept_id}>
-              <input type="checkbox" checked={chosen.has(one.concept_id)} onChange={() => toggle(one.concept_id)} />{" "}
+              <input
+                type="checkbox"
+                checked={chosen.has(one.concept_id)}
+                onChange={() => toggle(one.concept_id)}
+              />{" "}
               {one.name}
             </label>
           ))}
@@ -224,7 +230,8 @@ function useDragging(row: Row, roadmap: RoadmapView, edit: Edit) {
   const handle = useRef<HTMLSpanElement>(null);
   const [isOver, setOver] = useState(false);
   useEffect(() => {
-    const operationOf = (data: Record<string, unknown>) => inserted(roadmap, data as { id: string; kind: Row["kind"] }, row);
+    const operationOf = (data: Record<string, unknown>) =>
+      inserted(roadmap, data as { id: string; kind: Row["kind"] }, row);
     const stopDragging = draggable({
       element: element.current!,
       dragHandle: handle.current!,

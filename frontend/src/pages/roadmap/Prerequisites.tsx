@@ -32,7 +32,9 @@ export function Prerequisites({ place, roadmap, lit }: PrerequisitesProps) {
           .map((id) => [boxes.get(id), boxes.get(concept.concept_id)] as const),
       );
     setCurves(
-      edges.flatMap(([from, to]) => (from === undefined || to === undefined ? [] : [curve(from, to, origin)])),
+      edges.flatMap(([from, to]) =>
+        from === undefined || to === undefined ? [] : [curve(from, to, origin)],
+      ),
     );
     // Where the cards are follows from the outline, not from what is written.
     // eslint-disable-next-line react-hooks/exhaustive-deps

@@ -84,7 +84,9 @@ function Question({ question, isLast, check, onNext }: QuestionProps) {
   const isMultiple = question.type === "multiple";
   const marked = marking.data;
   const toggle = (id: string) =>
-    setChosen(!isMultiple ? [id] : chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
+    setChosen(
+      !isMultiple ? [id] : chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id],
+    );
   return (
     <form
       onSubmit={(event) => {

@@ -24,7 +24,8 @@ export function Review({ roadmap, commands }: ReviewProps) {
   const { undo, redo } = commands;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const isTyping = event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
+      const isTyping =
+        event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
       if (isTyping || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
       event.preventDefault();
       if (event.shiftKey && roadmap.can_redo) redo();

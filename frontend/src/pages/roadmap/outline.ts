@@ -60,11 +60,14 @@ export function inserted(
   const from = placeOf(roadmap, dragged);
   const to = placeOf(roadmap, on);
   const move = { op: "move", target: dragged.kind, id: dragged.id } as const;
-  const leavesEmpty = (parent: string | undefined) => from.siblings.length === 1 && parent !== from.parent?.id;
+  const leavesEmpty = (parent: string | undefined) =>
+    from.siblings.length === 1 && parent !== from.parent?.id;
   if (dragged.kind === on.kind) {
     return leavesEmpty(to.parent?.id) ? null : { ...move, into: to.parent?.id ?? null, before: on.id };
   }
-  const isParent = (dragged.kind === "concept" && on.kind === "module") || (dragged.kind === "module" && on.kind === "stage");
+  const isParent =
+    (dragged.kind === "concept" && on.kind === "module") ||
+    (dragged.kind === "module" && on.kind === "stage");
   return !isParent || leavesEmpty(on.id) ? null : { ...move, into: on.id, before: null };
 }
 

@@ -10,7 +10,9 @@ export const KINDS: readonly ArtefactKind[] = ["tutorial", "resources", "quiz"];
 export function word(concept: ConceptView, t: Translate): string {
   const state = ringState(concept);
   if (state !== "partial") return t(`state.${state}`);
-  const missing = KINDS.filter((kind) => concept[`${kind}_status`] === "failed").map((kind) => t(`artefact.${kind}`));
+  const missing = KINDS.filter((kind) => concept[`${kind}_status`] === "failed").map((kind) =>
+    t(`artefact.${kind}`),
+  );
   return t("state.partial", { missing: missing.join(", ") });
 }
 
