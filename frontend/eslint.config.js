@@ -5,7 +5,10 @@ import tseslint from "typescript-eslint";
 export default defineConfig(
   globalIgnores(["src/api/schema.ts", "dist"]),
   tseslint.configs.strict,
-  hooks.configs.flat.recommended,
+  {
+    plugins: { "react-hooks": hooks },
+    rules: { "react-hooks/rules-of-hooks": "error", "react-hooks/exhaustive-deps": "error" },
+  },
   { rules: { "@typescript-eslint/no-non-null-assertion": "off" } },
   {
     files: ["**/*.ts", "**/*.tsx"],
