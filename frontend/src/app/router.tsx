@@ -1,6 +1,6 @@
 /** Every address of the app. The graph and the lessons are chunks of their own. */
 
-import { createRootRoute, createRoute, createRouter, Link, Outlet } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, Link, Outlet, useParams } from "@tanstack/react-router";
 
 import { Problem } from "../components/Problem";
 import { HomePage } from "../pages/home/HomePage";
@@ -32,7 +32,8 @@ const roadmap = createRoute({
 const concept = createRoute({ getParentRoute: () => roadmap, path: "concepts/$conceptId" });
 
 function Roadmap() {
-  const { roadmapId, conceptId } = roadmap.useParams() as { roadmapId: string; conceptId?: string };
+  const { roadmapId } = roadmap.useParams();
+  const { conceptId } = useParams({ strict: false });
   const { view } = roadmap.useSearch();
   return (
     <RoadmapPage key={roadmapId} roadmapId={roadmapId} conceptId={conceptId ?? null} view={view ?? "map"} />

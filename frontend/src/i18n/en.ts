@@ -138,7 +138,7 @@ export const en = {
   "review.changed": "changed",
   "review.estimate": "What it will take",
   "review.calls": "{calls} calls of the author",
-  "review.minutes": "about {minutes} minutes",
+  "review.minutes": "about {minutes} min of writing",
   "review.hours": "{hours} hours of learning",
   "review.cost": "about {cost}",
   "review.free": "no cost",

@@ -140,7 +140,7 @@ export const zh: Record<MessageKey, string> = {
   "review.changed": "更改",
   "review.estimate": "所需投入",
   "review.calls": "{calls} 次作者调用",
-  "review.minutes": "约 {minutes} 分钟",
+  "review.minutes": "撰写约 {minutes} 分钟",
   "review.hours": "{hours} 小时学习时间",
   "review.cost": "约 {cost}",
   "review.free": "无费用",
