@@ -65,13 +65,16 @@ class Cluster:
     url: str = ""
     worker: WorkerProcess | None = None
     """The worker that a shared cluster has from the start."""
+    api: "subprocess.Popen[bytes] | None" = None
+    """The API that was started last."""
     _started: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
 
     def start_api(self) -> "subprocess.Popen[bytes]":
         port = int(self.url.rpartition(":")[2]) if self.url else free_port()
         self.url = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "app.cli", "api", "--port", str(port)]
-        return self._start(command, self.directory / "api.log")
+        self.api = self._start(command, self.directory / "api.log")
+        return self.api
 
     def start_worker(
         self,

@@ -164,7 +164,7 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
       )}
       {about.data !== undefined && (
         <p className={styles.author}>
-          {about.data.author === "builtin"
+          {about.data.author.startsWith("builtin")
             ? `${t("home.builtin")} ${t("home.connect")}`
             : t("home.model", { author: about.data.author })}
         </p>

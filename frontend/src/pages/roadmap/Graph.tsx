@@ -107,25 +107,25 @@ const ConceptCard = memo(function ConceptCard({ data, selected }: NodeProps<Conc
       data-selected={selected}
       data-faint={isFaint}
     >
-      <Handle type="target" position={Position.Left} />
+      <Handle type="target" position={Position.Top} />
       <Ring concept={concept} label={t("ring.concept", { name: concept.name, state })} />
       <span>
         <strong>{concept.name}</strong>
         <small>{state}</small>
       </span>
-      <Handle type="source" position={Position.Right} />
+      <Handle type="source" position={Position.Bottom} />
     </div>
   );
 });
 
 const NODE_TYPES = { concept: ConceptCard };
 
-/** From left to right, so that what is needed stands before what needs it. */
+/** From top to bottom, so that what is needed stands before what needs it. */
 function placed(
   concepts: readonly [id: string, prerequisites: string[]][],
 ): Map<string, { x: number; y: number }> {
   const graph = new graphlib.Graph();
-  graph.setGraph({ rankdir: "LR", nodesep: 16, ranksep: 70 });
+  graph.setGraph({ rankdir: "TB", nodesep: 20, ranksep: 44 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const [id] of concepts) graph.setNode(id, { width: WIDTH, height: HEIGHT });
   for (const [id, prerequisites] of concepts) for (const from of prerequisites) graph.setEdge(from, id);

@@ -114,7 +114,7 @@ export function Commands({ roadmap, commands, view, conceptId }: CommandsProps) 
               }
               params={{ roadmapId, conceptId: conceptId ?? "" }}
               search={one === "map" ? {} : { view: one }}
-              aria-current={one === view ? "page" : undefined}
+              activeOptions={{ exact: true, includeSearch: true }}
             >
               {t(`view.${one}`)}
             </Link>

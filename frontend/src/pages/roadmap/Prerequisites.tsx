@@ -14,31 +14,15 @@ interface PrerequisitesProps {
 
 export function Prerequisites({ place, roadmap, lit }: PrerequisitesProps) {
   const [curves, setCurves] = useState<readonly string[]>([]);
-  const { stages } = roadmap;
   useLayoutEffect(() => {
     const map = place.current;
-    const origin = map.getBoundingClientRect();
-    const boxes = new globalThis.Map(
-      [...map.querySelectorAll<HTMLElement>("[data-concept]")].map((card) => [
-        card.dataset.concept!,
-        card.getBoundingClientRect(),
-      ]),
-    );
-    const edges = conceptsOf(roadmap)
-      .filter((concept) => lit.has(concept.concept_id))
-      .flatMap((concept) =>
-        concept.prerequisites
-          .filter((id) => lit.has(id))
-          .map((id) => [boxes.get(id), boxes.get(concept.concept_id)] as const),
-      );
-    setCurves(
-      edges.flatMap(([from, to]) =>
-        from === undefined || to === undefined ? [] : [curve(from, to, origin)],
-      ),
-    );
-    // Where the cards are follows from the outline, not from what is written.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [place, lit, stages.length]);
+    const measure = () => setCurves(measured(map, roadmap, lit));
+    measure();
+    // The panel that opens, a module that closes, another width: the cards stand elsewhere.
+    const observer = new ResizeObserver(measure);
+    observer.observe(map);
+    return () => observer.disconnect();
+  }, [place, roadmap, lit]);
   return (
     <svg className={styles.curves} aria-hidden>
       {curves.map((path) => (
@@ -46,6 +30,23 @@ export function Prerequisites({ place, roadmap, lit }: PrerequisitesProps) {
       ))}
     </svg>
   );
+}
+
+function measured(map: HTMLElement, roadmap: RoadmapView, lit: ReadonlySet<string>): readonly string[] {
+  const origin = map.getBoundingClientRect();
+  const boxes = new Map(
+    [...map.querySelectorAll<HTMLElement>("[data-concept]")].map((card) => [
+      card.dataset.concept ?? "",
+      card.getBoundingClientRect(),
+    ]),
+  );
+  return conceptsOf(roadmap)
+    .filter((concept) => lit.has(concept.concept_id))
+    .flatMap((concept) => concept.prerequisites.map((id) => [id, concept.concept_id] as const))
+    .flatMap(([from, to]) => {
+      const [start, end] = [lit.has(from) ? boxes.get(from) : undefined, boxes.get(to)];
+      return start === undefined || end === undefined ? [] : [curve(start, end, origin)];
+    });
 }
 
 function curve(from: DOMRect, to: DOMRect, origin: DOMRect): string {

@@ -1,0 +1,84 @@
+"""Debian's Chromium before a real API, worker, Postgres and Valkey."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from e2e.cluster import Cluster, a_cluster, ready
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright
+
+from app.api.web import BUILT
+
+AXE = Path(__file__).resolve().parents[3] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+PACE = "0.25"
+"""Seconds for an artefact: slow enough to be watched, fast enough for a test."""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    reason = None
+    if found is None:
+        reason = "There is no Chromium; `apt-get install chromium` lets the browser tests run."
+    elif not (BUILT / "index.html").is_file():
+        reason = "The web app is not built; `make web` builds it."
+    if reason is not None:
+        if os.environ.get("GREENWAY_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    assert found is not None
+    return found
+
+
+@dataclass
+class Surfing:
+    """A browser, and what no page may do: fail, break its policy, or ask another host."""
+
+    browser: Browser
+    url: str
+    faults: list[str] = field(default_factory=list)
+
+    async def open(self, path: str = "/", *, width: int = 1440, height: int = 900, theme: str = "light") -> Page:
+        context = await self.browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if theme == "dark" else "light",
+            locale="en-GB",
+        )
+        return await self.open_in(context, path)
+
+    async def open_in(self, context: BrowserContext, path: str) -> Page:
+        page = await context.new_page()
+        page.set_default_timeout(30_000)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", self._heard)
+        page.on("request", self._asked)
+        await page.goto(f"{self.url}{path}")
+        return page
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            self.faults.append(message.text)
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self.url, "data:", "blob:")):
+            self.faults.append(f"asked {request.url}")
+
+
+@pytest.fixture
+def live_cluster(database_url: str, redis_url: str, tmp_path: Path, chromium: str) -> Iterator[Cluster]:
+    with a_cluster(database_url, redis_url, tmp_path) as cluster:
+        cluster.worker = ready(cluster.start_worker(GREENWAY_BUILTIN_PACE=PACE))
+        yield cluster
+
+
+@pytest.fixture
+async def surfing(live_cluster: Cluster, chromium: str) -> AsyncIterator[Surfing]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        surfing = Surfing(browser, live_cluster.url)
+        yield surfing
+        await browser.close()
+    assert surfing.faults == []

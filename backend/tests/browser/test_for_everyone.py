@@ -1,0 +1,80 @@
+"""For everyone: axe finds nothing serious, a phone needs no sideways scrolling, Chinese is complete, keys suffice."""
+
+from typing import Any
+
+import pytest
+from browser.conftest import AXE, Surfing
+from browser.test_learning import approve, draft, until_green
+from playwright.async_api import Page, expect
+
+LOOKS = [("light", 1440, 900), ("dark", 1440, 900), ("light", 390, 844)]
+
+
+async def serious(page: Page) -> list[str]:
+    await page.evaluate(AXE.read_text())  # not as a script tag: the policy refuses those
+    result: dict[str, Any] = await page.evaluate("() => axe.run()")
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:200]}"
+        for one in result["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+async def sideways(page: Page) -> int:
+    overflow: int = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return overflow
+
+
+@pytest.mark.parametrize(("theme", "width", "height"), LOOKS)
+async def test_every_page_is_accessible_and_fits(surfing: Surfing, theme: str, width: int, height: int) -> None:
+    page = await surfing.open(theme=theme, width=width, height=height)
+    found: dict[str, object] = {}
+
+    async def look(name: str) -> None:
+        await page.wait_for_timeout(300)  # colours fade
+        found[name] = (await serious(page), await sideways(page))
+
+    await look("home")
+    await draft(page)
+    await look("review")
+    await approve(page)
+    await look("writing")
+    await until_green(page, 12)
+    await look("map")
+    await page.locator("[data-concept]").nth(1).click()
+    await expect(page.get_by_role("article")).to_be_visible()
+    await look("lesson")
+    await page.get_by_role("tab", name="Quiz").click()
+    await look("quiz")
+    await page.get_by_role("tab", name="Versions").click()
+    await look("versions")
+    await page.get_by_role("link", name="Close").click()
+    await page.get_by_role("link", name="Graph").click()
+    await expect(page.locator(".react-flow__node").first).to_be_visible()
+    await look("graph")
+    assert found == dict.fromkeys(found, ([], 0))
+
+
+async def test_the_whole_app_in_chinese(surfing: Surfing) -> None:
+    page = await surfing.open()
+    await page.get_by_role("button", name="Use Chinese").click()
+    await page.get_by_label("你想学什么?").fill("数据分析 SQL")
+    await page.get_by_role("button", name="起草路线图").click()
+    await page.get_by_role("button", name="批准并撰写全部内容").click()
+    await expect(page.locator("[data-concept][data-state=completed]").first).to_contain_text("已就绪")
+    assert await page.locator("html").get_attribute("lang") == "zh-Hans"
+    await page.reload()
+    await expect(page.get_by_role("button", name="使用英文")).to_be_visible()
+
+
+async def test_the_keyboard_is_enough(surfing: Surfing) -> None:
+    page = await surfing.open()
+    await page.get_by_label("What do you want to learn?").focus()
+    await page.keyboard.type("SQL for data analysis")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Approve and write everything").focus()
+    await page.keyboard.press("Enter")
+    card = page.locator("[data-concept][data-state=completed]").first
+    await card.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("complementary").get_by_role("heading").first).to_be_focused()

@@ -1,0 +1,69 @@
+"""The screen never lies: reloads, two tabs and an API that goes away all end in what is saved."""
+
+from browser.conftest import Surfing
+from browser.test_learning import approve, draft, until_green
+from e2e.cluster import Cluster
+from playwright.async_api import Page, expect
+
+
+async def states(page: Page) -> list[str | None]:
+    cards = await page.locator("[data-concept]").all()
+    return [await card.get_attribute("data-state") for card in cards]
+
+
+async def test_a_reload_in_mid_run_shows_the_same(surfing: Surfing) -> None:
+    page = await surfing.open()
+    await draft(page, 24)
+    await approve(page)
+    await expect(page.locator("[data-concept][data-state=completed]").first).to_be_visible()
+    await page.get_by_role("button", name="Pause").click()
+    await expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    await expect(page.locator("[data-concept][data-state=generating]")).to_have_count(0)
+    before = await states(page)
+    assert "completed" in before
+    assert "pending" in before
+    await page.reload()
+    await expect(page.locator("[data-concept]")).to_have_count(24)
+    assert await states(page) == before
+    await page.get_by_role("button", name="Resume").click()
+    await until_green(page, 24)
+
+
+async def test_two_tabs_see_the_same_run(surfing: Surfing) -> None:
+    first = await surfing.open()
+    roadmap_id = await draft(first)
+    second = await surfing.open_in(first.context, f"/roadmaps/{roadmap_id}")
+    await expect(second.get_by_role("heading", name="Review the outline")).to_be_visible()
+    await approve(first)
+    await until_green(second, 12)
+    await until_green(first, 12)
+
+
+async def test_an_api_that_restarts_in_mid_run_costs_the_screen_nothing(
+    surfing: Surfing, live_cluster: Cluster
+) -> None:
+    page = await surfing.open()
+    await draft(page, 24)
+    await approve(page)
+    await expect(page.locator("[data-concept][data-state=completed]").first).to_be_visible()
+    assert live_cluster.api is not None
+    live_cluster.api.terminate()
+    live_cluster.api.wait()
+    await expect(page.get_by_text("reconnecting")).to_be_visible()
+    live_cluster.start_api()
+    await until_green(page, 24)
+    await expect(page.get_by_text("reconnecting")).to_have_count(0)
+
+
+async def test_offline_is_said_quietly_and_ends(surfing: Surfing) -> None:
+    page = await surfing.open()
+    await draft(page)
+    await page.context.set_offline(True)
+    await expect(page.get_by_text("offline")).to_be_visible()
+    await page.context.set_offline(False)
+    await expect(page.get_by_text("offline")).to_have_count(0)
+
+
+async def test_an_unknown_roadmap_is_a_sentence(surfing: Surfing) -> None:
+    page = await surfing.open("/roadmaps/00000000-0000-7000-8000-000000000000")
+    await expect(page.get_by_role("alert")).to_contain_text("roadmap")
