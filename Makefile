@@ -5,7 +5,7 @@ BIN := .venv/bin
 NPM := $(CURDIR)/.venv/bin/python $(CURDIR)/frontend/build.py npm
 
 
-.PHONY: run test web test-model check format types bench chaos lock clean
+.PHONY: run test web test-model check format types screenshots bench chaos lock clean
 
 run: web
 	@exec $(BIN)/greenway up $(ARGS)
@@ -42,6 +42,10 @@ types: .venv/.dev web
 
 bench: .venv/.dev
 	cd backend && ../$(BIN)/python -m benchmarks $(ARGS)
+
+# The pictures of the README, made by Chromium.
+screenshots: .venv/.dev web
+	cd backend/tests && PYTHONPATH=.. ../../$(BIN)/python -m browser.screenshots ../../doc/pictures
 
 # Breaks a running Greenway on purpose, and checks what is left. Each round takes about half a minute.
 chaos: .venv/.dev

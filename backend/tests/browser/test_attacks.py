@@ -16,7 +16,7 @@ MARKDOWN = (
     "<a href='javascript:window.attacked = 6'>raw</a>",
     "<style>body { background: url(https://evil.example/7) }</style>",
     "<form action='https://evil.example/8'><button autofocus onfocus='window.attacked = 8'>x</button></form>",
-    "<math><mtext><table><mglyph><style><img src=x onerror='window.attacked = 9'></style></mglyph></table></mtext></math>",
+    "<math><mtext><table><mglyph><style><img src=x onerror='window.attacked = 9'></style></mglyph></table></mtext>",
     "<base href='https://evil.example/'><meta http-equiv='refresh' content='0;url=https://evil.example/10'>",
     "[plain](javascript:window.attacked=11)",
     "[mixed](JaVaScRiPt:window.attacked=12)",
@@ -46,25 +46,12 @@ async def poisoned(cluster: Cluster) -> tuple[str, str]:
         roadmap_id = await client.create(concepts=3, auto_approve=True)
         await client.until_status(roadmap_id, "completed")
         file: dict[str, Any] = (await client.http.get(f"/roadmaps/{roadmap_id}/export")).json()
-        outline = _outline(file)
-        outline["title"] = NAME
-        for stage in outline["stages"]:
-            stage["name"] = stage["description"] = NAME
-            for module in stage["modules"]:
-                module["name"] = NAME
-                for concept in module["concepts"]:
-                    concept["name"] = concept["description"] = NAME
         _poison(file)
         answer = await client.http.post("/roadmaps/import", json=file)
         assert answer.status_code == 201, answer.text
         copy = answer.json()["roadmap_id"]
         roadmap = await client.read(copy)
     return copy, roadmap["stages"][0]["modules"][0]["concepts"][0]["concept_id"]
-
-
-def _outline(file: dict[str, Any]) -> dict[str, Any]:
-    outline: dict[str, Any] = file["outline"]
-    return outline
 
 
 def _poison(node: Any) -> None:
@@ -74,6 +61,10 @@ def _poison(node: Any) -> None:
         for one in node:
             _poison(one)
     elif isinstance(node, dict):
+        if "stages" in node:
+            node["title"] = NAME
+        if {"stage_id", "module_id", "concept_id"} & node.keys() and "name" in node:
+            node["name"] = node["description"] = NAME
         match node.get("kind"):
             case "tutorial":
                 node["summary"] = node["example"] = text

@@ -6,8 +6,9 @@ import { useNotice } from "../app/notice";
 import { api, done, unwrap } from "./client";
 import type { ArtefactKind, ConceptView, NewRoadmap, OutlineEdit } from "./schema";
 
-/** How often an estimate of what is left is asked for again, in milliseconds. */
+/** How often an estimate of what is left, and the list of roadmaps, are asked for again, in milliseconds. */
 const ESTIMATE_EVERY = 15_000;
+const LIST_EVERY = 5_000;
 
 export function useAbout() {
   return useQuery({
@@ -17,19 +18,27 @@ export function useAbout() {
   });
 }
 
-export function useRoadmaps() {
+/** The roadmaps whose title or goal holds `text`, newest first, as far as they were asked for. */
+export function useRoadmaps(text: string) {
   return useInfiniteQuery({
-    queryKey: ["roadmaps"],
+    queryKey: ["roadmaps", text],
     queryFn: ({ signal, pageParam }) =>
       api
         .GET("/api/v1/roadmaps", {
-          params: { query: { limit: 50, ...(pageParam !== null && { cursor: pageParam }) } },
+          params: {
+            query: {
+              limit: 50,
+              ...(text !== "" && { q: text }),
+              ...(pageParam !== null && { cursor: pageParam }),
+            },
+          },
           signal,
         })
         .then(unwrap),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
-    refetchInterval: 5_000,
+    refetchInterval: LIST_EVERY,
+    placeholderData: (before) => before,
   });
 }
 

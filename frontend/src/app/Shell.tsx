@@ -42,7 +42,7 @@ export function Shell({ title, actions, bar, children }: ShellProps) {
             aria-pressed={theme === "dark"}
             onClick={() => setTheme(theme === "dark" ? "light" : "dark")}
           >
-            ◐
+            <span aria-hidden>◐</span>
           </Button>
         </div>
       </header>

@@ -4,7 +4,7 @@ export const en = {
   "app.home": "Greenway, to all roadmaps",
   "app.skip": "Skip to the content",
   "app.language": "中文",
-  "app.languageName": "Use Chinese",
+  "app.languageName": "中文: use Chinese",
   "app.theme": "Dark or light",
   "app.dismiss": "Dismiss",
   "app.undo": "Undo",

@@ -6,7 +6,7 @@ export const zh: Record<MessageKey, string> = {
   "app.home": "Greenway,查看全部路线图",
   "app.skip": "跳到正文",
   "app.language": "EN",
-  "app.languageName": "使用英文",
+  "app.languageName": "EN:使用英文",
   "app.theme": "深色或浅色",
   "app.dismiss": "关闭",
   "app.undo": "撤销",

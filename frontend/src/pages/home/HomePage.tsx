@@ -1,5 +1,7 @@
 /** "What do you want to learn?", and below it what is already there. */
 
+import { useState } from "react";
+
 import { useRoadmaps } from "../../api/queries";
 import { usePreferences } from "../../app/context";
 import { Shell } from "../../app/Shell";
@@ -12,18 +14,23 @@ import { Roadmaps } from "./Roadmaps";
 
 export function HomePage() {
   const { t } = usePreferences();
-  const roadmaps = useRoadmaps();
+  const [text, setText] = useState("");
+  const roadmaps = useRoadmaps(text.trim());
+  const isEmpty = roadmaps.data?.pages[0]?.items.length === 0;
+  const isFirstVisit = isEmpty && text === "";
   useTitle(null);
   return (
     <Shell>
       <div className={styles.page}>
-        <GoalForm isFirstVisit={roadmaps.data?.pages[0]?.items.length === 0} />
+        <GoalForm isFirstVisit={isFirstVisit} />
         {roadmaps.error !== null && (
           <Problem message={roadmaps.error.message}>
             <Button onClick={() => void roadmaps.refetch()}>{t("app.again")}</Button>
           </Problem>
         )}
-        <Roadmaps roadmaps={roadmaps} />
+        {roadmaps.data !== undefined && !isFirstVisit && (
+          <Roadmaps roadmaps={roadmaps} text={text} onSearch={setText} />
+        )}
       </div>
     </Shell>
   );

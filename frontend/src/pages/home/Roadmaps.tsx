@@ -1,7 +1,6 @@
 /** The learner's roadmaps as cards, newest first. */
 
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
 
 import type { useRoadmaps } from "../../api/queries";
 import type { ListedRoadmap } from "../../api/schema";
@@ -10,13 +9,15 @@ import { Button } from "../../components/Button";
 import { ProgressRing } from "../../components/ProgressRing";
 import styles from "./Roadmaps.module.css";
 
-export function Roadmaps({ roadmaps }: { readonly roadmaps: ReturnType<typeof useRoadmaps> }) {
+interface RoadmapsProps {
+  readonly roadmaps: ReturnType<typeof useRoadmaps>;
+  readonly text: string;
+  onSearch(text: string): void;
+}
+
+export function Roadmaps({ roadmaps, text, onSearch }: RoadmapsProps) {
   const { t } = usePreferences();
-  const [text, setText] = useState("");
-  const all = roadmaps.data?.pages.flatMap((page) => page.items) ?? [];
-  const wanted = text.trim().toLowerCase();
-  const hits = all.filter((one) => `${one.title} ${one.goal}`.toLowerCase().includes(wanted));
-  if (all.length === 0) return null;
+  const hits = roadmaps.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <section className={styles.roadmaps} aria-labelledby="yours">
       <div className={styles.top}>
@@ -26,7 +27,7 @@ export function Roadmaps({ roadmaps }: { readonly roadmaps: ReturnType<typeof us
           value={text}
           aria-label={t("home.search")}
           placeholder={t("home.search")}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => onSearch(event.target.value)}
         />
       </div>
       {hits.length === 0 && <p role="status">{t("home.noHits", { text })}</p>}

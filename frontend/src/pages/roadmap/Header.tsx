@@ -1,5 +1,6 @@
 /** The machinery at the edge: how far the run is, and what can be done with it. */
 
+import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { DropdownMenu } from "radix-ui";
 import { useEffect, useState } from "react";
@@ -145,6 +146,7 @@ function Menu({ roadmap, commands }: { readonly roadmap: RoadmapView; readonly c
   const { t } = usePreferences();
   const { show, fault } = useNotice();
   const navigate = useNavigate();
+  const queries = useQueryClient();
   const params = { path: { roadmap_id: roadmap.roadmap_id } };
   const isActive = ["drafting", "generating", "paused"].includes(roadmap.status);
 
@@ -152,18 +154,25 @@ function Menu({ roadmap, commands }: { readonly roadmap: RoadmapView; readonly c
     const copy = unwrap(await api.POST("/api/v1/roadmaps/{roadmap_id}/duplicate", { params }));
     await navigate({ to: "/roadmaps/$roadmapId", params: { roadmapId: copy.roadmap_id } });
   };
+  const undelete = async () => {
+    done(await api.POST("/api/v1/roadmaps/{roadmap_id}/restore", { params }));
+    await queries.invalidateQueries({ queryKey: ["roadmaps"] });
+  };
   const remove = async () => {
     done(await api.DELETE("/api/v1/roadmaps/{roadmap_id}", { params }));
+    await queries.invalidateQueries({ queryKey: ["roadmaps"] });
     await navigate({ to: "/" });
     show({
       text: t("command.deleted", { title: roadmap.title || roadmap.goal }),
-      undo: () => void api.POST("/api/v1/roadmaps/{roadmap_id}/restore", { params }).then(done).catch(fault),
+      undo: () => void undelete().catch(fault),
     });
   };
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
-        <Button aria-label={t("command.more")}>⋯</Button>
+        <Button aria-label={t("command.more")}>
+          <span aria-hidden>⋯</span>
+        </Button>
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className={styles.menu} align="end" sideOffset={6}>

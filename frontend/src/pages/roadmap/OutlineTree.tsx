@@ -200,7 +200,7 @@ function ConceptFacts({ roadmap, conceptId, edit }: ConceptFactsProps) {
       <Button
         kind="quiet"
         aria-expanded={isPicking}
-        aria-label={t("review.prerequisitesOf", { name: concept.name })}
+        aria-label={`${t("review.prerequisites")} ${chosen.size > 0 ? chosen.size : ""}: ${concept.name}`}
         onClick={() => setPicking(!isPicking)}
       >
         {t("review.prerequisites")} {chosen.size > 0 && chosen.size}
