@@ -64,7 +64,8 @@ def _poison(node: Any) -> None:
         if "stages" in node:
             node["title"] = NAME
         if {"stage_id", "module_id", "concept_id"} & node.keys() and "name" in node:
-            node["name"] = node["description"] = NAME
+            own = node.get("concept_id") or node.get("module_id") or node["stage_id"]
+            node["name"] = node["description"] = f"{own} {NAME}"
         match node.get("kind"):
             case "tutorial":
                 node["summary"] = node["example"] = text

@@ -64,6 +64,7 @@ OPERATIONS = [
     ("PUT", f"{CONCEPT}/learned"),
     ("GET", f"{ROADMAP}/estimate"),
     ("GET", f"{PREFIX}/tasks/{{task_id}}"),
+    ("GET", "/api/v1/about"),
     ("GET", "/health"),
     ("GET", "/readyz"),
     ("GET", "/metrics"),

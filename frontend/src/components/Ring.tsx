@@ -17,8 +17,8 @@ interface RingProps {
     ConceptView,
     "content_status" | "tutorial_status" | "resources_status" | "quiz_status" | "learned_at"
   >;
-  /** What a screen reader says, such as "Outer joins: ready". */
-  readonly label: string;
+  /** What a screen reader says, such as "Outer joins: ready"; nothing where the same words stand beside it. */
+  readonly label?: string;
 }
 
 export function Ring({ concept, label }: RingProps) {
@@ -27,8 +27,7 @@ export function Ring({ concept, label }: RingProps) {
     <svg
       className={styles.ring}
       viewBox={`0 0 ${SIZE} ${SIZE}`}
-      role="img"
-      aria-label={label}
+      {...(label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label })}
       data-state={state}
     >
       {state === "learned" ? (

@@ -10,7 +10,7 @@ import { useEstimate, type RoadmapCommands } from "../../api/queries";
 import type { RoadmapView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
 import { useNotice } from "../../app/notice";
-import { VIEWS, type View } from "../../app/router";
+import { VIEWS } from "../../app/router";
 import { Button } from "../../components/Button";
 import { conceptsOf } from "../../live/reducer";
 import styles from "./Header.module.css";
@@ -91,11 +91,10 @@ export function ProgressBar({ roadmap }: { readonly roadmap: RoadmapView }) {
 interface CommandsProps {
   readonly roadmap: RoadmapView;
   readonly commands: RoadmapCommands;
-  readonly view: View;
   readonly conceptId: string | null;
 }
 
-export function Commands({ roadmap, commands, view, conceptId }: CommandsProps) {
+export function Commands({ roadmap, commands, conceptId }: CommandsProps) {
   const { t } = usePreferences();
   const { status, task, roadmap_id: roadmapId } = roadmap;
   const hasViews = !["drafting", "awaiting_review", "failed"].includes(status) && roadmap.stages.length > 0;

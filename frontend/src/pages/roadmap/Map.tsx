@@ -227,7 +227,6 @@ interface CardProps {
 const Card = memo(function Card({ concept, roadmapId, isSelected, isFaint }: CardProps) {
   const { t } = usePreferences();
   const state = word(concept, t);
-  const label = t("ring.concept", { name: concept.name, state });
   return (
     <li>
       <Link
@@ -235,13 +234,12 @@ const Card = memo(function Card({ concept, roadmapId, isSelected, isFaint }: Car
         params={{ roadmapId, conceptId: concept.concept_id }}
         resetScroll={false}
         className={styles.card}
-        aria-label={label}
         aria-current={isSelected ? "true" : undefined}
         data-concept={concept.concept_id}
         data-state={ringState(concept)}
         data-faint={isFaint}
       >
-        <Ring concept={concept} label={label} />
+        <Ring concept={concept} />
         <span className={styles.words}>
           <strong>{concept.name}</strong>
           <span className={styles.state}>{state}</span>

@@ -39,7 +39,7 @@ export function RoadmapPage({ roadmapId, conceptId, view }: RoadmapPageProps) {
   return (
     <Shell
       title={<Headline roadmap={roadmap} connected={connected} />}
-      actions={<Commands roadmap={roadmap} commands={commands} view={view} conceptId={conceptId} />}
+      actions={<Commands roadmap={roadmap} commands={commands} conceptId={conceptId} />}
       bar={<ProgressBar roadmap={roadmap} />}
     >
       {roadmap.status === "drafting" || !isOutlined ? (
