@@ -40,6 +40,8 @@ async def test_from_the_goal_to_the_last_green_node(surfing: Surfing, live_clust
     await page.locator("[data-concept]").nth(1).click()
     panel = page.get_by_role("complementary")
     await expect(panel.get_by_role("article")).to_be_visible()
+    await page.reload()
+    await expect(panel.get_by_role("article")).to_be_visible()
     await panel.get_by_role("tab", name="Resources").click()
     await expect(panel.get_by_role("link", name=re.compile(".+")).first).to_be_visible()
 

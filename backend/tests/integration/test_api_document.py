@@ -69,7 +69,7 @@ OPERATIONS = [
     ("GET", "/readyz"),
     ("GET", "/metrics"),
 ]
-WITHOUT_INPUT = OPERATIONS[-3:]
+WITHOUT_INPUT = OPERATIONS[-4:]
 ENDLESS = ("GET", f"{ROADMAP}/events")
 PROMISES = [
     not_a_server_error,

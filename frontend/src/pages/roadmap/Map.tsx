@@ -1,7 +1,7 @@
 /** The roadmap as a map: stages as bands, modules as columns, concepts as cards that turn green. */
 
 import { Link, useNavigate } from "@tanstack/react-router";
-import { memo, useMemo, useRef, useState, type RefObject } from "react";
+import { memo, useMemo, useState } from "react";
 
 import type { ConceptView, ModuleView, RoadmapView, StageView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
@@ -25,7 +25,6 @@ interface MapProps {
 
 export function Map({ roadmap, selected }: MapProps) {
   const { t } = usePreferences();
-  const place = useRef<HTMLDivElement>(null);
   const [pointed, setPointed] = useState<string | null>(null);
   const startsOpen = roadmap.progress.total <= OPEN_UP_TO;
   const [open, setOpen] = useState<Record<string, boolean>>({});
@@ -45,7 +44,6 @@ export function Map({ roadmap, selected }: MapProps) {
         }
       />
       <div
-        ref={place}
         className={styles.map}
         aria-label={t("map.label")}
         role="region"
@@ -68,7 +66,7 @@ export function Map({ roadmap, selected }: MapProps) {
             onToggle={(module, next) => setOpen((before) => ({ ...before, [module]: next }))}
           />
         ))}
-        {isLit && <Prerequisites place={place as RefObject<HTMLDivElement>} roadmap={roadmap} lit={lit} />}
+        {isLit && <Prerequisites roadmap={roadmap} lit={lit} />}
       </div>
     </>
   );

@@ -1,30 +1,31 @@
 /** Soft curves between a concept, what it needs, and what needs it: over the cards, where they are now. */
 
-import { useLayoutEffect, useState, type RefObject } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 
 import type { RoadmapView } from "../../api/schema";
 import { conceptsOf } from "../../live/reducer";
 import styles from "./Map.module.css";
 
 interface PrerequisitesProps {
-  readonly place: RefObject<HTMLDivElement>;
   readonly roadmap: RoadmapView;
   readonly lit: ReadonlySet<string>;
 }
 
-export function Prerequisites({ place, roadmap, lit }: PrerequisitesProps) {
+export function Prerequisites({ roadmap, lit }: PrerequisitesProps) {
+  const place = useRef<SVGSVGElement>(null);
   const [curves, setCurves] = useState<readonly string[]>([]);
   useLayoutEffect(() => {
-    const map = place.current;
+    const map = place.current?.parentElement;
+    if (map == null) return;
     const measure = () => setCurves(measured(map, roadmap, lit));
     measure();
     // The panel that opens, a module that closes, another width: the cards stand elsewhere.
     const observer = new ResizeObserver(measure);
     observer.observe(map);
     return () => observer.disconnect();
-  }, [place, roadmap, lit]);
+  }, [roadmap, lit]);
   return (
-    <svg className={styles.curves} aria-hidden>
+    <svg ref={place} className={styles.curves} aria-hidden>
       {curves.map((path) => (
         <path key={path} d={path} />
       ))}
