@@ -109,5 +109,5 @@ async def test_nothing_that_an_author_writes_runs(surfing: Surfing, live_cluster
     )
     assert found == {"attacked": None, "handlers": 0, "links": [], "elements": 0}
     assert page.url.startswith(surfing.url)
-    # Formulas that cannot be read are parsed with a style of their own, which the policy refuses; nothing else was tried.
+    # A formula that cannot be read brings a style of its own, which the policy refuses; nothing else was tried.
     surfing.faults[:] = [fault for fault in surfing.faults if not fault.startswith("Applying inline style")]
