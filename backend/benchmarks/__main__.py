@@ -3,7 +3,7 @@
 import sys
 
 from app.core.logging import configure_logging
-from benchmarks import event_latency, flush_cost, many_roadmaps, one_roadmap, read_roadmap
+from benchmarks import event_latency, flush_cost, many_roadmaps, one_roadmap, read_roadmap, screen
 from benchmarks.report import report
 from benchmarks.servers import servers
 
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "flush_cost": flush_cost.measure,
     "event_latency": event_latency.measure,
     "read_roadmap": read_roadmap.measure,
+    "screen": screen.measure,
 }
 
 

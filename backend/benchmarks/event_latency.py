@@ -58,7 +58,7 @@ def measure() -> list[Figure]:
 
 
 async def _measure(port: int) -> list[Figure]:
-    await _until_ready(port)
+    await until_ready(port)
     async with bench() as setting:
         rounds = [await _round(setting, port) for _ in range(ROUNDS)]
     worst = tuple(max(total) for total, _ in rounds)
@@ -100,7 +100,7 @@ async def _listen(port: int, roadmap_id: UUID, watch: _Stopwatch, attached: asyn
                 return
 
 
-async def _until_ready(port: int) -> None:
+async def until_ready(port: int) -> None:
     async with asyncio.timeout(60), httpx2.AsyncClient(trust_env=False) as http:
         while True:
             try:

@@ -1,6 +1,5 @@
 """Debian's Chromium before a real API, worker, Postgres and Valkey."""
 
-import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ PACE = "0.25"
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
+def chromium(browser_is_required: bool) -> str:
     found = shutil.which("chromium") or shutil.which("google-chrome")
     reason = None
     if found is None:
@@ -26,7 +25,7 @@ def chromium() -> str:
     elif not (BUILT / "index.html").is_file():
         reason = "The web app is not built; `make web` builds it."
     if reason is not None:
-        if os.environ.get("GREENWAY_REQUIRE_BROWSER") == "1":
+        if browser_is_required:
             pytest.fail(reason)
         pytest.skip(reason)
     assert found is not None

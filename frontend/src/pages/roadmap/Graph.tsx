@@ -26,6 +26,9 @@ import { related, word } from "./words";
 
 const WIDTH = 210;
 const HEIGHT = 56;
+/** Up to this many concepts the graph starts as a whole, above it with some of them. */
+const WHOLE_UP_TO = 60;
+const READABLE = 0.5;
 
 type ConceptNode = Node<{ concept: ConceptView; isFaint: boolean }, "concept">;
 
@@ -41,17 +44,35 @@ export default function Graph({ roadmap, selected }: GraphProps) {
   // Where nodes stand follows from ids and prerequisites: nothing moves when one turns green.
   const shape = JSON.stringify(concepts.map((one) => [one.concept_id, one.prerequisites]));
   const places = useMemo(() => placed(JSON.parse(shape) as [string, string[]][]), [shape]);
-  const lit = useMemo(() => (selected === null ? null : related(roadmap, selected)), [roadmap, selected]);
-  const nodes: ConceptNode[] = concepts.map((concept) => ({
-    id: concept.concept_id,
-    type: "concept",
-    position: places.get(concept.concept_id) ?? { x: 0, y: 0 },
-    width: WIDTH,
-    height: HEIGHT,
-    data: { concept, isFaint: lit !== null && !lit.has(concept.concept_id) },
-    selected: concept.concept_id === selected,
-    ariaLabel: t("ring.concept", { name: concept.name, state: word(concept, t) }),
-  }));
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- what belongs together follows from the shape
+  const lit = useMemo(() => (selected === null ? null : related(roadmap, selected)), [shape, selected]);
+  // A concept that has not changed keeps its node, so that only what changes is drawn again.
+  const known = useMemo(
+    () => new WeakMap<ConceptView, ConceptNode>(),
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [places, lit, selected, t],
+  );
+  const nodes = concepts.map((concept) => {
+    const node = known.get(concept) ?? {
+      id: concept.concept_id,
+      type: "concept" as const,
+      position: places.get(concept.concept_id) ?? { x: 0, y: 0 },
+      width: WIDTH,
+      height: HEIGHT,
+      data: { concept, isFaint: lit !== null && !lit.has(concept.concept_id) },
+      selected: concept.concept_id === selected,
+      ariaLabel: t("ring.concept", { name: concept.name, state: word(concept, t) }),
+    };
+    known.set(concept, node);
+    return node;
+  });
+  const writing = concepts.filter((one) => one.content_status === "generating").map((one) => one.concept_id);
+  const isOfInterest = (id: string) =>
+    selected !== null
+      ? id === selected
+      : writing.length > 0
+        ? writing.includes(id)
+        : id === concepts[0]?.concept_id;
   const edges = useMemo<Edge[]>(
     () =>
       (JSON.parse(shape) as [string, string[]][]).flatMap(([target, sources]) =>
@@ -59,6 +80,8 @@ export default function Graph({ roadmap, selected }: GraphProps) {
       ),
     [shape],
   );
+  // A large graph starts where something happens, in letters that can be read; "fit" shows the whole.
+  const first = concepts.length <= WHOLE_UP_TO ? nodes : nodes.filter((node) => isOfInterest(node.id));
   const open = (conceptId: string) =>
     void navigate({
       to: "/roadmaps/$roadmapId/concepts/$conceptId",
@@ -77,6 +100,11 @@ export default function Graph({ roadmap, selected }: GraphProps) {
         edgesFocusable={false}
         onlyRenderVisibleElements
         fitView
+        fitViewOptions={{
+          nodes: first,
+          minZoom: concepts.length <= WHOLE_UP_TO ? 0.05 : READABLE,
+          maxZoom: 1,
+        }}
         minZoom={0.05}
         onNodeClick={(_event, node) => open(node.id)}
         onKeyDown={(event) => {
