@@ -153,7 +153,7 @@ function placed(
   concepts: readonly [id: string, prerequisites: string[]][],
 ): Map<string, { x: number; y: number }> {
   const graph = new graphlib.Graph();
-  graph.setGraph({ rankdir: "TB", nodesep: 20, ranksep: 44 });
+  graph.setGraph({ rankdir: "TB", ranker: "tight-tree", nodesep: 20, ranksep: 44 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const [id] of concepts) graph.setNode(id, { width: WIDTH, height: HEIGHT });
   for (const [id, prerequisites] of concepts) for (const from of prerequisites) graph.setEdge(from, id);
