@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 from e2e.cluster import Cluster, a_cluster, ready
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright, expect
 
 from app.api.web import BUILT
 
 AXE = Path(__file__).resolve().parents[3] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-PACE = "0.25"
+PACE = "0.4"
 """Seconds for an artefact: slow enough to be watched, fast enough for a test."""
+PATIENCE = 30_000
+"""Milliseconds that a test waits for the page."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +54,7 @@ class Surfing:
 
     async def open_in(self, context: BrowserContext, path: str) -> Page:
         page = await context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("console", self._heard)
         page.on("request", self._asked)

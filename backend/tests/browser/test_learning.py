@@ -6,6 +6,9 @@ from browser.conftest import Surfing
 from e2e.cluster import Cluster
 from playwright.async_api import Page, expect
 
+LONG_RUN = 60
+"""Concepts that take long enough to be stopped in the middle, and are few enough for all modules to be open."""
+
 
 async def draft(page: Page, concepts: int = 12) -> str:
     """Asks for a roadmap on the home page; returns its id when the outline is there."""
@@ -107,7 +110,7 @@ async def test_a_change_in_words_is_shown_as_a_diff(surfing: Surfing) -> None:
 
 async def test_a_run_is_paused_and_resumed_and_a_waiting_concept_comes_next(surfing: Surfing) -> None:
     page = await surfing.open()
-    await draft(page, 24)
+    await draft(page, LONG_RUN)
     await approve(page)
     await page.get_by_role("button", name="Pause").click()
     await expect(page.get_by_role("button", name="Resume")).to_be_visible()
@@ -116,7 +119,7 @@ async def test_a_run_is_paused_and_resumed_and_a_waiting_concept_comes_next(surf
     await expect(page.get_by_text("It is written next.")).to_be_visible()
     await page.get_by_role("button", name="Resume").click()
     await expect(page.get_by_role("complementary").get_by_role("article")).to_be_visible()
-    await until_green(page, 24)
+    await until_green(page, LONG_RUN)
 
 
 async def test_the_graph_shows_prerequisites_and_opens_concepts(surfing: Surfing) -> None:

@@ -1,7 +1,7 @@
 """The screen never lies: reloads, two tabs and an API that goes away all end in what is saved."""
 
 from browser.conftest import Surfing
-from browser.test_learning import approve, draft, until_green
+from browser.test_learning import LONG_RUN, approve, draft, until_green
 from e2e.cluster import Cluster
 from playwright.async_api import Page, expect
 
@@ -13,7 +13,7 @@ async def states(page: Page) -> list[str | None]:
 
 async def test_a_reload_in_mid_run_shows_the_same(surfing: Surfing) -> None:
     page = await surfing.open()
-    await draft(page, 24)
+    await draft(page, LONG_RUN)
     await approve(page)
     await expect(page.locator("[data-concept][data-state=completed]").first).to_be_visible()
     await page.get_by_role("button", name="Pause").click()
@@ -23,10 +23,10 @@ async def test_a_reload_in_mid_run_shows_the_same(surfing: Surfing) -> None:
     assert "completed" in before
     assert "pending" in before
     await page.reload()
-    await expect(page.locator("[data-concept]")).to_have_count(24)
+    await expect(page.locator("[data-concept]")).to_have_count(LONG_RUN)
     assert await states(page) == before
     await page.get_by_role("button", name="Resume").click()
-    await until_green(page, 24)
+    await until_green(page, LONG_RUN)
 
 
 async def test_two_tabs_see_the_same_run(surfing: Surfing) -> None:
@@ -43,7 +43,7 @@ async def test_an_api_that_restarts_in_mid_run_costs_the_screen_nothing(
     surfing: Surfing, live_cluster: Cluster
 ) -> None:
     page = await surfing.open()
-    await draft(page, 24)
+    await draft(page, LONG_RUN)
     await approve(page)
     await expect(page.locator("[data-concept][data-state=completed]").first).to_be_visible()
     assert live_cluster.api is not None
@@ -51,7 +51,7 @@ async def test_an_api_that_restarts_in_mid_run_costs_the_screen_nothing(
     live_cluster.api.wait()
     await expect(page.get_by_text("reconnecting")).to_be_visible()
     live_cluster.start_api()
-    await until_green(page, 24)
+    await until_green(page, LONG_RUN)
     await expect(page.get_by_text("reconnecting")).to_have_count(0)
 
 
