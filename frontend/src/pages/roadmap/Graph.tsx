@@ -2,7 +2,6 @@
 
 import "@xyflow/react/dist/style.css";
 
-import { graphlib, layout } from "@dagrejs/dagre";
 import { useNavigate } from "@tanstack/react-router";
 import {
   Background,
@@ -14,23 +13,26 @@ import {
   type Edge,
   type Node,
   type NodeProps,
+  type ReactFlowInstance,
 } from "@xyflow/react";
-import { memo, useMemo } from "react";
+import { memo, useEffect, useMemo, useRef, useState } from "react";
 
 import type { ConceptView, RoadmapView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
 import { Ring, ringState } from "../../components/Ring";
 import { conceptsOf } from "../../live/reducer";
 import styles from "./Graph.module.css";
-import { related, word } from "./words";
+import { CARD, placed } from "./placed";
+import { nextToLearn, related, word } from "./words";
 
-const WIDTH = 210;
-const HEIGHT = 56;
-/** Up to this many concepts the graph starts as a whole, above it with some of them. */
-const WHOLE_UP_TO = 60;
-const READABLE = 0.5;
+/** The least zoom at which names can be read; where the whole needs less, the graph opens at its centre of interest. */
+const READABLE = 0.6;
+const SMALLEST = 0.05;
+/** Room around the graph, in pixels at zoom 1. */
+const MARGIN = 40;
 
 type ConceptNode = Node<{ concept: ConceptView; isFaint: boolean }, "concept">;
+type Flow = ReactFlowInstance<ConceptNode>;
 
 interface GraphProps {
   readonly roadmap: RoadmapView;
@@ -43,7 +45,7 @@ export default function Graph({ roadmap, selected }: GraphProps) {
   const concepts = conceptsOf(roadmap);
   // Where nodes stand follows from ids and prerequisites: nothing moves when one turns green.
   const shape = JSON.stringify(concepts.map((one) => [one.concept_id, one.prerequisites]));
-  const places = useMemo(() => placed(JSON.parse(shape) as [string, string[]][]), [shape]);
+  const { places, direction } = useMemo(() => placed(JSON.parse(shape) as [string, string[]][]), [shape]);
   // eslint-disable-next-line react-hooks/exhaustive-deps -- what belongs together follows from the shape
   const lit = useMemo(() => (selected === null ? null : related(roadmap, selected)), [shape, selected]);
   // A concept that has not changed keeps its node, so that only what changes is drawn again.
@@ -57,8 +59,9 @@ export default function Graph({ roadmap, selected }: GraphProps) {
       id: concept.concept_id,
       type: "concept" as const,
       position: places.get(concept.concept_id) ?? { x: 0, y: 0 },
-      width: WIDTH,
-      height: HEIGHT,
+      ...CARD,
+      sourcePosition: direction === "TB" ? Position.Bottom : Position.Right,
+      targetPosition: direction === "TB" ? Position.Top : Position.Left,
       data: { concept, isFaint: lit !== null && !lit.has(concept.concept_id) },
       selected: concept.concept_id === selected,
       ariaLabel: t("ring.concept", { name: concept.name, state: word(concept, t) }),
@@ -66,22 +69,31 @@ export default function Graph({ roadmap, selected }: GraphProps) {
     known.set(concept, node);
     return node;
   });
-  const writing = concepts.filter((one) => one.content_status === "generating").map((one) => one.concept_id);
-  const isOfInterest = (id: string) =>
-    selected !== null
-      ? id === selected
-      : writing.length > 0
-        ? writing.includes(id)
-        : id === concepts[0]?.concept_id;
   const edges = useMemo<Edge[]>(
     () =>
       (JSON.parse(shape) as [string, string[]][]).flatMap(([target, sources]) =>
-        sources.map((source) => ({ id: `${source}-${target}`, source, target, focusable: false })),
+        sources.map((source) => ({
+          id: `${source}-${target}`,
+          source,
+          target,
+          focusable: false,
+          className: lit === null ? "" : lit.has(source) && lit.has(target) ? "lit" : "faint",
+        })),
       ),
-    [shape],
+    [shape, lit],
   );
-  // A large graph starts where something happens, in letters that can be read; "fit" shows the whole.
-  const first = concepts.length <= WHOLE_UP_TO ? nodes : nodes.filter((node) => isOfInterest(node.id));
+  const [flow, setFlow] = useState<Flow | null>(null);
+  const frame = useRef<HTMLDivElement>(null);
+  const centre =
+    selected ??
+    concepts.find((one) => one.content_status === "generating")?.concept_id ??
+    nextToLearn(roadmap)?.concept_id ??
+    concepts[0]?.concept_id;
+  useEffect(() => {
+    if (flow !== null && frame.current !== null) void show(flow, frame.current, selected, centre);
+    // It moves when it opens, and when another concept is chosen; never by itself while a run goes on.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [flow, selected]);
   const open = (conceptId: string) =>
     void navigate({
       to: "/roadmaps/$roadmapId/concepts/$conceptId",
@@ -89,7 +101,7 @@ export default function Graph({ roadmap, selected }: GraphProps) {
       search: { view: "graph" },
     });
   return (
-    <div className={styles.graph} role="region" aria-label={t("graph.label")}>
+    <div ref={frame} className={styles.graph} role="region" aria-label={t("graph.label")}>
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -99,13 +111,8 @@ export default function Graph({ roadmap, selected }: GraphProps) {
         nodesConnectable={false}
         edgesFocusable={false}
         onlyRenderVisibleElements
-        fitView
-        fitViewOptions={{
-          nodes: first,
-          minZoom: concepts.length <= WHOLE_UP_TO ? 0.05 : READABLE,
-          maxZoom: 1,
-        }}
-        minZoom={0.05}
+        minZoom={SMALLEST}
+        onInit={setFlow}
         onNodeClick={(_event, node) => open(node.id)}
         onKeyDown={(event) => {
           const node = (event.target as Element).closest<HTMLElement>(".react-flow__node");
@@ -124,7 +131,12 @@ export default function Graph({ roadmap, selected }: GraphProps) {
   );
 }
 
-const ConceptCard = memo(function ConceptCard({ data, selected }: NodeProps<ConceptNode>) {
+const ConceptCard = memo(function ConceptCard({
+  data,
+  selected,
+  sourcePosition = Position.Bottom,
+  targetPosition = Position.Top,
+}: NodeProps<ConceptNode>) {
   const { t } = usePreferences();
   const { concept, isFaint } = data;
   const state = word(concept, t);
@@ -135,33 +147,51 @@ const ConceptCard = memo(function ConceptCard({ data, selected }: NodeProps<Conc
       data-selected={selected}
       data-faint={isFaint}
     >
-      <Handle type="target" position={Position.Top} />
+      <Handle type="target" position={targetPosition} />
       <Ring concept={concept} label={t("ring.concept", { name: concept.name, state })} />
       <span>
         <strong>{concept.name}</strong>
         <small>{state}</small>
       </span>
-      <Handle type="source" position={Position.Bottom} />
+      <Handle type="source" position={sourcePosition} />
     </div>
   );
 });
 
 const NODE_TYPES = { concept: ConceptCard };
 
-/** From top to bottom, so that what is needed stands before what needs it. */
-function placed(
-  concepts: readonly [id: string, prerequisites: string[]][],
-): Map<string, { x: number; y: number }> {
-  const graph = new graphlib.Graph();
-  graph.setGraph({ rankdir: "TB", ranker: "tight-tree", nodesep: 20, ranksep: 44 });
-  graph.setDefaultEdgeLabel(() => ({}));
-  for (const [id] of concepts) graph.setNode(id, { width: WIDTH, height: HEIGHT });
-  for (const [id, prerequisites] of concepts) for (const from of prerequisites) graph.setEdge(from, id);
-  layout(graph);
-  return new Map(
-    concepts.map(([id]) => {
-      const { x, y } = graph.node(id) as { x: number; y: number };
-      return [id, { x: x - WIDTH / 2, y: y - HEIGHT / 2 }];
-    }),
-  );
+/** The whole where it can be read; else what is of interest, in letters that can be. What is in view stays where it is. */
+async function show(
+  flow: Flow,
+  frame: Element,
+  selected: string | null,
+  centre: string | undefined,
+): Promise<void> {
+  if (selected === null) {
+    await flow.fitView({ minZoom: SMALLEST, maxZoom: 1 });
+    if (flow.getZoom() >= READABLE) return;
+  }
+  const node = centre === undefined ? undefined : flow.getNode(centre);
+  if (node === undefined || (selected !== null && isInView(flow, frame, node))) return;
+  const zoom = Math.max(flow.getZoom(), READABLE);
+  const { width, height } = frame.getBoundingClientRect();
+  const all = flow.getNodesBounds(flow.getNodes());
+  const x = within(node.position.x + CARD.width / 2, all.x, all.width, width / zoom);
+  const y = within(node.position.y + CARD.height / 2, all.y, all.height, height / zoom);
+  await flow.setCenter(x, y, { zoom });
+}
+
+/** The middle of a window that is as near to `wanted` as it can be without looking past the graph's edge. */
+function within(wanted: number, start: number, length: number, window: number): number {
+  const room = length + 2 * MARGIN - window;
+  const middle = start + length / 2;
+  return room <= 0 ? middle : Math.min(middle + room / 2, Math.max(middle - room / 2, wanted));
+}
+
+function isInView(flow: Flow, frame: Element, { position }: ConceptNode): boolean {
+  const { left, top, right, bottom } = frame.getBoundingClientRect();
+  const start = flow.flowToScreenPosition(position);
+  const end = flow.flowToScreenPosition({ x: position.x + CARD.width, y: position.y + CARD.height });
+  const isWithin = start.x >= left && start.y >= top && end.x <= right && end.y <= bottom;
+  return isWithin && flow.getZoom() >= READABLE;
 }
