@@ -12,14 +12,21 @@ interface Problem {
 }
 
 export const api = createClient<paths>({ baseUrl: "" });
+api.use({
+  onError({ error }) {
+    // Whoever has stopped a request wants no sentence about it.
+    return error instanceof DOMException && error.name === "AbortError" ? undefined : new Fault({}, 0);
+  },
+});
 
+/** A refusal by the API, or, with the code `no_answer`, nothing that could be understood as its answer. */
 export class Fault extends Error {
   readonly code: string;
   readonly status: number;
   readonly retryable: boolean;
 
   constructor(problem: Partial<Problem>, status: number) {
-    super(problem.detail ?? "Greenway does not answer at the moment.");
+    super(problem.detail ?? "No answer.");
     this.code = problem.code ?? "no_answer";
     this.status = status;
     this.retryable = problem.retryable ?? true;

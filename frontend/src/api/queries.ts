@@ -118,17 +118,27 @@ export function useRevision(roadmapId: string, number: number | null) {
   });
 }
 
-/** Commands to a roadmap. What they change arrives by the event stream; a refusal is shown as a sentence. */
+/**
+ * Commands to a roadmap, one after the other. What they change arrives by the event stream; a refusal is shown as a
+ * sentence. Each promise tells whether the command was carried out; it never rejects.
+ */
 export function useRoadmapCommands(roadmapId: string) {
   const { fault } = useNotice();
-  const path = { roadmap_id: roadmapId };
-  const { mutate, isPending } = useMutation({
-    mutationFn: (command: () => Promise<unknown>) => command(),
+  const { mutateAsync, isPending } = useMutation({
+    mutationFn: (request: () => Promise<{ error?: unknown; response: Response }>) => request().then(done),
     onError: fault,
+    scope: { id: roadmapId },
   });
-  const steer = (name: "approve" | "pause" | "resume" | "cancel" | "retry") => () =>
-    mutate(() => api.POST(`/api/v1/roadmaps/{roadmap_id}/${name}`, { params: { path } }).then(done));
-  const ofConcept = (concept_id: string) => ({ params: { path: { ...path, concept_id } } });
+  const path = { roadmap_id: roadmapId };
+  const of = (concept_id: string) => ({ path: { ...path, concept_id } });
+  const command = (request: () => Promise<{ error?: unknown; response: Response }>) =>
+    mutateAsync(request).then(
+      () => true,
+      () => false,
+    );
+  const steer =
+    (name: "approve" | "pause" | "resume" | "cancel" | "retry" | "outline/undo" | "outline/redo") => () =>
+      command(() => api.POST(`/api/v1/roadmaps/{roadmap_id}/${name}`, { params: { path } }));
   return {
     isPending,
     approve: steer("approve"),
@@ -136,57 +146,43 @@ export function useRoadmapCommands(roadmapId: string) {
     resume: steer("resume"),
     cancel: steer("cancel"),
     retry: steer("retry"),
+    undo: steer("outline/undo"),
+    redo: steer("outline/redo"),
     revise: (feedback: string) =>
-      mutate(() =>
-        api.POST("/api/v1/roadmaps/{roadmap_id}/revise", { params: { path }, body: { feedback } }).then(done),
+      command(() =>
+        api.POST("/api/v1/roadmaps/{roadmap_id}/revise", { params: { path }, body: { feedback } }),
       ),
     edit: (operations: OutlineEdit["operations"]) =>
-      mutate(() =>
-        api
-          .POST("/api/v1/roadmaps/{roadmap_id}/outline/operations", {
-            params: { path },
-            body: { operations },
-          })
-          .then(done),
+      command(() =>
+        api.POST("/api/v1/roadmaps/{roadmap_id}/outline/operations", {
+          params: { path },
+          body: { operations },
+        }),
       ),
-    undo: () =>
-      mutate(() => api.POST("/api/v1/roadmaps/{roadmap_id}/outline/undo", { params: { path } }).then(done)),
-    redo: () =>
-      mutate(() => api.POST("/api/v1/roadmaps/{roadmap_id}/outline/redo", { params: { path } }).then(done)),
-    prioritise: (conceptId: string, then: () => void) =>
-      mutate(
-        () =>
-          api
-            .POST("/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/prioritise", ofConcept(conceptId))
-            .then(done),
-        { onSuccess: then },
+    prioritise: (conceptId: string) =>
+      command(() =>
+        api.POST("/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/prioritise", { params: of(conceptId) }),
       ),
     learned: (conceptId: string, learned: boolean) =>
-      mutate(() =>
-        api
-          .PUT("/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/learned", {
-            ...ofConcept(conceptId),
-            body: { learned },
-          })
-          .then(done),
+      command(() =>
+        api.PUT("/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/learned", {
+          params: of(conceptId),
+          body: { learned },
+        }),
       ),
     regenerate: (conceptId: string, artefacts: ArtefactKind[], instructions: string) =>
-      mutate(() =>
-        api
-          .POST("/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/regenerate", {
-            ...ofConcept(conceptId),
-            body: { artefacts, instructions: instructions || null },
-          })
-          .then(done),
+      command(() =>
+        api.POST("/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/regenerate", {
+          params: of(conceptId),
+          body: { artefacts, instructions: instructions || null },
+        }),
       ),
     restore: (conceptId: string, artefact: ArtefactKind, version: number) =>
-      mutate(() =>
-        api
-          .POST("/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/restore", {
-            ...ofConcept(conceptId),
-            body: { artefact, version },
-          })
-          .then(done),
+      command(() =>
+        api.POST("/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/restore", {
+          params: of(conceptId),
+          body: { artefact, version },
+        }),
       ),
   };
 }

@@ -10,6 +10,7 @@ import styles from "./Shell.module.css";
 interface ShellProps {
   /** Beside the sign: the title of the page. */
   readonly title?: ReactNode;
+  /** Where a page has commands of its own, language and theme are among them. */
   readonly actions?: ReactNode;
   /** Under the header. */
   readonly bar?: ReactNode;
@@ -17,7 +18,7 @@ interface ShellProps {
 }
 
 export function Shell({ title, actions, bar, children }: ShellProps) {
-  const { t, language, theme, setLanguage, setTheme } = usePreferences();
+  const { t } = usePreferences();
   return (
     <>
       <a className={styles.skip} href="#content">
@@ -29,27 +30,26 @@ export function Shell({ title, actions, bar, children }: ShellProps) {
           <span className={styles.name}>{t("app.name")}</span>
         </Link>
         <div className={styles.title}>{title}</div>
-        <div className={styles.actions}>
-          {actions}
-          <Button
-            aria-label={t("app.languageName")}
-            onClick={() => setLanguage(language === "en" ? "zh" : "en")}
-          >
-            {t("app.language")}
-          </Button>
-          <Button
-            aria-label={t("app.theme")}
-            aria-pressed={theme === "dark"}
-            onClick={() => setTheme(theme === "dark" ? "light" : "dark")}
-          >
-            <span aria-hidden>◐</span>
-          </Button>
-        </div>
+        <div className={styles.actions}>{actions ?? <Look />}</div>
       </header>
       {bar}
       <main id="content" tabIndex={-1} className={styles.main}>
         {children}
       </main>
+    </>
+  );
+}
+
+function Look() {
+  const { t, theme, switchLanguage, switchTheme } = usePreferences();
+  return (
+    <>
+      <Button aria-label={t("app.languageName")} onClick={switchLanguage}>
+        {t("app.language")}
+      </Button>
+      <Button aria-label={t("app.theme")} aria-pressed={theme === "dark"} onClick={switchTheme}>
+        <span aria-hidden>◐</span>
+      </Button>
     </>
   );
 }

@@ -1,6 +1,6 @@
 /** The learner's language and theme, for all of the app. */
 
-import { createContext, use, useEffect, useMemo, useState, type PropsWithChildren } from "react";
+import { createContext, use, useCallback, useEffect, useMemo, useState, type PropsWithChildren } from "react";
 
 import { preferred, translator, type Language, type Translate } from "../i18n/translate";
 
@@ -10,8 +10,8 @@ interface Preferences {
   readonly t: Translate;
   readonly language: Language;
   readonly theme: Theme;
-  setLanguage(language: Language): void;
-  setTheme(theme: Theme): void;
+  switchLanguage(): void;
+  switchTheme(): void;
 }
 
 const Context = createContext<Preferences | null>(null);
@@ -28,7 +28,13 @@ export function PreferencesProvider({ children }: PropsWithChildren) {
   }, [language, theme]);
 
   const value = useMemo(
-    () => ({ t: translator(language), language, theme, setLanguage, setTheme }),
+    () => ({
+      t: translator(language),
+      language,
+      theme,
+      switchLanguage: () => setLanguage(language === "en" ? "zh" : "en"),
+      switchTheme: () => setTheme(theme === "dark" ? "light" : "dark"),
+    }),
     [language, theme, setLanguage, setTheme],
   );
   return <Context value={value}>{children}</Context>;
@@ -44,18 +50,32 @@ function systemTheme(): Theme {
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
-/** A choice that is kept in the browser; without one, what `initial` says. */
+/** A choice that is kept in the browser, where that is allowed; without one, what `initial` says. */
 function useStored<T extends string>(name: string, allowed: readonly T[], initial: () => T) {
   const key = `greenway.${name}`;
-  const [value, setValue] = useState<T>(
-    () => allowed.find((one) => one === localStorage.getItem(key)) ?? initial(),
-  );
-  const store = useMemo(
-    () => (next: T) => {
-      localStorage.setItem(key, next);
+  const [value, setValue] = useState<T>(() => allowed.find((one) => one === kept(key)) ?? initial());
+  const store = useCallback(
+    (next: T) => {
+      keep(key, next);
       setValue(next);
     },
     [key],
   );
   return [value, store] as const;
+}
+
+function kept(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function keep(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // A browser that keeps nothing: the choice holds until the page is left.
+  }
 }

@@ -5,6 +5,7 @@ import { createContext, use, useCallback, useMemo, useState, type PropsWithChild
 import { Button } from "../components/Button";
 import { usePreferences } from "./context";
 import styles from "./notice.module.css";
+import { sentence } from "./sentence";
 
 interface Notice {
   readonly text: string;
@@ -22,7 +23,7 @@ const Context = createContext<Notices | null>(null);
 export function NoticeProvider({ children }: PropsWithChildren) {
   const { t } = usePreferences();
   const [notice, show] = useState<Notice | null>(null);
-  const fault = useCallback((error: Error) => show({ text: error.message, isFault: true }), []);
+  const fault = useCallback((error: Error) => show({ text: sentence(error, t), isFault: true }), [t]);
   const value = useMemo(() => ({ show, fault }), [fault]);
   const dismiss = () => show(null);
   return (

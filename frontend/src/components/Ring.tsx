@@ -8,7 +8,7 @@ const SIZE = 24;
 const CENTRE = SIZE / 2;
 const RADIUS = 10;
 /** Degrees between two arcs. */
-const GAP = 26;
+const GAP = 14;
 
 export type RingState = ConceptView["content_status"] | "learned";
 

@@ -43,7 +43,12 @@ export function useRoadmap(roadmapId: string) {
     return () => stop.abort();
   }, [roadmapId, first]);
 
-  return { roadmap: watched?.roadmap ?? first, connected: watched?.connected ?? true, error: query.error };
+  return {
+    roadmap: watched?.roadmap ?? first,
+    connected: watched?.connected ?? true,
+    error: query.error,
+    refetch: query.refetch,
+  };
 }
 
 /** A tab that is shown again, or a network that is back, does not wait for the end of a pause. */

@@ -6,14 +6,20 @@ import { useId, useRef, useState, type FormEvent } from "react";
 import { useAbout, useCreate } from "../../api/queries";
 import type { NewRoadmap } from "../../api/schema";
 import { usePreferences } from "../../app/context";
+import { sentence } from "../../app/sentence";
 import { Button } from "../../components/Button";
 import { Problem } from "../../components/Problem";
 import styles from "./GoalForm.module.css";
+import { NumberField } from "./NumberField";
 
 const LEVELS = ["beginner", "intermediate", "advanced"] as const;
 const EXAMPLES = ["home.example1", "home.example2", "home.example3"] as const;
 const SHORTEST_GOAL = 3;
 const LONGEST_GOAL = 500;
+const LONGEST_BACKGROUND = 2000;
+const HOURS = 5;
+const HOURS_OF_A_WEEK = 168;
+const CONCEPTS = 30;
 
 export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
   const { t, language } = usePreferences();
@@ -26,9 +32,9 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
   const [more, setMore] = useState(false);
   const [wish, setWish] = useState<Omit<NewRoadmap, "goal">>({
     level: "beginner",
-    hours_per_week: 5,
+    hours_per_week: HOURS,
     language,
-    concepts: 30,
+    concepts: CONCEPTS,
     deadline: null,
     background: null,
   });
@@ -79,13 +85,13 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
           {t("home.tooShort")}
         </p>
       )}
-      {create.error !== null && <Problem message={create.error.message} />}
+      {create.error !== null && <Problem message={sentence(create.error, t)} />}
       <p className={styles.summary}>
         {t("home.summary", {
           level: t(`home.${wish.level ?? "beginner"}`),
-          hours: wish.hours_per_week ?? 5,
+          hours: wish.hours_per_week ?? HOURS,
           language: t(wish.language === "zh" ? "home.chinese" : "home.english"),
-          concepts: wish.concepts ?? 30,
+          concepts: wish.concepts ?? CONCEPTS,
         })}{" "}
         <Button kind="quiet" aria-expanded={more} onClick={() => setMore(!more)}>
           {t("home.more")}
@@ -106,16 +112,13 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
               ))}
             </select>
           </label>
-          <label>
-            {t("home.hours")}
-            <input
-              type="number"
-              min={1}
-              max={168}
-              value={wish.hours_per_week}
-              onChange={(event) => change({ hours_per_week: event.target.valueAsNumber || 1 })}
-            />
-          </label>
+          <NumberField
+            label={t("home.hours")}
+            value={wish.hours_per_week ?? HOURS}
+            min={1}
+            max={HOURS_OF_A_WEEK}
+            onChange={(hours_per_week) => change({ hours_per_week })}
+          />
           <label>
             {t("home.language")}
             <select value={wish.language} onChange={(event) => change({ language: event.target.value })}>
@@ -123,20 +126,18 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
               <option value="zh">{t("home.chinese")}</option>
             </select>
           </label>
-          <label>
-            {t("home.concepts")}
-            <input
-              type="number"
-              min={3}
-              max={about.data?.max_concepts}
-              value={wish.concepts}
-              onChange={(event) => change({ concepts: event.target.valueAsNumber || 3 })}
-            />
-          </label>
+          <NumberField
+            label={t("home.concepts")}
+            value={wish.concepts ?? CONCEPTS}
+            min={3}
+            max={about.data?.max_concepts ?? CONCEPTS}
+            onChange={(concepts) => change({ concepts })}
+          />
           <label>
             {t("home.deadline")}
             <input
               type="date"
+              min={new Date().toISOString().slice(0, 10)}
               value={wish.deadline ?? ""}
               onChange={(event) => change({ deadline: event.target.value || null })}
             />
@@ -145,7 +146,7 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
             {t("home.background")}
             <textarea
               rows={2}
-              maxLength={2000}
+              maxLength={LONGEST_BACKGROUND}
               value={wish.background ?? ""}
               onChange={(event) => change({ background: event.target.value || null })}
             />
@@ -162,13 +163,23 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
           ))}
         </p>
       )}
-      {about.data !== undefined && (
-        <p className={styles.author}>
-          {about.data.author.startsWith("builtin")
-            ? `${t("home.builtin")} ${t("home.connect")}`
-            : t("home.model", { author: about.data.author })}
-        </p>
-      )}
+      {about.data !== undefined && <Author name={about.data.author} />}
     </form>
+  );
+}
+
+function Author({ name }: { readonly name: string }) {
+  const { t } = usePreferences();
+  if (!name.startsWith("builtin"))
+    return <p className={styles.author}>{t("home.model", { author: name })}</p>;
+  return (
+    <details className={styles.author}>
+      <summary>
+        {t("home.builtin")} <span>{t("home.connect")}</span>
+      </summary>
+      <p>{t("home.connectWhy")}</p>
+      <pre>{"GREENWAY_MODEL=openai:gpt-5\nOPENAI_API_KEY=…"}</pre>
+      <p>{t("home.connectMore")}</p>
+    </details>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import { useRoadmaps } from "../../api/queries";
 import { usePreferences } from "../../app/context";
+import { sentence } from "../../app/sentence";
 import { Shell } from "../../app/Shell";
 import { useTitle } from "../../app/useTitle";
 import { Button } from "../../components/Button";
@@ -24,7 +25,7 @@ export function HomePage() {
       <div className={styles.page}>
         <GoalForm isFirstVisit={isFirstVisit} />
         {roadmaps.error !== null && (
-          <Problem message={roadmaps.error.message}>
+          <Problem message={sentence(roadmaps.error, t)}>
             <Button onClick={() => void roadmaps.refetch()}>{t("app.again")}</Button>
           </Problem>
         )}

@@ -1,12 +1,13 @@
 /** One concept beside the map: its lesson, resources, quiz and versions, under an address of its own. */
 
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { Tabs } from "radix-ui";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState, type KeyboardEvent } from "react";
 
 import { useConcept, type RoadmapCommands } from "../../api/queries";
 import type { ArtefactKind, ConceptDetail, ConceptView, RoadmapView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
+import { sentence } from "../../app/sentence";
 import type { View } from "../../app/router";
 import { Button } from "../../components/Button";
 import { Problem } from "../../components/Problem";
@@ -30,20 +31,21 @@ interface ConceptPanelProps {
 
 export function ConceptPanel({ roadmap, concept, commands, view }: ConceptPanelProps) {
   const { t } = usePreferences();
-  const search = view === "map" ? {} : { view };
-  const close = (
-    <Link
-      to="/roadmaps/$roadmapId"
-      params={{ roadmapId: roadmap.roadmap_id }}
-      search={search}
-      resetScroll={false}
-    >
-      {t("concept.close")}
-    </Link>
-  );
+  const navigate = useNavigate();
+  const overview = {
+    to: "/roadmaps/$roadmapId",
+    params: { roadmapId: roadmap.roadmap_id },
+    search: view === "map" ? {} : { view },
+    resetScroll: false,
+  } as const;
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && !(event.target instanceof HTMLTextAreaElement)) void navigate(overview);
+  };
   return (
-    <aside className={styles.panel} aria-label={concept?.name ?? t("concept.panel")}>
-      <div className={styles.close}>{close}</div>
+    <aside className={styles.panel} aria-label={concept?.name ?? t("concept.panel")} onKeyDown={onKeyDown}>
+      <Link className={styles.close} {...overview}>
+        {t("concept.close")}
+      </Link>
       {concept === null ? (
         <Problem message={t("concept.missing")} />
       ) : (
@@ -87,7 +89,7 @@ function Concept({
       </p>
       {concept.description !== "" && <p className={styles.description}>{concept.description}</p>}
       {detail.error !== null && (
-        <Problem message={detail.error.message}>
+        <Problem message={sentence(detail.error, t)}>
           <Button onClick={() => void detail.refetch()}>{t("app.again")}</Button>
         </Problem>
       )}
@@ -204,7 +206,7 @@ function NotYet({ roadmap, concept, kind, commands }: Omit<PartProps, "detail">)
         <Button
           kind="primary"
           disabled={commands.isPending}
-          onClick={() => commands.prioritise(concept.concept_id, () => setNext(true))}
+          onClick={async () => setNext(await commands.prioritise(concept.concept_id))}
         >
           {t("concept.writeNext")}
         </Button>

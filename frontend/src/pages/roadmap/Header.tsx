@@ -142,7 +142,7 @@ export function Commands({ roadmap, commands, conceptId }: CommandsProps) {
 }
 
 function Menu({ roadmap, commands }: { readonly roadmap: RoadmapView; readonly commands: RoadmapCommands }) {
-  const { t } = usePreferences();
+  const { t, theme, switchLanguage, switchTheme } = usePreferences();
   const { show, fault } = useNotice();
   const navigate = useNavigate();
   const queries = useQueryClient();
@@ -192,6 +192,11 @@ function Menu({ roadmap, commands }: { readonly roadmap: RoadmapView; readonly c
           )}
           <DropdownMenu.Item onSelect={() => void remove().catch(fault)}>
             {t("command.delete")}
+          </DropdownMenu.Item>
+          <DropdownMenu.Separator className={styles.separator} />
+          <DropdownMenu.Item onSelect={switchLanguage}>{t("app.languageName")}</DropdownMenu.Item>
+          <DropdownMenu.Item onSelect={switchTheme}>
+            {t(theme === "dark" ? "app.useLight" : "app.useDark")}
           </DropdownMenu.Item>
         </DropdownMenu.Content>
       </DropdownMenu.Portal>

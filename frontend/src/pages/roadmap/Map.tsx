@@ -1,7 +1,7 @@
 /** The roadmap as a map: stages as bands, modules as columns, concepts as cards that turn green. */
 
 import { Link, useNavigate } from "@tanstack/react-router";
-import { memo, useMemo, useState } from "react";
+import { memo, useEffect, useMemo, useRef, useState, type RefObject } from "react";
 
 import type { ConceptView, ModuleView, RoadmapView, StageView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
@@ -28,11 +28,19 @@ export function Map({ roadmap, selected }: MapProps) {
   const [pointed, setPointed] = useState<string | null>(null);
   const startsOpen = roadmap.progress.total <= OPEN_UP_TO;
   const [open, setOpen] = useState<Record<string, boolean>>({});
+  const map = useRef<HTMLDivElement>(null);
+  useReveal(map, selected);
   const inView = pointed ?? selected;
   const { stages } = roadmap;
   // Which concepts belong together follows from the outline alone.
   const lit = useMemo(() => (inView === null ? null : related(roadmap, inView)), [roadmap, inView]);
   const isLit = lit !== null && lit.size > 1;
+
+  const home = stages.flatMap((stage) => stage.modules).find((module) => holds(module, selected))?.module_id;
+  useEffect(() => {
+    if (home !== undefined)
+      setOpen((before) => (before[home] === false ? { ...before, [home]: true } : before));
+  }, [selected, home]);
 
   return (
     <>
@@ -44,6 +52,7 @@ export function Map({ roadmap, selected }: MapProps) {
         }
       />
       <div
+        ref={map}
         className={styles.map}
         aria-label={t("map.label")}
         role="region"
@@ -59,10 +68,7 @@ export function Map({ roadmap, selected }: MapProps) {
             roadmapId={roadmap.roadmap_id}
             selected={selected}
             lit={isLit ? lit : null}
-            isOpen={(module) =>
-              open[module.module_id] ??
-              (startsOpen || module.concepts.some((concept) => concept.concept_id === selected))
-            }
+            isOpen={(module) => open[module.module_id] ?? (startsOpen || holds(module, selected))}
             onToggle={(module, next) => setOpen((before) => ({ ...before, [module]: next }))}
           />
         ))}
@@ -70,6 +76,26 @@ export function Map({ roadmap, selected }: MapProps) {
       </div>
     </>
   );
+}
+
+function holds(module: ModuleView, conceptId: string | null): boolean {
+  return module.concepts.some((concept) => concept.concept_id === conceptId);
+}
+
+/** The chosen card comes into view, and has the focus again when its lesson is closed. */
+function useReveal(map: RefObject<HTMLElement | null>, selected: string | null) {
+  const before = useRef(selected);
+  useEffect(() => {
+    const card = (conceptId: string) =>
+      map.current?.querySelector<HTMLElement>(`[data-concept="${CSS.escape(conceptId)}"]`);
+    // A module that was closed opens in the meantime.
+    const frame = requestAnimationFrame(() => {
+      if (selected !== null) card(selected)?.scrollIntoView({ block: "nearest" });
+      else if (before.current !== null) card(before.current)?.focus({ preventScroll: true });
+      before.current = selected;
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [map, selected]);
 }
 
 function conceptAt(target: EventTarget): string | null {

@@ -1,257 +1,127 @@
-/** Stages, modules and concepts as rows: renamed in place, added, removed, moved by dragging or by keys. */
+/** Stages, modules and concepts as rows that can be edited; the focus follows what an edit has changed. */
 
-import { draggable, dropTargetForElements } from "@atlaskit/pragmatic-drag-and-drop/element/adapter";
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useMemo, useRef } from "react";
 
-import type { OutlineEdit, RoadmapView } from "../../api/schema";
+import type { RoadmapView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
 import { Button } from "../../components/Button";
 import { conceptsOf } from "../../live/reducer";
+import { ConceptFacts } from "./ConceptFacts";
+import { OutlineRow, type Edit } from "./OutlineRow";
 import styles from "./OutlineTree.module.css";
-import { inserted, moved, outlineRows, removal, type Row } from "./outline";
-
-type Operation = OutlineEdit["operations"][number];
-type Edit = (operations: Operation[]) => void;
+import { neighbour, outlineRows, type Operation, type Row, type Rows } from "./outline";
 
 interface OutlineTreeProps {
   readonly roadmap: RoadmapView;
-  readonly edit: Edit;
+  readonly edit: (operations: Operation[]) => Promise<boolean>;
+  readonly disabled: boolean;
 }
 
-export function OutlineTree({ roadmap, edit }: OutlineTreeProps) {
+export function OutlineTree({ roadmap, edit, disabled }: OutlineTreeProps) {
   const { t } = usePreferences();
+  const tree = useRef<HTMLOListElement>(null);
+  const shape = JSON.stringify(outlineRows(roadmap));
+  const stages = useMemo(() => JSON.parse(shape) as Rows, [shape]);
+  const concepts = conceptsOf(roadmap);
+  const focusLater = useFocusAfterEdit(tree, stages);
+
   const newConcept = { name: t("review.newConcept") };
   const newModule = { name: t("review.newModule"), concepts: [newConcept] };
+  const add = (kind: Row["kind"], operation: Operation) => {
+    focusLater({ kind, known: new Set(flat(stages).map((row) => row.id)) });
+    void edit([operation]);
+  };
+  const editRow: Edit = (operation) => {
+    if (operation.op === "move") focusLater({ id: operation.id });
+    if (operation.op === "remove") {
+      const next = neighbour(stages, { kind: operation.target, id: operation.id });
+      if (next !== null) focusLater({ id: next, without: operation.id });
+    }
+    return edit([operation]);
+  };
+  const rowOf = (row: Row) => ({ row, stages, edit: editRow, disabled });
+
   return (
-    <ol className={styles.tree}>
-      {outlineRows(roadmap).map((stage) => (
-        <li key={stage.id} className={styles.stage}>
-          <RowEditor row={stage} roadmap={roadmap} edit={edit} />
-          <ol>
-            {stage.children.map((module) => (
-              <li key={module.id}>
-                <RowEditor row={module} roadmap={roadmap} edit={edit} />
-                <ol>
-                  {module.children.map((concept) => (
-                    <li key={concept.id}>
-                      <RowEditor row={concept} roadmap={roadmap} edit={edit}>
-                        <ConceptFacts roadmap={roadmap} conceptId={concept.id} edit={edit} />
-                      </RowEditor>
-                    </li>
-                  ))}
-                </ol>
-                <Button
-                  kind="quiet"
-                  onClick={() => edit([{ op: "add_concept", module_id: module.id, ...newConcept }])}
-                >
-                  + {t("review.addConcept")}
-                </Button>
-              </li>
-            ))}
-          </ol>
-          <Button kind="quiet" onClick={() => edit([{ op: "add_module", stage_id: stage.id, ...newModule }])}>
-            + {t("review.addModule")}
+    <fieldset className={styles.outline} disabled={disabled} aria-label={t("review.outline")}>
+      <ol ref={tree} className={styles.tree}>
+        {stages.map((stage) => (
+          <li key={stage.id} className={styles.stage}>
+            <OutlineRow {...rowOf(stage)} />
+            <ol>
+              {stage.children.map((module) => (
+                <li key={module.id}>
+                  <OutlineRow {...rowOf(module)} />
+                  <ol>
+                    {module.children.map((concept) => (
+                      <li key={concept.id}>
+                        <OutlineRow {...rowOf(concept)}>
+                          <ConceptFacts concepts={concepts} conceptId={concept.id} edit={editRow} />
+                        </OutlineRow>
+                      </li>
+                    ))}
+                  </ol>
+                  <Button
+                    kind="quiet"
+                    onClick={() => add("concept", { op: "add_concept", module_id: module.id, ...newConcept })}
+                  >
+                    + {t("review.addConcept")}
+                  </Button>
+                </li>
+              ))}
+            </ol>
+            <Button
+              kind="quiet"
+              onClick={() => add("module", { op: "add_module", stage_id: stage.id, ...newModule })}
+            >
+              + {t("review.addModule")}
+            </Button>
+          </li>
+        ))}
+        <li>
+          <Button
+            onClick={() =>
+              add("stage", { op: "add_stage", name: t("review.newStage"), modules: [newModule] })
+            }
+          >
+            + {t("review.addStage")}
           </Button>
         </li>
-      ))}
-      <li>
-        <Button onClick={() => edit([{ op: "add_stage", name: t("review.newStage"), modules: [newModule] }])}>
-          + {t("review.addStage")}
-        </Button>
-      </li>
-    </ol>
+      </ol>
+    </fieldset>
   );
 }
 
-interface RowEditorProps {
-  readonly row: Row;
-  readonly roadmap: RoadmapView;
-  readonly edit: Edit;
-  readonly children?: ReactNode;
-}
+/** A row that is there, perhaps only once another has gone; or the new one of a kind. */
+type Goal =
+  | { readonly id: string; readonly without?: string }
+  | { readonly kind: Row["kind"]; readonly known: ReadonlySet<string> };
 
-function RowEditor({ row, roadmap, edit, children }: RowEditorProps) {
-  const { t } = usePreferences();
-  const { element, handle, isOver } = useDragging(row, roadmap, edit);
-  const move = (step: -1 | 1) => {
-    const operation = moved(roadmap, row, step);
-    if (operation !== null) edit([operation]);
-  };
-  const remove = () => {
-    const operation = removal(roadmap, row);
-    if (operation !== null) edit([operation]);
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (!event.altKey) return;
-    const act = { ArrowUp: () => move(-1), ArrowDown: () => move(1), Delete: remove }[event.key];
-    if (act === undefined) return;
-    event.preventDefault();
-    act();
-  };
-  return (
-    <div ref={element} className={styles.row} data-kind={row.kind} data-over={isOver} onKeyDown={onKeyDown}>
-      <span ref={handle} className={styles.handle} aria-hidden>
-        ⠿
-      </span>
-      <Name row={row} edit={edit} />
-      {children}
-      <span className={styles.actions}>
-        <Button
-          kind="quiet"
-          aria-label={t("review.up", { name: row.name })}
-          disabled={moved(roadmap, row, -1) === null}
-          onClick={() => move(-1)}
-        >
-          ↑
-        </Button>
-        <Button
-          kind="quiet"
-          aria-label={t("review.down", { name: row.name })}
-          disabled={moved(roadmap, row, 1) === null}
-          onClick={() => move(1)}
-        >
-          ↓
-        </Button>
-        <Button
-          kind="quiet"
-          aria-label={t("review.remove", { name: row.name })}
-          disabled={removal(roadmap, row) === null}
-          onClick={remove}
-        >
-          ×
-        </Button>
-      </span>
-    </div>
-  );
-}
-
-const LONGEST_NAME = 120;
-
-function Name({ row, edit }: { readonly row: Row; readonly edit: Edit }) {
-  const { t } = usePreferences();
-  const [draft, setDraft] = useState<string | null>(null);
-  const isLeaving = useRef(false);
-  const save = () => {
-    const name = draft?.trim() ?? "";
-    if (!isLeaving.current && name !== "" && name !== row.name) {
-      edit([{ op: "rename", target: row.kind, id: row.id, name }]);
-    }
-    isLeaving.current = false;
-    setDraft(null);
-  };
-  return (
-    <input
-      className={styles.name}
-      value={draft ?? row.name}
-      maxLength={LONGEST_NAME}
-      aria-label={t("review.rename", { name: row.name })}
-      onChange={(event) => setDraft(event.target.value)}
-      onBlur={save}
-      onKeyDown={(event) => {
-        if (event.key === "Enter") event.currentTarget.blur();
-        if (event.key === "Escape") {
-          isLeaving.current = true;
-          event.currentTarget.blur();
-        }
-      }}
-    />
-  );
-}
-
-interface ConceptFactsProps {
-  readonly roadmap: RoadmapView;
-  readonly conceptId: string;
-  readonly edit: Edit;
-}
-
-function ConceptFacts({ roadmap, conceptId, edit }: ConceptFactsProps) {
-  const { t } = usePreferences();
-  const [isPicking, setPicking] = useState(false);
-  const [hours, setHours] = useState<number | null>(null);
-  const concepts = conceptsOf(roadmap);
-  const concept = concepts.find((one) => one.concept_id === conceptId);
-  if (concept === undefined) return null;
-  const chosen = new Set(concept.prerequisites);
-  const before = concepts.slice(0, concepts.indexOf(concept));
-  const toggle = (id: string) => {
-    const next = chosen.has(id)
-      ? concept.prerequisites.filter((one) => one !== id)
-      : [...concept.prerequisites, id];
-    edit([{ op: "change", concept_id: conceptId, prerequisites: next }]);
-  };
-  return (
-    <>
-      <input
-        type="number"
-        className={styles.hours}
-        min={0.1}
-        step={0.5}
-        max={1000}
-        value={hours ?? concept.estimated_hours}
-        aria-label={t("review.hoursOf", { name: concept.name })}
-        onChange={(event) => setHours(event.target.valueAsNumber)}
-        onBlur={() => {
-          if (hours !== null && hours > 0 && hours !== concept.estimated_hours) {
-            edit([{ op: "change", concept_id: conceptId, estimated_hours: hours }]);
-          }
-          setHours(null);
-        }}
-      />
-      <Button
-        kind="quiet"
-        aria-expanded={isPicking}
-        aria-label={`${t("review.prerequisites")} ${chosen.size > 0 ? chosen.size : ""}: ${concept.name}`}
-        onClick={() => setPicking(!isPicking)}
-      >
-        {t("review.prerequisites")} {chosen.size > 0 && chosen.size}
-      </Button>
-      {isPicking && (
-        <fieldset className={styles.prerequisites}>
-          <legend>{t("review.prerequisitesOf", { name: concept.name })}</legend>
-          {before.map((one) => (
-            <label key={one.concept_id}>
-              <input
-                type="checkbox"
-                checked={chosen.has(one.concept_id)}
-                onChange={() => toggle(one.concept_id)}
-              />{" "}
-              {one.name}
-            </label>
-          ))}
-        </fieldset>
-      )}
-    </>
-  );
-}
-
-/** A row is dropped on one of its kind, before which it then stands, or on a parent, at whose end it then stands. */
-function useDragging(row: Row, roadmap: RoadmapView, edit: Edit) {
-  const element = useRef<HTMLDivElement>(null);
-  const handle = useRef<HTMLSpanElement>(null);
-  const [isOver, setOver] = useState(false);
+/** Edits arrive by the event stream: the focus waits for them. */
+function useFocusAfterEdit(
+  tree: { readonly current: HTMLElement | null },
+  stages: Rows,
+): (goal: Goal) => void {
+  const goal = useRef<Goal | null>(null);
   useEffect(() => {
-    const operationOf = (data: Record<string, unknown>) =>
-      inserted(roadmap, data as { id: string; kind: Row["kind"] }, row);
-    const stopDragging = draggable({
-      element: element.current!,
-      dragHandle: handle.current!,
-      getInitialData: () => ({ id: row.id, kind: row.kind }),
-    });
-    const stopDropping = dropTargetForElements({
-      element: element.current!,
-      canDrop: ({ source }) => operationOf(source.data) !== null,
-      onDragEnter: () => setOver(true),
-      onDragLeave: () => setOver(false),
-      onDrop: ({ source }) => {
-        setOver(false);
-        const operation = operationOf(source.data);
-        if (operation !== null) edit([operation]);
-      },
-    });
-    return () => {
-      stopDragging();
-      stopDropping();
-    };
-  });
-  return { element, handle, isOver };
+    const wanted = goal.current;
+    if (wanted === null) return;
+    const rows = flat(stages);
+    const isNew = "kind" in wanted;
+    if (!isNew && rows.some((row) => row.id === wanted.without)) return;
+    const row = rows.find((one) =>
+      isNew ? one.kind === wanted.kind && !wanted.known.has(one.id) : one.id === wanted.id,
+    );
+    if (row === undefined) return;
+    goal.current = null;
+    const name = tree.current?.querySelector<HTMLInputElement>(`[data-row="${CSS.escape(row.id)}"] input`);
+    name?.focus();
+    if (isNew) name?.select();
+  }, [tree, stages]);
+  return (next) => {
+    goal.current = next;
+  };
+}
+
+function flat(rows: Rows): Rows {
+  return rows.flatMap((row) => [row, ...flat(row.children)]);
 }

@@ -6,6 +6,7 @@ import { useId, useState } from "react";
 import { api, unwrap } from "../../api/client";
 import type { QuestionView, QuizView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
+import { sentence } from "../../app/sentence";
 import { Button } from "../../components/Button";
 import { Problem } from "../../components/Problem";
 import styles from "./Quiz.module.css";
@@ -118,7 +119,7 @@ function Question({ question, isLast, check, onNext }: QuestionProps) {
           </p>
         )}
       </div>
-      {marking.error !== null && <Problem message={marking.error.message} />}
+      {marking.error !== null && <Problem message={sentence(marking.error, t)} />}
       <Button kind="primary" type="submit" disabled={chosen.length === 0 || marking.isPending}>
         {t(marked === undefined ? "quiz.check" : isLast ? "quiz.finish" : "quiz.next")}
       </Button>

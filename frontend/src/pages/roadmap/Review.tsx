@@ -21,6 +21,7 @@ interface ReviewProps {
 export function Review({ roadmap, commands }: ReviewProps) {
   const { t } = usePreferences();
   const isReview = roadmap.status === "awaiting_review";
+  const canEdit = roadmap.status !== "generating";
   const { undo, redo } = commands;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -28,8 +29,9 @@ export function Review({ roadmap, commands }: ReviewProps) {
         event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
       if (isTyping || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
       event.preventDefault();
-      if (event.shiftKey && roadmap.can_redo) redo();
-      else if (!event.shiftKey && roadmap.can_undo) undo();
+      if (!canEdit) return;
+      if (event.shiftKey && roadmap.can_redo) void redo();
+      else if (!event.shiftKey && roadmap.can_undo) void undo();
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
@@ -40,16 +42,16 @@ export function Review({ roadmap, commands }: ReviewProps) {
         <div className={styles.top}>
           <div>
             <h2 id="review">{t("review.title")}</h2>
-            <p>{t(isReview ? "review.hint" : "review.hintLater")}</p>
+            <p>{t(isReview ? "review.hint" : canEdit ? "review.hintLater" : "review.hintWriting")}</p>
           </div>
-          <Button disabled={!roadmap.can_undo || commands.isPending} onClick={undo}>
+          <Button disabled={!canEdit || !roadmap.can_undo || commands.isPending} onClick={undo}>
             {t("review.undo")}
           </Button>
-          <Button disabled={!roadmap.can_redo || commands.isPending} onClick={redo}>
+          <Button disabled={!canEdit || !roadmap.can_redo || commands.isPending} onClick={redo}>
             {t("review.redo")}
           </Button>
         </div>
-        <OutlineTree roadmap={roadmap} edit={commands.edit} />
+        <OutlineTree roadmap={roadmap} edit={commands.edit} disabled={!canEdit} />
         <p className={styles.keys}>{t("review.keys")}</p>
       </section>
       <aside className={styles.side}>
@@ -60,10 +62,14 @@ export function Review({ roadmap, commands }: ReviewProps) {
           </Button>
         )}
         <Changes roadmap={roadmap} />
-        <Ask commands={commands} />
+        {canRevise(roadmap) && <Ask commands={commands} />}
       </aside>
     </div>
   );
+}
+
+function canRevise({ status }: RoadmapView): boolean {
+  return status !== "generating" && status !== "paused";
 }
 
 function Estimate({ roadmap }: { readonly roadmap: RoadmapView }) {
@@ -118,7 +124,7 @@ function Ask({ commands }: { readonly commands: RoadmapCommands }) {
   const [feedback, setFeedback] = useState("");
   const send = (event: FormEvent) => {
     event.preventDefault();
-    if (feedback.trim() !== "") commands.revise(feedback.trim());
+    if (feedback.trim() !== "") void commands.revise(feedback.trim());
   };
   return (
     <form className={styles.ask} onSubmit={send}>

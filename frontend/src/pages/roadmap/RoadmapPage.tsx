@@ -1,13 +1,17 @@
 /** One roadmap, live: what is shown follows from its state and from the address. */
 
+import { Link } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 
+import { Fault } from "../../api/client";
 import { useRoadmapCommands } from "../../api/queries";
 import type { RoadmapView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
+import { sentence } from "../../app/sentence";
 import type { View } from "../../app/router";
 import { Shell } from "../../app/Shell";
 import { useTitle } from "../../app/useTitle";
+import { Button } from "../../components/Button";
 import { Problem } from "../../components/Problem";
 import { Waiting } from "../../components/Waiting";
 import { conceptsOf } from "../../live/reducer";
@@ -28,11 +32,26 @@ interface RoadmapPageProps {
 }
 
 export function RoadmapPage({ roadmapId, conceptId, view }: RoadmapPageProps) {
-  const { roadmap, connected, error } = useRoadmap(roadmapId);
+  const { t } = usePreferences();
+  const { roadmap, connected, error, refetch } = useRoadmap(roadmapId);
   const commands = useRoadmapCommands(roadmapId);
   useTitle(roadmap === undefined ? null : roadmap.title || roadmap.goal);
   if (roadmap === undefined) {
-    return <Shell>{error !== null ? <Problem message={error.message} /> : <Waiting />}</Shell>;
+    return (
+      <Shell>
+        {error === null ? (
+          <Waiting />
+        ) : (
+          <Problem message={sentence(error, t)}>
+            {error instanceof Fault && !error.retryable ? (
+              <Link to="/">{t("app.toHome")}</Link>
+            ) : (
+              <Button onClick={() => void refetch()}>{t("app.again")}</Button>
+            )}
+          </Problem>
+        )}
+      </Shell>
+    );
   }
   const isOutlined = roadmap.stages.length > 0;
   const isReview = roadmap.status === "awaiting_review";

@@ -5,6 +5,7 @@ import { useState, type FormEvent } from "react";
 import { useVersions, type RoadmapCommands } from "../../api/queries";
 import type { ArtefactKind, ConceptView, RoadmapView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
+import { sentence } from "../../app/sentence";
 import { Button } from "../../components/Button";
 import { Problem } from "../../components/Problem";
 import { Waiting } from "../../components/Waiting";
@@ -32,7 +33,7 @@ export function Versions({ roadmap, concept, commands }: VersionsProps) {
   return (
     <>
       {versions.isPending && <Waiting />}
-      {versions.error !== null && <Problem message={versions.error.message} />}
+      {versions.error !== null && <Problem message={sentence(versions.error, t)} />}
       <ul className={styles.versions}>
         {versions.data?.items.map((one) => (
           <li key={one.artefact_id}>

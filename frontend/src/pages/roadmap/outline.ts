@@ -2,7 +2,7 @@
 
 import type { OutlineEdit, RoadmapView } from "../../api/schema";
 
-type Operation = OutlineEdit["operations"][number];
+export type Operation = OutlineEdit["operations"][number];
 
 export interface Row {
   readonly kind: "stage" | "module" | "concept";
@@ -11,7 +11,10 @@ export interface Row {
   readonly children: readonly Row[];
 }
 
-export function outlineRows(roadmap: RoadmapView): readonly Row[] {
+export type Rows = readonly Row[];
+
+/** The stages, with their modules and concepts. */
+export function outlineRows(roadmap: RoadmapView): Rows {
   return roadmap.stages.map((stage) => ({
     kind: "stage",
     id: stage.stage_id,
@@ -30,9 +33,17 @@ export function outlineRows(roadmap: RoadmapView): readonly Row[] {
   }));
 }
 
+/** The row that has the focus when this one is gone: the next of its kind, else the one before, else its parent. */
+export function neighbour(stages: Rows, row: Pick<Row, "kind" | "id">): string | null {
+  const { siblings, index, parent } = placeOf(stages, row);
+  return siblings.length > 1
+    ? siblings[index + 1 < siblings.length ? index + 1 : index - 1]!.id
+    : (parent?.id ?? null);
+}
+
 /** One step up or down; from the edge of a parent into the next one, where that does not empty the old one. */
-export function moved(roadmap: RoadmapView, row: Pick<Row, "kind" | "id">, step: -1 | 1): Operation | null {
-  const { siblings, index, parent, parents } = placeOf(roadmap, row);
+export function moved(stages: Rows, row: Pick<Row, "kind" | "id">, step: -1 | 1): Operation | null {
+  const { siblings, index, parent, parents } = placeOf(stages, row);
   const move = { op: "move", target: row.kind, id: row.id } as const;
   if (step === -1 && index > 0) return { ...move, into: parent?.id ?? null, before: siblings[index - 1]!.id };
   if (step === 1 && index < siblings.length - 1) {
@@ -44,21 +55,21 @@ export function moved(roadmap: RoadmapView, row: Pick<Row, "kind" | "id">, step:
 }
 
 /** A parent that would be left empty goes too; the last of all rows stays. */
-export function removal(roadmap: RoadmapView, row: Pick<Row, "kind" | "id">): Operation | null {
-  const { siblings, parent } = placeOf(roadmap, row);
+export function removal(stages: Rows, row: Pick<Row, "kind" | "id">): Operation | null {
+  const { siblings, parent } = placeOf(stages, row);
   if (siblings.length > 1) return { op: "remove", target: row.kind, id: row.id };
-  return parent === null ? null : removal(roadmap, parent);
+  return parent === null ? null : removal(stages, parent);
 }
 
 /** What dropping `dragged` on a row means: to stand before it, or at the end of it. */
 export function inserted(
-  roadmap: RoadmapView,
+  stages: Rows,
   dragged: Pick<Row, "kind" | "id">,
   on: Pick<Row, "kind" | "id">,
 ): Operation | null {
   if (dragged.id === on.id) return null;
-  const from = placeOf(roadmap, dragged);
-  const to = placeOf(roadmap, on);
+  const from = placeOf(stages, dragged);
+  const to = placeOf(stages, on);
   const move = { op: "move", target: dragged.kind, id: dragged.id } as const;
   const leavesEmpty = (parent: string | undefined) =>
     from.siblings.length === 1 && parent !== from.parent?.id;
@@ -71,8 +82,7 @@ export function inserted(
   return !isParent || leavesEmpty(on.id) ? null : { ...move, into: on.id, before: null };
 }
 
-function placeOf(roadmap: RoadmapView, row: Pick<Row, "kind" | "id">) {
-  const stages = outlineRows(roadmap);
+function placeOf(stages: Rows, row: Pick<Row, "kind" | "id">) {
   const modules = stages.flatMap((stage) => stage.children);
   const parents = row.kind === "stage" ? [] : row.kind === "module" ? stages : modules;
   const parent = parents.find((one) => one.children.some((child) => child.id === row.id)) ?? null;

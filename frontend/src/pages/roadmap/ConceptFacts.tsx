@@ -1,0 +1,117 @@
+/** A concept's hours and prerequisites, in its row of the outline. */
+
+import { useState } from "react";
+
+import type { ConceptView } from "../../api/schema";
+import { usePreferences } from "../../app/context";
+import { Button } from "../../components/Button";
+import type { Edit } from "./OutlineRow";
+import styles from "./OutlineTree.module.css";
+import { useDraft } from "./useDraft";
+
+/** Above this many candidates, they can be searched. */
+const SEARCH_FROM = 12;
+
+interface ConceptFactsProps {
+  /** All concepts, in learning order. */
+  readonly concepts: readonly ConceptView[];
+  readonly conceptId: string;
+  readonly edit: Edit;
+}
+
+export function ConceptFacts({ concepts, conceptId, edit }: ConceptFactsProps) {
+  const { t } = usePreferences();
+  const [isPicking, setPicking] = useState(false);
+  const index = concepts.findIndex((one) => one.concept_id === conceptId);
+  const concept = concepts[index];
+  if (concept === undefined) return null;
+  const count = concept.prerequisites.length;
+  const needs = count === 0 ? t("review.needsNothing") : t("review.needs", { count });
+  return (
+    <>
+      <Hours concept={concept} edit={edit} />
+      <Button
+        kind="quiet"
+        aria-expanded={isPicking}
+        aria-label={`${concept.name}: ${needs}`}
+        title={t("review.prerequisitesOf", { name: concept.name })}
+        onClick={() => setPicking(!isPicking)}
+      >
+        {needs} <span aria-hidden>{isPicking ? "▴" : "▾"}</span>
+      </Button>
+      {isPicking && <Prerequisites concept={concept} candidates={concepts.slice(0, index)} edit={edit} />}
+    </>
+  );
+}
+
+function Hours({ concept, edit }: { readonly concept: ConceptView; readonly edit: Edit }) {
+  const { t } = usePreferences();
+  const draft = useDraft(String(concept.estimated_hours), (hours) =>
+    edit({ op: "change", concept_id: concept.concept_id, estimated_hours: Number(hours) }),
+  );
+  return (
+    <label className={styles.hours}>
+      <input
+        type="number"
+        min={0.1}
+        step="any"
+        max={1000}
+        value={draft.shown}
+        aria-label={t("review.hoursOf", { name: concept.name })}
+        aria-invalid={draft.isRefused}
+        onChange={(event) => draft.setText(event.target.value)}
+        onBlur={() => void draft.save()}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") void draft.save();
+          if (event.key === "Escape") draft.reset();
+        }}
+      />
+      <span aria-hidden>{t("review.hoursUnit")}</span>
+    </label>
+  );
+}
+
+interface PrerequisitesProps {
+  readonly concept: ConceptView;
+  /** What is learned before it: only that can be needed. */
+  readonly candidates: readonly ConceptView[];
+  readonly edit: Edit;
+}
+
+function Prerequisites({ concept, candidates, edit }: PrerequisitesProps) {
+  const { t } = usePreferences();
+  const [text, setText] = useState("");
+  const wanted = text.trim().toLowerCase();
+  const toggle = (id: string) => {
+    const rest = concept.prerequisites.filter((one) => one !== id);
+    const prerequisites = rest.length < concept.prerequisites.length ? rest : [...rest, id];
+    void edit({ op: "change", concept_id: concept.concept_id, prerequisites });
+  };
+  return (
+    <fieldset className={styles.prerequisites}>
+      <legend>{t("review.prerequisitesOf", { name: concept.name })}</legend>
+      {candidates.length === 0 && <p>{t("review.first")}</p>}
+      {candidates.length > SEARCH_FROM && (
+        <input
+          type="search"
+          value={text}
+          placeholder={t("map.search")}
+          aria-label={t("map.search")}
+          onChange={(event) => setText(event.target.value)}
+        />
+      )}
+      {candidates
+        .filter((one) => one.name.toLowerCase().includes(wanted))
+        .map((one) => (
+          <label key={one.concept_id}>
+            <input
+              type="checkbox"
+              checked={concept.prerequisites.includes(one.concept_id)}
+              onChange={() => toggle(one.concept_id)}
+            />{" "}
+            {one.name}
+          </label>
+        ))}
+    </fieldset>
+  );
+}
