@@ -15,7 +15,10 @@ const RETRIES = 3;
 
 const queries = new QueryClient({
   defaultOptions: {
+    // Greenway is often on this very machine: whether there is a network says nothing about it.
+    mutations: { networkMode: "always" },
     queries: {
+      networkMode: "always",
       // What was refused is refused again; what did not answer may answer.
       retry: (count, error) => count < RETRIES && (!(error instanceof Fault) || error.retryable),
     },

@@ -123,9 +123,10 @@ export function useRevision(roadmapId: string, number: number | null) {
  * sentence. Each promise tells whether the command was carried out; it never rejects.
  */
 export function useRoadmapCommands(roadmapId: string) {
-  const { fault } = useNotice();
+  const { fault, clearFault } = useNotice();
   const { mutateAsync, isPending } = useMutation({
     mutationFn: (request: () => Promise<{ error?: unknown; response: Response }>) => request().then(done),
+    onSuccess: clearFault,
     onError: fault,
     scope: { id: roadmapId },
   });

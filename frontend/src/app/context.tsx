@@ -3,11 +3,14 @@
 import { createContext, use, useCallback, useEffect, useMemo, useState, type PropsWithChildren } from "react";
 
 import { preferred, translator, type Language, type Translate } from "../i18n/translate";
+import { sentence } from "./sentence";
 
 export type Theme = "light" | "dark";
 
 interface Preferences {
   readonly t: Translate;
+  /** An error as a sentence. */
+  say(error: Error): string;
   readonly language: Language;
   readonly theme: Theme;
   switchLanguage(): void;
@@ -30,6 +33,7 @@ export function PreferencesProvider({ children }: PropsWithChildren) {
   const value = useMemo(
     () => ({
       t: translator(language),
+      say: (error: Error) => sentence(error, translator(language), language),
       language,
       theme,
       switchLanguage: () => setLanguage(language === "en" ? "zh" : "en"),

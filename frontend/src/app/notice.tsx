@@ -5,7 +5,6 @@ import { createContext, use, useCallback, useMemo, useState, type PropsWithChild
 import { Button } from "../components/Button";
 import { usePreferences } from "./context";
 import styles from "./notice.module.css";
-import { sentence } from "./sentence";
 
 interface Notice {
   readonly text: string;
@@ -16,15 +15,18 @@ interface Notice {
 interface Notices {
   show(notice: Notice): void;
   fault(error: Error): void;
+  /** Something has succeeded: what was said of an earlier fault is not true any more. */
+  clearFault(): void;
 }
 
 const Context = createContext<Notices | null>(null);
 
 export function NoticeProvider({ children }: PropsWithChildren) {
-  const { t } = usePreferences();
+  const { t, say } = usePreferences();
   const [notice, show] = useState<Notice | null>(null);
-  const fault = useCallback((error: Error) => show({ text: sentence(error, t), isFault: true }), [t]);
-  const value = useMemo(() => ({ show, fault }), [fault]);
+  const fault = useCallback((error: Error) => show({ text: say(error), isFault: true }), [say]);
+  const clearFault = useCallback(() => show((now) => (now?.isFault ? null : now)), []);
+  const value = useMemo(() => ({ show, fault, clearFault }), [fault, clearFault]);
   const dismiss = () => show(null);
   return (
     <Context value={value}>

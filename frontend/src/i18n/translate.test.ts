@@ -4,7 +4,7 @@ import { en, type MessageKey } from "./en";
 import { preferred, translator } from "./translate";
 import { zh } from "./zh";
 
-const named = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
+const named = (text: string) => [...new Set([...text.matchAll(/\{(\w+)/g)].map((match) => match[1]))].sort();
 
 test.each(Object.keys(en) as MessageKey[])("%s says the same in both languages", (key) => {
   expect(zh[key].trim()).not.toBe("");
@@ -14,6 +14,11 @@ test.each(Object.keys(en) as MessageKey[])("%s says the same in both languages",
 test("parameters are filled in", () => {
   expect(translator("en")("progress.ready", { completed: 20, total: 33 })).toBe("20 of 33 ready");
   expect(translator("zh")("state.partial", { missing: "测验" })).toBe("缺少测验");
+});
+
+test("a word follows its number", () => {
+  expect(translator("en")("review.hours", { hours: 1 })).toBe("1 hour of learning");
+  expect(translator("en")("review.hours", { hours: 1.5 })).toBe("1.5 hours of learning");
 });
 
 test("the browser's first language decides", () => {

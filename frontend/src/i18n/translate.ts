@@ -1,4 +1,4 @@
-/** Texts by key and language, with their parameters filled in. */
+/** Texts by key and language, with their parameters filled in: `{count}`, or a word by number, `{count:hour|hours}`. */
 
 import { en, type MessageKey } from "./en";
 import { zh } from "./zh";
@@ -7,8 +7,9 @@ export type Language = "en" | "zh";
 
 /** The names in braces of a text. */
 type Parameters<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
-  ? Name | Parameters<Rest>
+  ? NameOf<Name> | Parameters<Rest>
   : never;
+type NameOf<Hole extends string> = Hole extends `${infer Name}:${string}` ? Name : Hole;
 
 type Values<Key extends MessageKey> = [Parameters<(typeof en)[Key]>] extends [never]
   ? []
@@ -16,12 +17,16 @@ type Values<Key extends MessageKey> = [Parameters<(typeof en)[Key]>] extends [ne
 
 export type Translate = <Key extends MessageKey>(key: Key, ...values: Values<Key>) => string;
 
+const HOLE = /\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g;
+
 export function translator(language: Language): Translate {
   const texts: Record<MessageKey, string> = language === "zh" ? zh : en;
   return (key, ...[values]) =>
-    texts[key].replace(/\{(\w+)\}/g, (whole, name: string) =>
-      String(values?.[name as keyof typeof values] ?? whole),
-    );
+    texts[key].replace(HOLE, (whole, name: string, one?: string, many?: string) => {
+      const value = values?.[name as keyof typeof values];
+      if (value === undefined) return whole;
+      return one === undefined || many === undefined ? String(value) : value === 1 ? one : many;
+    });
 }
 
 /** Chinese for those whose browser prefers it, English for all others. */

@@ -1,10 +1,10 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import type { RoadmapView, StreamFrame } from "../api/schema";
 import { pauses } from "./backoff";
 import recorded from "./fixtures/run.json";
-import { follow, received, type FollowerOptions, type Transport, type Watched } from "./follower";
+import { follow, Gone, received, type FollowerOptions, type Transport, type Watched } from "./follower";
 import type { LiveEvent } from "./reducer";
 
 const events = recorded.events as unknown as LiveEvent[];
@@ -64,8 +64,72 @@ test("it takes another way when one fails three times", async () => {
     scripted("websocket", [null, null, null], sockets),
     scripted("sse", [null, null, 5], streams),
   ]);
-  expect(sockets.length).toBe(3);
-  expect(streams.length).toBe(4);
+  expect(sockets.length).toBe(4);
+  expect(streams.length).toBe(3);
+});
+
+test("what is gone is said, and nobody comes back", async () => {
+  const seen: Watched[] = [];
+  let connections = 0;
+  const gone: Transport = {
+    name: "websocket",
+    follow() {
+      connections += 1;
+      return Promise.reject(new Gone());
+    },
+  };
+  const options = { roadmap: first, read: () => Promise.resolve(last), ...AT_ONCE };
+  await follow(
+    { ...options, transports: [gone], onChange: (watched) => seen.push(watched) },
+    new AbortController().signal,
+  );
+  expect(connections).toBe(1);
+  expect(seen.map((watched) => watched.isGone)).toEqual([true]);
+});
+
+test("where the first connection fails, it says that it is not connected", async () => {
+  const seen = await followToTheEnd([scripted("websocket", [null])]);
+  expect(seen[0]!.connected).toBe(false);
+  expect(seen.at(-1)!.connected).toBe(true);
+});
+
+test("a connection that is in doubt after a long silence is opened anew; one that has just spoken is not", async () => {
+  vi.useFakeTimers();
+  try {
+    const stop = new AbortController();
+    let connections = 0;
+    let doubt = () => {};
+    const open: Transport = {
+      name: "websocket",
+      follow: (_since, onFrame, signal) => {
+        connections += 1;
+        onFrame({ type: "heartbeat", seq: first.seq });
+        return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
+      },
+    };
+    const options = {
+      roadmap: first,
+      read: () => Promise.resolve(last),
+      onChange: () => undefined,
+      ...AT_ONCE,
+    };
+    const following = follow(
+      { ...options, transports: [open], onDoubt: (listener) => (doubt = listener) },
+      stop.signal,
+    );
+    await vi.advanceTimersByTimeAsync(10_000);
+    doubt();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(connections).toBe(1);
+    await vi.advanceTimersByTimeAsync(30_000);
+    doubt();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(connections).toBe(2);
+    stop.abort();
+    await following;
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("any sequence of cuts ends in what a read shows", async () => {

@@ -7,7 +7,13 @@ import type { RoadmapView, StreamFrame } from "../api/schema";
 import type { Pauses } from "./backoff";
 import { apply, isKnown, isNext } from "./reducer";
 
-/** One way to get frames. The promise ends when the connection does; it rejects when there was none. */
+/** There is no such roadmap any more: nobody need come back. */
+export class Gone extends Error {}
+
+/**
+ * One way to get frames. The promise ends when the connection does; it rejects when there was none, with `Gone` where
+ * there never will be.
+ */
 export interface Transport {
   readonly name: "websocket" | "sse" | "polling";
   follow(since: number, onFrame: (frame: StreamFrame) => void, signal: AbortSignal): Promise<void>;
@@ -17,6 +23,7 @@ export interface Watched {
   readonly roadmap: RoadmapView;
   /** False while nothing is heard: what is shown may be old. */
   readonly connected: boolean;
+  readonly isGone?: boolean;
 }
 
 export interface FollowerOptions {
@@ -27,22 +34,26 @@ export interface FollowerOptions {
   readonly onChange: (watched: Watched) => void;
   readonly pauses: Pauses;
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Tells when the tab is shown again, or the network comes or goes: a connection may have died unnoticed. */
+  readonly onDoubt?: (listener: () => void, signal: AbortSignal) => void;
   /** Milliseconds without a frame after which a connection is taken for dead; heartbeats come every 20 s. */
   readonly silence?: number;
 }
 
+/** Milliseconds between two heartbeats of the server, and a little more: who has been silent for longer is doubted. */
+const HEARTBEAT = 25_000;
 /** Attempts of one transport that may fail in a row before the next one is tried. */
 const PATIENCE = 3;
 
 /** Follow until the signal says that nobody watches any more. Never rejects. */
 export async function follow(options: FollowerOptions, signal: AbortSignal): Promise<void> {
   const { transports, onChange, pauses, sleep } = options;
-  let watched: Watched = { roadmap: options.roadmap, connected: false };
+  let watched: Watched = { roadmap: options.roadmap, connected: true };
   let chosen = 0;
   let failures = 0;
 
   const show = (next: Watched) => {
-    if (next.roadmap !== watched.roadmap || next.connected !== watched.connected) {
+    if (next.roadmap !== watched.roadmap || next.connected !== watched.connected || next.isGone) {
       watched = next;
       onChange(next);
     }
@@ -52,6 +63,7 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
     const transport = transports[chosen] ?? transports[0];
     const connection = linked(signal);
     const watchdog = silenceGuard(options.silence ?? 45_000, () => connection.abort());
+    options.onDoubt?.(() => watchdog.isQuiet(HEARTBEAT) && connection.abort(), connection.signal);
     let heard = false;
     let missed = false;
     try {
@@ -69,7 +81,8 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
         },
         connection.signal,
       );
-    } catch {
+    } catch (fault) {
+      if (fault instanceof Gone) return show({ ...watched, connected: false, isGone: true });
       // There was no connection, or it was lost: the next attempt says since when.
     } finally {
       watchdog.stop();
@@ -80,7 +93,9 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
       const fresh = await options.read(signal).catch(() => null);
       if (fresh !== null && isNewer(fresh, watched.roadmap)) show({ roadmap: fresh, connected: true });
     }
-    if (!heard) {
+    if (heard) {
+      chosen = 0; // what failed before may work again
+    } else {
       failures += 1;
       if (failures >= PATIENCE) {
         failures = 0;
@@ -122,10 +137,15 @@ function linked(signal: AbortSignal): AbortController {
 
 function silenceGuard(milliseconds: number, onSilence: () => void) {
   let timer = setTimeout(onSilence, milliseconds);
+  let last = Date.now();
   return {
     heard() {
+      last = Date.now();
       clearTimeout(timer);
       timer = setTimeout(onSilence, milliseconds);
+    },
+    isQuiet(since: number) {
+      return Date.now() - last > since;
     },
     stop() {
       clearTimeout(timer);

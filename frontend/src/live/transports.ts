@@ -1,12 +1,15 @@
 /** The ways on which frames come: a WebSocket, server-sent events, or asking again and again. */
 
 import type { RoadmapView, StreamFrame } from "../api/schema";
-import type { Transport } from "./follower";
+import { Gone, type Transport } from "./follower";
 
 const POLL_EVERY = 3_000;
+/** After so many reads, something better is tried again. */
+const POLLS = 20;
+/** The code with which the server closes a WebSocket to a roadmap that is not there. */
+const NOT_FOUND = 4404;
 
-/** Milliseconds within which a connection must say something; the server sends a snapshot or events at once, or its
- * first heartbeat after 20 s, so that only the opening itself is limited. */
+/** Milliseconds within which a connection must be open. */
 const OPEN_TIMEOUT = 10_000;
 
 export function webSocket(roadmapId: string, origin = location.origin): Transport {
@@ -25,12 +28,20 @@ export function webSocket(roadmapId: string, origin = location.origin): Transpor
         };
         socket.onmessage = (message: MessageEvent<string>) =>
           onFrame(JSON.parse(message.data) as StreamFrame);
-        socket.onclose = () => {
+        socket.onclose = ({ code }) => {
           clearTimeout(opening);
-          if (opened) resolve();
+          if (code === NOT_FOUND) reject(new Gone());
+          else if (opened) resolve();
           else reject(new Error("The WebSocket could not be opened."));
         };
-        signal.addEventListener("abort", () => socket.close(), { once: true });
+        // A connection that has died unnoticed would answer its closing only after a minute.
+        const leave = () => {
+          clearTimeout(opening);
+          socket.onmessage = null;
+          socket.close();
+          resolve();
+        };
+        signal.addEventListener("abort", leave, { once: true });
       });
     },
   };
@@ -66,7 +77,7 @@ export function serverSentEvents(roadmapId: string, origin = location.origin): T
   };
 }
 
-/** For networks that let neither through: a snapshot every few seconds. */
+/** For networks that let neither through: a snapshot every few seconds, for a minute. */
 export function polling(
   read: (signal: AbortSignal) => Promise<RoadmapView>,
   sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>,
@@ -74,7 +85,7 @@ export function polling(
   return {
     name: "polling",
     async follow(_since, onFrame, signal) {
-      while (!signal.aborted) {
+      for (let count = 0; count < POLLS && !signal.aborted; count += 1) {
         onFrame({ type: "snapshot", roadmap: await read(signal) });
         await sleep(POLL_EVERY, signal);
       }

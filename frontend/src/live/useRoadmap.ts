@@ -3,16 +3,24 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
-import { api, unwrap } from "../api/client";
+import { api, Fault, unwrap } from "../api/client";
 import type { RoadmapView } from "../api/schema";
 import { pauses } from "./backoff";
-import { follow, type Watched } from "./follower";
+import { follow, Gone, type Watched } from "./follower";
 import { polling, serverSentEvents, webSocket } from "./transports";
 
-export function readRoadmap(roadmapId: string, signal: AbortSignal): Promise<RoadmapView> {
+function readRoadmap(roadmapId: string, signal: AbortSignal): Promise<RoadmapView> {
   return api
     .GET("/api/v1/roadmaps/{roadmap_id}", { params: { path: { roadmap_id: roadmapId } }, signal })
     .then(unwrap) as Promise<RoadmapView>;
+}
+
+async function readOrGone(roadmapId: string, signal: AbortSignal): Promise<RoadmapView> {
+  try {
+    return await readRoadmap(roadmapId, signal);
+  } catch (fault) {
+    throw fault instanceof Fault && fault.status === 404 ? new Gone() : fault;
+  }
 }
 
 export function useRoadmap(roadmapId: string) {
@@ -20,6 +28,8 @@ export function useRoadmap(roadmapId: string) {
     queryKey: ["roadmap", roadmapId],
     queryFn: ({ signal }) => readRoadmap(roadmapId, signal),
     staleTime: Infinity,
+    // Events make it older by the second: whoever comes back reads it again.
+    gcTime: 0,
   });
   const [watched, setWatched] = useState<Watched | null>(null);
   const first = query.data;
@@ -27,7 +37,7 @@ export function useRoadmap(roadmapId: string) {
   useEffect(() => {
     if (first === undefined) return;
     const stop = new AbortController();
-    const read = (signal: AbortSignal) => readRoadmap(roadmapId, signal);
+    const read = (signal: AbortSignal) => readOrGone(roadmapId, signal);
     setWatched({ roadmap: first, connected: true });
     void follow(
       {
@@ -37,6 +47,7 @@ export function useRoadmap(roadmapId: string) {
         onChange: setWatched,
         pauses: pauses(),
         sleep: sleepUnlessWoken,
+        onDoubt,
       },
       stop.signal,
     );
@@ -46,24 +57,33 @@ export function useRoadmap(roadmapId: string) {
   return {
     roadmap: watched?.roadmap ?? first,
     connected: watched?.connected ?? true,
+    isGone: watched?.isGone ?? false,
     error: query.error,
     refetch: query.refetch,
   };
 }
 
-/** A tab that is shown again, or a network that is back, does not wait for the end of a pause. */
+/** A tab that is shown again, or a network that comes or goes. */
+function onDoubt(listener: () => void, signal: AbortSignal): void {
+  const shown = () => {
+    if (document.visibilityState === "visible") listener();
+  };
+  document.addEventListener("visibilitychange", shown, { signal });
+  addEventListener("online", listener, { signal });
+  addEventListener("offline", listener, { signal });
+}
+
+/** A pause that ends early when there is a reason to try again. */
 function sleepUnlessWoken(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const woken = new AbortController();
+    const settled = new AbortController();
     const wake = () => {
-      if (document.visibilityState === "hidden") return;
       clearTimeout(timer);
-      woken.abort();
+      settled.abort();
       resolve();
     };
     const timer = setTimeout(wake, milliseconds);
-    document.addEventListener("visibilitychange", wake, { signal: woken.signal });
-    addEventListener("online", wake, { signal: woken.signal });
-    signal.addEventListener("abort", () => resolve(), { once: true });
+    onDoubt(wake, settled.signal);
+    signal.addEventListener("abort", wake, { once: true, signal: settled.signal });
   });
 }

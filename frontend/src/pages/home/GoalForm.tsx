@@ -6,7 +6,6 @@ import { useId, useRef, useState, type FormEvent } from "react";
 import { useAbout, useCreate } from "../../api/queries";
 import type { NewRoadmap } from "../../api/schema";
 import { usePreferences } from "../../app/context";
-import { sentence } from "../../app/sentence";
 import { Button } from "../../components/Button";
 import { Problem } from "../../components/Problem";
 import styles from "./GoalForm.module.css";
@@ -22,7 +21,7 @@ const HOURS_OF_A_WEEK = 168;
 const CONCEPTS = 30;
 
 export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
-  const { t, language } = usePreferences();
+  const { t, say, language } = usePreferences();
   const navigate = useNavigate();
   const about = useAbout();
   const create = useCreate();
@@ -85,7 +84,7 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
           {t("home.tooShort")}
         </p>
       )}
-      {create.error !== null && <Problem message={sentence(create.error, t)} />}
+      {create.error !== null && <Problem message={say(create.error)} />}
       <p className={styles.summary}>
         {t("home.summary", {
           level: t(`home.${wish.level ?? "beginner"}`),

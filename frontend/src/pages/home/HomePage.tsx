@@ -4,7 +4,6 @@ import { useState } from "react";
 
 import { useRoadmaps } from "../../api/queries";
 import { usePreferences } from "../../app/context";
-import { sentence } from "../../app/sentence";
 import { Shell } from "../../app/Shell";
 import { useTitle } from "../../app/useTitle";
 import { Button } from "../../components/Button";
@@ -14,7 +13,7 @@ import styles from "./HomePage.module.css";
 import { Roadmaps } from "./Roadmaps";
 
 export function HomePage() {
-  const { t } = usePreferences();
+  const { t, say } = usePreferences();
   const [text, setText] = useState("");
   const roadmaps = useRoadmaps(text.trim());
   const isEmpty = roadmaps.data?.pages[0]?.items.length === 0;
@@ -25,7 +24,7 @@ export function HomePage() {
       <div className={styles.page}>
         <GoalForm isFirstVisit={isFirstVisit} />
         {roadmaps.error !== null && (
-          <Problem message={sentence(roadmaps.error, t)}>
+          <Problem message={say(roadmaps.error)}>
             <Button onClick={() => void roadmaps.refetch()}>{t("app.again")}</Button>
           </Problem>
         )}

@@ -59,9 +59,11 @@ function Hours({ concept, edit }: { readonly concept: ConceptView; readonly edit
         value={draft.shown}
         aria-label={t("review.hoursOf", { name: concept.name })}
         aria-invalid={draft.isRefused}
+        data-dirty={draft.isDirty}
         onChange={(event) => draft.setText(event.target.value)}
         onBlur={() => void draft.save()}
         onKeyDown={(event) => {
+          if (event.nativeEvent.isComposing) return;
           if (event.key === "Enter") void draft.save();
           if (event.key === "Escape") draft.reset();
         }}
@@ -82,10 +84,16 @@ function Prerequisites({ concept, candidates, edit }: PrerequisitesProps) {
   const { t } = usePreferences();
   const [text, setText] = useState("");
   const wanted = text.trim().toLowerCase();
-  const toggle = (id: string) => {
-    const rest = concept.prerequisites.filter((one) => one !== id);
-    const prerequisites = rest.length < concept.prerequisites.length ? rest : [...rest, id];
-    void edit({ op: "change", concept_id: concept.concept_id, prerequisites });
+  // What was picked counts at once, so that the next pick does not take it back; what is known follows.
+  const [picked, setPicked] = useState<readonly string[] | null>(null);
+  if (picked !== null && isSame(picked, concept.prerequisites)) setPicked(null);
+  const chosen = picked ?? concept.prerequisites;
+  const toggle = async (id: string) => {
+    const rest = chosen.filter((one) => one !== id);
+    const prerequisites = rest.length < chosen.length ? rest : [...rest, id];
+    setPicked(prerequisites);
+    const isAccepted = await edit({ op: "change", concept_id: concept.concept_id, prerequisites });
+    if (!isAccepted) setPicked(null);
   };
   return (
     <fieldset className={styles.prerequisites}>
@@ -106,12 +114,16 @@ function Prerequisites({ concept, candidates, edit }: PrerequisitesProps) {
           <label key={one.concept_id}>
             <input
               type="checkbox"
-              checked={concept.prerequisites.includes(one.concept_id)}
-              onChange={() => toggle(one.concept_id)}
+              checked={chosen.includes(one.concept_id)}
+              onChange={() => void toggle(one.concept_id)}
             />{" "}
             {one.name}
           </label>
         ))}
     </fieldset>
   );
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((id) => other.includes(id));
 }

@@ -7,7 +7,6 @@ import { lazy, Suspense, useEffect, useRef, useState, type KeyboardEvent } from 
 import { useConcept, type RoadmapCommands } from "../../api/queries";
 import type { ArtefactKind, ConceptDetail, ConceptView, RoadmapView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
-import { sentence } from "../../app/sentence";
 import type { View } from "../../app/router";
 import { Button } from "../../components/Button";
 import { Problem } from "../../components/Problem";
@@ -61,7 +60,7 @@ function Concept({
   commands,
   view,
 }: ConceptPanelProps & { readonly concept: ConceptView }) {
-  const { t } = usePreferences();
+  const { t, say } = usePreferences();
   const detail = useConcept(roadmap.roadmap_id, concept);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
@@ -89,7 +88,7 @@ function Concept({
       </p>
       {concept.description !== "" && <p className={styles.description}>{concept.description}</p>}
       {detail.error !== null && (
-        <Problem message={sentence(detail.error, t)}>
+        <Problem message={say(detail.error)}>
           <Button onClick={() => void detail.refetch()}>{t("app.again")}</Button>
         </Problem>
       )}
@@ -156,15 +155,18 @@ function Part({ roadmap, concept, kind, detail, commands }: PartProps) {
   const { t } = usePreferences();
   const failure = concept.failures.find((one) => one.artefact === kind);
   const body = detail?.[kind] ?? null;
+  const canRetry = ["partial", "failed", "cancelled"].includes(roadmap.status);
   const isFresh = body === null && concept[`${kind}_status`] === "completed";
   return (
     <>
       {failure !== undefined && (
         <Problem message={failure.message}>
-          <span>{t("failed.retry")}</span>
-          <Button disabled={commands.isPending || roadmap.status === "generating"} onClick={commands.retry}>
-            {t("concept.writeMissing")}
-          </Button>
+          <span>{t("failed.stays")}</span>
+          {canRetry && (
+            <Button disabled={commands.isPending} onClick={commands.retry}>
+              {t("concept.writeMissing")}
+            </Button>
+          )}
         </Problem>
       )}
       {detail === undefined || isFresh ? (

@@ -3,7 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { DropdownMenu } from "radix-ui";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { api, done, unwrap } from "../../api/client";
 import { useEstimate, type RoadmapCommands } from "../../api/queries";
@@ -49,7 +49,7 @@ export function Headline({
     tokens > 0 && t("progress.tokens", { tokens: compact(tokens) }),
     usage.cost_usd !== undefined && usage.cost_usd > 0 && money(usage.cost_usd),
     roadmap.author,
-    !online ? t("progress.offline") : !connected && t("progress.reconnecting"),
+    !connected && t(online ? "progress.reconnecting" : "progress.offline"),
   ].filter(Boolean);
   return (
     <div className={styles.headline}>
@@ -60,15 +60,19 @@ export function Headline({
   );
 }
 
-/** Sums up for screen readers, at most every ten seconds. */
-function Announcement({ text }: { readonly text: string }) {
+/** Sums up for screen readers, at most every ten seconds; the last word is always said. */
+export function Announcement({ text }: { readonly text: string }) {
   const [said, setSaid] = useState(text);
+  const newest = useRef(text);
+  const isBehind = said !== text;
   useEffect(() => {
-    const timer = setTimeout(() => setSaid(text), said === text ? 0 : ANNOUNCE_EVERY);
+    newest.current = text;
+  }, [text]);
+  useEffect(() => {
+    if (!isBehind) return;
+    const timer = setTimeout(() => setSaid(newest.current), ANNOUNCE_EVERY);
     return () => clearTimeout(timer);
-    // A text that changes meanwhile must not put off the announcement for ever.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [said === text]);
+  }, [isBehind, said]);
   return (
     <span className="visually-hidden" role="status" aria-live="polite">
       {said}
@@ -96,10 +100,10 @@ interface CommandsProps {
 
 export function Commands({ roadmap, commands, conceptId }: CommandsProps) {
   const { t } = usePreferences();
-  const { status, task, roadmap_id: roadmapId } = roadmap;
-  const hasViews = !["drafting", "awaiting_review", "failed"].includes(status) && roadmap.stages.length > 0;
-  const isMissing =
-    ["partial", "failed", "cancelled"].includes(status) || (status === "paused" && task.error !== null);
+  const { status, roadmap_id: roadmapId } = roadmap;
+  const hasOutline = roadmap.stages.length > 0;
+  const hasViews = hasOutline && status !== "drafting" && status !== "awaiting_review";
+  const isMissing = hasOutline && ["partial", "failed", "cancelled"].includes(status);
   return (
     <>
       {hasViews && (
@@ -126,7 +130,7 @@ export function Commands({ roadmap, commands, conceptId }: CommandsProps) {
           {t("command.pause")}
         </Button>
       )}
-      {status === "paused" && !isMissing && (
+      {status === "paused" && (
         <Button kind="primary" disabled={commands.isPending} onClick={commands.resume}>
           {t("command.resume")}
         </Button>

@@ -24,20 +24,22 @@ export function OutlineTree({ roadmap, edit, disabled }: OutlineTreeProps) {
   const stages = useMemo(() => JSON.parse(shape) as Rows, [shape]);
   const concepts = conceptsOf(roadmap);
   const focusLater = useFocusAfterEdit(tree, stages);
+  const editWithFocus = async (operation: Operation, goal: Goal | null) => {
+    focusLater(goal);
+    const isAccepted = await edit([operation]);
+    if (!isAccepted) focusLater(null);
+    return isAccepted;
+  };
 
   const newConcept = { name: t("review.newConcept") };
   const newModule = { name: t("review.newModule"), concepts: [newConcept] };
-  const add = (kind: Row["kind"], operation: Operation) => {
-    focusLater({ kind, known: new Set(flat(stages).map((row) => row.id)) });
-    void edit([operation]);
-  };
+  const add = (kind: Row["kind"], operation: Operation) =>
+    void editWithFocus(operation, { kind, known: new Set(flat(stages).map((row) => row.id)) });
   const editRow: Edit = (operation) => {
-    if (operation.op === "move") focusLater({ id: operation.id });
-    if (operation.op === "remove") {
-      const next = neighbour(stages, { kind: operation.target, id: operation.id });
-      if (next !== null) focusLater({ id: next, without: operation.id });
-    }
-    return edit([operation]);
+    if (operation.op === "move") return editWithFocus(operation, { id: operation.id });
+    if (operation.op !== "remove") return editWithFocus(operation, null);
+    const id = neighbour(stages, { kind: operation.target, id: operation.id });
+    return editWithFocus(operation, id === null ? null : { id, without: operation.id });
   };
   const rowOf = (row: Row) => ({ row, stages, edit: editRow, disabled });
 
@@ -100,7 +102,7 @@ type Goal =
 function useFocusAfterEdit(
   tree: { readonly current: HTMLElement | null },
   stages: Rows,
-): (goal: Goal) => void {
+): (goal: Goal | null) => void {
   const goal = useRef<Goal | null>(null);
   useEffect(() => {
     const wanted = goal.current;

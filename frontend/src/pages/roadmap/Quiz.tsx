@@ -6,7 +6,6 @@ import { useId, useState } from "react";
 import { api, unwrap } from "../../api/client";
 import type { QuestionView, QuizView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
-import { sentence } from "../../app/sentence";
 import { Button } from "../../components/Button";
 import { Problem } from "../../components/Problem";
 import styles from "./Quiz.module.css";
@@ -78,7 +77,7 @@ interface QuestionProps {
 }
 
 function Question({ question, isLast, check, onNext }: QuestionProps) {
-  const { t } = usePreferences();
+  const { t, say } = usePreferences();
   const name = useId();
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const marking = useMutation({ mutationFn: () => check([...chosen]) });
@@ -119,7 +118,7 @@ function Question({ question, isLast, check, onNext }: QuestionProps) {
           </p>
         )}
       </div>
-      {marking.error !== null && <Problem message={sentence(marking.error, t)} />}
+      {marking.error !== null && <Problem message={say(marking.error)} />}
       <Button kind="primary" type="submit" disabled={chosen.length === 0 || marking.isPending}>
         {t(marked === undefined ? "quiz.check" : isLast ? "quiz.finish" : "quiz.next")}
       </Button>

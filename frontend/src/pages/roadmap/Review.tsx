@@ -1,6 +1,6 @@
 /** The outline as an editable tree. Each edit is an operation that the server applies; undo is the server's too. */
 
-import { useEffect, useState, type FormEvent } from "react";
+import { useEffect, type FormEvent } from "react";
 
 import { useEstimate, useRevision, type RoadmapCommands } from "../../api/queries";
 import type { RoadmapView } from "../../api/schema";
@@ -16,18 +16,19 @@ const LONGEST_FEEDBACK = 2000;
 interface ReviewProps {
   readonly roadmap: RoadmapView;
   readonly commands: RoadmapCommands;
+  readonly wish: string;
+  setWish(wish: string): void;
 }
 
-export function Review({ roadmap, commands }: ReviewProps) {
+export function Review({ roadmap, commands, wish, setWish }: ReviewProps) {
   const { t } = usePreferences();
   const isReview = roadmap.status === "awaiting_review";
   const canEdit = roadmap.status !== "generating";
   const { undo, redo } = commands;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const isTyping =
-        event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
-      if (isTyping || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+      if (isTyping(event.target) || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z")
+        return;
       event.preventDefault();
       if (!canEdit) return;
       if (event.shiftKey && roadmap.can_redo) void redo();
@@ -62,10 +63,16 @@ export function Review({ roadmap, commands }: ReviewProps) {
           </Button>
         )}
         <Changes roadmap={roadmap} />
-        {canRevise(roadmap) && <Ask commands={commands} />}
+        {canRevise(roadmap) && <Ask commands={commands} wish={wish} setWish={setWish} />}
       </aside>
     </div>
   );
+}
+
+/** Where the browser has something of its own to take back. */
+function isTyping(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement) return target.type === "search" || target.dataset.dirty === "true";
+  return target instanceof HTMLTextAreaElement;
 }
 
 function canRevise({ status }: RoadmapView): boolean {
@@ -77,12 +84,13 @@ function Estimate({ roadmap }: { readonly roadmap: RoadmapView }) {
   const estimate = useEstimate(roadmap.roadmap_id, { enabled: true, version: roadmap.revision });
   const hours = conceptsOf(roadmap).reduce((sum, concept) => sum + concept.estimated_hours, 0);
   const cost = estimate.data?.cost_usd;
+  const isWritten = roadmap.progress.completed === roadmap.progress.total;
   return (
     <section aria-labelledby="estimate">
       <h3 id="estimate">{t("review.estimate")}</h3>
       <ul className={styles.estimate}>
         <li>{t("review.hours", { hours: Math.round(hours * 10) / 10 })}</li>
-        {estimate.data !== undefined && (
+        {estimate.data !== undefined && !isWritten && (
           <>
             <li>{t("review.minutes", { minutes: Math.max(1, Math.ceil(estimate.data.minutes)) })}</li>
             {estimate.data.calls > 0 && <li>{t("review.calls", { calls: estimate.data.calls })}</li>}
@@ -95,6 +103,7 @@ function Estimate({ roadmap }: { readonly roadmap: RoadmapView }) {
             </li>
           </>
         )}
+        {isWritten && <li>{t("review.nothing")}</li>}
       </ul>
     </section>
   );
@@ -119,12 +128,11 @@ function Changes({ roadmap }: { readonly roadmap: RoadmapView }) {
   );
 }
 
-function Ask({ commands }: { readonly commands: RoadmapCommands }) {
+function Ask({ commands, wish, setWish }: Omit<ReviewProps, "roadmap">) {
   const { t } = usePreferences();
-  const [feedback, setFeedback] = useState("");
   const send = (event: FormEvent) => {
     event.preventDefault();
-    if (feedback.trim() !== "") void commands.revise(feedback.trim());
+    if (wish.trim() !== "") void commands.revise(wish.trim());
   };
   return (
     <form className={styles.ask} onSubmit={send}>
@@ -135,11 +143,11 @@ function Ask({ commands }: { readonly commands: RoadmapCommands }) {
         id="ask"
         rows={3}
         maxLength={LONGEST_FEEDBACK}
-        value={feedback}
+        value={wish}
         placeholder={t("review.askPlaceholder")}
-        onChange={(event) => setFeedback(event.target.value)}
+        onChange={(event) => setWish(event.target.value)}
       />
-      <Button type="submit" disabled={feedback.trim() === "" || commands.isPending}>
+      <Button type="submit" disabled={wish.trim() === "" || commands.isPending}>
         {t("review.send")}
       </Button>
     </form>

@@ -1,13 +1,12 @@
 /** One roadmap, live: what is shown follows from its state and from the address. */
 
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 
 import { Fault } from "../../api/client";
-import { useRoadmapCommands } from "../../api/queries";
+import { useRoadmapCommands, type RoadmapCommands } from "../../api/queries";
 import type { RoadmapView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
-import { sentence } from "../../app/sentence";
 import type { View } from "../../app/router";
 import { Shell } from "../../app/Shell";
 import { useTitle } from "../../app/useTitle";
@@ -32,17 +31,29 @@ interface RoadmapPageProps {
 }
 
 export function RoadmapPage({ roadmapId, conceptId, view }: RoadmapPageProps) {
-  const { t } = usePreferences();
-  const { roadmap, connected, error, refetch } = useRoadmap(roadmapId);
+  const { t, say } = usePreferences();
+  const { roadmap, connected, isGone, error, refetch } = useRoadmap(roadmapId);
   const commands = useRoadmapCommands(roadmapId);
+  const page = roadmap === undefined ? "loading" : pageOf(roadmap, view);
+  const wish = useWish(roadmap);
   useTitle(roadmap === undefined ? null : roadmap.title || roadmap.goal);
+  useFocusOn(page);
+  if (isGone) {
+    return (
+      <Shell>
+        <Problem message={t("progress.gone")}>
+          <Link to="/">{t("app.toHome")}</Link>
+        </Problem>
+      </Shell>
+    );
+  }
   if (roadmap === undefined) {
     return (
       <Shell>
         {error === null ? (
           <Waiting />
         ) : (
-          <Problem message={sentence(error, t)}>
+          <Problem message={say(error)}>
             {error instanceof Fault && !error.retryable ? (
               <Link to="/">{t("app.toHome")}</Link>
             ) : (
@@ -53,22 +64,23 @@ export function RoadmapPage({ roadmapId, conceptId, view }: RoadmapPageProps) {
       </Shell>
     );
   }
-  const isOutlined = roadmap.stages.length > 0;
-  const isReview = roadmap.status === "awaiting_review";
   return (
     <Shell
       title={<Headline roadmap={roadmap} connected={connected} />}
       actions={<Commands roadmap={roadmap} commands={commands} conceptId={conceptId} />}
       bar={<ProgressBar roadmap={roadmap} />}
     >
-      {roadmap.status === "drafting" || !isOutlined ? (
+      {page === "drafting" ? (
         <Drafting roadmap={roadmap} commands={commands} />
-      ) : isReview || view === "outline" ? (
-        <Review roadmap={roadmap} commands={commands} />
+      ) : page === "outline" ? (
+        <>
+          <Stopped roadmap={roadmap} commands={commands} />
+          <Review roadmap={roadmap} commands={commands} {...wish} />
+        </>
       ) : (
         <div className={styles.split} data-open={conceptId !== null}>
           <div className={styles.overview}>
-            <Stopped roadmap={roadmap} />
+            <Stopped roadmap={roadmap} commands={commands} />
             {view === "graph" ? (
               <Suspense fallback={<Waiting />}>
                 <Graph roadmap={roadmap} selected={conceptId} />
@@ -92,15 +104,47 @@ export function RoadmapPage({ roadmapId, conceptId, view }: RoadmapPageProps) {
   );
 }
 
-/** Why the run does not go on, if it does not. */
-function Stopped({ roadmap }: { readonly roadmap: RoadmapView }) {
+function pageOf({ status, stages }: RoadmapView, view: View): "drafting" | "outline" | "overview" {
+  if (status === "drafting" || stages.length === 0) return "drafting";
+  return status === "awaiting_review" || view === "outline" ? "outline" : "overview";
+}
+
+interface StoppedProps {
+  readonly roadmap: RoadmapView;
+  readonly commands: RoadmapCommands;
+}
+
+/** Why the run does not go on, or the outline did not change, if so. */
+function Stopped({ roadmap, commands }: StoppedProps) {
   const { t } = usePreferences();
-  const { error, status } = roadmap.task;
+  const { error, kind } = roadmap.task;
   if (error === null) return null;
-  const message = status === "paused" ? t("paused.reason", { message: error.message }) : error.message;
+  const { message } = error;
+  if (kind === "revise") return <Problem message={t("failed.revise", { message })} />;
+  const isPaused = roadmap.status === "paused";
   return (
-    <Problem message={message}>
-      <span>{t("failed.retry")}</span>
+    <Problem message={isPaused ? t("paused.reason", { message }) : message}>
+      <span>{t("failed.stays")}</span>
+      <Button disabled={commands.isPending} onClick={isPaused ? commands.resume : commands.retry}>
+        {t(isPaused ? "command.resume" : "command.retry")}
+      </Button>
     </Problem>
   );
+}
+
+/** What the learner asks to be changed: it is kept while the author works on it, and until that has succeeded. */
+function useWish(roadmap: RoadmapView | undefined) {
+  const [wish, setWish] = useState("");
+  const { task_id, kind, status } = roadmap?.task ?? {};
+  useEffect(() => {
+    if (kind === "revise" && status === "completed") setWish("");
+  }, [task_id, kind, status]);
+  return { wish, setWish };
+}
+
+/** Where a page gives way to another by itself, what had the focus is gone: it starts at the new one. */
+function useFocusOn(page: string) {
+  useEffect(() => {
+    if (document.activeElement === document.body) document.getElementById("content")?.focus();
+  }, [page]);
 }

@@ -5,7 +5,6 @@ import { useState, type FormEvent } from "react";
 import { useVersions, type RoadmapCommands } from "../../api/queries";
 import type { ArtefactKind, ConceptView, RoadmapView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
-import { sentence } from "../../app/sentence";
 import { Button } from "../../components/Button";
 import { Problem } from "../../components/Problem";
 import { Waiting } from "../../components/Waiting";
@@ -21,7 +20,7 @@ interface VersionsProps {
 }
 
 export function Versions({ roadmap, concept, commands }: VersionsProps) {
-  const { t, language } = usePreferences();
+  const { t, say, language } = usePreferences();
   const versions = useVersions(roadmap.roadmap_id, concept);
   const [instructions, setInstructions] = useState("");
   const [artefact, setArtefact] = useState<ArtefactKind>("tutorial");
@@ -33,7 +32,7 @@ export function Versions({ roadmap, concept, commands }: VersionsProps) {
   return (
     <>
       {versions.isPending && <Waiting />}
-      {versions.error !== null && <Problem message={sentence(versions.error, t)} />}
+      {versions.error !== null && <Problem message={say(versions.error)} />}
       <ul className={styles.versions}>
         {versions.data?.items.map((one) => (
           <li key={one.artefact_id}>

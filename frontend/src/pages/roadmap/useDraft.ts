@@ -23,6 +23,7 @@ export function useDraft(value: string, send: (text: string) => Promise<boolean>
   return {
     shown: text ?? value,
     isRefused,
+    isDirty: text !== null,
     setText,
     reset,
     async save() {
