@@ -49,7 +49,6 @@ async def _flush(setting: Bench, concepts: int) -> tuple[float, float]:
     _, task_id = await setting.approved(concepts)
     claim = await setting.claim(task_id)
     store = PostgresContentStore(setting.sessions, claim, author=TimedAuthor.name)
-    await store.begin()
     pending = (await store.pending()).concepts
     await _checkpoint(setting)
     measured = []

@@ -65,7 +65,7 @@ class Bench:
         )
         claim = await self.claim(created.task_id)
         await OutlineStore(self.sessions, claim).save(
-            an_outline(concepts), NewRevision(kind=RevisionKind.DRAFTED), Usage()
+            an_outline(concepts), NewRevision(kind=RevisionKind.DRAFTED), Usage(), save_id=uuid4()
         )
         await TaskStore(self.sessions, claim.worker_id).let_go(claim)
         return created.roadmap_id, await self.steering.approve(created.roadmap_id, user_id=LOCAL_USER)
@@ -76,9 +76,9 @@ class Bench:
         await safe_session_with_retry(
             self.sessions, lambda session: WorkerRepository(session).renew(worker_id, "bench")
         )
-        claim = await TaskStore(self.sessions, worker_id).claim(task_id)
-        assert claim is not None, "the task is there to be had"
-        return claim
+        taken = await TaskStore(self.sessions, worker_id).claim(task_id)
+        assert taken is not None, "the task is there to be had"
+        return taken.claim
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from app.domain.content import Artefact, ArtefactKind, Option, Question, Quiz, Resource, Resources, Section, Tutorial
 from app.domain.failures import Failure, FailureCode
 from app.domain.roadmap import Concept, LearningRequest, Module, Outline, Stage
+from app.domain.usage import Usage
 from app.generation.work import Batch, ConceptBrief, Delivery, FinishedArtefact, PendingConcept
 
 
@@ -69,9 +70,11 @@ def pending(outline: Outline, missing: Sequence[ArtefactKind] = tuple(ArtefactKi
     ]
 
 
-def finished(concept_id: str, kind: ArtefactKind, failure: Failure | None = None) -> FinishedArtefact:
+def finished(
+    concept_id: str, kind: ArtefactKind, failure: Failure | None = None, *, usage: Usage = Usage()
+) -> FinishedArtefact:
     result = failure or an_artefact(kind, concept_id)
-    return FinishedArtefact(concept_id=concept_id, kind=kind, delivery=Delivery(result=result))
+    return FinishedArtefact(concept_id=concept_id, kind=kind, delivery=Delivery(result=result, usage=usage))
 
 
 def a_batch(*concept_ids: str, failing: ArtefactKind | None = None) -> Batch:

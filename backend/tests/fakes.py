@@ -4,6 +4,8 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import reduce
+from operator import add
 from uuid import UUID
 
 from factories import a_request, an_artefact
@@ -19,7 +21,6 @@ from app.domain.events import (
     Event,
     Failed,
     TaskPaused,
-    TaskStarted,
 )
 from app.domain.failures import Failure
 from app.domain.roadmap import Outline
@@ -81,15 +82,10 @@ class InMemoryStore:
             progress = progress.moved(ConceptState(concept_id="new").status, state.status)
         return progress
 
-    async def begin(self) -> Sequence[Event]:
-        await self._reach()
-        if self.status != TaskStatus.RUNNING:
-            return []
-        self._stop_writing()
-        return self._record(TaskStarted(**self._envelope(), kind=TaskKind.CONTENT, total=self.progress.total))
-
     async def pending(self) -> Backlog:
         await self._reach()
+        if self.status != TaskStatus.RUNNING:
+            return Backlog(concepts=(), request=a_request())
         return backlog_of(self._outline, a_request(), self.states, spent=self.spent)
 
     async def start(self, concept_ids: Sequence[str]) -> Sequence[Event]:
@@ -113,7 +109,10 @@ class InMemoryStore:
             events += self._record(outcome) if outcome else []
         touched = {item.concept_id for item in batch.artefacts} - set(batch.finished)
         rest = saved_artefacts(batch, [self.states[concept_id] for concept_id in sorted(touched)])
-        saved = BatchSaved(**self._envelope(), size=batch.size, artefacts=rest, progress=self.progress)
+        self.spent = reduce(add, (item.delivery.usage for item in batch.artefacts), self.spent)
+        saved = BatchSaved(
+            **self._envelope(), size=batch.size, artefacts=rest, progress=self.progress, usage=self.spent
+        )
         return [*events, *self._record(saved)]
 
     async def finish(self) -> Sequence[Event]:
@@ -123,7 +122,7 @@ class InMemoryStore:
         outcome = content_outcome(self.progress)
         self.status = outcome
         if outcome in (TaskStatus.COMPLETED, TaskStatus.PARTIAL):
-            return self._record(Completed(**self._envelope(), status=outcome, progress=self.progress, usage=Usage()))
+            return self._record(Completed(**self._envelope(), status=outcome, progress=self.progress, usage=self.spent))
         failure = next(f for state in self.states.values() for f in state.failures.values())
         return self._record(Failed(**self._envelope(), code=failure.code, message=failure.message))
 
@@ -184,3 +183,10 @@ class SilentDoorbell:
 
     async def ring(self, task_id: UUID, kind: TaskKind) -> None:
         self.rung.append((task_id, kind))
+
+
+class AlwaysHeld:
+    """A lease that never runs out."""
+
+    is_held = True
+    held_since = 0.0

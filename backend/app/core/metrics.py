@@ -25,6 +25,9 @@ task_recoveries = Counter("greenway_task_recoveries_total", "Tasks taken over fr
 discarded_artefacts = Counter(
     "greenway_discarded_artefacts_total", "Finished artefacts discarded because the task had been taken over."
 )
+background_failures = Counter(
+    "greenway_background_failures_total", "Steps of background work that a bug has ended.", ["step"]
+)
 websocket_connections = Gauge("greenway_websocket_connections", "Open event connections.", multiprocess_mode="livesum")
 tasks = Gauge("greenway_tasks", "Tasks in the database.", ["kind", "status"], multiprocess_mode="mostrecent")
 task_silence = Gauge(

@@ -30,7 +30,6 @@ from app.domain.events import (
     Event,
     Failed,
     TaskPaused,
-    TaskStarted,
     event_adapter,
 )
 from app.domain.failures import Failure, FailureCode, failure
@@ -92,18 +91,6 @@ class PostgresContentStore:
         self._names: Mapping[str, str] = {}
         self._known: _Known | None = None
 
-    async def begin(self) -> Sequence[Event]:
-        def build(draft: _Draft) -> Change | None:
-            if not draft.running:
-                return None
-            log, states = draft.log, draft.states
-            waiting = _nothing_is_written(log, states)
-            log.add(TaskStarted(**log.envelope(), kind=self._claim.kind, total=log.progress.total))
-            return Change(log=log, states=waiting)
-
-        self._known = None
-        return await self._write(build)
-
     async def pending(self) -> Backlog:
         async def outline_of(session: AsyncSession) -> RoadmapMetadata | None:
             return await RoadmapRepository(session).get_roadmap_metadata(self._claim.roadmap_id)
@@ -111,16 +98,19 @@ class PostgresContentStore:
         async def states_of(session: AsyncSession) -> States:
             return await ConceptRepository(session).all(self._claim.roadmap_id)
 
+        self._known = None
         roadmap = await self._reach(outline_of, single_statement=True)
         if roadmap is None:
             raise OwnershipLost
-        states = self._known.states if self._known else await self._reach(states_of, single_statement=True)
         outline = Outline.model_validate(roadmap.framework_data)
         self._names = {concept.concept_id: concept.name for concept in outline.concepts}
+        request = LearningRequest.model_validate(roadmap.request)
+        if roadmap.task.id != self._claim.task_id or roadmap.task.status != TaskStatus.RUNNING:
+            return Backlog(concepts=(), request=request)
         return backlog_of(
             outline,
-            LearningRequest.model_validate(roadmap.request),
-            states,
+            request,
+            await self._reach(states_of, single_statement=True),
             scope=roadmap.task.order.scope,
             prioritised=roadmap.task.prioritised,
             spent=roadmap.task.usage,
@@ -141,7 +131,7 @@ class PostgresContentStore:
 
         def build(draft: _Draft) -> Change:
             what = batch if draft.running else replace(batch, started=())
-            changed = self._apply(what, draft)
+            changed = self._apply(what, draft, usage)
             return Change(log=draft.log, states=changed, usage=usage, batch_id=batch.batch_id)
 
         began = time.perf_counter()
@@ -165,7 +155,7 @@ class PostgresContentStore:
                 log.add(Completed(**log.envelope(), status=outcome, progress=log.progress, usage=draft.usage))
                 return Change(log=log, status=outcome)
             first = next((one for state in states.values() for one in state.failures.values()), _NOTHING_WRITTEN)
-            log.add(Failed(**log.envelope(), code=first.code, message=first.message))
+            log.add(Failed(**log.envelope(), code=first.code, message=first.message, usage=draft.usage))
             return Change(log=log, status=outcome, failure=first)
 
         return await self._write(build)
@@ -251,7 +241,7 @@ class PostgresContentStore:
             reach(Failpoint.BEFORE_COMMIT)
         return True
 
-    def _apply(self, batch: Batch, draft: _Draft) -> list[ConceptState]:
+    def _apply(self, batch: Batch, draft: _Draft, usage: Usage) -> list[ConceptState]:
         """Bring a batch into the states and the log; gives the states that it has touched."""
         log, states = draft.log, draft.states
         self._start(log, states, batch.started)
@@ -271,7 +261,11 @@ class PostgresContentStore:
         for state in rest:
             log.moved(before[state.concept_id], state.status)
         others = saved_artefacts(batch, rest)
-        log.add(BatchSaved(**log.envelope(), size=batch.size, artefacts=others, progress=log.progress))
+        log.add(
+            BatchSaved(
+                **log.envelope(), size=batch.size, artefacts=others, progress=log.progress, usage=draft.usage + usage
+            )
+        )
         return [*(states[concept_id] for concept_id in sorted(touched)), *draft.removed.values()]
 
     def _start(self, log: EventLog, states: States, concept_ids: Sequence[str]) -> None:

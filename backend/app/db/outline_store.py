@@ -1,22 +1,29 @@
 """Saves what a draft or a revision brings: the outline with its concepts, fenced, in one transaction."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.event_log import EventLog
+from app.db.repositories.event_repo import EventRepository
+from app.db.repositories.raw_answer_repo import RawAnswerRepository
 from app.db.repositories.roadmap_repo import RoadmapMetadata, RoadmapRepository
-from app.db.repositories.task_repo import Claim, TaskRepository
-from app.db.session import Sessions, safe_session_with_retry
-from app.db.transitions import put_outline, queue_task
-from app.domain.events import Event, TaskStarted
+from app.db.repositories.task_repo import Claim, LockedTask, TaskRepository
+from app.db.session import DatabaseUnavailable, Sessions, safe_session_with_retry
+from app.db.transitions import fail_task, put_outline, queue_task
+from app.domain.events import Event, event_adapter
+from app.domain.failures import Failure
 from app.domain.outline_revision import NewRevision
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.state_machine import TaskMove
 from app.domain.tasks import TaskKind, TaskStatus
 from app.domain.usage import Usage
-from app.generation.ports import OwnershipLost
+from app.generation.ports import OwnershipLost, StoreUnavailable
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,59 +44,87 @@ class SavedOutline:
 
 
 class OutlineStore:
-    """For one claim of a task that makes an outline."""
+    """For one claim of a task that makes an outline.
+
+    Every method is one transaction, may be repeated after `StoreUnavailable`, and raises `OwnershipLost` before it has
+    written anything. `save_id` tells a repetition from another call: what is saved already is announced once more.
+    """
 
     def __init__(self, sessions: Sessions, claim: Claim) -> None:
         self._sessions = sessions
         self._claim = claim
 
-    async def begin(self) -> tuple[Wanted, list[Event]]:
-        async def work(session: AsyncSession) -> tuple[Wanted, list[Event]]:
-            roadmap = await self._locked(session)
-            wanted = Wanted(
+    async def wanted(self) -> Wanted | None:
+        """None when the task was stopped meanwhile."""
+
+        async def work(session: AsyncSession) -> Wanted | None:
+            roadmap, task = await self._locked(session)
+            if task.status != TaskStatus.RUNNING:
+                return None
+            return Wanted(
                 request=LearningRequest.model_validate(roadmap.request),
                 outline=Outline.model_validate(roadmap.framework_data) if roadmap.framework_data else None,
                 feedback=roadmap.task.order.feedback or "",
             )
-            if roadmap.task.status != TaskStatus.RUNNING:
-                return wanted, []
-            log = await self._log(session)
-            total = log.progress.total if self._claim.kind == TaskKind.REVISE else wanted.request.concepts
-            log.add(TaskStarted(**log.envelope(), kind=self._claim.kind, total=total))
-            return wanted, await log.write(session)
 
-        return await safe_session_with_retry(self._sessions, work, repeatable=True)
+        return await self._reach(work)
 
-    async def save(self, outline: Outline, how: NewRevision, usage: Usage) -> SavedOutline:
+    async def save(self, outline: Outline, how: NewRevision, usage: Usage, *, save_id: UUID) -> SavedOutline:
         """Store the outline and end the task; with `auto_approve` queue the content task of a draft in the same
-        transaction.
-
-        Raises:
-            OwnershipLost: the claim does not stand any more; nothing is written.
-        """
+        transaction."""
 
         async def work(session: AsyncSession) -> SavedOutline:
-            roadmap = await self._locked(session)
+            roadmap, task = await self._locked(session)
+            if task.last_batch == save_id:
+                return SavedOutline(events=await self._newest(session), next_task=None)
             tasks = TaskRepository(session)
-            await tasks.add_usage(self._claim.task_id, usage)
+            await tasks.add_usage(self._claim.task_id, usage, batch_id=save_id)
             if not await tasks.move(self._claim.task_id, TaskMove.END, to=TaskStatus.COMPLETED):
                 return SavedOutline(events=[], next_task=None)  # stopped by the learner meanwhile
             log = await self._log(session)
-            await put_outline(session, log, self._claim.roadmap_id, outline, how)
+            await put_outline(session, log, self._claim.roadmap_id, outline, how, usage=task.usage + usage)
             events = await log.write(session)
             if not roadmap.auto_approve or self._claim.kind != TaskKind.DRAFT:
                 return SavedOutline(events=events, next_task=None)
             task_id, queued = await queue_task(session, self._claim.roadmap_id, TaskKind.CONTENT)
             return SavedOutline(events=events + queued, next_task=(task_id, TaskKind.CONTENT))
 
-        return await safe_session_with_retry(self._sessions, work)
+        return await self._reach(work)
 
-    async def _locked(self, session: AsyncSession) -> RoadmapMetadata:
+    async def fail(self, failure: Failure, usage: Usage, raw_answer: str | None, *, save_id: UUID) -> list[Event]:
+        """End the task as failed, if it still runs; what was used up counts in any case."""
+
+        async def work(session: AsyncSession) -> list[Event]:
+            _, task = await self._locked(session)
+            if task.last_batch == save_id:
+                return await self._newest(session)
+            await TaskRepository(session).add_usage(self._claim.task_id, usage, batch_id=save_id)
+            if raw_answer is not None and task.status == TaskStatus.RUNNING:
+                await RawAnswerRepository(session).save_draft(self._claim.roadmap_id, raw_answer)
+            return await fail_task(
+                session, self._claim.task_id, self._claim.roadmap_id, failure, usage=task.usage + usage
+            )
+
+        return await self._reach(work)
+
+    async def _locked(self, session: AsyncSession) -> tuple[RoadmapMetadata, LockedTask]:
         """The roadmap and the claimed task, locked in the order that everybody keeps: roadmap, task, counters."""
         roadmap = await RoadmapRepository(session).get_roadmap_metadata(self._claim.roadmap_id, for_update=True)
-        if roadmap is None or await TaskRepository(session).lock_claimed(self._claim) is None:
+        task = await TaskRepository(session).lock_claimed(self._claim)
+        if roadmap is None or task is None:
             raise OwnershipLost
-        return roadmap
+        return roadmap, task
 
     async def _log(self, session: AsyncSession) -> EventLog:
         return await EventLog.open(session, roadmap_id=self._claim.roadmap_id, task_id=self._claim.task_id)
+
+    async def _newest(self, session: AsyncSession) -> list[Event]:
+        """What was committed last. Announcing an event twice is harmless, and what is missing is noticed by readers."""
+        bodies = await EventRepository(session).newest(self._claim.roadmap_id, 1)
+        return [event_adapter.validate_python(body) for body in bodies]
+
+    async def _reach(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        try:
+            return await safe_session_with_retry(self._sessions, work, attempts=1, repeatable=True)
+        except DatabaseUnavailable as error:
+            raise StoreUnavailable(str(error.__cause__)) from error

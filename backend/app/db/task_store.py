@@ -1,6 +1,7 @@
 """Ownership of tasks: taking, giving back, ending, and taking over from the dead. Each method is a transaction."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,17 +11,24 @@ from app.db.repositories.raw_answer_repo import RawAnswerRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.repositories.task_repo import Claim, Standing, TaskRepository, WorkerRepository
 from app.db.session import Sessions, safe_session_with_retry
-from app.db.transitions import fail_task, requeue_task
+from app.db.transitions import fail_task, requeue_task, start_task
 from app.domain.events import Event
 from app.domain.failures import Failure, FailureCode, failure
 from app.domain.tasks import TaskKind, TaskStatus
-from app.domain.usage import Usage
 
 SWEEP_LIMIT = 200
 """Tasks that one sweep takes from dead workers at most; the next sweep goes on."""
 
 MAX_CRASHES = 3
 """Workers that may die with a task, one after the other, before it is parked as failed instead of ending others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A task in a worker's hands, and the events of the commit."""
+
+    claim: Claim
+    events: Sequence[Event]
 
 
 class TaskStore:
@@ -30,13 +38,14 @@ class TaskStore:
         self._sessions = sessions
         self._worker_id = worker_id
 
-    async def claim(self, task_id: UUID) -> Claim | None:
-        """Take a queued task; None when there is nothing to take."""
+    async def claim(self, task_id: UUID) -> Taken | None:
+        """Take a queued task and announce it; None when there is nothing to take."""
 
-        async def work(session: AsyncSession) -> Claim | None:
-            return await TaskRepository(session).claim(task_id, self._worker_id)
+        async def work(session: AsyncSession) -> Taken | None:
+            claim = await TaskRepository(session).claim(task_id, self._worker_id)
+            return Taken(claim=claim, events=await start_task(session, claim)) if claim else None
 
-        return await safe_session_with_retry(self._sessions, work, single_statement=True)
+        return await safe_session_with_retry(self._sessions, work)
 
     async def let_go(self, claim: Claim) -> list[tuple[UUID, TaskKind]]:
         """Give up the claim. Gives the roadmap's queued tasks: they could not be claimed before."""
@@ -59,21 +68,12 @@ class TaskStore:
 
         return await safe_session_with_retry(self._sessions, work)
 
-    async def fail(
-        self, claim: Claim, failure: Failure, *, usage: Usage = Usage(), raw_answer: str | None = None
-    ) -> Sequence[Event]:
-        """End the task as failed, if the claim stands and it still runs; what was used up counts in any case."""
+    async def fail(self, claim: Claim, failure: Failure) -> Sequence[Event]:
+        """End the task as failed, if the claim stands and it still runs."""
 
         async def work(session: AsyncSession) -> list[Event]:
-            tasks = TaskRepository(session)
-            task = await tasks.lock_claimed(claim)
-            if task is None:
+            if await TaskRepository(session).lock_claimed(claim) is None:
                 return []
-            await tasks.add_usage(claim.task_id, usage)
-            if task.status != TaskStatus.RUNNING:
-                return []
-            if raw_answer is not None:
-                await RawAnswerRepository(session).save_draft(claim.roadmap_id, raw_answer)
             return await fail_task(session, claim.task_id, claim.roadmap_id, failure)
 
         return await safe_session_with_retry(self._sessions, work)
@@ -88,27 +88,37 @@ class TaskStore:
 
     async def recover(self, *, held: Collection[UUID]) -> list[Event]:
         """Put tasks of dead workers back into the queue, or park them when too many have died with them. Own ones that
-        are not `held` in truth (a claim or its end got lost in a database fault) wait again. Gives the events to
+        are not `held` (a claim or its end got lost in a database fault) wait again. Gives the events to
         publish."""
 
         async def work(session: AsyncSession) -> list[Event]:
             events: list[Event] = []
-            for orphan in await TaskRepository(session).take_orphans(self._worker_id, held, limit=SWEEP_LIMIT):
+            tasks = TaskRepository(session)
+            # Whatever is held was noted before it was claimed: what is read as claimed and is not held is forgotten.
+            forgotten = [one for one in await tasks.tokens_of(self._worker_id) if one[0] not in held]
+            for orphan in await tasks.take_orphans(self._worker_id, forgotten, limit=SWEEP_LIMIT):
                 if orphan.status != TaskStatus.RUNNING:
-                    continue
-                if orphan.crashes < MAX_CRASHES:
+                    await tasks.ring_soon(orphan.roadmap_id)  # another task of it could not be claimed before
+                elif orphan.crashes < MAX_CRASHES:
                     events += await requeue_task(session, orphan.task_id, orphan.roadmap_id, orphan.kind)
                 else:
                     crashed = failure(FailureCode.CRASHED, "en", times=str(orphan.crashes))
                     events += await fail_task(session, orphan.task_id, orphan.roadmap_id, crashed)
-            await WorkerRepository(session).forget_the_dead()
-            await RawAnswerRepository(session).forget_old()
-            await RoadmapRepository(session).empty_trash()
             return events
 
         events = await safe_session_with_retry(self._sessions, work, attempts=1)
         metrics.task_recoveries.inc(len(events))
         return events
+
+    async def clean_up(self) -> None:
+        """Remove what is kept for a time only: leases of the dead, unusable answers, the trash."""
+
+        async def work(session: AsyncSession) -> None:
+            await WorkerRepository(session).forget_the_dead()
+            await RawAnswerRepository(session).forget_old()
+            await RoadmapRepository(session).empty_trash()
+
+        await safe_session_with_retry(self._sessions, work, attempts=1)
 
     async def unheard(self, *, limit: int) -> list[tuple[UUID, TaskKind]]:
         """Queued tasks whose doorbell has to be rung again, by whoever asks."""

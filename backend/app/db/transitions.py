@@ -10,16 +10,17 @@ from app.db.event_log import EventLog
 from app.db.repositories.concept_repo import ConceptRepository
 from app.db.repositories.revision_repo import RevisionRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
-from app.db.repositories.task_repo import Order, TaskRepository
+from app.db.repositories.task_repo import Claim, Order, TaskRepository
 from app.domain.base import new_id
 from app.domain.concept_state import ConceptState
 from app.domain.content import ArtefactStatus
-from app.domain.events import Event, Failed, OutlineReady, TaskQueued
+from app.domain.events import Event, Failed, OutlineReady, TaskQueued, TaskStarted
 from app.domain.failures import Failure
 from app.domain.outline_revision import NewRevision, Revision
-from app.domain.roadmap import Outline
+from app.domain.roadmap import LearningRequest, Outline
 from app.domain.state_machine import TaskMove
 from app.domain.tasks import TaskKind, TaskStatus
+from app.domain.usage import Usage
 from app.generation.announcements import concept_changed
 
 
@@ -55,6 +56,19 @@ async def queue_task(
     return task_id, await log.write(session)
 
 
+async def start_task(session: AsyncSession, claim: Claim) -> list[Event]:
+    """Announce that a worker holds the task. Nothing of the roadmap is being written at this moment."""
+    log = await EventLog.open(session, roadmap_id=claim.roadmap_id, task_id=claim.task_id)
+    await stop_writing(session, log)
+    total = log.progress.total
+    if claim.kind == TaskKind.DRAFT:
+        roadmap = await RoadmapRepository(session).get_roadmap_metadata(claim.roadmap_id)
+        assert roadmap is not None, "a task belongs to a roadmap"
+        total = LearningRequest.model_validate(roadmap.request).concepts
+    log.add(TaskStarted(**log.envelope(), kind=claim.kind, total=total))
+    return await log.write(session)
+
+
 async def requeue_task(session: AsyncSession, task_id: UUID, roadmap_id: UUID, kind: TaskKind) -> list[Event]:
     """Put a running task that nobody holds back into the queue."""
     await TaskRepository(session).requeue(task_id)
@@ -64,21 +78,30 @@ async def requeue_task(session: AsyncSession, task_id: UUID, roadmap_id: UUID, k
     return await log.write(session)
 
 
-async def fail_task(session: AsyncSession, task_id: UUID, roadmap_id: UUID, failure: Failure) -> list[Event]:
+async def fail_task(
+    session: AsyncSession, task_id: UUID, roadmap_id: UUID, failure: Failure, *, usage: Usage | None = None
+) -> list[Event]:
     """End a running task as failed; nothing happens to one that has been stopped or has ended."""
     if not await TaskRepository(session).move(task_id, TaskMove.END, to=TaskStatus.FAILED, failure=failure):
         return []
     log = await EventLog.open(session, roadmap_id=roadmap_id, task_id=task_id)
     await stop_writing(session, log)
-    log.add(Failed(**log.envelope(), code=failure.code, message=failure.message))
+    log.add(Failed(**log.envelope(), code=failure.code, message=failure.message, usage=usage))
     return await log.write(session)
 
 
 async def put_outline(
-    session: AsyncSession, log: EventLog, roadmap_id: UUID, outline: Outline, how: NewRevision | Revision
+    session: AsyncSession,
+    log: EventLog,
+    roadmap_id: UUID,
+    outline: Outline,
+    how: NewRevision | Revision,
+    *,
+    usage: Usage | None = None,
 ) -> None:
     """Store an outline, as a new revision or as one that there was, and announce it. The concepts that stay keep their
-    content, those that come back have theirs again, and the counters follow."""
+    content, those that come back have theirs again, and the counters follow. `usage` is what the author's task has
+    used up, where it ends with this."""
     roadmaps, revisions = RoadmapRepository(session), RevisionRepository(session)
     await roadmaps.save_outline(roadmap_id, outline)
     if isinstance(how, Revision):
@@ -93,7 +116,12 @@ async def put_outline(
     history = await revisions.position(roadmap_id)
     log.add(
         OutlineReady(
-            **log.envelope(), title=outline.title, stages=outline.stages, concepts=len(names), **asdict(history)
+            **log.envelope(),
+            title=outline.title,
+            stages=outline.stages,
+            concepts=len(names),
+            usage=usage,
+            **asdict(history),
         )
     )
     for concept_id in back:

@@ -64,6 +64,8 @@ class OutlineReady(_Event):
     revision: int | None = None
     can_undo: bool = False
     can_redo: bool = False
+    usage: Usage | None = None
+    """What the task has used up that ends with it; None for an edit."""
 
 
 class ConceptStart(_Event):
@@ -150,6 +152,8 @@ class BatchSaved(_Event):
     size: int
     artefacts: tuple[SavedArtefact, ...] = ()
     progress: Progress
+    usage: Usage | None = None
+    """What the task has used up so far; None in events that were written before this was told."""
 
 
 class TaskPaused(_Event):
@@ -170,11 +174,13 @@ class Completed(_Event):
 
 
 class Failed(_Event):
-    """The task failed as a whole. Nothing is being written."""
+    """The task failed as a whole. Nothing is being written. `usage` is what it has used up, where that is not known
+    from before."""
 
     type: Literal["failed"] = "failed"
     code: FailureCode
     message: str
+    usage: Usage | None = None
 
 
 class Cancelled(_Event):

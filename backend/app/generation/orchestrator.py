@@ -12,6 +12,7 @@ from app.domain.content import ArtefactKind
 from app.domain.failures import Failure
 from app.generation.breaker import CircuitBreaker
 from app.generation.buffer import Buffer
+from app.generation.patience import patiently
 from app.generation.ports import ContentAgents, ContentStore, EventPublisher
 from app.generation.saver import Saver
 from app.generation.schedule import Schedule
@@ -111,8 +112,7 @@ class Orchestrator:
             OwnershipLost: another worker has the task; results that were not saved by then are discarded.
             ExceptionGroup: a bug in an agent; what had finished is saved.
         """
-        await self._saver.persist(self._store.begin)
-        backlog = await self._saver.reach(self._store.pending)
+        backlog = await patiently(self._store.pending)
         self._breaker = CircuitBreaker(
             max_cost_usd=self._limits.max_cost_usd, spent=backlog.spent, language=backlog.request.language
         )

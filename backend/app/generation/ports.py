@@ -56,12 +56,9 @@ class ContentStore(Protocol):
     `StoreUnavailable`, and raises `OwnershipLost` before it has written anything.
     """
 
-    async def begin(self) -> Sequence[Event]:
-        """Start (or resume) the run: nothing is being written at this moment."""
-        ...
-
     async def pending(self) -> Backlog:
-        """What is still to be written, in learning order. Writes nothing."""
+        """What is still to be written, in learning order: nothing when the task was stopped meanwhile. Writes
+        nothing."""
         ...
 
     async def start(self, concept_ids: Sequence[str]) -> Sequence[Event]:

@@ -1,17 +1,16 @@
 """Hands what was started and finished to the store: in order, one at a time, again and again until it is saved."""
 
 import asyncio
-import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
 
 import structlog
 
 from app.domain.events import Event
-from app.generation.ports import ContentStore, EventPublisher, StoreUnavailable
+from app.generation.patience import patiently
+from app.generation.ports import ContentStore, EventPublisher
 from app.generation.work import Batch
 
 MAX_UNSAVED_CONCEPTS = 50
@@ -19,11 +18,6 @@ MAX_UNSAVED_CONCEPTS = 50
 
 START_LINGER = 0.05
 """Seconds that a started concept waits for others, so that they are announced in one transaction."""
-
-FIRST_RETRY, LAST_RETRY = 0.1, 2.0
-"""Seconds between two tries while the store is away; doubled from the first to the last, with jitter."""
-
-T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -79,18 +73,7 @@ class Saver:
 
     async def persist(self, change: Callable[[], Awaitable[Sequence[Event]]]) -> None:
         """Make one change in the store, however long that takes, then announce it."""
-        await self._events.publish(await self.reach(change))
-
-    async def reach(self, call: Callable[[], Awaitable[T]]) -> T:
-        """Call the store until it answers."""
-        pause = FIRST_RETRY
-        while True:
-            try:
-                return await call()
-            except StoreUnavailable as error:
-                log.debug("store_unavailable", error=str(error), retry_in=round(pause, 2))
-                await asyncio.sleep(pause * random.uniform(0.5, 1.0))
-                pause = min(2 * pause, LAST_RETRY)
+        await self._events.publish(await patiently(change))
 
     def _take_started(self) -> tuple[str, ...]:
         started = tuple(self._started)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 import orjson
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import outages
 from app.core.errors import NotFound
+from app.core.supervision import keep_going
 from app.db.repositories.event_repo import EventRepository
 from app.db.session import DatabaseUnavailable, Sessions, safe_session_with_retry
 from app.services.live_feed import Frame, Listener, LiveFeed
@@ -34,10 +35,13 @@ class EventHub:
         self._feeds: dict[UUID, LiveFeed] = {}
         self._opening = asyncio.Lock()
         self._subscribed = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: list[asyncio.Task[NoReturn]] = []
 
     def start(self) -> None:
-        self._tasks = [asyncio.create_task(self._receive()), asyncio.create_task(self._watch())]
+        self._tasks = [
+            asyncio.create_task(keep_going("receive events", self._receive)),
+            asyncio.create_task(keep_going("watch events", self._watch)),
+        ]
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -95,19 +99,18 @@ class EventHub:
         return feed
 
     async def _receive(self) -> None:
-        """Pass on what Redis publishes, for as long as the process lives; while Redis is away, `_watch` does it."""
-        while True:
-            await self._subscribed.wait()
-            try:
-                message = await self._pubsub.get_message(timeout=1.0)
-            except (RedisError, OSError) as error:
-                outages.redis.noticed(error)
-                await asyncio.sleep(CHECK_EVERY)
-                continue
-            if message is not None and message["type"] == "message":
-                await self._arrived(message["data"])
-            elif not self._pubsub.subscribed:
-                self._subscribed.clear()
+        """Pass on one message of Redis; while that is away, `_watch` does it."""
+        await self._subscribed.wait()
+        try:
+            message = await self._pubsub.get_message(timeout=1.0)
+        except (RedisError, OSError) as error:
+            outages.redis.noticed(error)
+            await asyncio.sleep(CHECK_EVERY)
+            return
+        if message is not None and message["type"] == "message":
+            await self._arrived(message["data"])
+        elif not self._pubsub.subscribed:
+            self._subscribed.clear()
 
     async def _arrived(self, data: bytes) -> None:
         body = orjson.loads(data)
@@ -118,18 +121,27 @@ class EventHub:
 
     async def _watch(self) -> None:
         """Notice what got lost on the way, by comparing numbers."""
-        while True:
-            await asyncio.sleep(CHECK_EVERY)
-            feeds = dict(self._feeds)
-            if not feeds:
-                continue
-            with suppress(DatabaseUnavailable):
-                await self._compare(feeds)
-            unheard = [
-                roadmap_id for roadmap_id in self._feeds if channel(roadmap_id).encode() not in self._pubsub.channels
-            ]
-            if unheard:
-                await self._subscribe(*unheard)
+        await asyncio.sleep(CHECK_EVERY)
+        await self._ask_redis()
+        feeds = dict(self._feeds)
+        if not feeds:
+            return
+        with suppress(DatabaseUnavailable):
+            await self._compare(feeds)
+        unheard = [
+            roadmap_id for roadmap_id in self._feeds if channel(roadmap_id).encode() not in self._pubsub.channels
+        ]
+        if unheard:
+            await self._subscribe(*unheard)
+
+    async def _ask_redis(self) -> None:
+        """Whether Redis is there: silence does not tell."""
+        try:
+            await self._redis.ping()
+        except (RedisError, OSError) as error:
+            outages.redis.noticed(error)
+        else:
+            outages.redis.over()
 
     async def _compare(self, feeds: Mapping[UUID, LiveFeed]) -> None:
         positions = await self._positions(list(feeds))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.task_repo import LEASE, WorkerRepository
@@ -32,6 +33,7 @@ class Heartbeat(threading.Thread):
         self._worker_name = name
         self._ticked_at = ticked_at
         self._held_until = 0.0
+        self._held_since = 0.0
         self._healthy = True
         self._first = threading.Event()
         self._stopping = threading.Event()
@@ -40,6 +42,11 @@ class Heartbeat(threading.Thread):
     def is_held(self) -> bool:
         """Whether the lease is certainly valid at this moment."""
         return time.monotonic() < self._held_until
+
+    @property
+    def held_since(self) -> float:
+        """When the lease was taken, or taken again after a gap, by `time.monotonic`."""
+        return self._held_since
 
     def wait_until_held(self, timeout: float) -> bool:
         """Wait for the first renewal; false when it has not come in time."""
@@ -82,7 +89,7 @@ class Heartbeat(threading.Thread):
         try:
             async with asyncio.timeout(RENEWAL_TIMEOUT):
                 await safe_session_with_retry(sessions, renew, attempts=1)
-        except (DatabaseUnavailable, TimeoutError):
+        except (DatabaseUnavailable, DBAPIError, TimeoutError):  # away, or refusing: during a restore, say
             if self._healthy:
                 log.warning("lease_not_renewed", worker=self._worker_name)
             self._healthy = False
@@ -90,6 +97,8 @@ class Heartbeat(threading.Thread):
         if not self._healthy:
             log.info("lease_renewed", worker=self._worker_name)
         self._healthy = True
+        if began >= self._held_until:
+            self._held_since = began
         self._held_until = began + LEASE.total_seconds()
         self._first.set()
 
@@ -100,7 +109,7 @@ class Heartbeat(threading.Thread):
         try:
             async with asyncio.timeout(RENEWAL_TIMEOUT):
                 await safe_session_with_retry(sessions, leave, attempts=1)
-        except (DatabaseUnavailable, TimeoutError):
+        except (DatabaseUnavailable, DBAPIError, TimeoutError):
             log.warning("lease_not_given_up", worker=self._worker_name)  # it runs out by itself
 
     async def _pause(self, seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -9,7 +10,7 @@ import structlog
 
 from app.db.outline_store import OutlineStore, Wanted
 from app.db.repositories.task_repo import Claim
-from app.db.task_store import TaskStore
+from app.domain.base import new_id
 from app.domain.failures import Failure, FailureCode, failure
 from app.domain.outline_edits import apply_operations
 from app.domain.outline_operations import RevisionPlan
@@ -18,6 +19,7 @@ from app.domain.outline_rules import OutlineError, check_outline
 from app.domain.roadmap import MAX_OUTLINE_CONCEPTS, Outline
 from app.domain.tasks import TaskKind
 from app.generation.orchestrator import RunEnd
+from app.generation.patience import patiently
 from app.generation.ports import Author, EventPublisher
 from app.generation.work import Delivery
 
@@ -36,7 +38,6 @@ class OutlineRun:
         self,
         claim: Claim,
         store: OutlineStore,
-        tasks: TaskStore,
         author: Author,
         events: EventPublisher,
         *,
@@ -44,7 +45,6 @@ class OutlineRun:
     ) -> None:
         self._claim = claim
         self._store = store
-        self._tasks = tasks
         self._author = author
         self._events = events
         self._max_concepts = max_concepts
@@ -76,25 +76,28 @@ class OutlineRun:
         Raises:
             OwnershipLost: the claim does not stand any more.
         """
-        wanted, events = await self._store.begin()
-        await self._events.publish(events)
+        wanted = await patiently(self._store.wanted)
+        if wanted is None:
+            return RunEnd.FINISHED
         if self._stopping:
             return RunEnd.STOPPED
         self._asking = asyncio.create_task(self._ask(wanted))
         await asyncio.wait({self._asking})
         if self._asking.cancelled():
             return RunEnd.STOPPED
-        delivery = self._asking.result()
-        if isinstance(delivery.result, Failure):
-            failed = self._tasks.fail(
-                self._claim, delivery.result, usage=delivery.usage, raw_answer=delivery.raw_answer
-            )
-            await self._events.publish(await failed)
-            return RunEnd.FINISHED
-        saved = await self._store.save(*delivery.result, delivery.usage)
-        self.queued = [saved.next_task] if saved.next_task else []
-        await self._events.publish(saved.events)
+        await self._keep(self._asking.result())
         return RunEnd.FINISHED
+
+    async def _keep(self, delivery: Delivery[Made]) -> None:
+        """Save what the author has delivered, however long that takes: it is paid for."""
+        result, usage, save_id = delivery.result, delivery.usage, new_id()
+        if isinstance(result, Failure):
+            fail = partial(self._store.fail, result, usage, delivery.raw_answer, save_id=save_id)
+            await self._events.publish(await patiently(fail))
+        else:
+            saved = await patiently(partial(self._store.save, *result, usage, save_id=save_id))
+            self.queued = [saved.next_task] if saved.next_task else []
+            await self._events.publish(saved.events)
 
     def _ask(self, wanted: Wanted) -> Coroutine[Any, Any, Delivery[Made]]:
         return self._draft(wanted) if self._claim.kind == TaskKind.DRAFT else self._revise(wanted)

@@ -1,8 +1,10 @@
 """What a worker process does: claims tasks, runs them, and looks after them and after those of dead workers."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Protocol, assert_never
 from uuid import UUID
 
@@ -10,6 +12,7 @@ import structlog
 
 from app.core.errors import Unavailable
 from app.core.failpoints import Failpoint, reach
+from app.core.supervision import keep_going
 from app.core.tracing import tracer
 from app.db.content_store import PostgresContentStore
 from app.db.outline_store import OutlineStore
@@ -26,6 +29,8 @@ from app.tasks.outline_run import OutlineRun
 
 SWEEP_EVERY = 1.0
 """Seconds between two looks at one's own tasks and at those of dead workers."""
+CLEAN_UP_EVERY = 60.0
+"""Seconds between two looks at what is kept for a time only."""
 FINISHING_TIME, SAVING_TIME = 12.0, 6.0
 """Seconds that calls in flight get when the worker is asked to stop, and then the saving of what has finished."""
 
@@ -35,6 +40,11 @@ log = structlog.get_logger()
 class Lease(Protocol):
     @property
     def is_held(self) -> bool: ...
+
+    @property
+    def held_since(self) -> float:
+        """When it was taken, or taken again after a gap, by `time.monotonic`."""
+        ...
 
 
 class Worker:
@@ -65,6 +75,9 @@ class Worker:
         self._capacity = capacity
         self._held: dict[UUID, asyncio.Task[None]] = {}
         self._runs: dict[UUID, tuple[Claim, Orchestrator | OutlineRun]] = {}
+        self._claiming = asyncio.Lock()
+        self._looked_at = 0.0
+        """When the last look at the own claims began that has succeeded, by `time.monotonic`."""
         self._draining = False
         self._idle = asyncio.Event()
         self._idle.set()
@@ -89,14 +102,23 @@ class Worker:
                     self._idle.set()
 
     async def look_after_tasks(self) -> None:
-        """Sweep for as long as the worker lives."""
-        while True:
-            await asyncio.sleep(SWEEP_EVERY)
-            if not self._lease.is_held:
-                for _, run in self._runs.values():
-                    run.hold()
-            with suppress(DatabaseUnavailable):
-                await self._sweep()
+        """Sweep and clean up for as long as the worker lives."""
+        async with asyncio.TaskGroup() as caring:
+            caring.create_task(keep_going("sweep", self._look_after_tasks))
+            caring.create_task(keep_going("clean up", self._clean_up))
+
+    async def _look_after_tasks(self) -> None:
+        await asyncio.sleep(SWEEP_EVERY)
+        if not self._lease.is_held:
+            for _, run in self._runs.values():
+                run.hold()
+        with suppress(DatabaseUnavailable):
+            await self._sweep()
+
+    async def _clean_up(self) -> None:
+        await asyncio.sleep(CLEAN_UP_EVERY)
+        with suppress(DatabaseUnavailable):
+            await self._tasks.clean_up()
 
     async def drain(self) -> None:
         """Start nothing new, let calls in flight finish or cancel them, save, give the tasks back. What cannot be saved
@@ -123,21 +145,26 @@ class Worker:
         return self._idle.is_set()
 
     async def _claim_and_run(self, task_id: UUID) -> None:
-        claim = await self._tasks.claim(task_id)
-        if claim is None:
+        began = time.monotonic()
+        async with self._claiming:  # one after the other, so that no two suspects are taken at once
+            taken = await self._tasks.claim(task_id)
+        if taken is None:
             log.info("doorbell_ignored", reason="unknown, ended, held by a worker, or to be run alone")
             return
+        claim = taken.claim
+        await self._events.publish(taken.events)
         reach(Failpoint.AFTER_CLAIM)
         known = {"task.id": str(claim.task_id), "task.kind": claim.kind.value, "roadmap.id": str(claim.roadmap_id)}
         with (
             structlog.contextvars.bound_contextvars(roadmap_id=str(claim.roadmap_id)),
             tracer.start_as_current_span("greenway.task", attributes=known),
         ):
-            await self._run(claim)
+            await self._run(claim, since=began)
             await self._ring(await self._tasks.let_go(claim))
 
-    async def _run(self, claim: Claim) -> None:
-        run = self._make_run(claim)
+    async def _run(self, claim: Claim, *, since: float) -> None:
+        """Run a task whose claim was known to stand at `since`, by `time.monotonic`."""
+        run = self._make_run(claim, since)
         self._runs[claim.task_id] = (claim, run)
         if self._draining:
             run.stop_starting()
@@ -161,31 +188,34 @@ class Worker:
         if isinstance(run, OutlineRun):
             await self._ring(run.queued)
 
-    def _make_run(self, claim: Claim) -> Orchestrator | OutlineRun:
+    def _may_start(self, since: float) -> bool:
+        """Whether a task that was ours at `since` certainly still is: the lease is held, and has been since then, or
+        since the last look at the claims."""
+        return self._lease.is_held and max(since, self._looked_at) >= self._lease.held_since
+
+    def _make_run(self, claim: Claim, since: float) -> Orchestrator | OutlineRun:
         match claim.kind:
             case TaskKind.CONTENT:
                 content = PostgresContentStore(self._sessions, claim, author=self._author.name)
-                return Orchestrator(
-                    self._author, content, self._events, self._limits, may_start=lambda: self._lease.is_held
-                )
+                may_start = partial(self._may_start, since)
+                return Orchestrator(self._author, content, self._events, self._limits, may_start=may_start)
             case TaskKind.DRAFT | TaskKind.REVISE:
                 store = OutlineStore(self._sessions, claim)
-                return OutlineRun(
-                    claim, store, self._tasks, self._author, self._events, max_concepts=self._max_concepts
-                )
+                return OutlineRun(claim, store, self._author, self._events, max_concepts=self._max_concepts)
             case _:
                 assert_never(claim.kind)
 
     async def _sweep(self) -> None:
-        runs = list(self._runs.values())
+        runs, began = list(self._runs.values()), time.monotonic()
         standing = await self._tasks.still_claimed([claim for claim, _ in runs])
+        self._looked_at = began
         for claim, run in runs:
             stands = standing.get(claim.task_id)
             if stands is None or stands.status != TaskStatus.RUNNING:
                 run.cancel()
             else:
                 run.prioritise(stands.prioritised)
-                if self._lease.is_held:
+                if self._may_start(began):
                     run.release()
         await self._events.publish(await self._tasks.recover(held=self._held))
         free = self._capacity - len(self._held)

@@ -137,7 +137,7 @@ def read_calls(logs: Iterable[LogPart], roadmap_ids: Sequence[UUID]) -> list[Cal
 
 def read_bugs(logs: Iterable[LogPart]) -> list[str]:
     """What the processes themselves call a bug."""
-    bugs = ("task_failed_by_a_bug", "request_failed", "main_loop_wedged")
+    bugs = ("task_failed_by_a_bug", "background_step_failed", "request_failed", "main_loop_wedged")
     return [
         f"{log.path.name}: {entry['event']}: {str(entry.get('exception', ''))[-600:]}"
         for log in logs

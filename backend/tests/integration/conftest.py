@@ -75,9 +75,9 @@ class Desk:
         """A roadmap whose outline awaits review."""
         created = await self.roadmaps.create(a_request(), user_id=LOCAL_USER, auto_approve=False, idempotency_key=None)
         worker = await self.a_worker()
-        claim = await worker.claim(created.task_id)
+        claim = await claim_of(worker, created.task_id)
         assert claim is not None
-        await OutlineStore(self.sessions, claim).save(outline or an_outline(3), DRAFTED, Usage())
+        await OutlineStore(self.sessions, claim).save(outline or an_outline(3), DRAFTED, Usage(), save_id=uuid4())
         await worker.let_go(claim)
         return created.roadmap_id
 
@@ -86,7 +86,7 @@ class Desk:
         roadmap_id = await self.drafted(outline)
         task_id = await self.steering.approve(roadmap_id, user_id=LOCAL_USER)
         worker = await self.a_worker()
-        claim = await worker.claim(task_id)
+        claim = await claim_of(worker, task_id)
         assert claim is not None
         assert claim.kind == TaskKind.CONTENT
         return claim, worker
@@ -98,15 +98,15 @@ class Desk:
     async def draft(self, task_id: UUID) -> None:
         """Do what a draft task asks for."""
         worker = await self.a_worker()
-        claim = await worker.claim(task_id)
+        claim = await claim_of(worker, task_id)
         assert claim is not None
-        await OutlineStore(self.sessions, claim).save(an_outline(3), DRAFTED, Usage())
+        await OutlineStore(self.sessions, claim).save(an_outline(3), DRAFTED, Usage(), save_id=uuid4())
         await worker.let_go(claim)
 
     async def retried(self, roadmap_id: UUID) -> Claim:
         """The claim of a worker that takes up a roadmap once more."""
         task_id = await self.steering.retry(roadmap_id, user_id=LOCAL_USER)
-        claim = await (await self.a_worker()).claim(task_id)
+        claim = await claim_of((await self.a_worker()), task_id)
         assert claim is not None
         return claim
 
@@ -115,6 +115,12 @@ class Desk:
 
     async def execute(self, work: Callable[[AsyncSession], Awaitable[object]]) -> None:
         await safe_session_with_retry(self.sessions, work)
+
+
+async def claim_of(worker: TaskStore, task_id: UUID) -> Claim | None:
+    """What a worker gets that answers a doorbell."""
+    taken = await worker.claim(task_id)
+    return taken.claim if taken else None
 
 
 @pytest.fixture
@@ -170,7 +176,6 @@ async def generated(desk: Desk, batch: Batch) -> UUID:
     """A roadmap of three concepts whose content task has ended with this batch."""
     claim, worker = await desk.claimed()
     store = desk.store(claim)
-    await store.begin()
     await store.pending()
     await store.save(batch)
     await store.finish()

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from factories import a_failure
 from httpx2 import AsyncClient
-from integration.conftest import Desk, a_roadmap_that_is, problem_in, times_rung
+from integration.conftest import Desk, a_roadmap_that_is, claim_of, problem_in, times_rung
 from redis.asyncio import Redis
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -115,7 +115,7 @@ async def test_a_cancelled_draft_is_drafted_again(api: AsyncClient, desk: Desk) 
 async def test_a_failed_draft_is_drafted_again(api: AsyncClient, desk: Desk) -> None:
     created = await desk.drafting()
     worker = await desk.a_worker()
-    claim = await worker.claim(created.task_id)
+    claim = await claim_of(worker, created.task_id)
     assert claim is not None
     await worker.fail(claim, a_failure())
     await worker.let_go(claim)
@@ -128,7 +128,6 @@ async def test_a_failed_draft_is_drafted_again(api: AsyncClient, desk: Desk) -> 
 async def test_cancelling_stops_what_was_being_written(api: AsyncClient, desk: Desk) -> None:
     claim, _ = await desk.claimed()
     store = desk.store(claim)
-    await store.begin()
     await store.pending()
     await store.start(["c0", "c1"])
     await api.post(f"/api/v1/roadmaps/{claim.roadmap_id}/cancel")

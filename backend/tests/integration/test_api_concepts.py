@@ -83,7 +83,6 @@ async def test_every_version_can_be_read_also_one_that_nobody_waited_for(api: As
     roadmap_id = await generated(desk, a_batch("c0", failing=ArtefactKind.QUIZ))
     claim = await desk.retried(roadmap_id)
     store = desk.store(claim)
-    await store.begin()
     await store.pending()
     await store.save(a_batch("c0"))
     current = await concept(api, roadmap_id)

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from factories import a_batch
 from httpx2 import AsyncClient
-from integration.conftest import Desk, a_roadmap_that_is, generated
+from integration.conftest import Desk, a_roadmap_that_is, claim_of, generated
 
 from app.domain.content import ArtefactKind
 from app.domain.state_machine import ALLOWED, Command
@@ -135,10 +135,9 @@ async def test_resume_writes_what_was_added_and_nothing_else(api: AsyncClient, d
     assert (await api.post(f"{ROADMAPS}/{roadmap_id}/resume")).status_code == 409
     await edit(api, roadmap_id, {"op": "add_concept", "module_id": "m0", "concept_id": "new", "name": "New"})
     task_id = (await api.post(f"{ROADMAPS}/{roadmap_id}/resume")).json()["task_id"]
-    claim = await (await desk.a_worker()).claim(UUID(task_id))
+    claim = await claim_of((await desk.a_worker()), UUID(task_id))
     assert claim is not None
     store = desk.store(claim)
-    await store.begin()
     assert [concept.concept_id for concept in (await store.pending()).concepts] == ["new"]
 
 
@@ -178,10 +177,9 @@ async def test_another_version_is_written_restored_and_given_up(api: AsyncClient
     before = state_of(await read(api, roadmap_id), "c1")
     wish = {"artefacts": ["quiz"], "instructions": "Harder."}
     task_id = (await api.post(f"{concept}/regenerate", json=wish)).json()["task_id"]
-    claim = await (worker := await desk.a_worker()).claim(UUID(task_id))
+    claim = await claim_of((worker := await desk.a_worker()), UUID(task_id))
     assert claim is not None
     store = desk.store(claim)
-    await store.begin()
     (waiting,) = (await store.pending()).concepts
     assert (waiting.missing, waiting.brief_for(ArtefactKind.QUIZ).instructions) == ((ArtefactKind.QUIZ,), "Harder.")
     batch = a_batch("c1")
@@ -216,7 +214,6 @@ async def test_the_last_that_is_wanted_comes_first(api: AsyncClient, desk: Desk)
         answer = await api.post(f"{ROADMAPS}/{claim.roadmap_id}/concepts/{concept_id}/prioritise")
         assert answer.status_code == 202
     store = desk.store(claim)
-    await store.begin()
     assert (await store.pending()).prioritised == ["c2", "c1"]
 
 

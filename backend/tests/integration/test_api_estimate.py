@@ -69,7 +69,6 @@ def test_what_the_author_has_taken_before_replaces_what_is_assumed() -> None:
 async def test_what_has_been_written_is_not_estimated_again_and_teaches(desk: Desk) -> None:
     claim, _ = await desk.claimed(an_outline(12))
     store = desk.store(claim)
-    await store.begin()
     await store.pending()
     usage = Usage(calls=1, input_tokens=100, output_tokens=300)
     artefacts = [

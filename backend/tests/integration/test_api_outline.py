@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from factories import a_batch
 from httpx2 import AsyncClient, Response
-from integration.conftest import Desk, a_roadmap_that_is, generated, problem_in
+from integration.conftest import Desk, a_roadmap_that_is, claim_of, generated, problem_in
 
 from app.domain.content import ArtefactKind
 from app.domain.tasks import RoadmapStatus
@@ -128,7 +128,7 @@ async def test_a_retry_after_an_edit_writes_only_what_is_new(api: AsyncClient, d
     await edited(api, roadmap_id, a_concept("c0"), a_concept("new", "c0"))
     task_id = await desk.steering.retry(roadmap_id, user_id=LOCAL_USER)
     worker = await desk.a_worker()
-    claim = await worker.claim(task_id)
+    claim = await claim_of(worker, task_id)
     assert claim is not None
     assert [concept.concept_id for concept in (await desk.store(claim).pending()).concepts] == ["new"]
 

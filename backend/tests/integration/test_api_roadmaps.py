@@ -207,7 +207,6 @@ async def test_a_roadmap_has_every_field_of_the_contract(api: AsyncClient, desk:
 async def test_a_roadmap_shows_what_has_been_written_so_far(api: AsyncClient, desk: Desk) -> None:
     claim, _ = await desk.claimed()
     store = desk.store(claim)
-    await store.begin()
     await store.pending()
     await store.start(["c0", "c1", "c2"])
     await store.save(a_batch("c0"))
@@ -262,8 +261,9 @@ async def test_an_entity_tag_that_is_not_the_roadmaps_brings_the_roadmap(api: As
 async def test_a_change_brings_a_new_entity_tag(api: AsyncClient, desk: Desk) -> None:
     claim, _ = await desk.claimed()
     store = desk.store(claim)
+    await store.pending()
     old = (await api.get(f"{ROADMAPS}/{claim.roadmap_id}")).headers["etag"]
-    await store.begin()
+    await store.start(["c0"])
     response = await api.get(f"{ROADMAPS}/{claim.roadmap_id}", headers={"If-None-Match": old})
     assert response.status_code == 200
     assert response.headers["etag"] != old

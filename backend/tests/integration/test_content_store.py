@@ -24,6 +24,7 @@ from app.domain.events import (
     TaskStarted,
 )
 from app.domain.tasks import TaskStatus
+from app.domain.usage import Usage
 from app.generation.ports import ContentStore, OwnershipLost
 from app.generation.work import Batch
 
@@ -71,15 +72,8 @@ def stores(request: pytest.FixtureRequest) -> Stores:
 
 async def begun(stores: Stores) -> ContentStore:
     store = await stores.open()
-    await store.begin()
     await store.pending()
     return store
-
-
-async def test_begin_announces_the_start(stores: Stores) -> None:
-    (event,) = await (await stores.open()).begin()
-    assert isinstance(event, TaskStarted)
-    assert event.total == CONCEPTS
 
 
 async def test_everything_is_pending_at_first_in_learning_order(stores: Stores) -> None:
@@ -125,9 +119,6 @@ async def test_artefacts_of_an_unfinished_concept_are_saved_and_announced(stores
     assert isinstance(saved, BatchSaved)
     assert [(item.concept_id, item.artefact) for item in saved.artefacts] == [("c0", ArtefactKind.TUTORIAL)]
     assert saved.progress.generating == 1
-    await store.begin()  # another worker goes on: only the rest is missing
-    first = (await store.pending()).concepts[0]
-    assert first.missing == (ArtefactKind.RESOURCES, ArtefactKind.QUIZ)
 
 
 async def test_saving_a_batch_twice_changes_nothing(stores: Stores) -> None:
@@ -157,9 +148,8 @@ async def test_a_stopped_task_keeps_what_has_finished_and_starts_nothing(stores:
 
 async def test_event_numbers_have_no_gap(stores: Stores) -> None:
     store = await stores.open()
-    events = [*await store.begin()]
     await store.pending()
-    events += await store.start(["c0", "c1"])
+    events = [*await store.start(["c0", "c1"])]
     events += await store.save(a_batch("c0"))
     events += await store.save(a_batch("c1", failing=ArtefactKind.TUTORIAL))
     numbers = [event.seq for event in events]
@@ -183,19 +173,45 @@ async def test_pause_gives_the_reason_and_nothing_is_being_written(stores: Store
     (event,) = await store.pause(a_failure())
     assert isinstance(event, TaskPaused)
     assert event.message == a_failure().message
-    assert len((await store.pending()).concepts[0].missing) == 3
+    assert (await store.pending()).concepts == ()
+
+
+async def test_a_batch_says_what_the_task_has_used_up(stores: Stores) -> None:
+    store = await begun(stores)
+    used = Usage(calls=1, input_tokens=10, output_tokens=5)
+    first, second = (
+        Batch(artefacts=(finished(concept_id, ArtefactKind.TUTORIAL, usage=used),), finished=())
+        for concept_id in ("c0", "c1")
+    )
+    events = [*await store.save(first), *await store.save(second)]
+    assert [event.usage for event in events if isinstance(event, BatchSaved)] == [used, used + used]
+
+
+async def test_after_another_worker_has_taken_it_only_the_rest_is_missing(desk: Desk) -> None:
+    claim, worker = await desk.claimed(an_outline(CONCEPTS))
+    store = desk.store(claim)
+    await store.pending()
+    await store.start(["c0"])
+    await store.save(Batch(artefacts=(finished("c0", ArtefactKind.TUTORIAL),), finished=()))
+    await worker.give_back(claim)
+    taken = await (await desk.a_worker()).claim(claim.task_id)
+    assert taken is not None
+    (event,) = taken.events
+    assert isinstance(event, TaskStarted)
+    assert event.total == CONCEPTS
+    first = (await desk.store(taken.claim).pending()).concepts[0]
+    assert first.missing == (ArtefactKind.RESOURCES, ArtefactKind.QUIZ)
 
 
 @pytest.mark.parametrize(
     "write",
     [
-        lambda store: store.begin(),
         lambda store: store.start(["c0"]),
         lambda store: store.save(a_batch("c0")),
         lambda store: store.finish(),
         lambda store: store.pause(a_failure()),
     ],
-    ids=["begin", "start", "save", "finish", "pause"],
+    ids=["start", "save", "finish", "pause"],
 )
 async def test_nothing_can_be_written_once_the_task_is_lost(
     stores: Stores, write: Callable[[ContentStore], Awaitable[object]]
@@ -209,7 +225,6 @@ async def test_nothing_can_be_written_once_the_task_is_lost(
 async def test_the_stored_events_are_numbered_from_one_without_a_gap(desk: Desk) -> None:
     claim, _ = await desk.claimed(an_outline(CONCEPTS))
     store = desk.store(claim)
-    await store.begin()
     await store.pending()
     await store.start(["c0"])
     await store.save(replace(a_batch("c0", "c1"), started=("c1",)))
@@ -230,7 +245,6 @@ async def test_the_database_holds_all_three_kinds(desk: Desk) -> None:
     """Quizzes are what gets forgotten: look into each table."""
     claim, _ = await desk.claimed(an_outline(CONCEPTS))
     store = desk.store(claim)
-    await store.begin()
     await store.pending()
     await store.save(a_batch("c0", "c1", "c2", "c3"))
     counts = {}

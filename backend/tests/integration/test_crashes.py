@@ -1,19 +1,27 @@
 """Tasks whose workers die: taken over at first, alone at last, and parked before they end every worker there is."""
 
-from uuid import UUID
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from factories import a_batch
-from integration.conftest import Desk
+from fakes import AlwaysHeld, RecordingEvents, SilentDoorbell
+from integration.conftest import Desk, claim_of
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.task_repo import SUSPECT_CRASHES, Claim
 from app.db.tables import tasks, workers
 from app.db.task_store import MAX_CRASHES, TaskStore
+from app.domain.content import Artefact, ArtefactKind
 from app.domain.events import Failed
 from app.domain.failures import FailureCode
+from app.domain.tasks import TaskKind
+from app.generation.orchestrator import Limits
+from app.generation.work import ConceptBrief, Delivery
 from app.services.accounts import LOCAL_USER
+from app.tasks.worker import Worker
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -57,7 +65,7 @@ async def crashes_of(desk: Desk, task_id: UUID) -> int:
 async def claimed_after(desk: Desk, crashes: int) -> Claim:
     claim, _ = await desk.claimed()
     for _ in range(crashes):
-        again = await (await crash(desk, claim)).claim(claim.task_id)
+        again = await claim_of((await crash(desk, claim)), claim.task_id)
         assert again is not None
         claim = again
     return claim
@@ -87,7 +95,6 @@ async def test_whoever_saves_something_is_innocent(desk: Desk) -> None:
     claim = await claimed_after(desk, MAX_CRASHES - 1)
     assert await crashes_of(desk, claim.task_id) == MAX_CRASHES - 1
     store = desk.store(claim)
-    await store.begin()
     await store.pending()
     await store.start(["c0"])
     assert await crashes_of(desk, claim.task_id) == MAX_CRASHES - 1  # a start is no result
@@ -100,7 +107,7 @@ async def test_a_worker_runs_one_suspect_at_a_time(desk: Desk) -> None:
     suspects = [await claimed_after(desk, SUSPECT_CRASHES - 1) for _ in range(2)]
     innocent, _ = await desk.claimed()
     heir = await crash(desk, *suspects, innocent)
-    first = await heir.claim(suspects[0].task_id)
+    first = await claim_of(heir, suspects[0].task_id)
     assert first is not None
     assert await heir.claim(suspects[1].task_id) is None
     assert await heir.claim(innocent.task_id) is not None
@@ -112,3 +119,93 @@ async def test_a_task_that_its_own_worker_has_lost_sight_of_is_no_crash(desk: De
     await worker.recover(held=())
     assert await crashes_of(desk, claim.task_id) == 0
     assert await worker.claim(claim.task_id) is not None
+
+
+async def test_two_suspects_that_ring_at_once_are_not_taken_together(desk: Desk) -> None:
+    suspects = [await claimed_after(desk, SUSPECT_CRASHES - 1) for _ in range(4)]
+    heir = await crash(desk, *suspects)
+    worker, author = a_blocked_worker(desk, heir)
+    ringing = [asyncio.create_task(worker.run(claim.task_id)) for claim in suspects]
+    await author.asked.wait()
+    await asyncio.wait(ringing, timeout=0.5)
+    assert sum(not run.done() for run in ringing) == 1
+    await worker.drain()
+
+
+async def test_a_task_that_is_being_claimed_is_not_taken_for_a_forgotten_one(desk: Desk) -> None:
+    claim, worker = await desk.claimed()
+    held: set[UUID] = set()
+
+    class HeldMeanwhile(set[UUID]):
+        """The claim was noted before it was made: whoever looks after it was read finds it."""
+
+        def __contains__(self, task_id: object) -> bool:
+            held.add(claim.task_id)
+            return task_id in held
+
+    assert [event for event in await worker.recover(held=HeldMeanwhile()) if event.task_id == claim.task_id] == []
+    assert (await worker.still_claimed([claim])).keys() == {claim.task_id}
+
+
+async def test_who_was_without_the_database_itself_robs_nobody(desk: Desk) -> None:
+    victim, _ = await desk.claimed()
+    robber_id = uuid4()
+    await desk.renew(robber_id)
+    robber = TaskStore(desk.sessions, robber_id)
+    await time_passes(desk, victim)
+
+    async def four_seconds_without_a_beat(session: AsyncSession) -> None:
+        await session.execute(
+            update(workers).where(workers.c.id == robber_id).values(expires_at=text("now() + interval '1 second'"))
+        )
+
+    async def takes() -> bool:
+        return any(event.task_id == victim.task_id for event in await robber.recover(held=()))
+
+    await desk.execute(four_seconds_without_a_beat)
+    assert not await takes()
+    await desk.renew(robber_id)
+    assert not await takes()  # it has held its lease anew for a moment only
+    await time_passes(desk, victim)
+    await desk.renew(robber_id)
+    assert await takes()
+
+
+async def test_a_task_that_waits_behind_a_dead_workers_is_rung_for_at_once(desk: Desk) -> None:
+    claim, _ = await desk.claimed()
+    await desk.steering.pause(claim.roadmap_id, user_id=LOCAL_USER)
+    await desk.steering.resume(claim.roadmap_id, user_id=LOCAL_USER)
+    heir = await crash(desk, claim)
+    assert (claim.task_id, TaskKind.CONTENT) in await heir.unheard(limit=1000)
+
+
+class BlockedAuthor:
+    """Never answers."""
+
+    name = "test"
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+
+    async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
+        self.asked.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"content asks for no {name}")
+
+
+def a_blocked_worker(desk: Desk, store: TaskStore) -> tuple[Worker, BlockedAuthor]:
+    author = BlockedAuthor()
+    worker = Worker(
+        tasks=store,
+        sessions=desk.sessions,
+        author=author,
+        events=RecordingEvents(),
+        doorbell=SilentDoorbell(),
+        lease=AlwaysHeld(),
+        limits=Limits(),
+        capacity=50,
+    )
+    return worker, author

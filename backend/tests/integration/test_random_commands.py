@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from databases import copy_database, drop_database
 from factories import a_failure, a_request, an_artefact, an_outline
-from fakes import RecordingEvents
+from fakes import AlwaysHeld, RecordingEvents
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -30,7 +30,7 @@ from app.domain.outline_edits import fresh_id
 from app.domain.outline_operations import AddConcept, Move, Operation, Remove, Rename, RevisionPlan
 from app.domain.outline_rules import OutlineError
 from app.domain.roadmap import LearningRequest, Outline
-from app.domain.tasks import ENDED, RoadmapStatus, TaskKind, TaskStatus
+from app.domain.tasks import ENDED, RoadmapStatus, TaskKind
 from app.generation.orchestrator import Limits
 from app.generation.work import ConceptBrief, Delivery
 from app.services.accounts import LOCAL_USER
@@ -119,10 +119,6 @@ class DoorbellOf:
             run = asyncio.create_task(worker.run(task_id))
             self._runs.add(run)
             run.add_done_callback(self._runs.discard)
-
-
-class AlwaysHeld:
-    is_held = True
 
 
 async def open_house(url: str) -> House:
@@ -337,11 +333,10 @@ async def the_view_is_possible_and_agrees_with_the_events(
 
 
 def _told(watched: Watched) -> dict[str, object]:
-    """A claim shows a moment before `task_started` tells of it: queued and running are the same to a learner."""
-    shown = {name: getattr(watched, name) for name in ("status", "task_id", "kind", "title", "stages")}
-    working = watched.task_status in (TaskStatus.QUEUED, TaskStatus.RUNNING)
-    shown["task_status"] = "at work" if working else watched.task_status
-    return shown | {key: concept.statuses for key, concept in watched.concepts.items()}
+    names = ("status", "task_id", "task_status", "kind", "title", "stages")
+    return {name: getattr(watched, name) for name in names} | {
+        key: concept.statuses for key, concept in watched.concepts.items()
+    }
 
 
 async def nothing_is_lost(house: House, roadmap_id: UUID) -> None:

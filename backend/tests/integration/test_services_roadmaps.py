@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from factories import a_batch, an_outline, finished
-from integration.conftest import Desk, a_hopeless_batch, a_roadmap_that_is
+from integration.conftest import Desk, a_hopeless_batch, a_roadmap_that_is, claim_of
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -42,7 +42,6 @@ async def view(desk: Desk, roadmap_id: UUID) -> RoadmapView:
 async def writing(desk: Desk, claim: Claim) -> PostgresContentStore:
     """The store of a worker that knows what to write."""
     store = desk.store(claim)
-    await store.begin()
     await store.pending()
     return store
 
@@ -149,7 +148,7 @@ async def test_the_trash_is_emptied_after_30_days_and_leaves_nothing_in_any_tabl
     everywhere = ("roadmaps", "roadmap_progress", "concepts", "tutorials", "tasks", "events", "revisions")
     assert all(left[name] for name in everywhere)
     await desk.execute(wait)
-    await (await desk.a_worker()).recover(held=())
+    await (await desk.a_worker()).clean_up()
     await desk.execute(count)
     assert any(left.values()) == is_there
 
@@ -173,10 +172,10 @@ async def test_the_old_workers_token_is_void_once_the_retry_is_claimed(desk: Des
     await desk.steering.cancel(old.roadmap_id, user_id=LOCAL_USER)
     task_id = await desk.steering.retry(old.roadmap_id, user_id=LOCAL_USER)
     await old_worker.let_go(old)
-    new = await (await desk.a_worker()).claim(task_id)
+    new = await claim_of((await desk.a_worker()), task_id)
     assert new is not None
     new_store = await writing(desk, new)
-    for write in (old_store.begin(), old_store.start(["c0"]), old_store.save(a_batch("c0")), old_store.finish()):
+    for write in (old_store.start(["c0"]), old_store.save(a_batch("c0")), old_store.finish()):
         with pytest.raises(OwnershipLost):
             await write
     assert (await view(desk, old.roadmap_id)).progress.completed == 0
@@ -198,7 +197,7 @@ async def test_a_dead_workers_token_is_void_once_its_task_is_taken(desk: Desk) -
 
     await desk.execute(time_passes)
     await heir.recover(held=())
-    claim = await heir.claim(old.task_id)
+    claim = await claim_of(heir, old.task_id)
     assert claim is not None
     with pytest.raises(OwnershipLost):
         await old_store.save(a_batch("c0"))
@@ -213,7 +212,7 @@ async def test_a_late_save_before_the_retry_is_claimed_is_not_written_again(desk
     task_id = await desk.steering.retry(old.roadmap_id, user_id=LOCAL_USER)
     await old_store.save(a_batch("c0"))
     await old_worker.let_go(old)
-    new = await (await desk.a_worker()).claim(task_id)
+    new = await claim_of((await desk.a_worker()), task_id)
     assert new is not None
     assert [concept.concept_id for concept in (await desk.store(new).pending()).concepts] == ["c1", "c2"]
 
@@ -294,7 +293,7 @@ class RandomLife:
     async def claim(self) -> None:
         task_id = (await view(self._desk, self.roadmap_id)).task.task_id
         self._worker = await self._desk.a_worker()
-        self._claim = await self._worker.claim(task_id)
+        self._claim = await claim_of(self._worker, task_id)
         if self._claim is not None:
             await self.begin()
 
@@ -306,7 +305,6 @@ class RandomLife:
 
     async def begin(self) -> None:
         self._store = self._desk.store(self._held())
-        await self._store.begin()
         self._known = [concept.concept_id for concept in (await self._store.pending()).concepts]
 
     async def start(self) -> None:

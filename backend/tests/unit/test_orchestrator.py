@@ -11,7 +11,7 @@ from factories import a_failure, an_artefact, an_outline
 from fakes import FakeAgents, InMemoryStore, RecordingEvents
 
 from app.domain.content import Artefact, ArtefactKind, ArtefactStatus, ContentStatus
-from app.domain.events import Completed, ConceptComplete, ConceptFailed, TaskPaused, TaskStarted
+from app.domain.events import Completed, ConceptComplete, ConceptFailed, ConceptStart, TaskPaused
 from app.domain.failures import Failure, FailureCode
 from app.domain.tasks import TaskStatus
 from app.domain.usage import Usage
@@ -74,7 +74,7 @@ async def test_what_is_published_is_what_was_committed_in_its_order() -> None:
     await bench.run()
     assert bench.events.published == bench.store.events
     assert [event.seq for event in bench.events.published] == list(range(1, len(bench.store.events) + 1))
-    assert isinstance(bench.events.published[0], TaskStarted)
+    assert isinstance(bench.events.published[0], ConceptStart)
     last = bench.events.published[-1]
     assert isinstance(last, Completed)
     assert last.status == TaskStatus.COMPLETED

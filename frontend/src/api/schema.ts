@@ -921,6 +921,8 @@ export interface components {
              * @enum {string}
              */
             type: "batch_saved";
+            /** @default null */
+            usage?: components["schemas"]["Usage"] | null;
         };
         /**
          * Cancelled
@@ -1517,7 +1519,8 @@ export interface components {
         };
         /**
          * Failed
-         * @description The task failed as a whole. Nothing is being written.
+         * @description The task failed as a whole. Nothing is being written. `usage` is what it has used up, where that is not known
+         *     from before.
          */
         Failed: {
             /**
@@ -1550,6 +1553,8 @@ export interface components {
              * @enum {string}
              */
             type: "failed";
+            /** @default null */
+            usage?: components["schemas"]["Usage"] | null;
         };
         /**
          * Failure
@@ -2297,6 +2302,8 @@ export interface components {
              * @enum {string}
              */
             type: "outline_ready";
+            /** @default null */
+            usage?: components["schemas"]["Usage"] | null;
         };
         /**
          * Progress

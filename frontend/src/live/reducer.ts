@@ -16,6 +16,7 @@ import type {
   StreamFrame,
   TaskQueued,
   TaskView,
+  Usage,
 } from "../api/schema";
 
 export type LiveEvent = Exclude<StreamFrame, { type: "snapshot" | "resync" | "heartbeat" }>;
@@ -50,7 +51,7 @@ function changed(roadmap: RoadmapView, event: LiveEvent): RoadmapView {
         started_at: roadmap.task.started_at ?? event.at,
       });
     case "outline_ready":
-      return outlined(roadmap, event);
+      return used(outlined(roadmap, event), event.usage);
     case "concept_start":
       return withConcept(roadmap, event.concept_id, started);
     case "concept_complete":
@@ -60,20 +61,23 @@ function changed(roadmap: RoadmapView, event: LiveEvent): RoadmapView {
     case "concept_changed":
       return withConcept(roadmap, event.concept_id, (concept) => asTold(concept, event));
     case "batch_saved":
-      return saved(roadmap, event);
+      return used(saved(roadmap, event), event.usage);
     case "task_paused":
       return withTask(stopped(roadmap), {
         status: "paused",
         error: event.code === "requested" ? null : { code: event.code, message: event.message },
       });
     case "completed":
-      return { ...withTask(stopped(roadmap), { status: event.status, ended_at: event.at }) };
+      return used(withTask(stopped(roadmap), { status: event.status, ended_at: event.at }), event.usage);
     case "failed":
-      return withTask(stopped(roadmap), {
-        status: "failed",
-        error: { code: event.code, message: event.message },
-        ended_at: event.at,
-      });
+      return used(
+        withTask(stopped(roadmap), {
+          status: "failed",
+          error: { code: event.code, message: event.message },
+          ended_at: event.at,
+        }),
+        event.usage,
+      );
     case "cancelled":
       return withTask(stopped(roadmap), { status: "cancelled", ended_at: event.at });
     default:
@@ -90,6 +94,7 @@ function queued(roadmap: RoadmapView, event: TaskQueued): RoadmapView {
     status: "queued",
     error: null,
     ...(isNew && {
+      usage: NOTHING_USED,
       returns_to: event.returns_to ?? null,
       created_at: event.at,
       started_at: null,
@@ -155,6 +160,36 @@ function saved(roadmap: RoadmapView, event: BatchSaved): RoadmapView {
       ),
     roadmap,
   );
+}
+
+const NOTHING_USED: Usage = {
+  calls: 0,
+  input_tokens: 0,
+  output_tokens: 0,
+  cost_usd: 0,
+  unpriced_calls: 0,
+  unpriced: false,
+};
+
+/** The task has used up `usage` by now; the roadmap's is the sum of its tasks'. */
+function used(roadmap: RoadmapView, usage: Usage | null | undefined): RoadmapView {
+  if (usage == null) return roadmap;
+  const { usage: all, task } = roadmap;
+  const sum = (name: "calls" | "input_tokens" | "output_tokens" | "cost_usd" | "unpriced_calls") =>
+    (all[name] ?? 0) + (usage[name] ?? 0) - (task.usage[name] ?? 0);
+  const unpriced_calls = sum("unpriced_calls");
+  return {
+    ...roadmap,
+    task: { ...task, usage },
+    usage: {
+      calls: sum("calls"),
+      input_tokens: sum("input_tokens"),
+      output_tokens: sum("output_tokens"),
+      cost_usd: sum("cost_usd"),
+      unpriced_calls,
+      unpriced: unpriced_calls > 0,
+    },
+  };
 }
 
 function started(concept: ConceptView): ConceptView {

@@ -19,6 +19,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -32,6 +33,10 @@ from app.domain.usage import Usage
 
 LEASE = timedelta(seconds=5)
 """How long a worker's lease holds without a heartbeat, by the database's clock."""
+
+LONGEST_GAP = timedelta(seconds=2.5)
+"""Between two heartbeats of a worker that takes tasks from others: two beats, and some patience. After a longer one,
+others may have been without the database too."""
 
 RING_AGAIN_AFTER = timedelta(seconds=5)
 """How long a task may wait in the queue before its doorbell is rung again."""
@@ -200,11 +205,10 @@ class TaskRepository:
             return None
         return LockedTask(status=TaskStatus(row["status"]), last_batch=row["last_batch"], usage=usage_of(row))
 
-    async def add_usage(self, task_id: UUID, usage: Usage) -> None:
-        statement = update(tasks).where(tasks.c.id == task_id)
-        await self._session.execute(
-            statement.values({name: tasks.c[name] + value for name, value in amounts(usage).items()})
-        )
+    async def add_usage(self, task_id: UUID, usage: Usage, *, batch_id: UUID) -> None:
+        """Count what was used up, and note what was saved with it, so that saving it again can be told."""
+        values = {"last_batch": batch_id, **{name: tasks.c[name] + value for name, value in amounts(usage).items()}}
+        await self._session.execute(update(tasks).where(tasks.c.id == task_id).values(values))
 
     async def let_go(self, claim: Claim) -> list[tuple[UUID, TaskKind]]:
         """Give up a claim, whatever has become of the task; its token is spent. Gives the roadmap's queued tasks:
@@ -234,19 +238,26 @@ class TaskRepository:
             if tokens[row.id] == (row.owner, row.token)
         }
 
-    async def take_orphans(self, worker_id: UUID, held: Collection[UUID], *, limit: int) -> list[Orphan]:
-        """End the claims of workers whose leases have run out, and those of the asking worker that it does not
-        know of; their tokens are spent.
+    async def tokens_of(self, worker_id: UUID) -> list[tuple[UUID, int]]:
+        """The tasks that a worker holds, with the tokens of its claims."""
+        rows = await self._session.execute(select(tasks.c.id, tasks.c.token).where(tasks.c.owner == worker_id))
+        return [(row.id, row.token) for row in rows]
+
+    async def take_orphans(
+        self, worker_id: UUID, forgotten: Collection[tuple[UUID, int]], *, limit: int
+    ) -> list[Orphan]:
+        """End the claims of workers whose leases have run out, and those of the asking worker that it has forgotten
+        (task and token); their tokens are spent.
 
         Takes nothing from others unless the asking worker's own lease has been held without a gap for a full lease
-        time: otherwise a database outage would make everyone rob everyone when it ends.
+        time, until just now: otherwise a database outage would make everyone rob everyone when it ends.
         """
         dead = ~exists().where(workers.c.id == tasks.c.owner, workers.c.expires_at > func.now())
-        may_take = _alive(worker_id, workers.c.held_since < func.now() - LEASE)
-        forgotten = and_(tasks.c.owner == worker_id, tasks.c.id.not_in(held))
+        may_take = _alive(worker_id, workers.c.held_since < func.now() - LEASE, _renewed_within(LONGEST_GAP))
+        own = and_(tasks.c.owner == worker_id, tuple_(tasks.c.id, tasks.c.token).in_(forgotten))
         orphans = (
             select(tasks.c.id)
-            .where(tasks.c.owner.is_not(None), or_(and_(dead, may_take), forgotten))
+            .where(tasks.c.owner.is_not(None), or_(and_(dead, may_take), own))
             .order_by(tasks.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -274,6 +285,11 @@ class TaskRepository:
         """Put a running task that nobody holds back into the queue; its doorbell is due at once."""
         statement = update(tasks).where(tasks.c.id == task_id, tasks.c.status.in_(TASK_MOVES[TaskMove.REQUEUE].since))
         await self._session.execute(statement.values(status=TaskStatus.QUEUED, rung_at=func.now() - RING_AGAIN_AFTER))
+
+    async def ring_soon(self, roadmap_id: UUID) -> None:
+        """The doorbell of the roadmap's queued tasks is due at once."""
+        queued = (tasks.c.roadmap_id == roadmap_id, tasks.c.status == TaskStatus.QUEUED)
+        await self._session.execute(update(tasks).where(*queued).values(rung_at=func.now() - RING_AGAIN_AFTER))
 
     async def take_unheard(self, *, limit: int) -> list[tuple[UUID, TaskKind]]:
         """Queued tasks whose doorbell was rung too long ago; it counts as rung now."""
@@ -318,11 +334,11 @@ class WorkerRepository:
         self._session = session
 
     async def renew(self, worker_id: UUID, name: str) -> None:
-        """Take or extend a lease. One that had run out is held anew, not without a gap."""
+        """Take or extend a lease. One that was not renewed for some beats is held anew, not without a gap."""
         statement = upsert(workers).values(
             id=worker_id, name=name, held_since=func.now(), expires_at=func.now() + LEASE
         )
-        lapsed = workers.c.expires_at < func.now()
+        lapsed = ~_renewed_within(LONGEST_GAP)
         await self._session.execute(
             statement.on_conflict_do_update(
                 index_elements=["id"],
@@ -347,6 +363,10 @@ class WorkerRepository:
 
 def _alive(worker_id: UUID, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(workers.c.id == worker_id, workers.c.expires_at > func.now(), *conditions)
+
+
+def _renewed_within(gap: timedelta) -> ColumnElement[bool]:
+    return workers.c.expires_at > func.now() + LEASE - gap
 
 
 def _claimed(claim: Claim) -> tuple[ColumnElement[bool], ...]:

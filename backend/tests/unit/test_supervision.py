@@ -1,0 +1,32 @@
+"""A bug in background work ends a step, not the work."""
+
+import asyncio
+
+import pytest
+from prometheus_client import REGISTRY
+
+from app.core import supervision
+from app.core.supervision import keep_going
+
+
+async def test_a_step_that_fails_is_counted_and_the_next_one_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervision, "PAUSE_AFTER_A_BUG", 0)
+    taken, enough = 0, asyncio.Event()
+
+    async def step() -> None:
+        nonlocal taken
+        taken += 1
+        if taken == 2:
+            raise RuntimeError("a bug")
+        if taken == 4:
+            enough.set()
+        await asyncio.sleep(0)
+
+    before = REGISTRY.get_sample_value("greenway_background_failures_total", {"step": "test"}) or 0
+    going = asyncio.create_task(keep_going("test", step))
+    await enough.wait()
+    assert not going.done()
+    assert REGISTRY.get_sample_value("greenway_background_failures_total", {"step": "test"}) == before + 1
+    going.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await going
