@@ -1,7 +1,6 @@
 """Tasks whose workers die: taken over at first, alone at last, and parked before they end every worker there is."""
 
 import asyncio
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,15 +10,14 @@ from integration.conftest import Desk, claim_of
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.agents.builtin.author import BuiltinAuthor
 from app.db.repositories.task_repo import SUSPECT_CRASHES, Claim
 from app.db.tables import tasks, workers
-from app.db.task_store import MAX_CRASHES, TaskStore
-from app.domain.content import Artefact, ArtefactKind
+from app.db.task_store import MAX_CRASHES, Taken, TaskStore
 from app.domain.events import Failed
 from app.domain.failures import FailureCode
 from app.domain.tasks import TaskKind
 from app.generation.orchestrator import Limits
-from app.generation.work import ConceptBrief, Delivery
 from app.services.accounts import LOCAL_USER
 from app.tasks.worker import Worker
 
@@ -121,15 +119,32 @@ async def test_a_task_that_its_own_worker_has_lost_sight_of_is_no_crash(desk: De
     assert await worker.claim(claim.task_id) is not None
 
 
-async def test_two_suspects_that_ring_at_once_are_not_taken_together(desk: Desk) -> None:
-    suspects = [await claimed_after(desk, SUSPECT_CRASHES - 1) for _ in range(4)]
-    heir = await crash(desk, *suspects)
-    worker, author = a_blocked_worker(desk, heir)
-    ringing = [asyncio.create_task(worker.run(claim.task_id)) for claim in suspects]
-    await author.asked.wait()
-    await asyncio.wait(ringing, timeout=0.5)
-    assert sum(not run.done() for run in ringing) == 1
-    await worker.drain()
+async def test_a_worker_claims_one_task_after_the_other(desk: Desk) -> None:
+    """Of suspects that are claimed at the same moment, none would see the others."""
+
+    class Counting(TaskStore):
+        now = most = 0
+
+        async def claim(self, task_id: UUID) -> Taken | None:
+            self.now += 1
+            self.most = max(self.most, self.now)
+            await asyncio.sleep(0.01)
+            self.now -= 1
+            return None
+
+    store = Counting(desk.sessions, uuid4())
+    worker = Worker(
+        tasks=store,
+        sessions=desk.sessions,
+        author=BuiltinAuthor(pace=0),
+        events=RecordingEvents(),
+        doorbell=SilentDoorbell(),
+        lease=AlwaysHeld(),
+        limits=Limits(),
+        capacity=50,
+    )
+    await asyncio.gather(*(worker.run(uuid4()) for _ in range(5)))
+    assert store.most == 1
 
 
 async def test_a_task_that_is_being_claimed_is_not_taken_for_a_forgotten_one(desk: Desk) -> None:
@@ -177,35 +192,3 @@ async def test_a_task_that_waits_behind_a_dead_workers_is_rung_for_at_once(desk:
     await desk.steering.resume(claim.roadmap_id, user_id=LOCAL_USER)
     heir = await crash(desk, claim)
     assert (claim.task_id, TaskKind.CONTENT) in await heir.unheard(limit=1000)
-
-
-class BlockedAuthor:
-    """Never answers."""
-
-    name = "test"
-
-    def __init__(self) -> None:
-        self.asked = asyncio.Event()
-
-    async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
-        self.asked.set()
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    def __getattr__(self, name: str) -> Any:
-        raise AssertionError(f"content asks for no {name}")
-
-
-def a_blocked_worker(desk: Desk, store: TaskStore) -> tuple[Worker, BlockedAuthor]:
-    author = BlockedAuthor()
-    worker = Worker(
-        tasks=store,
-        sessions=desk.sessions,
-        author=author,
-        events=RecordingEvents(),
-        doorbell=SilentDoorbell(),
-        lease=AlwaysHeld(),
-        limits=Limits(),
-        capacity=50,
-    )
-    return worker, author
