@@ -63,6 +63,7 @@ CREATE TRIGGER audit_update AFTER UPDATE ON public.tasks FOR EACH ROW
     EXECUTE FUNCTION chaos.task_written();
 """
 
+COUNTERS = ("total", "completed", "partial", "failed", "generating")
 _KINDS = {"tutorials": "tutorial", "resources": "resources", "quizzes": "quiz"}
 
 
@@ -99,6 +100,8 @@ class Stored:
     task_writes: Sequence[TaskWrite]
     events: dict[UUID, list[dict[str, Any]]]
     positions: dict[UUID, int]
+    counters: dict[UUID, dict[str, int]]
+    """The counters of the concepts by status, by roadmap."""
     concepts: dict[UUID, dict[str, dict[str, Any]]]
     """The rows of the concepts, by roadmap and concept."""
     tasks: Sequence[dict[str, Any]]
@@ -135,6 +138,7 @@ async def read_all(url: str, roadmap_ids: Sequence[UUID]) -> Stored:
             ],
             events=events,
             positions={row["roadmap_id"]: row["seq"] for row in positions},
+            counters={row["roadmap_id"]: {name: row[name] for name in COUNTERS} for row in positions},
             concepts=concepts,
             tasks=await rows("tasks", order="created_at"),
         )

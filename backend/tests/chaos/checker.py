@@ -7,10 +7,10 @@ from itertools import pairwise
 from uuid import UUID
 
 from app.cli.watching.reducer import apply
-from app.domain.content import ContentStatus
+from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, content_status
 from app.domain.events import ConceptComplete, event_adapter
 from app.domain.tasks import RoadmapStatus
-from chaos.audit import Stored
+from chaos.audit import COUNTERS, Stored
 from chaos.history import Call, History, Strike
 
 AGE_LIMIT = 1.0
@@ -30,6 +30,8 @@ class Verdict:
     violations: list[str] = field(default_factory=list)
     repeats: Counter[str] = field(default_factory=Counter)
     """Calls that were made again, by what had become of the first one when the fault struck."""
+    not_stored: Counter[str] = field(default_factory=Counter)
+    """What was delivered, is not stored and was not asked for again, by the same."""
     parked: int = 0
     """Tasks that were given up because workers kept dying with them."""
 
@@ -49,6 +51,15 @@ def check(history: History) -> Verdict:
             )
         else:
             verdict.repeats[explanation] += 1
+    for explanation in explained_losses(history, history.stored):
+        if isinstance(explanation, Call):
+            call = explanation
+            verdict.violations.append(
+                f"nothing that was delivered is lost: the {call.artefact} of {call.concept_id} in {call.roadmap_id} "
+                f"was delivered by {call.process} at {call.delivered}, and is not stored"
+            )
+        else:
+            verdict.not_stored[explanation] += 1
     verdict.parked = sum(task["error_code"] == "crashed" for task in history.stored.tasks)
     return verdict
 
@@ -150,6 +161,20 @@ def events_are_gapless_and_agree_with_the_rows(history: History, stored: Stored)
             yield f"the events of {roadmap_id} lead to another state than a read shows"
 
 
+def counters_agree_with_the_rows(history: History, stored: Stored) -> Iterator[str]:
+    for roadmap_id, counters in stored.counters.items():
+        rows = [row for row in stored.concepts[roadmap_id].values() if row["removed_at"] is None]
+        there = [content_status(ArtefactStatus(row[f"{kind}_status"]) for kind in ArtefactKind) for row in rows]
+        counted = {name: len(there) if name == "total" else there.count(ContentStatus(name)) for name in COUNTERS}
+        if counted != counters:
+            yield f"{roadmap_id} counts {counters}, and has {counted}"
+        ended = {body["seq"]: body["progress"] for body in stored.events[roadmap_id] if body["type"] == "completed"}
+        if ended and max(ended) == stored.positions[roadmap_id]:
+            said = {name: ended[max(ended)][name] for name in COUNTERS}
+            if said != counted:
+                yield f"the last event of {roadmap_id} says {said}, and there is {counted}"
+
+
 def every_client_ends_with_what_a_read_gives(history: History, stored: Stored) -> Iterator[str]:
     for seen in history.seen:
         who = f"{seen.client} of {seen.roadmap_id}"
@@ -178,6 +203,7 @@ INVARIANTS: tuple[Callable[[History, Stored], Iterator[str]], ...] = (
     nobody_writes_under_an_old_token,
     tasks_move_as_they_may,
     events_are_gapless_and_agree_with_the_rows,
+    counters_agree_with_the_rows,
     every_client_ends_with_what_a_read_gives,
     no_process_finds_a_bug,
 )
@@ -186,51 +212,88 @@ INVARIANTS: tuple[Callable[[History, Stored], Iterator[str]], ...] = (
 def explained_repeats(history: History) -> Iterator[str | Call]:
     """For every call that was made although one for the same artefact had been made: why, or the earlier call when
     nothing explains it."""
-    calls = defaultdict(list)
-    for call in history.calls:
-        calls[call.what].append(call)
-    for (roadmap_id, concept_id, kind), made in calls.items():
+    for (roadmap_id, concept_id, kind), made in _by_artefact(history).items():
         spare = _regenerations(history, roadmap_id, concept_id) if kind == "quiz" else 0
         for first, again in pairwise(made):
             if first.outcome == "failed":
                 continue
-            reason = _explanation(history, first, again)
+            reason = _explanation(history, first, again.asked)
             if reason is None and first.outcome == "completed" and spare:
                 spare -= 1  # another version was asked for
                 continue
             yield first if reason is None else reason
 
 
-def _explanation(history: History, first: Call, again: Call) -> str | None:
-    delivered = first.delivered if first.outcome == "completed" else None
-    steered = [
-        order
-        for order in history.orders
-        if order.roadmap_id == first.roadmap_id
-        and order.command in ("pause", "cancel")
-        and order.began < again.asked
-        and order.ended + AFTERMATH > first.asked
-    ]
-    # A server that is away for all robs nobody of a call or of a result.
-    own = [strike for strike in history.strikes if strike.process == first.process and _struck(strike, first, again)]
-    if delivered is None:
-        return IN_FLIGHT if own else STOPPED if steered else None
+def explained_losses(history: History, stored: Stored) -> Iterator[str | Call]:
+    """For every artefact that was delivered last and is not stored, although nobody asked for it again: why, or the
+    call when nothing explains it."""
+    written = Counter(
+        (write.roadmap_id, write.concept_id, write.artefact)
+        for write in stored.artefact_writes
+        if write.operation == "INSERT"
+    )
+    for what, made in _by_artefact(history).items():
+        delivered = [call for call in made if call.outcome == "completed"]
+        repeated = [first for first, again in pairwise(made) if _explanation(history, first, again.asked) is not None]
+        lost = len(delivered) - written[what] - sum(call.outcome == "completed" for call in repeated)
+        if lost > 0:
+            yield _explanation(history, delivered[-1], float("inf")) or delivered[-1]
+
+
+def _by_artefact(history: History) -> dict[tuple[UUID, str, str], list[Call]]:
+    calls = defaultdict(list)
+    for call in history.calls:
+        calls[call.what].append(call)
+    return calls
+
+
+def _explanation(history: History, call: Call, until: float) -> str | None:
+    """Why a call had no effect that is known `until` then. A server that is away for all robs nobody of a call or of a
+    result."""
+    own = [strike for strike in history.strikes if strike.process == call.process and _struck(strike, call, until)]
+    if call.outcome != "completed":
+        if any(_interrupts(strike, call) for strike in own):
+            return IN_FLIGHT
+        return STOPPED if _was_stopped(history, call, until) else None
+    assert call.delivered is not None
     unsaved_since = AGE_LIMIT + WRITING_TIME
     for strike in own:
-        if strike.killed is not None and delivered > strike.killed - unsaved_since:
+        if strike.killed is not None and strike.killed - unsaved_since < call.delivered <= strike.killed:
             return YOUNG
-        if strike.is_freeze and delivered > strike.began - unsaved_since:
-            return IN_FLIGHT if delivered > strike.began else YOUNG
-        if strike.of_database and delivered > strike.began - unsaved_since:
+        if strike.is_freeze and call.delivered > strike.began - unsaved_since:
+            return IN_FLIGHT if call.delivered > strike.began else YOUNG
+        if strike.cuts_off and call.delivered > strike.began - unsaved_since:
             return HELD  # it was cut off until others had its tasks
     for strike in own:
-        if _database_was_away(history, first, delivered, strike.killed or strike.ended):
+        ended = strike.killed or strike.ended
+        takes_away = strike.killed is not None or strike.is_freeze or strike.is_drain
+        if takes_away and call.delivered <= ended and _database_was_away(history, call, call.delivered, ended):
             return HELD
     return None
 
 
-def _struck(strike: Strike, first: Call, again: Call) -> bool:
-    return strike.began < again.asked and strike.ended + AFTERMATH > first.asked
+def _interrupts(strike: Strike, call: Call) -> bool:
+    """Whether the fault ends calls of its process, this one among them."""
+    if strike.killed is not None:
+        return call.asked <= strike.killed
+    return strike.is_freeze or strike.cuts_off
+
+
+def _was_stopped(history: History, call: Call, until: float) -> bool:
+    """Whether the learner stopped the run while it was made."""
+    ended = until if call.delivered is None else call.delivered
+    return any(
+        order.roadmap_id == call.roadmap_id
+        and order.command in ("pause", "cancel")
+        and order.status in (202, None, 503)
+        and order.began < ended
+        and order.ended + AFTERMATH > call.asked
+        for order in history.orders
+    )
+
+
+def _struck(strike: Strike, call: Call, until: float) -> bool:
+    return strike.began < until and strike.ended + AFTERMATH > call.asked
 
 
 def _database_was_away(history: History, call: Call, delivered: float, until: float) -> bool:

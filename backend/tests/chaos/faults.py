@@ -25,8 +25,11 @@ class Battlefield:
     history: History
     rng: random.Random
 
-    def a_worker(self) -> ManagedProcess:
-        return self.rng.choice([process for process in self.system.workers if process.is_running])
+    async def a_worker(self) -> ManagedProcess:
+        """One of those that run; where all have just been struck, it waits for one to come back."""
+        while not (running := [process for process in self.system.workers if process.is_running]):
+            await asyncio.sleep(0.1)
+        return self.rng.choice(running)
 
     @asynccontextmanager
     async def strike(
@@ -47,7 +50,7 @@ class Battlefield:
 
 
 async def kill_worker(field: Battlefield) -> None:
-    victim = field.a_worker()
+    victim = await field.a_worker()
     async with field.strike("kill_worker", victim) as strike:
         strike.killed = time.time()
         victim.send(signal.SIGKILL)
@@ -55,9 +58,8 @@ async def kill_worker(field: Battlefield) -> None:
 
 
 async def kill_prefork_child(field: Battlefield) -> None:
-    victims = [(process, child) for process in field.system.workers for child in process.children()]
-    if not victims:
-        return
+    while not (victims := [(process, child) for process in field.system.workers for child in process.children()]):
+        await asyncio.sleep(0.1)
     process, child = field.rng.choice(victims)
     async with field.strike("kill_prefork_child", process) as strike:
         strike.killed = time.time()
@@ -73,7 +75,7 @@ async def kill_api(field: Battlefield) -> None:
 
 async def stop_worker_for_20_s(field: Battlefield) -> None:
     """The lease runs out, others take the tasks, and then the zombie wakes up."""
-    victim = field.a_worker()
+    victim = await field.a_worker()
     async with field.strike("stop_worker_for_20_s", victim) as strike:
         strike.is_freeze = True
         victim.send_to_all(signal.SIGSTOP)
@@ -83,8 +85,9 @@ async def stop_worker_for_20_s(field: Battlefield) -> None:
 
 
 async def terminate_worker(field: Battlefield) -> None:
-    victim = field.a_worker()
-    async with field.strike("terminate_worker", victim):
+    victim = await field.a_worker()
+    async with field.strike("terminate_worker", victim) as strike:
+        strike.is_drain = True
         victim.send(signal.SIGTERM)
         await victim.ended()
 
@@ -135,18 +138,18 @@ async def disk_full(field: Battlefield) -> None:
 
 
 async def database_line_cut(field: Battlefield) -> None:
-    worker = field.a_worker()
+    worker = await field.a_worker()
     await _break(field, worker, worker.postgres, Proxy.cut, seconds=field.rng.choice((2, 10)), of_database=True)
 
 
 async def database_line_hangs(field: Battlefield) -> None:
     """Half-open connections: what is sent is never answered."""
-    worker = field.a_worker()
+    worker = await field.a_worker()
     await _break(field, worker, worker.postgres, Proxy.hang, seconds=field.rng.choice((2, 10)), of_database=True)
 
 
 async def database_line_slow(field: Battlefield) -> None:
-    worker = field.a_worker()
+    worker = await field.a_worker()
     await _break(field, worker, worker.postgres, Proxy.slow_down, seconds=6, of_database=True)
 
 
@@ -210,7 +213,9 @@ async def _guest(field: Battlefield, fault: str, program: Program, *, for_second
             async with asyncio.timeout(for_seconds):
                 await guest.ended()
         except TimeoutError:
-            drains = program.settings.get("GREENWAY_FAILPOINT", "").startswith(Failpoint.DURING_DRAIN)
+            failpoint = program.settings.get("GREENWAY_FAILPOINT", "")
+            drains = failpoint.startswith(Failpoint.DURING_DRAIN)
+            strike.took_effect = drains or not failpoint
             guest.send(signal.SIGTERM if drains else signal.SIGKILL)
         await guest.ended()
         strike.killed = time.time()

@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from app.cli.watching.state import Watched
+from app.db.repositories.task_repo import LEASE
 from app.domain.events import Event
 from chaos.audit import Stored
 
@@ -43,8 +44,23 @@ class Strike:
     """The database cannot be reached meanwhile, by the process or by anybody."""
     is_freeze: bool = False
     """The process, or its clock, stands still meanwhile."""
+    is_drain: bool = False
+    """The process was told to stop."""
     killed: float | None = None
     """When the process ended without a chance to save anything."""
+    took_effect: bool = True
+    """False where it waited for something, such as a point of the work, that did not come."""
+
+    @property
+    def cuts_off(self) -> bool:
+        """Whether the process alone was without the database for so long that others may have its tasks."""
+        is_long = self.ended - self.began > LEASE.total_seconds() - 1
+        return self.of_database and self.process is not None and is_long and not self.is_slow
+
+    @property
+    def is_slow(self) -> bool:
+        """The database answers, late."""
+        return self.fault.endswith("slow_down")
 
 
 @dataclass(slots=True, kw_only=True)

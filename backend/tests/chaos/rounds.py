@@ -36,6 +36,12 @@ class Round:
             "seed": self.seed,
             "seconds": round(self.seconds, 1),
             "faults": list(self.faults),
+            "without_effect": [strike.fault for strike in history.strikes if not strike.took_effect],
+            "failpoints": [
+                strike.fault.removeprefix("failpoint_")
+                for strike in history.strikes
+                if strike.fault.startswith("failpoint_") and strike.took_effect
+            ],
             "roadmaps": len(history.roadmap_ids),
             "commands": len(history.orders),
             "calls": len(history.calls),
@@ -43,6 +49,7 @@ class Round:
             "events": sum(history.stored.positions.values()),
             "reconnects": sum(seen.reconnects for seen in history.seen),
             "repeated": dict(self.verdict.repeats),
+            "not_stored": dict(self.verdict.not_stored),
             "parked": self.verdict.parked,
             "violations": self.verdict.violations,
         }
@@ -66,12 +73,15 @@ async def play(system: System, seed: int, *, only: Sequence[str] = ()) -> Round:
     marks, history = system.marks(), History()
     faults = choose(rng, system, only)
     generator = Generator(system, history, random.Random(rng.random()))
-    field = Battlefield(system, history, rng)
     try:
         await generator.create(rng.randint(3, 6))
         commands = asyncio.create_task(generator.give_commands())
         await asyncio.sleep(HEAD_START)
-        await asyncio.gather(*(_strike(fault, field, delay=rng.uniform(0, 4)) for fault in faults))
+        strikes = []
+        for fault in faults:  # each has dice of its own: what one does to time changes nothing for the others
+            field = Battlefield(system, history, random.Random(rng.random()))
+            strikes.append(_strike(fault, field, delay=rng.uniform(0, 4)))
+        await asyncio.gather(*strikes)
         generator.stop_commands()
         await commands
         await system.heal()

@@ -89,12 +89,13 @@ def a_task_write(status: str, holder: str | None, token: int, **changes: Any) ->
 
 def a_call(kind: str = "tutorial", **changes: Any) -> Call:
     call: dict[str, Any] = {"asked": 1.0, "delivered": 2.0, "outcome": "completed", "process": "worker"}
-    return Call(roadmap_id=ROADMAP, concept_id="c0", artefact=kind, **(call | changes))
+    what: dict[str, Any] = {"roadmap_id": ROADMAP, "concept_id": "c0", "artefact": kind}
+    return Call(**(what | call | changes))
 
 
 def a_history() -> History:
     row: dict[str, Any] = {f"{kind}_id": artefact_id for kind, artefact_id in IDS.items()}
-    row |= {f"{kind}_status": "completed" for kind in IDS}
+    row |= {f"{kind}_status": "completed" for kind in IDS} | {"removed_at": None}
     return History(
         roadmap_ids=[ROADMAP],
         calls=[a_call(kind) for kind in IDS],
@@ -110,6 +111,7 @@ def a_history() -> History:
             ],
             events={ROADMAP: [event.model_dump(mode="json") for event in EVENTS]},
             positions={ROADMAP: 4},
+            counters={ROADMAP: {"total": 1, "completed": 1, "partial": 0, "failed": 0, "generating": 0}},
             concepts={ROADMAP: {"c0": row}},
             tasks=[{"roadmap_id": ROADMAP, "error_code": None}],
         ),
@@ -181,6 +183,22 @@ def events_and_rows_differ(history: History) -> None:
     history.seen[0].state = history.reads[ROADMAP]
 
 
+def counters_drift(history: History) -> None:
+    assert history.stored is not None
+    stored(history, counters={ROADMAP: history.stored.counters[ROADMAP] | {"generating": 1}})
+
+
+def an_event_counts_wrongly(history: History) -> None:
+    assert history.stored is not None
+    last = history.stored.events[ROADMAP][-1]
+    wrong = last | {"progress": last["progress"] | {"completed": 0}}
+    stored(history, events={ROADMAP: [*history.stored.events[ROADMAP][:-1], wrong]})
+
+
+def a_delivery_is_not_stored(history: History) -> None:
+    history.calls.append(a_call(concept_id="c1"))
+
+
 def a_client_is_behind(history: History) -> None:
     history.seen[0].state = after(EVENTS[:-1])
 
@@ -210,6 +228,27 @@ def an_old_result_is_lost(history: History) -> None:
     history.calls.append(a_call(asked=9.0, delivered=10.0, process="other"))
 
 
+def another_process_is_killed(history: History) -> None:
+    """The same program, started again: what it delivers then is explained by nothing."""
+    history.strikes.append(a_kill(at=0.5))
+    history.calls.append(a_call(asked=9.0, delivered=10.0, process="other"))
+
+
+def a_short_cut(history: History) -> None:
+    history.strikes.append(a_cut(1.5, 3.5))
+    history.calls = [a_call(delivered=2.0, outcome="cancelled"), a_call(asked=9.0, delivered=10.0, process="other")]
+
+
+def a_slow_line(history: History) -> None:
+    history.strikes.append(replace(a_cut(2.5, 20.0), fault="postgres_line_slow_down"))
+    history.calls.append(a_call(asked=9.0, delivered=10.0, process="other"))
+
+
+def a_pause_that_was_refused(history: History) -> None:
+    history.orders.append(replace(an_order("pause", 1.4), status=409))
+    history.calls = [a_call(delivered=1.5, outcome="cancelled"), a_call(asked=9.0, delivered=10.0)]
+
+
 def an_outage_robs(history: History) -> None:
     history.strikes.append(Strike(fault="postgres_away", began=2.5, ended=8.0, of_database=True))
     history.calls.append(a_call(asked=9.0, delivered=10.0, process="other"))
@@ -235,6 +274,13 @@ def an_outage_interrupts(history: History) -> None:
         (two_running_tasks, "tasks move as they may: "),
         (an_event_is_missing, "events are gapless and agree with the rows: "),
         (events_and_rows_differ, "events are gapless and agree with the rows: "),
+        (counters_drift, "counters agree with the rows: "),
+        (an_event_counts_wrongly, "counters agree with the rows: "),
+        (a_delivery_is_not_stored, "nothing that was delivered is lost: "),
+        (another_process_is_killed, "no call is repeated without need: "),
+        (a_short_cut, "no call is repeated without need: "),
+        (a_slow_line, "no call is repeated without need: "),
+        (a_pause_that_was_refused, "no call is repeated without need: "),
         (a_client_is_behind, "every client ends with what a read gives: "),
         (a_client_is_refused, "every client ends with what a read gives: "),
         (an_event_comes_twice, "every client ends with what a read gives: "),
@@ -291,10 +337,22 @@ def test_a_learner_who_pauses_has_what_was_in_flight_written_again() -> None:
     assert check(history).repeats == {STOPPED: 1}
 
 
+def test_what_a_killed_worker_held_and_nobody_wants_any_more_is_not_stored() -> None:
+    history = a_history()
+    history.calls.append(a_call(concept_id="c1"))
+    history.strikes = [a_kill(at=2.5)]
+    verdict = check(history)
+    assert verdict.violations == []
+    assert verdict.not_stored == {YOUNG: 1}
+
+
 def test_another_version_that_was_asked_for_is_no_repetition() -> None:
     history = a_history()
     history.calls.append(a_call("quiz", asked=9.0, delivered=10.0))
     history.orders = [an_order("regenerate", 8.0, "c0")]
+    assert history.stored is not None
+    second = a_write("quiz", id=UUID(int=14), version=2)
+    stored(history, artefact_writes=[*history.stored.artefact_writes, second])
     verdict = check(history)
     assert verdict.violations == []
     assert not verdict.repeats
