@@ -22,6 +22,10 @@ PACE = "0.8"
 """Seconds that the built-in author takes for an artefact: long enough for faults to strike in between."""
 
 
+_MIGRATING = asyncio.Lock()
+"""Alembic migrates one database at a time."""
+
+
 class System:
     def __init__(self, directory: Path, postgres: Postgres, valkey: Valkey) -> None:
         self._directory = directory
@@ -125,7 +129,8 @@ BOTH_POOLS = (worker("worker-threads"), worker("worker-prefork", pool="prefork",
 @asynccontextmanager
 async def a_system(directory: Path, workers: Sequence[Program] = BOTH_POOLS) -> AsyncIterator[System]:
     async with servers(directory) as (postgres, valkey):
-        await asyncio.to_thread(upgrade, postgres.url)
+        async with _MIGRATING:
+            await asyncio.to_thread(upgrade, postgres.url)
         await postgres.execute(AUDIT)
         system = System(directory, postgres, valkey)
         try:
