@@ -5,7 +5,7 @@ BIN := .venv/bin
 NPM := $(CURDIR)/.venv/bin/python $(CURDIR)/frontend/build.py npm
 
 
-.PHONY: run test web test-model check format types screenshots bench chaos lock clean
+.PHONY: run test web test-model check format types recording screenshots bench chaos lock clean
 
 run: web
 	@exec $(BIN)/greenway up $(ARGS)
@@ -39,6 +39,10 @@ format: .venv/.dev web
 types: .venv/.dev web
 	$(BIN)/python frontend/document.py > frontend/openapi.json
 	cd frontend && $(NPM) run --silent types
+
+# A life of a roadmap, recorded from a real API and worker, for the tests of the web app.
+recording: .venv/.dev
+	cd backend/tests && PYTHONPATH=.. ../../$(BIN)/python -m e2e.recording ../../frontend/src/live/fixtures/run.json
 
 bench: .venv/.dev
 	cd backend && ../$(BIN)/python -m benchmarks $(ARGS)

@@ -109,10 +109,8 @@ class InMemoryStore:
             events += self._record(outcome) if outcome else []
         touched = {item.concept_id for item in batch.artefacts} - set(batch.finished)
         rest = saved_artefacts(batch, [self.states[concept_id] for concept_id in sorted(touched)])
-        self.spent = reduce(add, (item.delivery.usage for item in batch.artefacts), self.spent)
-        saved = BatchSaved(
-            **self._envelope(), size=batch.size, artefacts=rest, progress=self.progress, usage=self.spent
-        )
+        usage = reduce(add, (item.delivery.usage for item in batch.artefacts), Usage())
+        saved = BatchSaved(**self._envelope(), size=batch.size, artefacts=rest, progress=self.progress, usage=usage)
         return [*events, *self._record(saved)]
 
     async def finish(self) -> Sequence[Event]:
@@ -122,7 +120,7 @@ class InMemoryStore:
         outcome = content_outcome(self.progress)
         self.status = outcome
         if outcome in (TaskStatus.COMPLETED, TaskStatus.PARTIAL):
-            return self._record(Completed(**self._envelope(), status=outcome, progress=self.progress, usage=self.spent))
+            return self._record(Completed(**self._envelope(), status=outcome, progress=self.progress, usage=Usage()))
         failure = next(f for state in self.states.values() for f in state.failures.values())
         return self._record(Failed(**self._envelope(), code=failure.code, message=failure.message))
 

@@ -155,7 +155,7 @@ class PostgresContentStore:
                 log.add(Completed(**log.envelope(), status=outcome, progress=log.progress, usage=draft.usage))
                 return Change(log=log, status=outcome)
             first = next((one for state in states.values() for one in state.failures.values()), _NOTHING_WRITTEN)
-            log.add(Failed(**log.envelope(), code=first.code, message=first.message, usage=draft.usage))
+            log.add(Failed(**log.envelope(), code=first.code, message=first.message))
             return Change(log=log, status=outcome, failure=first)
 
         return await self._write(build)
@@ -261,11 +261,7 @@ class PostgresContentStore:
         for state in rest:
             log.moved(before[state.concept_id], state.status)
         others = saved_artefacts(batch, rest)
-        log.add(
-            BatchSaved(
-                **log.envelope(), size=batch.size, artefacts=others, progress=log.progress, usage=draft.usage + usage
-            )
-        )
+        log.add(BatchSaved(**log.envelope(), size=batch.size, artefacts=others, progress=log.progress, usage=usage))
         return [*(states[concept_id] for concept_id in sorted(touched)), *draft.removed.values()]
 
     def _start(self, log: EventLog, states: States, concept_ids: Sequence[str]) -> None:

@@ -82,7 +82,7 @@ class OutlineStore:
             if not await tasks.move(self._claim.task_id, TaskMove.END, to=TaskStatus.COMPLETED):
                 return SavedOutline(events=[], next_task=None)  # stopped by the learner meanwhile
             log = await self._log(session)
-            await put_outline(session, log, self._claim.roadmap_id, outline, how, usage=task.usage + usage)
+            await put_outline(session, log, self._claim.roadmap_id, outline, how, usage=usage)
             events = await log.write(session)
             if not roadmap.auto_approve or self._claim.kind != TaskKind.DRAFT:
                 return SavedOutline(events=events, next_task=None)
@@ -101,9 +101,7 @@ class OutlineStore:
             await TaskRepository(session).add_usage(self._claim.task_id, usage, batch_id=save_id)
             if raw_answer is not None and task.status == TaskStatus.RUNNING:
                 await RawAnswerRepository(session).save_draft(self._claim.roadmap_id, raw_answer)
-            return await fail_task(
-                session, self._claim.task_id, self._claim.roadmap_id, failure, usage=task.usage + usage
-            )
+            return await fail_task(session, self._claim.task_id, self._claim.roadmap_id, failure, usage=usage)
 
         return await self._reach(work)
 

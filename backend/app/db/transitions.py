@@ -100,8 +100,8 @@ async def put_outline(
     usage: Usage | None = None,
 ) -> None:
     """Store an outline, as a new revision or as one that there was, and announce it. The concepts that stay keep their
-    content, those that come back have theirs again, and the counters follow. `usage` is what the author's task has
-    used up, where it ends with this."""
+    content, those that come back have theirs again, and the counters follow. `usage` is what the author has used up
+    for it."""
     roadmaps, revisions = RoadmapRepository(session), RevisionRepository(session)
     await roadmaps.save_outline(roadmap_id, outline)
     if isinstance(how, Revision):

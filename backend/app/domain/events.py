@@ -65,7 +65,7 @@ class OutlineReady(_Event):
     can_undo: bool = False
     can_redo: bool = False
     usage: Usage | None = None
-    """What the task has used up that ends with it; None for an edit."""
+    """What the author has used up for it; None for an edit."""
 
 
 class ConceptStart(_Event):
@@ -89,8 +89,16 @@ class ConceptComplete(_Event):
     progress: Progress
 
 
+class ShownFailure(Frozen):
+    artefact: ArtefactKind
+    code: FailureCode
+    message: str
+    retryable: bool
+
+
 class ConceptFailed(_Event):
-    """Some or all artefacts of a concept failed; what was written is saved and can be opened."""
+    """Some or all artefacts of a concept failed; what was written is saved and can be opened. `code`, `message` and
+    `retryable` are those of the first of the `failures`."""
 
     type: Literal["concept_failed"] = "concept_failed"
     concept_id: str
@@ -99,6 +107,8 @@ class ConceptFailed(_Event):
     code: FailureCode
     message: str
     retryable: bool
+    failures: tuple[ShownFailure, ...] = ()
+    """Empty in events that were written before all of them were told."""
     tutorial_id: UUID | None
     content_summary: str | None
     resources_id: UUID | None
@@ -106,13 +116,6 @@ class ConceptFailed(_Event):
     quiz_id: UUID | None
     quiz_questions_count: int | None
     progress: Progress
-
-
-class ShownFailure(Frozen):
-    artefact: ArtefactKind
-    code: FailureCode
-    message: str
-    retryable: bool
 
 
 class ConceptChanged(_Event):
@@ -137,12 +140,16 @@ class ConceptChanged(_Event):
 
 
 class SavedArtefact(Frozen):
-    """An artefact of a concept that is still being written."""
+    """An artefact of a concept that is still being written, with what is shown of it: a tutorial's summary, the count
+    of resources or of questions, or why it failed."""
 
     concept_id: str
     artefact: ArtefactKind
     status: ArtefactStatus
     artefact_id: UUID | None
+    content_summary: str | None = None
+    count: int | None = None
+    failure: ShownFailure | None = None
 
 
 class BatchSaved(_Event):
@@ -153,7 +160,7 @@ class BatchSaved(_Event):
     artefacts: tuple[SavedArtefact, ...] = ()
     progress: Progress
     usage: Usage | None = None
-    """What the task has used up so far; None in events that were written before this was told."""
+    """What was used up for what it saved; None in events that were written before this was told."""
 
 
 class TaskPaused(_Event):
@@ -174,8 +181,7 @@ class Completed(_Event):
 
 
 class Failed(_Event):
-    """The task failed as a whole. Nothing is being written. `usage` is what it has used up, where that is not known
-    from before."""
+    """The task failed as a whole. Nothing is being written. `usage` is what was used up for an outline that failed."""
 
     type: Literal["failed"] = "failed"
     code: FailureCode

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from app.domain.concept_state import ConceptState
-from app.domain.content import ArtefactStatus, ContentStatus
+from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus
 from app.domain.events import ConceptChanged, ConceptComplete, ConceptFailed, Envelope, SavedArtefact, ShownFailure
 from app.domain.failures import Failure
 from app.domain.tasks import Progress
-from app.generation.work import Batch
+from app.generation.work import Batch, FinishedArtefact
 
 
 def concept_outcome(
@@ -40,6 +40,7 @@ def concept_outcome(
                 code=first.code,
                 message=first.message,
                 retryable=first.retryable,
+                failures=_shown(state),
                 tutorial_id=state.tutorial_id,
                 content_summary=state.content_summary,
                 resources_id=state.resources_id,
@@ -55,23 +56,31 @@ def concept_outcome(
 def concept_changed(state: ConceptState, name: str, envelope: Envelope, progress: Progress) -> ConceptChanged:
     """The whole state of a concept, for those who watch."""
     shown = {field: getattr(state, field) for field in ConceptChanged.model_fields if hasattr(state, field)}
-    failures = tuple(
-        ShownFailure(artefact=kind, code=failure.code, message=failure.message, retryable=failure.retryable)
-        for kind, failure in state.failures.items()
-    )
-    return ConceptChanged(**envelope, **{**shown, "failures": failures}, concept_name=name, progress=progress)
+    return ConceptChanged(**envelope, **{**shown, "failures": _shown(state)}, concept_name=name, progress=progress)
 
 
 def saved_artefacts(batch: Batch, unfinished: Sequence[ConceptState]) -> tuple[SavedArtefact, ...]:
     """What a batch holds of concepts that it does not finish, given their states after it."""
     states = {state.concept_id: state for state in unfinished}
+    return tuple(_saved(item, states[item.concept_id]) for item in batch.artefacts if item.concept_id in states)
+
+
+def _saved(item: FinishedArtefact, state: ConceptState) -> SavedArtefact:
+    counts = {ArtefactKind.RESOURCES: state.resources_count, ArtefactKind.QUIZ: state.quiz_questions_count}
+    return SavedArtefact(
+        concept_id=item.concept_id,
+        artefact=item.kind,
+        status=state.statuses[item.kind],
+        artefact_id=None if isinstance(item.delivery.result, Failure) else item.artefact_id,
+        content_summary=state.content_summary if item.kind == ArtefactKind.TUTORIAL else None,
+        count=counts.get(item.kind),
+        failure=next((one for one in _shown(state) if one.artefact == item.kind), None),
+    )
+
+
+def _shown(state: ConceptState) -> tuple[ShownFailure, ...]:
     return tuple(
-        SavedArtefact(
-            concept_id=item.concept_id,
-            artefact=item.kind,
-            status=states[item.concept_id].statuses[item.kind],
-            artefact_id=None if isinstance(item.delivery.result, Failure) else item.artefact_id,
-        )
-        for item in batch.artefacts
-        if item.concept_id in states
+        ShownFailure(artefact=kind, code=failure.code, message=failure.message, retryable=failure.retryable)
+        for kind in ArtefactKind
+        if (failure := state.failures.get(kind))
     )

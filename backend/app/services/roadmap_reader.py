@@ -311,7 +311,7 @@ def _concept(concept: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
     """A concept of the outline with its state. A thousand of them are made for one answer, so `row` is used up."""
     failures = row["failures"]
     row["content_status"] = _content_status(row["tutorial_status"], row["resources_status"], row["quiz_status"])
-    row["failures"] = [_failure(kind, failure) for kind, failure in failures.items()] if failures else []
+    row["failures"] = [_failure(kind, failures[kind]) for kind in ArtefactKind if kind in failures] if failures else []
     return concept | row
 
 

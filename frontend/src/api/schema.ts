@@ -1315,7 +1315,8 @@ export interface components {
         };
         /**
          * ConceptFailed
-         * @description Some or all artefacts of a concept failed; what was written is saved and can be opened.
+         * @description Some or all artefacts of a concept failed; what was written is saved and can be opened. `code`, `message` and
+         *     `retryable` are those of the first of the `failures`.
          */
         ConceptFailed: {
             /**
@@ -1337,6 +1338,11 @@ export interface components {
             epoch: string;
             /** Failed */
             failed: components["schemas"]["ArtefactKind"][];
+            /**
+             * Failures
+             * @default []
+             */
+            failures?: components["schemas"]["ShownFailure"][];
             /** Message */
             message: string;
             progress: components["schemas"]["Progress"];
@@ -1519,8 +1525,7 @@ export interface components {
         };
         /**
          * Failed
-         * @description The task failed as a whole. Nothing is being written. `usage` is what it has used up, where that is not known
-         *     from before.
+         * @description The task failed as a whole. Nothing is being written. `usage` is what was used up for an outline that failed.
          */
         Failed: {
             /**
@@ -2884,7 +2889,8 @@ export interface components {
         };
         /**
          * SavedArtefact
-         * @description An artefact of a concept that is still being written.
+         * @description An artefact of a concept that is still being written, with what is shown of it: a tutorial's summary, the count
+         *     of resources or of questions, or why it failed.
          */
         SavedArtefact: {
             artefact: components["schemas"]["ArtefactKind"];
@@ -2892,6 +2898,18 @@ export interface components {
             artefact_id: string | null;
             /** Concept Id */
             concept_id: string;
+            /**
+             * Content Summary
+             * @default null
+             */
+            content_summary?: string | null;
+            /**
+             * Count
+             * @default null
+             */
+            count?: number | null;
+            /** @default null */
+            failure?: components["schemas"]["ShownFailure"] | null;
             status: components["schemas"]["ArtefactStatus"];
         };
         /** Section */

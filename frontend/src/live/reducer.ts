@@ -13,6 +13,7 @@ import type {
   ProgressView,
   RoadmapStatus,
   RoadmapView,
+  SavedArtefact,
   StreamFrame,
   TaskQueued,
   TaskView,
@@ -51,7 +52,7 @@ function changed(roadmap: RoadmapView, event: LiveEvent): RoadmapView {
         started_at: roadmap.task.started_at ?? event.at,
       });
     case "outline_ready":
-      return used(outlined(roadmap, event), event.usage);
+      return used(outlined(roadmap, event), event);
     case "concept_start":
       return withConcept(roadmap, event.concept_id, started);
     case "concept_complete":
@@ -61,14 +62,14 @@ function changed(roadmap: RoadmapView, event: LiveEvent): RoadmapView {
     case "concept_changed":
       return withConcept(roadmap, event.concept_id, (concept) => asTold(concept, event));
     case "batch_saved":
-      return used(saved(roadmap, event), event.usage);
+      return used(saved(roadmap, event), event);
     case "task_paused":
       return withTask(stopped(roadmap), {
         status: "paused",
         error: event.code === "requested" ? null : { code: event.code, message: event.message },
       });
     case "completed":
-      return used(withTask(stopped(roadmap), { status: event.status, ended_at: event.at }), event.usage);
+      return withTask(stopped(roadmap), { status: event.status, ended_at: event.at });
     case "failed":
       return used(
         withTask(stopped(roadmap), {
@@ -76,7 +77,7 @@ function changed(roadmap: RoadmapView, event: LiveEvent): RoadmapView {
           error: { code: event.code, message: event.message },
           ended_at: event.at,
         }),
-        event.usage,
+        event,
       );
     case "cancelled":
       return withTask(stopped(roadmap), { status: "cancelled", ended_at: event.at });
@@ -154,10 +155,7 @@ const UNWRITTEN = {
 
 function saved(roadmap: RoadmapView, event: BatchSaved): RoadmapView {
   return (event.artefacts ?? []).reduce(
-    (state, one) =>
-      withConcept(state, one.concept_id, (concept) =>
-        withStatuses(concept, { [one.artefact]: one.status }, { [one.artefact]: one.artefact_id }),
-      ),
+    (state, one) => withConcept(state, one.concept_id, (concept) => savedIn(concept, one)),
     roadmap,
   );
 }
@@ -171,24 +169,38 @@ const NOTHING_USED: Usage = {
   unpriced: false,
 };
 
-/** The task has used up `usage` by now; the roadmap's is the sum of its tasks'. */
-function used(roadmap: RoadmapView, usage: Usage | null | undefined): RoadmapView {
+/** What an event says was used up counts for the roadmap, and for the task that it belongs to. */
+function used(roadmap: RoadmapView, event: LiveEvent & { usage?: Usage | null }): RoadmapView {
+  const { usage } = event;
   if (usage == null) return roadmap;
-  const { usage: all, task } = roadmap;
-  const sum = (name: "calls" | "input_tokens" | "output_tokens" | "cost_usd" | "unpriced_calls") =>
-    (all[name] ?? 0) + (usage[name] ?? 0) - (task.usage[name] ?? 0);
-  const unpriced_calls = sum("unpriced_calls");
+  const { task } = roadmap;
   return {
     ...roadmap,
-    task: { ...task, usage },
-    usage: {
-      calls: sum("calls"),
-      input_tokens: sum("input_tokens"),
-      output_tokens: sum("output_tokens"),
-      cost_usd: sum("cost_usd"),
-      unpriced_calls,
-      unpriced: unpriced_calls > 0,
-    },
+    usage: sum(roadmap.usage, usage),
+    task: event.task_id === task.task_id ? { ...task, usage: sum(task.usage, usage) } : task,
+  };
+}
+
+function sum(one: Usage, other: Usage): Usage {
+  const unpriced_calls = (one.unpriced_calls ?? 0) + (other.unpriced_calls ?? 0);
+  return {
+    calls: (one.calls ?? 0) + (other.calls ?? 0),
+    input_tokens: (one.input_tokens ?? 0) + (other.input_tokens ?? 0),
+    output_tokens: (one.output_tokens ?? 0) + (other.output_tokens ?? 0),
+    cost_usd: (one.cost_usd ?? 0) + (other.cost_usd ?? 0),
+    unpriced_calls,
+    unpriced: unpriced_calls > 0,
+  };
+}
+
+function savedIn(concept: ConceptView, one: SavedArtefact): ConceptView {
+  const failures = [...concept.failures.filter((failure) => failure.artefact !== one.artefact), one.failure];
+  return {
+    ...withStatuses(concept, { [one.artefact]: one.status }, { [one.artefact]: one.artefact_id }),
+    ...(one.artefact === "tutorial" && { content_summary: one.content_summary ?? concept.content_summary }),
+    ...(one.artefact === "resources" && { resources_count: one.count ?? concept.resources_count }),
+    ...(one.artefact === "quiz" && { quiz_questions_count: one.count ?? concept.quiz_questions_count }),
+    failures: KINDS.flatMap((kind) => failures.find((failure) => failure?.artefact === kind) ?? []),
   };
 }
 
@@ -231,12 +243,14 @@ function partlyWritten(concept: ConceptView, event: ConceptFailed): ConceptView 
     resources_count: event.resources_count,
     quiz_id: event.quiz_id,
     quiz_questions_count: event.quiz_questions_count,
-    failures: event.failed.map((artefact) => ({
-      artefact,
-      code: event.code,
-      message: event.message,
-      retryable: event.retryable,
-    })),
+    failures: event.failures?.length
+      ? [...event.failures]
+      : event.failed.map((artefact) => ({
+          artefact,
+          code: event.code,
+          message: event.message,
+          retryable: event.retryable,
+        })),
   };
 }
 
