@@ -17,6 +17,9 @@ AGE_LIMIT = 1.0
 """Seconds that something finished waits to be saved (GREENWAY_FLUSH_MAX_AGE)."""
 WRITING_TIME = 1.0
 """Seconds that saving it takes at most, on a machine that is busy with being broken."""
+CATCHING_UP = 4.0
+"""Seconds after the end of an outage within which everything that waited for it is saved: the longest pause between two
+tries, a new connection, the writing."""
 AFTERMATH = 8.0
 """Seconds after the end of a fault for which it explains what happens: a lease, and a sweep."""
 
@@ -264,11 +267,8 @@ def _explanation(history: History, call: Call, until: float) -> str | None:
             return IN_FLIGHT if call.delivered > strike.began else YOUNG
         if strike.cuts_off and call.delivered > strike.began - unsaved_since:
             return HELD  # it was cut off until others had its tasks
-    for strike in own:
-        ended = strike.killed or strike.ended
-        takes_away = strike.killed is not None or strike.is_freeze or strike.is_drain
-        if takes_away and call.delivered <= ended and _database_was_away(history, call, call.delivered, ended):
-            return HELD
+    if any(_was_held(history, call, strike.took_away_at) for strike in own if strike.took_away_at is not None):
+        return HELD
     return None
 
 
@@ -296,13 +296,14 @@ def _struck(strike: Strike, call: Call, until: float) -> bool:
     return strike.began < until and strike.ended + AFTERMATH > call.asked
 
 
-def _database_was_away(history: History, call: Call, delivered: float, until: float) -> bool:
-    """At some time between the delivery and the end of its worker, whose results then wait."""
-    return any(
+def _was_held(history: History, call: Call, until: float) -> bool:
+    """Whether its result waited for the database when its worker lost it."""
+    assert call.delivered is not None
+    return call.delivered <= until and any(
         strike.of_database
         and strike.process in (None, call.process)
-        and strike.began < until
-        and strike.ended + AFTERMATH > delivered
+        and strike.began - AGE_LIMIT - WRITING_TIME < call.delivered
+        and strike.began < until < strike.ended + CATCHING_UP
         for strike in history.strikes
     )
 

@@ -58,6 +58,15 @@ class Strike:
         return self.of_database and self.process is not None and is_long and not self.is_slow
 
     @property
+    def took_away_at(self) -> float | None:
+        """When the process lost what it had not saved, if it did."""
+        if self.killed is not None:
+            return self.killed
+        if self.is_drain:
+            return self.ended
+        return self.began if self.is_freeze or self.cuts_off else None
+
+    @property
     def is_slow(self) -> bool:
         """The database answers, late."""
         return self.fault.endswith("slow_down")
@@ -146,7 +155,7 @@ def read_calls(logs: Iterable[LogPart], roadmap_ids: Sequence[UUID]) -> list[Cal
                 calls.append(call)
                 pending.setdefault(key, []).append(call)
             elif waiting := pending.get(key):
-                call = waiting.pop(0)
+                call = waiting.pop()  # an earlier one was of a child that had been killed
                 call.delivered, call.outcome = at, entry["outcome"]
     return sorted(calls, key=lambda call: call.asked)
 

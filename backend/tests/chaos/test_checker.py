@@ -244,6 +244,11 @@ def a_slow_line(history: History) -> None:
     history.calls.append(a_call(asked=9.0, delivered=10.0, process="other"))
 
 
+def a_kill_long_after_an_outage(history: History) -> None:
+    history.strikes += [Strike(fault="away", began=1.5, ended=8.0, of_database=True), a_kill(at=20.0)]
+    history.calls.append(a_call(asked=26.0, delivered=27.0, process="other"))
+
+
 def a_pause_that_was_refused(history: History) -> None:
     history.orders.append(replace(an_order("pause", 1.4), status=409))
     history.calls = [a_call(delivered=1.5, outcome="cancelled"), a_call(asked=9.0, delivered=10.0)]
@@ -280,6 +285,7 @@ def an_outage_interrupts(history: History) -> None:
         (another_process_is_killed, "no call is repeated without need: "),
         (a_short_cut, "no call is repeated without need: "),
         (a_slow_line, "no call is repeated without need: "),
+        (a_kill_long_after_an_outage, "no call is repeated without need: "),
         (a_pause_that_was_refused, "no call is repeated without need: "),
         (a_client_is_behind, "every client ends with what a read gives: "),
         (a_client_is_refused, "every client ends with what a read gives: "),
@@ -318,6 +324,7 @@ def an_order(command: str, at: float, concept_id: str | None = None) -> Order:
         (a_call(), [a_kill(at=2.5)], YOUNG),
         (a_call(), [a_cut(2.5, 20.0)], HELD),
         (a_call(), [Strike(fault="away", began=1.5, ended=60, of_database=True), a_kill(at=50.0)], HELD),
+        (a_call(), [Strike(fault="killed", began=1.5, ended=3.0, of_database=True), a_cut(5.0, 20.0)], HELD),
         (a_call(), [replace(a_kill(at=1.5), killed=None, ended=22.0, is_freeze=True)], IN_FLIGHT),
     ],
 )

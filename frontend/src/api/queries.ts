@@ -88,6 +88,25 @@ export function useConcept(roadmapId: string, concept: ConceptView) {
   });
 }
 
+/** An earlier version, as it was. */
+export function useConceptVersion(roadmapId: string, conceptId: string, version: number | null) {
+  return useQuery({
+    queryKey: ["version", roadmapId, conceptId, version],
+    queryFn: ({ signal }) =>
+      api
+        .GET("/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}", {
+          params: {
+            path: { roadmap_id: roadmapId, concept_id: conceptId },
+            query: { version: version ?? 1 },
+          },
+          signal,
+        })
+        .then(unwrap),
+    enabled: version !== null,
+    staleTime: Infinity,
+  });
+}
+
 export function useVersions(roadmapId: string, concept: ConceptView) {
   const { concept_id, tutorial_id, resources_id, quiz_id } = concept;
   return useQuery({

@@ -1,9 +1,11 @@
 /** Greenway's sign: three arcs for tutorial, resources and quiz, and in the middle what it comes to. */
 
-import type { ArtefactKind, ConceptView } from "../api/schema";
+import { useState } from "react";
+
+import { KINDS } from "../api/kinds";
+import type { ArtefactStatus, ConceptView } from "../api/schema";
 import styles from "./Ring.module.css";
 
-const KINDS: readonly ArtefactKind[] = ["tutorial", "resources", "quiz"];
 const SIZE = 24;
 const CENTRE = SIZE / 2;
 const RADIUS = 10;
@@ -33,25 +35,30 @@ export function Ring({ concept, label }: RingProps) {
       {state === "learned" ? (
         <circle className={styles.disc} cx={CENTRE} cy={CENTRE} r={RADIUS + 1} />
       ) : (
-        KINDS.map((kind, index) => (
-          <path
-            key={kind}
-            className={styles.arc}
-            d={arc(index)}
-            data-status={concept[`${kind}_status`]}
-            pathLength={1}
-          />
-        ))
+        KINDS.map((kind, index) => <Arc key={kind} path={arc(index)} status={concept[`${kind}_status`]} />)
       )}
       <Sign state={state} />
     </svg>
   );
 }
 
+function Arc({ path, status }: { readonly path: string; readonly status: ArtefactStatus }) {
+  const [first] = useState(status);
+  return (
+    <path
+      className={styles.arc}
+      d={path}
+      data-status={status}
+      // It draws itself once, when somebody sees it filled; not when it was full before it was shown.
+      data-fresh={status === "completed" && first !== "completed"}
+      pathLength={1}
+    />
+  );
+}
+
 export function ringState(concept: RingProps["concept"]): RingState {
-  return concept.learned_at !== null && concept.content_status === "completed"
-    ? "learned"
-    : concept.content_status;
+  const isThere = concept.content_status === "completed" || concept.content_status === "partial";
+  return concept.learned_at !== null && isThere ? "learned" : concept.content_status;
 }
 
 function Sign({ state }: { readonly state: RingState }) {

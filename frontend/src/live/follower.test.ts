@@ -98,7 +98,7 @@ test("a connection that is in doubt after a long silence is opened anew; one tha
   try {
     const stop = new AbortController();
     let connections = 0;
-    let doubt = () => {};
+    let doubt: (why: "shown" | "network") => void = () => {};
     const open: Transport = {
       name: "websocket",
       follow: (_since, onFrame, signal) => {
@@ -118,13 +118,16 @@ test("a connection that is in doubt after a long silence is opened anew; one tha
       stop.signal,
     );
     await vi.advanceTimersByTimeAsync(10_000);
-    doubt();
+    doubt("shown");
     await vi.advanceTimersByTimeAsync(0);
     expect(connections).toBe(1);
     await vi.advanceTimersByTimeAsync(30_000);
-    doubt();
+    doubt("shown");
     await vi.advanceTimersByTimeAsync(0);
     expect(connections).toBe(2);
+    doubt("network");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(connections).toBe(3);
     stop.abort();
     await following;
   } finally {

@@ -26,6 +26,8 @@ export interface Watched {
   readonly isGone?: boolean;
 }
 
+export type OnDoubt = (listener: (why: "shown" | "network") => void, signal: AbortSignal) => void;
+
 export interface FollowerOptions {
   readonly roadmap: RoadmapView;
   /** In the order in which they are preferred; the last one is used when all others fail. */
@@ -35,7 +37,7 @@ export interface FollowerOptions {
   readonly pauses: Pauses;
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Tells when the tab is shown again, or the network comes or goes: a connection may have died unnoticed. */
-  readonly onDoubt?: (listener: () => void, signal: AbortSignal) => void;
+  readonly onDoubt?: OnDoubt;
   /** Milliseconds without a frame after which a connection is taken for dead; heartbeats come every 20 s. */
   readonly silence?: number;
 }
@@ -63,7 +65,9 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
     const transport = transports[chosen] ?? transports[0];
     const connection = linked(signal);
     const watchdog = silenceGuard(options.silence ?? 45_000, () => connection.abort());
-    options.onDoubt?.(() => watchdog.isQuiet(HEARTBEAT) && connection.abort(), connection.signal);
+    options.onDoubt?.((why) => {
+      if (why === "network" || watchdog.isQuiet(HEARTBEAT)) connection.abort();
+    }, connection.signal);
     let heard = false;
     let missed = false;
     try {

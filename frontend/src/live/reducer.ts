@@ -1,5 +1,6 @@
 /** How an event changes what the page knows about a roadmap. Pure; applying an event twice changes nothing. */
 
+import { KINDS } from "../api/kinds";
 import type {
   ArtefactKind,
   ArtefactStatus,
@@ -21,8 +22,6 @@ import type {
 } from "../api/schema";
 
 export type LiveEvent = Exclude<StreamFrame, { type: "snapshot" | "resync" | "heartbeat" }>;
-
-const KINDS: readonly ArtefactKind[] = ["tutorial", "resources", "quiz"];
 
 /** Whether nothing is missing between the roadmap and the event. */
 export function isNext(roadmap: RoadmapView, event: LiveEvent): boolean {

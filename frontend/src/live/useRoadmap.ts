@@ -6,7 +6,7 @@ import { useEffect, useState } from "react";
 import { api, Fault, unwrap } from "../api/client";
 import type { RoadmapView } from "../api/schema";
 import { pauses } from "./backoff";
-import { follow, Gone, type Watched } from "./follower";
+import { follow, Gone, type OnDoubt, type Watched } from "./follower";
 import { polling, serverSentEvents, webSocket } from "./transports";
 
 function readRoadmap(roadmapId: string, signal: AbortSignal): Promise<RoadmapView> {
@@ -63,15 +63,13 @@ export function useRoadmap(roadmapId: string) {
   };
 }
 
-/** A tab that is shown again, or a network that comes or goes. */
-function onDoubt(listener: () => void, signal: AbortSignal): void {
+const onDoubt: OnDoubt = (listener, signal) => {
   const shown = () => {
-    if (document.visibilityState === "visible") listener();
+    if (document.visibilityState === "visible") listener("shown");
   };
   document.addEventListener("visibilitychange", shown, { signal });
-  addEventListener("online", listener, { signal });
-  addEventListener("offline", listener, { signal });
-}
+  for (const event of ["online", "offline"]) addEventListener(event, () => listener("network"), { signal });
+};
 
 /** A pause that ends early when there is a reason to try again. */
 function sleepUnlessWoken(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -32,22 +32,23 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
   const [wish, setWish] = useState<Omit<NewRoadmap, "goal">>({
     level: "beginner",
     hours_per_week: HOURS,
-    language,
     concepts: CONCEPTS,
     deadline: null,
     background: null,
   });
   // The same wish sent twice, by a double click or after a lost answer, is one roadmap.
   const key = useRef({ text: "", value: "" });
+  // The lessons' language is the page's, until another one is chosen.
+  const lessons = wish.language ?? language;
   const change = (part: Partial<typeof wish>) => setWish((before) => ({ ...before, ...part }));
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const body: NewRoadmap = { ...wish, goal: goal.trim() };
+    const body: NewRoadmap = { language, ...wish, goal: goal.trim() };
     setTooShort(body.goal.length < SHORTEST_GOAL);
     if (body.goal.length < SHORTEST_GOAL || create.isPending) return;
     const text = JSON.stringify(body);
-    if (key.current.text !== text) key.current = { text, value: crypto.randomUUID() };
+    if (key.current.text !== text) key.current = { text, value: uniqueKey() };
     create.mutate(
       { body, key: key.current.value },
       {
@@ -89,7 +90,7 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
         {t("home.summary", {
           level: t(`home.${wish.level ?? "beginner"}`),
           hours: wish.hours_per_week ?? HOURS,
-          language: t(wish.language === "zh" ? "home.chinese" : "home.english"),
+          language: t(lessons === "zh" ? "home.chinese" : "home.english"),
           concepts: wish.concepts ?? CONCEPTS,
         })}{" "}
         <Button kind="quiet" aria-expanded={more} onClick={() => setMore(!more)}>
@@ -120,7 +121,7 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
           />
           <label>
             {t("home.language")}
-            <select value={wish.language} onChange={(event) => change({ language: event.target.value })}>
+            <select value={lessons} onChange={(event) => change({ language: event.target.value })}>
               <option value="en">{t("home.english")}</option>
               <option value="zh">{t("home.chinese")}</option>
             </select>
@@ -165,6 +166,11 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
       {about.data !== undefined && <Author name={about.data.author} />}
     </form>
   );
+}
+
+/** Browsers have `crypto.randomUUID` on this machine and under HTTPS only. */
+function uniqueKey(): string {
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }
 
 function Author({ name }: { readonly name: string }) {

@@ -2,24 +2,21 @@
 
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Tabs } from "radix-ui";
-import { lazy, Suspense, useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 
-import { useConcept, type RoadmapCommands } from "../../api/queries";
-import type { ArtefactKind, ConceptDetail, ConceptView, RoadmapView } from "../../api/schema";
+import { KINDS } from "../../api/kinds";
+import { useConcept, useConceptVersion, type RoadmapCommands } from "../../api/queries";
+import type { ConceptView, RoadmapView, VersionView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
 import type { View } from "../../app/router";
 import { Button } from "../../components/Button";
 import { Problem } from "../../components/Problem";
 import { Ring } from "../../components/Ring";
-import { Waiting } from "../../components/Waiting";
 import { conceptsOf } from "../../live/reducer";
 import styles from "./ConceptPanel.module.css";
-import { Quiz } from "./Quiz";
-import { Resources } from "./Resources";
+import { Part } from "./Part";
 import { Versions } from "./Versions";
-import { KINDS, word } from "./words";
-
-const Lesson = lazy(() => import("./Lesson"));
+import { word } from "./words";
 
 interface ConceptPanelProps {
   readonly roadmap: RoadmapView;
@@ -62,6 +59,17 @@ function Concept({
 }: ConceptPanelProps & { readonly concept: ConceptView }) {
   const { t, say } = usePreferences();
   const detail = useConcept(roadmap.roadmap_id, concept);
+  const [chosen, setChosen] = useState<VersionView | null>(null);
+  const older = chosen !== null && concept[`${chosen.artefact}_id`] !== chosen.artefact_id ? chosen : null;
+  const earlier = useConceptVersion(roadmap.roadmap_id, concept.concept_id, older?.version ?? null);
+  // What has been opened stays: a quiz that is half done, instructions that are half written.
+  const [tab, setTab] = useState("tutorial");
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set([tab]));
+  const open = (next: string) => {
+    setTab(next);
+    setOpened((before) => new Set([...before, next]));
+  };
+  const kept = (name: string) => (opened.has(name) ? ({ forceMount: true } as const) : {});
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const place = placeOf(roadmap, concept);
@@ -87,12 +95,15 @@ function Concept({
         ))}
       </p>
       {concept.description !== "" && <p className={styles.description}>{concept.description}</p>}
-      {detail.error !== null && (
-        <Problem message={say(detail.error)}>
-          <Button onClick={() => void detail.refetch()}>{t("app.again")}</Button>
-        </Problem>
+      {[detail, earlier].map(
+        ({ error, refetch }, index) =>
+          error !== null && (
+            <Problem key={index} message={say(error)}>
+              <Button onClick={() => void refetch()}>{t("app.again")}</Button>
+            </Problem>
+          ),
       )}
-      <Tabs.Root defaultValue="tutorial">
+      <Tabs.Root value={tab} onValueChange={open}>
         <Tabs.List className={styles.tabs} aria-label={concept.name}>
           {KINDS.map((kind) => (
             <Tabs.Trigger key={kind} value={kind}>
@@ -102,12 +113,34 @@ function Concept({
           <Tabs.Trigger value="versions">{t("concept.versions")}</Tabs.Trigger>
         </Tabs.List>
         {KINDS.map((kind) => (
-          <Tabs.Content key={kind} value={kind} className={styles.content}>
-            <Part roadmap={roadmap} concept={concept} kind={kind} detail={detail.data} commands={commands} />
+          <Tabs.Content key={kind} value={kind} className={styles.content} {...kept(kind)}>
+            {older?.artefact === kind && (
+              <p className={styles.older}>
+                {t("concept.older", { version: older.version })}{" "}
+                <Button kind="quiet" onClick={() => setChosen(null)}>
+                  {t("concept.toCurrent")}
+                </Button>
+              </p>
+            )}
+            <Part
+              roadmap={roadmap}
+              concept={concept}
+              kind={kind}
+              detail={older?.artefact === kind ? earlier.data : detail.data}
+              commands={commands}
+            />
           </Tabs.Content>
         ))}
-        <Tabs.Content value="versions" className={styles.content}>
-          <Versions roadmap={roadmap} concept={concept} commands={commands} />
+        <Tabs.Content value="versions" className={styles.content} {...kept("versions")}>
+          <Versions
+            roadmap={roadmap}
+            concept={concept}
+            commands={commands}
+            onRead={(one) => {
+              setChosen(one);
+              open(one.artefact);
+            }}
+          />
         </Tabs.Content>
       </Tabs.Root>
       <nav className={styles.steps} aria-label={concept.name}>
@@ -119,7 +152,7 @@ function Concept({
             ← {place.previous.name}
           </Link>
         )}
-        {concept.content_status === "completed" && (
+        {(concept.content_status === "completed" || concept.content_status === "partial") && (
           <Button
             kind={isLearned ? "plain" : "primary"}
             aria-pressed={isLearned}
@@ -139,86 +172,6 @@ function Concept({
         )}
       </nav>
     </>
-  );
-}
-
-interface PartProps {
-  readonly roadmap: RoadmapView;
-  readonly concept: ConceptView;
-  readonly kind: ArtefactKind;
-  readonly detail: ConceptDetail | undefined;
-  readonly commands: RoadmapCommands;
-}
-
-/** An artefact, or where it is if it is not there. */
-function Part({ roadmap, concept, kind, detail, commands }: PartProps) {
-  const { t } = usePreferences();
-  const failure = concept.failures.find((one) => one.artefact === kind);
-  const body = detail?.[kind] ?? null;
-  const canRetry = ["partial", "failed", "cancelled"].includes(roadmap.status);
-  const isFresh = body === null && concept[`${kind}_status`] === "completed";
-  return (
-    <>
-      {failure !== undefined && (
-        <Problem message={failure.message}>
-          <span>{t("failed.stays")}</span>
-          {canRetry && (
-            <Button disabled={commands.isPending} onClick={commands.retry}>
-              {t("concept.writeMissing")}
-            </Button>
-          )}
-        </Problem>
-      )}
-      {detail === undefined || isFresh ? (
-        <Waiting />
-      ) : body === null ? (
-        failure === undefined && (
-          <NotYet roadmap={roadmap} concept={concept} kind={kind} commands={commands} />
-        )
-      ) : kind === "tutorial" ? (
-        <Suspense fallback={<Waiting />}>
-          <Lesson tutorial={detail.tutorial!} language={roadmap.language} />
-        </Suspense>
-      ) : kind === "resources" ? (
-        <Resources resources={detail.resources!} />
-      ) : (
-        <Quiz
-          key={detail.quiz!.quiz_id}
-          roadmapId={roadmap.roadmap_id}
-          conceptId={concept.concept_id}
-          quiz={detail.quiz!}
-          language={roadmap.language}
-        />
-      )}
-    </>
-  );
-}
-
-function NotYet({ roadmap, concept, kind, commands }: Omit<PartProps, "detail">) {
-  const { t } = usePreferences();
-  const [isNext, setNext] = useState(false);
-  if (concept[`${kind}_status`] === "generating")
-    return <p className={styles.notYet}>{t("concept.writing")}</p>;
-  const isWaitingForTurn = concept.content_status === "pending";
-  const canBeNext = isWaitingForTurn && (roadmap.status === "generating" || roadmap.status === "paused");
-  return (
-    <div className={styles.notYet}>
-      <p role="status">{t(isNext ? "concept.willBeNext" : "concept.waiting")}</p>
-      {canBeNext && !isNext && (
-        <Button
-          kind="primary"
-          disabled={commands.isPending}
-          onClick={async () => setNext(await commands.prioritise(concept.concept_id))}
-        >
-          {t("concept.writeNext")}
-        </Button>
-      )}
-      {["partial", "failed", "cancelled"].includes(roadmap.status) && (
-        <Button kind="primary" disabled={commands.isPending} onClick={commands.retry}>
-          {t("concept.writeMissing")}
-        </Button>
-      )}
-    </div>
   );
 }
 

@@ -26,9 +26,9 @@ export function Drafting({
   if (roadmap.status !== "drafting") {
     return (
       <div className={styles.page}>
-        <h2>{t("failed.title")}</h2>
+        <h2>{t(roadmap.status === "cancelled" ? "failed.cancelled" : "failed.title")}</h2>
         <Problem message={task.error?.message ?? t(`roadmap.${roadmap.status}`)}>
-          <Button kind="primary" onClick={commands.retry}>
+          <Button kind="primary" disabled={commands.isPending} onClick={commands.retry}>
             {t("app.again")}
           </Button>
         </Problem>

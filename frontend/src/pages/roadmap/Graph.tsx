@@ -15,7 +15,7 @@ import {
   type NodeProps,
   type ReactFlowInstance,
 } from "@xyflow/react";
-import { memo, useEffect, useMemo, useRef, useState } from "react";
+import { memo, useEffect, useMemo, useRef, useState, type RefObject } from "react";
 
 import type { ConceptView, RoadmapView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
@@ -28,6 +28,7 @@ import { nextToLearn, related, word } from "./words";
 /** The least zoom at which names can be read; where the whole needs less, the graph opens at its centre of interest. */
 const READABLE = 0.6;
 const SMALLEST = 0.05;
+const ALL_DRAWN_UP_TO = 100;
 /** Room around the graph, in pixels at zoom 1. */
 const MARGIN = 40;
 
@@ -82,6 +83,17 @@ export default function Graph({ roadmap, selected }: GraphProps) {
       ),
     [shape, lit],
   );
+  const labels = useMemo(
+    () => ({
+      "node.a11yDescription.default": t("graph.node"),
+      "controls.ariaLabel": t("graph.controls"),
+      "controls.zoomIn.ariaLabel": t("graph.zoomIn"),
+      "controls.zoomOut.ariaLabel": t("graph.zoomOut"),
+      "controls.fitView.ariaLabel": t("graph.fit"),
+      "minimap.ariaLabel": t("graph.minimap"),
+    }),
+    [t],
+  );
   const [flow, setFlow] = useState<Flow | null>(null);
   const frame = useRef<HTMLDivElement>(null);
   const centre =
@@ -89,6 +101,7 @@ export default function Graph({ roadmap, selected }: GraphProps) {
     concepts.find((one) => one.content_status === "generating")?.concept_id ??
     nextToLearn(roadmap)?.concept_id ??
     concepts[0]?.concept_id;
+  useFocusAfter(frame, selected);
   useEffect(() => {
     if (flow !== null && frame.current !== null) void show(flow, frame.current, selected, centre);
     // It moves when it opens, and when another concept is chosen; never by itself while a run goes on.
@@ -107,16 +120,18 @@ export default function Graph({ roadmap, selected }: GraphProps) {
         edges={edges}
         nodeTypes={NODE_TYPES}
         colorMode={theme}
+        ariaLabelConfig={labels}
         nodesDraggable={false}
         nodesConnectable={false}
         edgesFocusable={false}
-        onlyRenderVisibleElements
+        // All can be reached by keyboard, where they are not too many to draw.
+        onlyRenderVisibleElements={concepts.length > ALL_DRAWN_UP_TO}
         minZoom={SMALLEST}
         onInit={setFlow}
         onNodeClick={(_event, node) => open(node.id)}
         onKeyDown={(event) => {
           const node = (event.target as Element).closest<HTMLElement>(".react-flow__node");
-          if (event.key === "Enter" && node?.dataset.id !== undefined) open(node.dataset.id);
+          if (["Enter", " "].includes(event.key) && node?.dataset.id !== undefined) open(node.dataset.id);
         }}
       >
         <Background />
@@ -159,6 +174,17 @@ const ConceptCard = memo(function ConceptCard({
 });
 
 const NODE_TYPES = { concept: ConceptCard };
+
+/** When a lesson is closed, its card has the focus again. */
+function useFocusAfter(frame: RefObject<HTMLElement | null>, selected: string | null) {
+  const before = useRef(selected);
+  useEffect(() => {
+    if (selected === null && before.current !== null) {
+      frame.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(before.current)}"]`)?.focus();
+    }
+    before.current = selected;
+  }, [frame, selected]);
+}
 
 /** The whole where it can be read; else what is of interest, in letters that can be. What is in view stays where it is. */
 async function show(

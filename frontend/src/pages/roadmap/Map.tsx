@@ -127,6 +127,7 @@ function Toolbar({ roadmap, isOpen, onOpenAll }: ToolbarProps) {
     void navigate({
       to: "/roadmaps/$roadmapId/concepts/$conceptId",
       params: { roadmapId: roadmap.roadmap_id, conceptId: concept.concept_id },
+      resetScroll: false,
     });
   };
   return (

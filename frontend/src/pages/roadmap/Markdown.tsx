@@ -20,11 +20,13 @@ const REHYPE: Plugins = [
 const REMARK: Plugins = [remarkGfm, remarkMath];
 
 export function Markdown({ text }: { readonly text: string }) {
+  const { t } = usePreferences();
   return (
     <div className={styles.markdown}>
       <ReactMarkdown
         remarkPlugins={REMARK}
         rehypePlugins={REHYPE}
+        remarkRehypeOptions={{ footnoteLabel: t("concept.footnotes") }}
         components={{
           // A lesson's headings stand under the panel's own.
           h1: ({ children }) => <h4>{children}</h4>,
@@ -59,25 +61,29 @@ export function Outside({ href, children }: ComponentProps<"a">) {
   );
 }
 
+const LABELS = { none: "concept.copy", copied: "concept.copied", selected: "concept.copyByHand" } as const;
+
 function Code({ children }: ComponentProps<"pre">) {
   const { t } = usePreferences();
-  const [isCopied, setCopied] = useState(false);
+  const [outcome, setOutcome] = useState<"copied" | "selected" | null>(null);
   const [block, setBlock] = useState<HTMLPreElement | null>(null);
   const copy = async () => {
-    await navigator.clipboard.writeText(block?.textContent ?? "");
-    setCopied(true);
+    try {
+      await navigator.clipboard.writeText(block?.textContent ?? "");
+      setOutcome("copied");
+    } catch {
+      // Not allowed, or not there, as without HTTPS: the learner's own keys still copy.
+      if (block !== null) getSelection()?.selectAllChildren(block);
+      setOutcome("selected");
+    }
   };
   return (
     <div className={styles.code}>
       <pre ref={setBlock} tabIndex={0}>
         {children}
       </pre>
-      <Button
-        kind="quiet"
-        className={styles.copy ?? ""}
-        onClick={() => void copy().catch(() => setCopied(false))}
-      >
-        {t(isCopied ? "concept.copied" : "concept.copy")}
+      <Button kind="quiet" className={styles.copy ?? ""} onClick={() => void copy()}>
+        {t(LABELS[outcome ?? "none"])}
       </Button>
     </div>
   );

@@ -1,7 +1,7 @@
 /** One question at a time; the server checks, so the answers are not in the page. */
 
 import { useMutation } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 
 import { api, unwrap } from "../../api/client";
 import type { QuestionView, QuizView } from "../../api/schema";
@@ -23,10 +23,14 @@ export function Quiz({ roadmapId, conceptId, quiz, language }: QuizProps) {
   const [right, setRight] = useState(0);
   const total = quiz.questions.length;
   const question = quiz.questions[index];
+  // The focus goes along with the questions; the first one does not take it from where the learner is.
+  const [isMoving, setMoving] = useState(false);
   if (question === undefined) {
     return (
-      <div className={styles.quiz} role="status">
-        <p className={styles.score}>{t("quiz.score", { right, total })}</p>
+      <div className={styles.quiz}>
+        <p ref={focused} tabIndex={-1} className={styles.score}>
+          {t("quiz.score", { right, total })}
+        </p>
         <Button
           onClick={() => {
             setIndex(0);
@@ -44,6 +48,7 @@ export function Quiz({ roadmapId, conceptId, quiz, language }: QuizProps) {
       <Question
         key={question.question_id}
         question={question}
+        takesFocus={isMoving}
         isLast={index + 1 === total}
         check={(chosen) =>
           api
@@ -56,11 +61,16 @@ export function Quiz({ roadmapId, conceptId, quiz, language }: QuizProps) {
         }
         onNext={(correct) => {
           setRight(right + Number(correct));
+          setMoving(true);
           setIndex(index + 1);
         }}
       />
     </div>
   );
+}
+
+function focused(element: HTMLElement | null): void {
+  element?.focus();
 }
 
 interface Marked {
@@ -72,17 +82,23 @@ interface Marked {
 interface QuestionProps {
   readonly question: QuestionView;
   readonly isLast: boolean;
+  readonly takesFocus: boolean;
   check(chosen: string[]): Promise<Marked>;
   onNext(correct: boolean): void;
 }
 
-function Question({ question, isLast, check, onNext }: QuestionProps) {
+function Question({ question, isLast, takesFocus, check, onNext }: QuestionProps) {
   const { t, say } = usePreferences();
   const name = useId();
   const [chosen, setChosen] = useState<readonly string[]>([]);
+  const button = useRef<HTMLButtonElement>(null);
   const marking = useMutation({ mutationFn: () => check([...chosen]) });
   const isMultiple = question.type === "multiple";
   const marked = marking.data;
+  useEffect(() => {
+    // What is marked cannot be changed any more: the focus goes on to the next step.
+    if (marked !== undefined) button.current?.focus();
+  }, [marked]);
   const toggle = (id: string) =>
     setChosen(
       !isMultiple ? [id] : chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id],
@@ -96,7 +112,9 @@ function Question({ question, isLast, check, onNext }: QuestionProps) {
       }}
     >
       <fieldset className={styles.question} disabled={marked !== undefined}>
-        <legend>{question.prompt}</legend>
+        <legend ref={takesFocus ? focused : null} tabIndex={-1}>
+          {question.prompt}
+        </legend>
         {isMultiple && <p className={styles.number}>{t("quiz.several")}</p>}
         {question.options.map((option) => (
           <label key={option.option_id} data-right={marked?.correct_options.includes(option.option_id)}>
@@ -107,7 +125,16 @@ function Question({ question, isLast, check, onNext }: QuestionProps) {
               onChange={() => toggle(option.option_id)}
             />
             <span>{option.text}</span>
-            {marked?.correct_options.includes(option.option_id) && <span aria-hidden>✓</span>}
+            {marked !== undefined && (
+              <span className={styles.mark}>
+                {[
+                  marked.correct_options.includes(option.option_id) && `✓ ${t("quiz.rightOption")}`,
+                  chosen.includes(option.option_id) && t("quiz.yours"),
+                ]
+                  .filter(Boolean)
+                  .join(" · ")}
+              </span>
+            )}
           </label>
         ))}
       </fieldset>
@@ -119,7 +146,7 @@ function Question({ question, isLast, check, onNext }: QuestionProps) {
         )}
       </div>
       {marking.error !== null && <Problem message={say(marking.error)} />}
-      <Button kind="primary" type="submit" disabled={chosen.length === 0 || marking.isPending}>
+      <Button ref={button} kind="primary" type="submit" disabled={chosen.length === 0 || marking.isPending}>
         {t(marked === undefined ? "quiz.check" : isLast ? "quiz.finish" : "quiz.next")}
       </Button>
     </form>

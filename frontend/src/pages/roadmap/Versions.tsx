@@ -1,15 +1,15 @@
 /** What was written before, and having it written again. */
 
+import { KINDS } from "../../api/kinds";
 import { useState, type FormEvent } from "react";
 
 import { useVersions, type RoadmapCommands } from "../../api/queries";
-import type { ArtefactKind, ConceptView, RoadmapView } from "../../api/schema";
+import type { ArtefactKind, ConceptView, RoadmapView, VersionView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
 import { Button } from "../../components/Button";
 import { Problem } from "../../components/Problem";
 import { Waiting } from "../../components/Waiting";
 import styles from "./Versions.module.css";
-import { KINDS } from "./words";
 
 const LONGEST = 2000;
 
@@ -17,9 +17,10 @@ interface VersionsProps {
   readonly roadmap: RoadmapView;
   readonly concept: ConceptView;
   readonly commands: RoadmapCommands;
+  onRead(version: VersionView): void;
 }
 
-export function Versions({ roadmap, concept, commands }: VersionsProps) {
+export function Versions({ roadmap, concept, commands, onRead }: VersionsProps) {
   const { t, say, language } = usePreferences();
   const versions = useVersions(roadmap.roadmap_id, concept);
   const [instructions, setInstructions] = useState("");
@@ -42,6 +43,9 @@ export function Versions({ roadmap, concept, commands }: VersionsProps) {
                 {new Date(one.created_at).toLocaleString(language)} · {one.author}
               </small>
             </span>
+            <Button kind="quiet" onClick={() => onRead(one)}>
+              {t("concept.read")}
+            </Button>
             {one.current ? (
               <em>{t("concept.current")}</em>
             ) : (
@@ -60,7 +64,7 @@ export function Versions({ roadmap, concept, commands }: VersionsProps) {
           <h3>{t("concept.regenerate")}</h3>
           <select
             value={artefact}
-            aria-label={t("concept.regenerate")}
+            aria-label={t("concept.which")}
             onChange={(event) => setArtefact(KINDS[event.target.selectedIndex]!)}
           >
             {KINDS.map((kind) => (

@@ -27,6 +27,19 @@ test("what is next to learn is ready, not learned, and needs nothing that is not
   const next = nextToLearn(written)!;
   expect(next.content_status).toBe("completed");
   expect(next.learned_at).toBeNull();
+  const [a, b, c] = conceptsOf(structuredClone(written)).map((one) => ({
+    ...one,
+    content_status: "completed" as const,
+    learned_at: null as string | null,
+    prerequisites: [] as string[],
+  })) as [ConceptView, ConceptView, ConceptView];
+  const course = (...concepts: ConceptView[]) => ({
+    ...written,
+    stages: [{ ...written.stages[0]!, modules: [{ ...written.stages[0]!.modules[0]!, concepts }] }],
+  });
+  b.prerequisites = [c.concept_id];
+  expect(nextToLearn(course({ ...a, learned_at: "2026-01-01T00:00:00Z" }, b, c))).toBe(c);
+  expect(nextToLearn(course(b))).toBe(b); // what it needs is not ready: better than nothing
   const none = { ...written, stages: [] };
   expect(nextToLearn(none)).toBeNull();
 });

@@ -1,11 +1,10 @@
 /** The words for states, and the order of learning. */
 
-import type { ArtefactKind, ConceptView, RoadmapView } from "../../api/schema";
+import { KINDS } from "../../api/kinds";
+import type { ConceptView, RoadmapView } from "../../api/schema";
 import { ringState } from "../../components/Ring";
 import type { Translate } from "../../i18n/translate";
 import { conceptsOf } from "../../live/reducer";
-
-export const KINDS: readonly ArtefactKind[] = ["tutorial", "resources", "quiz"];
 
 export function word(concept: ConceptView, t: Translate): string {
   const state = ringState(concept);

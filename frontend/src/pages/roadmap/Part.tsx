@@ -1,0 +1,94 @@
+/** An artefact of a concept, or where it is if it is not there. */
+
+import { lazy, Suspense, useState } from "react";
+
+import type { RoadmapCommands } from "../../api/queries";
+import type { ArtefactKind, ConceptDetail, ConceptView, RoadmapView } from "../../api/schema";
+import { usePreferences } from "../../app/context";
+import { Button } from "../../components/Button";
+import { Problem } from "../../components/Problem";
+import { Waiting } from "../../components/Waiting";
+import styles from "./ConceptPanel.module.css";
+import { Quiz } from "./Quiz";
+import { Resources } from "./Resources";
+
+const Lesson = lazy(() => import("./Lesson"));
+
+interface PartProps {
+  readonly roadmap: RoadmapView;
+  readonly concept: ConceptView;
+  readonly kind: ArtefactKind;
+  readonly detail: ConceptDetail | undefined;
+  readonly commands: RoadmapCommands;
+}
+
+export function Part({ roadmap, concept, kind, detail, commands }: PartProps) {
+  const { t } = usePreferences();
+  const failure = concept.failures.find((one) => one.artefact === kind);
+  const body = detail?.[kind] ?? null;
+  const canRetry = ["partial", "failed", "cancelled"].includes(roadmap.status);
+  const isFresh = body === null && concept[`${kind}_status`] === "completed";
+  return (
+    <>
+      {failure !== undefined && (
+        <Problem message={failure.message}>
+          <span>{t("failed.stays")}</span>
+          {canRetry && (
+            <Button disabled={commands.isPending} onClick={commands.retry}>
+              {t("concept.writeMissing")}
+            </Button>
+          )}
+        </Problem>
+      )}
+      {detail === undefined || isFresh ? (
+        <Waiting />
+      ) : body === null ? (
+        failure === undefined && (
+          <NotYet roadmap={roadmap} concept={concept} kind={kind} commands={commands} />
+        )
+      ) : kind === "tutorial" ? (
+        <Suspense fallback={<Waiting />}>
+          <Lesson tutorial={detail.tutorial!} language={roadmap.language} />
+        </Suspense>
+      ) : kind === "resources" ? (
+        <Resources resources={detail.resources!} />
+      ) : (
+        <Quiz
+          key={detail.quiz!.quiz_id}
+          roadmapId={roadmap.roadmap_id}
+          conceptId={concept.concept_id}
+          quiz={detail.quiz!}
+          language={roadmap.language}
+        />
+      )}
+    </>
+  );
+}
+
+function NotYet({ roadmap, concept, kind, commands }: Omit<PartProps, "detail">) {
+  const { t } = usePreferences();
+  const [isNext, setNext] = useState(false);
+  if (concept[`${kind}_status`] === "generating")
+    return <p className={styles.notYet}>{t("concept.writing")}</p>;
+  const isWaitingForTurn = concept.content_status === "pending";
+  const canBeNext = isWaitingForTurn && (roadmap.status === "generating" || roadmap.status === "paused");
+  return (
+    <div className={styles.notYet}>
+      <p role="status">{t(isNext ? "concept.willBeNext" : "concept.waiting")}</p>
+      {canBeNext && !isNext && (
+        <Button
+          kind="primary"
+          disabled={commands.isPending}
+          onClick={async () => setNext(await commands.prioritise(concept.concept_id))}
+        >
+          {t("concept.writeNext")}
+        </Button>
+      )}
+      {["partial", "failed", "cancelled"].includes(roadmap.status) && (
+        <Button kind="primary" disabled={commands.isPending} onClick={commands.retry}>
+          {t("concept.writeMissing")}
+        </Button>
+      )}
+    </div>
+  );
+}
