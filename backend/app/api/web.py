@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Response
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import FileResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -10,7 +11,7 @@ from starlette.types import Scope
 BUILT = Path(__file__).parent.parent / "web" / "dist"
 NOT_BUILT = (
     "Greenway is running, but its web app is not built: "
-    "install Node 20 or newer and run `make web`, or use the API (/docs).\n"
+    "run `make web` in its checkout and start it again, or use the API (/docs).\n"
 )
 
 HEADERS = {
@@ -56,4 +57,4 @@ def serve_web(app: FastAPI, built: Path = BUILT) -> None:
         return FileResponse(index, headers={**HEADERS, "Cache-Control": PAGE_CACHE})
 
     app.include_router(router)
-    app.mount("/assets", _Assets(directory=built / "assets", check_dir=False))
+    app.mount("/assets", GZipMiddleware(_Assets(directory=built / "assets", check_dir=False)))

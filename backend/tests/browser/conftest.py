@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -77,11 +78,17 @@ def live_cluster(database_url: str, redis_url: str, tmp_path: Path, chromium: st
         yield cluster
 
 
-@pytest.fixture
-async def surfing(live_cluster: Cluster, chromium: str) -> AsyncIterator[Surfing]:
+@asynccontextmanager
+async def a_browser(chromium: str, url: str) -> AsyncIterator[Surfing]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        surfing = Surfing(browser, live_cluster.url)
+        surfing = Surfing(browser, url)
         yield surfing
         await browser.close()
     assert surfing.faults == []
+
+
+@pytest.fixture
+async def surfing(live_cluster: Cluster, chromium: str) -> AsyncIterator[Surfing]:
+    async with a_browser(chromium, live_cluster.url) as surfing:
+        yield surfing

@@ -42,18 +42,20 @@ def main(directory: Path) -> None:
 def _tour(page: Page, url: str, directory: Path) -> None:
     def shoot(name: str) -> None:
         for theme in ("light", "dark"):
-            page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+            _choose(page, theme)
             for size, (width, height) in (("wide", WIDE), ("phone", PHONE)):
                 page.set_viewport_size({"width": width, "height": height})
                 page.wait_for_timeout(400)
                 page.screenshot(path=directory / f"{name}-{theme}-{size}.png")
         page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+        _choose(page, "light")
 
     for goal in ("Git for a team of two", "Music theory, gently"):
         body = {"goal": goal, "concepts": 12, "auto_approve": goal.startswith("Git")}
         httpx2.post(f"{url}/api/v1/roadmaps", json=body, trust_env=False).raise_for_status()
     page.goto(url)
-    page.get_by_text("Git").first.wait_for()
+    page.get_by_role("link", name="all ready").wait_for()
+    page.get_by_role("link", name="waiting for your review").wait_for()
     shoot("home")
     page.get_by_label("What do you want to learn?").fill("SQL for data analysis")
     page.get_by_role("button", name="Draft a roadmap").click()
@@ -72,6 +74,17 @@ def _tour(page: Page, url: str, directory: Path) -> None:
     page.locator(".react-flow__node").first.wait_for()
     page.wait_for_timeout(1000)
     shoot("graph")
+
+
+def _choose(page: Page, theme: str) -> None:
+    """Press what a person would press: on the home page, or in the menu of a roadmap."""
+    if page.locator("html").get_attribute("data-theme") == theme:
+        return
+    if page.get_by_role("button", name="More commands").count():
+        page.get_by_role("button", name="More commands").click()
+        page.get_by_role("menuitem", name=f"{theme.capitalize()} colours").click()
+    else:
+        page.get_by_role("button", name="Dark or light").click()
 
 
 if __name__ == "__main__":

@@ -1,12 +1,15 @@
 """For everyone: axe finds nothing serious, a phone needs no sideways scrolling, Chinese is complete, keys suffice."""
 
+import re
 from typing import Any
 
 import pytest
 from browser.conftest import AXE, Surfing
 from browser.test_learning import approve, draft, until_green
-from playwright.async_api import Page, expect
+from e2e.cluster import Cluster
+from playwright.async_api import Locator, Page, expect
 
+MOST_TABS = 400
 LOOKS = [("light", 1440, 900), ("dark", 1440, 900), ("light", 390, 844)]
 
 
@@ -55,7 +58,7 @@ async def test_every_page_is_accessible_and_fits(surfing: Surfing, theme: str, w
     assert found == dict.fromkeys(found, ([], 0))
 
 
-async def test_the_whole_app_in_chinese(surfing: Surfing) -> None:
+async def test_the_whole_app_in_chinese(surfing: Surfing, live_cluster: Cluster) -> None:
     page = await surfing.open()
     await page.get_by_role("button", name="Use Chinese").click()
     await page.get_by_label("你想学什么?").fill("数据分析 SQL")
@@ -63,18 +66,46 @@ async def test_the_whole_app_in_chinese(surfing: Surfing) -> None:
     await page.get_by_role("button", name="批准并撰写全部内容").click()
     await expect(page.locator("[data-concept][data-state=completed]").first).to_contain_text("已就绪")
     assert await page.locator("html").get_attribute("lang") == "zh-Hans"
+    async with live_cluster.client() as client:
+        assert (await client.read(page.url.rpartition("/")[2]))["language"] == "zh"
     await page.reload()
-    await expect(page.get_by_role("button", name="使用英文")).to_be_visible()
+    await page.get_by_role("button", name="更多命令").click()
+    await page.get_by_role("menuitem", name="使用英文").click()
+    await expect(page.get_by_role("link", name="Outline")).to_be_visible()
+
+
+async def tab_to(page: Page, target: Locator) -> None:
+    """Press Tab until the target has the focus, as somebody does who has no mouse."""
+    await expect(target).to_be_visible()
+    for _ in range(MOST_TABS):
+        await page.keyboard.press("Tab")
+        if await target.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"Tab never comes to {target}")
 
 
 async def test_the_keyboard_is_enough(surfing: Surfing) -> None:
     page = await surfing.open()
-    await page.get_by_label("What do you want to learn?").focus()
+    await tab_to(page, page.get_by_label("What do you want to learn?"))
     await page.keyboard.type("SQL for data analysis")
     await page.keyboard.press("Enter")
-    await page.get_by_role("button", name="Approve and write everything").focus()
+    await tab_to(page, page.get_by_role("button", name=re.compile("^Move .* down$")).nth(2))
     await page.keyboard.press("Enter")
-    card = page.locator("[data-concept][data-state=completed]").first
-    await card.focus()
+    await expect(page.get_by_role("textbox", name=re.compile("^Name of")).nth(3)).to_be_focused()
+    await page.keyboard.press("Control+z")
+    await expect(page.get_by_role("button", name="Redo")).to_be_enabled()
+    await tab_to(page, page.get_by_role("button", name="Approve and write everything"))
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("complementary").get_by_role("heading").first).to_be_focused()
+    card = page.locator("[data-concept]").first
+    await expect(card).to_have_attribute("data-state", "completed")
+    await tab_to(page, card)
+    await page.keyboard.press("Enter")
+    panel = page.get_by_role("complementary")
+    await expect(panel.get_by_role("heading").first).to_be_focused()
+    await tab_to(page, panel.get_by_role("tab", name="Tutorial"))
+    for _ in range(2):
+        await page.keyboard.press("ArrowRight")
+    await expect(panel.get_by_role("tab", name="Quiz")).to_have_attribute("aria-selected", "true")
+    await page.keyboard.press("Escape")
+    await expect(panel).to_have_count(0)
+    await expect(card).to_be_focused()

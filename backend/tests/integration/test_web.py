@@ -1,12 +1,17 @@
 """The page is served under every address that it knows, under a policy that lets nothing else run."""
 
+import gzip
+import re
 from pathlib import Path
 
 import httpx2
 import pytest
 from fastapi import FastAPI
 
-from app.api.web import NOT_BUILT, serve_web
+from app.api.web import BUILT, NOT_BUILT, serve_web
+
+FIRST_LOAD = 250_000
+"""Bytes of compressed scripts that a first visit may cost."""
 
 
 def client(built: Path) -> httpx2.AsyncClient:
@@ -45,6 +50,27 @@ async def test_assets_are_kept_by_browsers_for_ever(built: Path) -> None:
     assert "immutable" in answer.headers["cache-control"]
     assert missing.status_code == outside.status_code == 404
     assert "cache-control" not in missing.headers
+
+
+async def test_assets_are_sent_compressed(built: Path) -> None:
+    (built / "assets" / "index-1a2b.js").write_text("export const text = 'again and again';\n" * 100)
+    async with client(built) as http:
+        answer = await http.get("/assets/index-1a2b.js", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.text.startswith("export const")
+
+
+def test_the_first_load_keeps_to_its_budget() -> None:
+    """All scripts that the page names; the graph and the lessons are loaded when they are opened."""
+    page = BUILT / "index.html"
+    if not page.is_file():
+        pytest.skip("The web app is not built; `make web` builds it.")
+    named = re.findall(r'(?:src|href)="(/assets/[^"]+\.js)"', page.read_text())
+    assert named
+    size = sum(len(gzip.compress((BUILT / name.removeprefix("/")).read_bytes())) for name in named)
+    assert size <= FIRST_LOAD
+    chunks = {path.name.partition("-")[0] for path in (BUILT / "assets").glob("*.js")}
+    assert {"Graph", "Lesson"} <= chunks - {Path(name).name.partition("-")[0] for name in named}
 
 
 async def test_without_the_build_a_sentence_says_how_to_get_it(tmp_path: Path) -> None:

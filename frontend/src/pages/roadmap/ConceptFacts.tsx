@@ -32,6 +32,7 @@ export function ConceptFacts({ concepts, conceptId, edit }: ConceptFactsProps) {
       <Hours concept={concept} edit={edit} />
       <Button
         kind="quiet"
+        className={styles.needs ?? ""}
         aria-expanded={isPicking}
         aria-label={`${concept.name}: ${needs}`}
         title={t("review.prerequisitesOf", { name: concept.name })}

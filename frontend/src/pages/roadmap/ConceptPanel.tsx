@@ -144,14 +144,6 @@ function Concept({
         </Tabs.Content>
       </Tabs.Root>
       <nav className={styles.steps} aria-label={concept.name}>
-        {place.previous !== null && (
-          <Link
-            {...to(roadmap, place.previous.concept_id, view)}
-            aria-label={t("concept.previous", { name: place.previous.name })}
-          >
-            ← {place.previous.name}
-          </Link>
-        )}
         {(concept.content_status === "completed" || concept.content_status === "partial") && (
           <Button
             kind={isLearned ? "plain" : "primary"}
@@ -161,6 +153,14 @@ function Concept({
           >
             {isLearned ? `✓ ${t("concept.unlearn")}` : t("concept.learn")}
           </Button>
+        )}
+        {place.previous !== null && (
+          <Link
+            {...to(roadmap, place.previous.concept_id, view)}
+            aria-label={t("concept.previous", { name: place.previous.name })}
+          >
+            ← {place.previous.name}
+          </Link>
         )}
         {place.next !== null && (
           <Link

@@ -40,7 +40,7 @@ export function Versions({ roadmap, concept, commands, onRead }: VersionsProps) 
             <span>
               {t("concept.version", { version: one.version, artefact: t(`artefact.${one.artefact}`) })}
               <small>
-                {new Date(one.created_at).toLocaleString(language)} · {one.author}
+                {new Date(one.created_at).toLocaleString(language === "zh" ? "zh" : undefined)} · {one.author}
               </small>
             </span>
             <Button kind="quiet" onClick={() => onRead(one)}>
