@@ -87,16 +87,22 @@ class EventStream:
             for frame in await self._hub.read(roadmap_id, epoch, after=since, until=listener.seq):
                 sent = frame.seq
                 yield Message("event", frame.data, frame.seq)
+            if sent == since:  # who has missed nothing is told so, and need not wonder
+                yield _heartbeat(sent)
         while True:
             try:
                 async with asyncio.timeout(HEARTBEAT_EVERY):
                     frame = await listener.next()
             except TimeoutError:
-                yield Message("heartbeat", orjson.dumps({"type": "heartbeat", "seq": sent}))
+                yield _heartbeat(sent)
                 continue
             if frame.seq > sent:
                 sent = frame.seq
                 yield Message("event", frame.data, frame.seq)
+
+
+def _heartbeat(seq: int) -> Message:
+    return Message("heartbeat", orjson.dumps({"type": "heartbeat", "seq": seq}))
 
 
 def _resync(reason: str) -> Message:
