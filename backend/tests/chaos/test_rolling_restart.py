@@ -3,7 +3,9 @@
 import asyncio
 import random
 import sys
+from contextlib import suppress
 from pathlib import Path
+from uuid import UUID
 
 import httpx2
 
@@ -18,17 +20,17 @@ from chaos.system import System, a_system
 ROADMAPS, CLIENTS_EACH = 20, 10
 
 
-async def read_on(system: System, history: History, answers: list[int]) -> None:
-    """A client without patience: what the API processes answer, whichever is there."""
+async def read_on(system: System, history: History, answers: list[int], unanswered: list[UUID]) -> None:
+    """A client without patience: what the API processes answer, and what neither of them has answered."""
     async with httpx2.AsyncClient(trust_env=False, timeout=10) as http:
         while True:
-            for url in system.urls:
-                for roadmap_id in history.roadmap_ids[:3]:
-                    try:
-                        answer = await http.get(f"{url}{API}/roadmaps/{roadmap_id}")
-                    except httpx2.TransportError:
-                        continue  # it is being replaced; the other one answers
-                    answers.append(answer.status_code)
+            for roadmap_id in history.roadmap_ids[:3]:
+                before = len(answers)
+                for url in system.urls:
+                    with suppress(httpx2.TransportError):  # it is being replaced; the other one answers
+                        answers.append((await http.get(f"{url}{API}/roadmaps/{roadmap_id}")).status_code)
+                if len(answers) == before:
+                    unanswered.append(roadmap_id)
             await asyncio.sleep(0.1)
 
 
@@ -38,7 +40,8 @@ async def test_a_rolling_restart_under_load(tmp_path: Path) -> None:
     async with a_system(tmp_path, workers) as system:
         generator = Generator(system, history, random.Random(1), clients_each=CLIENTS_EACH)
         answers: list[int] = []
-        reading = asyncio.create_task(read_on(system, history, answers))
+        unanswered: list[UUID] = []
+        reading = asyncio.create_task(read_on(system, history, answers, unanswered))
         try:
             await generator.create(ROADMAPS)
             await asyncio.sleep(1)
@@ -57,6 +60,7 @@ async def test_a_rolling_restart_under_load(tmp_path: Path) -> None:
     assert verdict.violations == []
     assert not verdict.repeats, "what is in flight is finished before a worker goes"
     assert set(answers) == {200}
+    assert not unanswered
     assert len(history.seen) == ROADMAPS * CLIENTS_EACH
     reconnects = sum(seen.reconnects for seen in history.seen)
     assert reconnects > 0

@@ -192,10 +192,12 @@ async def versions(database_url: str, roadmap_id: str) -> set[int]:
 
 
 async def frames(socket: ClientConnection) -> AsyncIterator[dict[str, Any]]:
-    """What a WebSocket sends, up to the end of the run or of the connection."""
+    """What a WebSocket sends, without heartbeats, up to the end of the run or of the connection."""
     async with asyncio.timeout(DEADLINE):
         async for text in socket:
             frame = json.loads(text)
+            if frame["type"] == "heartbeat":
+                continue
             yield frame
             if frame["type"] in {"completed", "failed", "cancelled"}:
                 return
