@@ -24,6 +24,8 @@ SECONDS = 0.5
 MEASURED = 8_000
 """Milliseconds of a round in which frames are counted."""
 FRAME = 1000 / 60
+LEAST_EVENTS = 10
+"""A second."""
 
 _COUNT_FRAMES = """milliseconds => new Promise(resolve => {
     const frames = [];
@@ -98,4 +100,6 @@ async def _round(setting: Bench, browser: Browser, url: str, view: str) -> dict[
     with suppress(asyncio.CancelledError):
         await running
     await page.close()
-    return counted | {"events": (after - before) / MEASURED * 1000}
+    events = (after - before) / MEASURED * 1000
+    assert events >= LEAST_EVENTS, f"a screen that hears of {events:.1f} events a second measures nothing"
+    return counted | {"events": events}
