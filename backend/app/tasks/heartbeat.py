@@ -17,8 +17,10 @@ BEAT_EVERY = 1.0
 """Seconds between two renewals."""
 WEDGED_AFTER = 10.0
 """Seconds without a tick of the main loop after which the lease is given up: its work is not going on."""
-RENEWAL_TIMEOUT = 3.0
-"""Seconds that one renewal may take."""
+ATTEMPTS = 3
+"""Renewals that may be under way at once: one that hangs, or takes long, keeps no other from the lease."""
+LEAVING_TIME = 3.0
+"""Seconds to give the lease up; it runs out by itself."""
 
 log = structlog.get_logger()
 
@@ -35,6 +37,7 @@ class Heartbeat(threading.Thread):
         self._held_until = 0.0
         self._held_since = 0.0
         self._healthy = True
+        self._attempts: set[asyncio.Task[None]] = set()
         self._first = threading.Event()
         self._stopping = threading.Event()
 
@@ -61,7 +64,7 @@ class Heartbeat(threading.Thread):
         asyncio.run(self._beat())
 
     async def _beat(self) -> None:
-        engine = create_engine(self._database_url, pool_size=1, application_name="greenway-heartbeat")
+        engine = create_engine(self._database_url, pool_size=ATTEMPTS, application_name="greenway-heartbeat")
         sessions = create_sessions(engine)
         began = time.monotonic()
         try:
@@ -70,25 +73,35 @@ class Heartbeat(threading.Thread):
                 if began - before > WEDGED_AFTER:
                     # Not the main loop alone: it gets until the next beat to show life.
                     log.warning("process_stood_still", worker=self._worker_name, seconds=round(began - before))
-                else:
-                    await self._renew(sessions, began)
+                elif self._main_loop_lives(began):
+                    await self._attempt(sessions, began)
                 await self._pause(BEAT_EVERY - (time.monotonic() - began))
             await self._leave(sessions)
         finally:
             await engine.dispose()
 
+    def _main_loop_lives(self, now: float) -> bool:
+        lives = now - self._ticked_at() < WEDGED_AFTER
+        if not lives and self._healthy:
+            log.error("main_loop_wedged", worker=self._worker_name)
+            self._healthy = False
+        return lives
+
+    async def _attempt(self, sessions: Sessions, began: float) -> None:
+        """Begin a renewal, and wait for it, or for an earlier one, until the next beat."""
+        if len(self._attempts) < ATTEMPTS:
+            attempt = asyncio.create_task(self._renew(sessions, began))
+            self._attempts.add(attempt)
+            attempt.add_done_callback(self._attempts.discard)
+        await asyncio.wait(self._attempts, timeout=BEAT_EVERY, return_when=asyncio.FIRST_COMPLETED)
+
     async def _renew(self, sessions: Sessions, began: float) -> None:
         async def renew(session: AsyncSession) -> None:
             await WorkerRepository(session).renew(self._worker_id, self._worker_name)
 
-        if began - self._ticked_at() >= WEDGED_AFTER:
-            if self._healthy:
-                log.error("main_loop_wedged", worker=self._worker_name)
-            self._healthy = False
-            return
         try:
-            async with asyncio.timeout(RENEWAL_TIMEOUT):
-                await safe_session_with_retry(sessions, renew, attempts=1)
+            async with asyncio.timeout(LEASE.total_seconds()):
+                await safe_session_with_retry(sessions, renew, attempts=1, single_statement=True)
         except (DatabaseUnavailable, DBAPIError, TimeoutError):  # away, or refusing: during a restore, say
             if self._healthy:
                 log.warning("lease_not_renewed", worker=self._worker_name)
@@ -99,18 +112,21 @@ class Heartbeat(threading.Thread):
         self._healthy = True
         if began >= self._held_until:
             self._held_since = began
-        self._held_until = began + LEASE.total_seconds()
+        self._held_until = max(self._held_until, began + LEASE.total_seconds())
         self._first.set()
 
     async def _leave(self, sessions: Sessions) -> None:
         async def leave(session: AsyncSession) -> None:
             await WorkerRepository(session).leave(self._worker_id)
 
+        for attempt in self._attempts:
+            attempt.cancel()
+        await asyncio.gather(*self._attempts, return_exceptions=True)  # none may take the lease again
         try:
-            async with asyncio.timeout(RENEWAL_TIMEOUT):
-                await safe_session_with_retry(sessions, leave, attempts=1)
+            async with asyncio.timeout(LEAVING_TIME):
+                await safe_session_with_retry(sessions, leave, attempts=1, single_statement=True)
         except (DatabaseUnavailable, DBAPIError, TimeoutError):
-            log.warning("lease_not_given_up", worker=self._worker_name)  # it runs out by itself
+            log.warning("lease_not_given_up", worker=self._worker_name)
 
     async def _pause(self, seconds: float) -> None:
         """Wait, but not longer than until `stop` is called."""
