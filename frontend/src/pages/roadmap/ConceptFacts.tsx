@@ -57,17 +57,8 @@ function Hours({ concept, edit }: { readonly concept: ConceptView; readonly edit
         min={0.1}
         step="any"
         max={1000}
-        value={draft.shown}
+        {...draft.field}
         aria-label={t("review.hoursOf", { name: concept.name })}
-        aria-invalid={draft.isRefused}
-        data-dirty={draft.isDirty}
-        onChange={(event) => draft.setText(event.target.value)}
-        onBlur={() => void draft.save()}
-        onKeyDown={(event) => {
-          if (event.nativeEvent.isComposing) return;
-          if (event.key === "Enter") void draft.save();
-          if (event.key === "Escape") draft.reset();
-        }}
       />
       <span aria-hidden>{t("review.hoursUnit")}</span>
     </label>

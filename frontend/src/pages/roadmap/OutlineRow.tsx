@@ -71,18 +71,9 @@ function Name({ row, edit }: { readonly row: Row; readonly edit: Edit }) {
   return (
     <input
       className={styles.name}
-      value={draft.shown}
+      {...draft.field}
       maxLength={LONGEST_NAME}
       aria-label={t("review.rename", { name: row.name })}
-      aria-invalid={draft.isRefused}
-      data-dirty={draft.isDirty}
-      onChange={(event) => draft.setText(event.target.value)}
-      onBlur={() => void draft.save()}
-      onKeyDown={(event) => {
-        if (event.nativeEvent.isComposing) return;
-        if (event.key === "Enter") void draft.save();
-        if (event.key === "Escape") draft.reset();
-      }}
     />
   );
 }

@@ -18,8 +18,8 @@ function field(accepts = true) {
   );
   return {
     sent,
-    shown: () => hook.result.current.shown,
-    isRefused: () => hook.result.current.isRefused,
+    shown: () => hook.result.current.field.value,
+    isRefused: () => hook.result.current.field["aria-invalid"],
     type: (text: string) => act(() => hook.result.current.setText(text)),
     save: () => act(() => hook.result.current.save()),
     reset: () => act(() => hook.result.current.reset()),

@@ -3,7 +3,7 @@
  * where it was refused, so that it can be mended.
  */
 
-import { useState } from "react";
+import { useState, type ChangeEvent, type KeyboardEvent } from "react";
 
 export function useDraft(value: string, send: (text: string) => Promise<boolean>) {
   const [text, setText] = useState<string | null>(null);
@@ -20,18 +20,25 @@ export function useDraft(value: string, send: (text: string) => Promise<boolean>
     setSent(null);
     setRefused(false);
   };
-  return {
-    shown: text ?? value,
-    isRefused,
-    isDirty: text !== null,
-    setText,
-    reset,
-    async save() {
-      const wanted = text?.trim() ?? "";
-      if (wanted === "" || wanted === value) return reset();
-      if (text === sent) return;
-      setSent(text);
-      setRefused(!(await send(wanted)));
+  const save = async () => {
+    const wanted = text?.trim() ?? "";
+    if (wanted === "" || wanted === value) return reset();
+    if (text === sent) return;
+    setSent(text);
+    setRefused(!(await send(wanted)));
+  };
+  /** For an input: it saves when it is left or Enter is pressed, and Escape gives up. */
+  const field = {
+    value: text ?? value,
+    "aria-invalid": isRefused,
+    "data-dirty": text !== null,
+    onChange: (event: ChangeEvent<HTMLInputElement>) => setText(event.target.value),
+    onBlur: () => void save(),
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.nativeEvent.isComposing) return;
+      if (event.key === "Enter") void save();
+      if (event.key === "Escape") reset();
     },
   };
+  return { field, setText, save, reset };
 }
