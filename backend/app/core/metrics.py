@@ -23,7 +23,7 @@ llm_cost = Counter("greenway_llm_cost_usd_total", "What model calls have cost, i
 events_published = Counter("greenway_events_published_total", "Events published after their commit.")
 task_recoveries = Counter("greenway_task_recoveries_total", "Tasks taken over from a worker that had gone.")
 discarded_artefacts = Counter(
-    "greenway_discarded_artefacts_total", "Finished artefacts discarded because the task had been taken over."
+    "greenway_discarded_artefacts_total", "Finished artefacts that were lost to their worker before they were saved."
 )
 background_failures = Counter(
     "greenway_background_failures_total", "Steps of background work that a bug has ended.", ["step"]

@@ -199,7 +199,6 @@ class PostgresContentStore:
         """Make the change out of what the database holds, under lock."""
         task = await TaskRepository(session).lock_claimed(self._claim)
         if task is None:
-            metrics.discarded_artefacts.inc(len(batch.artefacts) if batch else 0)
             raise OwnershipLost
         if batch is not None and task.last_batch == batch.batch_id:
             # The commit's answer was lost, not the commit: announce it once more.

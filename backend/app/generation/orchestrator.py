@@ -75,8 +75,14 @@ class Orchestrator:
         self._released = asyncio.Event()
         self._released.set()
         self._stopping = False
+        self._finished_artefacts = 0
         self._writing: asyncio.Task[bool] | None = None
         self._ageing: asyncio.Task[None] | None = None
+
+    @property
+    def unsaved(self) -> int:
+        """Artefacts that have finished and are not saved: what is discarded if the run ends now."""
+        return self._finished_artefacts - self._saver.saved
 
     def stop_starting(self) -> None:
         """Start nothing new; calls in flight finish."""
@@ -186,8 +192,12 @@ class Orchestrator:
         if failure is not None and failure.code.stops_the_run:
             self._withheld.setdefault(concept_id, []).append(artefact)
             return
-        await self._buffer.add(artefact)
+        await self._add(artefact)
         self._watch_age()
+
+    async def _add(self, artefact: FinishedArtefact) -> None:
+        self._finished_artefacts += 1
+        await self._buffer.add(artefact)
 
     async def _finish(self, concept_id: str) -> None:
         self._saver.concept_finished()
@@ -199,7 +209,7 @@ class Orchestrator:
         """Failures for which the run would have been paused, had there been more of them, are failures after all."""
         for concept_id, artefacts in self._withheld.items():
             for artefact in artefacts:
-                await self._buffer.add(artefact)
+                await self._add(artefact)
             await self._finish(concept_id)
 
     def _submit(self, batch: Batch, *, reason: str) -> None:

@@ -36,6 +36,8 @@ class Saver:
         self._work = asyncio.Event()
         self._unsaved = 0
         self._closed = False
+        self.saved = 0
+        """Artefacts that are saved."""
         self.has_room = asyncio.Event()
         """Clear while more finished concepts wait to be saved than backpressure allows."""
         self.has_room.set()
@@ -83,6 +85,7 @@ class Saver:
     async def _save(self, batch: Batch) -> None:
         log.info("incremental_batch_save_started", batch_size=batch.size, artefacts=len(batch.artefacts))
         await self.persist(lambda: self._store.save(batch))
+        self.saved += len(batch.artefacts)
         self._unsaved -= batch.size
         self._update_room()
         log.info("incremental_batch_save_completed", batch_size=batch.size, artefacts=len(batch.artefacts))

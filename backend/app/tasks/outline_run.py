@@ -53,6 +53,9 @@ class OutlineRun:
         self.queued: Sequence[tuple[UUID, TaskKind]] = ()
         """Tasks that the run has queued: their doorbell is to be rung."""
 
+    unsaved = 0
+    """No artefacts are written here."""
+
     def stop_starting(self) -> None:
         """It is a single call: there is nothing else to start."""
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 
+from app.core import metrics
 from app.core.errors import Unavailable
 from app.core.failpoints import Failpoint, reach
 from app.core.supervision import keep_going
@@ -181,6 +182,7 @@ class Worker:
             await self._events.publish(await self._tasks.fail(claim, failure(FailureCode.INTERNAL, "en")))
             return
         finally:
+            metrics.discarded_artefacts.inc(run.unsaved)
             del self._runs[claim.task_id]
         if end == RunEnd.STOPPED:
             await self._events.publish(await self._tasks.give_back(claim))
