@@ -1,7 +1,7 @@
 /** One roadmap, live: what is shown follows from its state and from the address. */
 
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 
 import { Fault } from "../../api/client";
 import { useRoadmapCommands, type RoadmapCommands } from "../../api/queries";
@@ -144,7 +144,10 @@ function useWish(roadmap: RoadmapView | undefined) {
 
 /** Where a page gives way to another by itself, what had the focus is gone: it starts at the new one. */
 function useFocusOn(page: string) {
+  const before = useRef("loading");
   useEffect(() => {
-    if (document.activeElement === document.body) document.getElementById("content")?.focus();
+    const isAnother = before.current !== "loading" && before.current !== page;
+    before.current = page;
+    if (isAnother && document.activeElement === document.body) document.getElementById("content")?.focus();
   }, [page]);
 }
