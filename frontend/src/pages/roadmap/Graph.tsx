@@ -22,15 +22,11 @@ import { usePreferences } from "../../app/context";
 import { Ring, ringState } from "../../components/Ring";
 import { conceptsOf } from "../../live/reducer";
 import styles from "./Graph.module.css";
+import { reveal, showWholeOr, SMALLEST } from "./graphWindow";
 import { CARD, placed } from "./placed";
 import { nextToLearn, related, word } from "./words";
 
-/** The least zoom at which names can be read; where the whole needs less, the graph opens at its centre of interest. */
-const READABLE = 0.6;
-const SMALLEST = 0.05;
 const ALL_DRAWN_UP_TO = 100;
-/** Room around the graph, in pixels at zoom 1. */
-const MARGIN = 40;
 
 type ConceptNode = Node<{ concept: ConceptView; isFaint: boolean }, "concept">;
 type Flow = ReactFlowInstance<ConceptNode>;
@@ -96,14 +92,17 @@ export default function Graph({ roadmap, selected }: GraphProps) {
   );
   const [flow, setFlow] = useState<Flow | null>(null);
   const frame = useRef<HTMLDivElement>(null);
+  const hasOpened = useRef(false);
   const centre =
-    selected ??
     concepts.find((one) => one.content_status === "generating")?.concept_id ??
     nextToLearn(roadmap)?.concept_id ??
     concepts[0]?.concept_id;
   useFocusAfter(frame, selected);
   useEffect(() => {
-    if (flow !== null && frame.current !== null) void show(flow, frame.current, selected, centre);
+    if (flow === null || frame.current === null) return;
+    if (selected !== null) void reveal(flow, frame.current, selected);
+    else if (!hasOpened.current) void showWholeOr(flow, frame.current, centre);
+    hasOpened.current = true;
     // It moves when it opens, and when another concept is chosen; never by itself while a run goes on.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [flow, selected]);
@@ -184,40 +183,4 @@ function useFocusAfter(frame: RefObject<HTMLElement | null>, selected: string | 
     }
     before.current = selected;
   }, [frame, selected]);
-}
-
-/** The whole where it can be read; else what is of interest, in letters that can be. What is in view stays where it is. */
-async function show(
-  flow: Flow,
-  frame: Element,
-  selected: string | null,
-  centre: string | undefined,
-): Promise<void> {
-  if (selected === null) {
-    await flow.fitView({ minZoom: SMALLEST, maxZoom: 1 });
-    if (flow.getZoom() >= READABLE) return;
-  }
-  const node = centre === undefined ? undefined : flow.getNode(centre);
-  if (node === undefined || (selected !== null && isInView(flow, frame, node))) return;
-  const zoom = Math.max(flow.getZoom(), READABLE);
-  const { width, height } = frame.getBoundingClientRect();
-  const all = flow.getNodesBounds(flow.getNodes());
-  const x = within(node.position.x + CARD.width / 2, all.x, all.width, width / zoom);
-  const y = within(node.position.y + CARD.height / 2, all.y, all.height, height / zoom);
-  await flow.setCenter(x, y, { zoom });
-}
-
-/** The middle of a window that is as near to `wanted` as it can be without looking past the graph's edge. */
-function within(wanted: number, start: number, length: number, window: number): number {
-  const room = length + 2 * MARGIN - window;
-  const middle = start + length / 2;
-  return room <= 0 ? middle : Math.min(middle + room / 2, Math.max(middle - room / 2, wanted));
-}
-
-function isInView(flow: Flow, frame: Element, { position }: ConceptNode): boolean {
-  const { left, top, right, bottom } = frame.getBoundingClientRect();
-  const start = flow.flowToScreenPosition(position);
-  const end = flow.flowToScreenPosition({ x: position.x + CARD.width, y: position.y + CARD.height });
-  const isWithin = start.x >= left && start.y >= top && end.x <= right && end.y <= bottom;
-  return isWithin && flow.getZoom() >= READABLE;
 }
