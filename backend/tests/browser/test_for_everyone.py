@@ -103,8 +103,9 @@ async def test_the_keyboard_is_enough(surfing: Surfing) -> None:
     panel = page.get_by_role("complementary")
     await expect(panel.get_by_role("heading").first).to_be_focused()
     await tab_to(page, panel.get_by_role("tab", name="Tutorial"))
-    for _ in range(2):
+    for name in ("Resources", "Quiz"):
         await page.keyboard.press("ArrowRight")
+        await expect(panel.get_by_role("tab", name=name)).to_be_focused()
     await expect(panel.get_by_role("tab", name="Quiz")).to_have_attribute("aria-selected", "true")
     await page.keyboard.press("Escape")
     await expect(panel).to_have_count(0)
