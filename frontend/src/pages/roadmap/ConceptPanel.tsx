@@ -156,6 +156,7 @@ function Concept({
         )}
         {place.previous !== null && (
           <Link
+            rel="prev"
             {...to(roadmap, place.previous.concept_id, view)}
             aria-label={t("concept.previous", { name: place.previous.name })}
           >
@@ -164,6 +165,7 @@ function Concept({
         )}
         {place.next !== null && (
           <Link
+            rel="next"
             {...to(roadmap, place.next.concept_id, view)}
             aria-label={t("concept.next", { name: place.next.name })}
           >

@@ -37,7 +37,7 @@ export function RoadmapPage({ roadmapId, conceptId, view }: RoadmapPageProps) {
   const page = roadmap === undefined ? "loading" : pageOf(roadmap, view);
   const wish = useWish(roadmap);
   useTitle(roadmap === undefined ? null : roadmap.title || roadmap.goal);
-  useFocusOn(page);
+  useStartOf(page);
   if (isGone) {
     return (
       <Shell>
@@ -142,12 +142,15 @@ function useWish(roadmap: RoadmapView | undefined) {
   return { wish, setWish };
 }
 
-/** Where a page gives way to another by itself, what had the focus is gone: it starts at the new one. */
-function useFocusOn(page: string) {
+/** Where a page gives way to another by itself, what had the focus is gone: the new one is begun at its top. */
+function useStartOf(page: string) {
   const before = useRef("loading");
   useEffect(() => {
     const isAnother = before.current !== "loading" && before.current !== page;
     before.current = page;
-    if (isAnother && document.activeElement === document.body) document.getElementById("content")?.focus();
+    if (!isAnother) return;
+    scrollTo(0, 0);
+    if (document.activeElement === document.body)
+      document.getElementById("content")?.focus({ preventScroll: true });
   }, [page]);
 }
