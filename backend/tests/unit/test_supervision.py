@@ -24,7 +24,8 @@ async def test_a_step_that_fails_is_counted_and_the_next_one_follows(monkeypatch
 
     before = REGISTRY.get_sample_value("greenway_background_failures_total", {"step": "test"}) or 0
     going = asyncio.create_task(keep_going("test", step))
-    await enough.wait()
+    waiting = asyncio.create_task(enough.wait())
+    await asyncio.wait({going, waiting}, return_when=asyncio.FIRST_COMPLETED)
     assert not going.done()
     assert REGISTRY.get_sample_value("greenway_background_failures_total", {"step": "test"}) == before + 1
     going.cancel()
