@@ -5,28 +5,40 @@ BIN := .venv/bin
 NPM := $(CURDIR)/.venv/bin/python $(CURDIR)/frontend/build.py npm
 
 
-.PHONY: run test web test-model check format types recording screenshots bench chaos lock clean
+.PHONY: run test test-slow test-python web check format types recording screenshots bench chaos lock clean
 
 run: web
 	@exec $(BIN)/greenway up $(ARGS)
 
 test: .venv/.dev web
 	cd frontend && $(NPM) run --silent test
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest $(IN_PARALLEL) $(ARGS)
+
+# Chaos rounds, a rolling restart, a real model (SmolLM2-135M, served by llama.cpp), and whatever else takes long.
+test-slow: .venv/.model web
+	GREENWAY_REQUIRE_MODEL=1 $(BIN)/pytest -m slow $(IN_PARALLEL) $(ARGS)
+
+# Each process has servers of its own and takes whole files, in their order: those of real processes come first. Tests
+# mostly wait, so there are more of them than cores.
+IN_PARALLEL = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+WORKERS ?= 4
+
+# The unit tests alone, by another Python: `make test-python PYTHON=python3.13`.
+test-python:
+	$(PYTHON) -m venv .venv/other
+	.venv/other/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock -r requirements-dev.lock
+	.venv/other/bin/pytest backend/tests/unit -n 2
 
 # The web app, into the Python package; nothing happens when it is fresh.
 web: .venv/.run
 	@$(BIN)/python frontend/build.py
-
-# With a real model, SmolLM2-135M, served by llama.cpp: some minutes.
-test-model: .venv/.model
-	GREENWAY_REQUIRE_MODEL=1 $(BIN)/pytest -m model -s $(ARGS)
 
 check: .venv/.dev web
 	$(BIN)/ruff format --check backend frontend
 	$(BIN)/ruff check backend frontend
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry backend/app backend/migrations
 	$(BIN)/python frontend/document.py --check frontend/openapi.json
 	cd frontend && $(NPM) run --silent check
 

@@ -3,13 +3,13 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
-from databases import copy_database, drop_database, flush
+from databases import flush, fresh_database
 from pydantic_ai import models
 from redis.asyncio import Redis
 
@@ -47,22 +47,32 @@ def _is_this_machine(host: str) -> bool:
 
 sys.addaudithook(_stay_on_this_machine)
 
-# Taken out of the environment at once: to the processes that tests start, it would be an unknown setting.
-_BROWSER_IS_REQUIRED = os.environ.pop("GREENWAY_REQUIRE_BROWSER", "") == "1"
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What must be there, from the environment: options, unlike it, reach every worker of xdist as they are."""
+    for what in ("browser", "model"):
+        required = os.environ.pop(f"GREENWAY_REQUIRE_{what.upper()}", "") == "1"
+        parser.addoption(f"--require-{what}", action="store_true", default=required, help=f"fail without a {what}")
+    # Neither tests nor the processes that they start see the developer's settings.
+    for name in [name for name in os.environ if name.startswith("GREENWAY_")]:
+        del os.environ[name]
 
 
 @pytest.fixture(scope="session")
-def browser_is_required() -> bool:
-    """Whether browser tests fail, instead of being skipped, where there is no browser."""
-    return _BROWSER_IS_REQUIRED
+def missing(request: pytest.FixtureRequest) -> Callable[[str, str], NoReturn]:
+    """Skips a test for want of a `browser` or a `model`, and says why; fails it where that is required."""
+
+    def give_up(what: str, reason: str) -> NoReturn:
+        if request.config.getoption(f"--require-{what}"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+    return give_up
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Tests see neither the developer's environment nor a `.env`."""
-    for name in list(os.environ):
-        if name.startswith("GREENWAY_"):
-            monkeypatch.delenv(name)
+def _no_settings_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Tests see no `.env`."""
     monkeypatch.chdir(tmp_path)
 
 
@@ -90,9 +100,8 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedValkey]
 @pytest.fixture
 def database_url(migrated: str) -> Iterator[str]:
     """A database of the test's own, with the current schema."""
-    url = asyncio.run(copy_database(migrated))
-    yield url
-    asyncio.run(drop_database(url))
+    with fresh_database(migrated) as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,10 +1,23 @@
 """Databases for single tests, and an empty Valkey."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 import asyncpg
 
 from app.services.redis_client import create_redis
+
+
+@contextmanager
+def fresh_database(template: str) -> Iterator[str]:
+    """The address of a copy of a database that nobody uses, while the block lasts."""
+    url = asyncio.run(copy_database(template))
+    try:
+        yield url
+    finally:
+        asyncio.run(drop_database(url))
 
 
 async def copy_database(url: str) -> str:

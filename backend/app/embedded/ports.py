@@ -3,6 +3,7 @@
 import errno
 import ipaddress
 import socket
+import sys
 from urllib.parse import urlsplit
 
 from app.core.errors import ConfigurationError
@@ -10,13 +11,26 @@ from app.core.errors import ConfigurationError
 LOOPBACK = "127.0.0.1"
 _DEFAULT_PORTS = {"DATABASE_URL": 5432, "REDIS_URL": 6379}
 _ANSWER_SECONDS = 5
+_RESERVED: list[socket.socket] = []
+"""Bound, and listening to nothing; they are closed when this process ends."""
 
 
 def free_port() -> int:
-    """A TCP port on loopback that nothing listens on right now."""
-    with socket.create_server((LOOPBACK, 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port on loopback, which this process reserves for its children for as long as it lives.
+
+    On Linux a socket that is bound with SO_REUSEADDR and does not listen keeps the kernel from giving the port to
+    anybody who asks for any port, while a server that asks for this one and sets SO_REUSEADDR, as all of ours do, gets
+    it. Until then, connections are refused. Other systems know no such reservation; there the port is only free now.
+    """
+    probe = socket.socket()
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    probe.bind((LOOPBACK, 0))
+    port: int = probe.getsockname()[1]
+    if sys.platform == "linux":
+        _RESERVED.append(probe)
+    else:
+        probe.close()
+    return port
 
 
 def is_loopback(host: str) -> bool:

@@ -1,16 +1,19 @@
 """Debian's Chromium before a real API, worker, Postgres and Valkey."""
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from databases import fresh_database
 from e2e.cluster import Cluster, a_cluster, ready
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright, expect
 
 from app.api.web import BUILT
+from app.embedded.valkey import EmbeddedValkey
 
 AXE = Path(__file__).resolve().parents[3] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 PACE = "0.4"
@@ -22,18 +25,12 @@ expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
-def chromium(browser_is_required: bool) -> str:
+def chromium(missing: Callable[[str, str], NoReturn]) -> str:
     found = shutil.which("chromium") or shutil.which("google-chrome")
-    reason = None
     if found is None:
-        reason = "There is no Chromium; `apt-get install chromium` lets the browser tests run."
-    elif not (BUILT / "index.html").is_file():
-        reason = "The web app is not built; `make web` builds it."
-    if reason is not None:
-        if browser_is_required:
-            pytest.fail(reason)
-        pytest.skip(reason)
-    assert found is not None
+        missing("browser", "There is no Chromium; `apt-get install chromium` lets the browser tests run.")
+    if not (BUILT / "index.html").is_file():
+        missing("browser", "The web app is not built; `make web` builds it.")
     return found
 
 
@@ -71,9 +68,13 @@ class Surfing:
             self.faults.append(f"asked {request.url}")
 
 
-@pytest.fixture
-def live_cluster(database_url: str, redis_url: str, tmp_path: Path, chromium: str) -> Iterator[Cluster]:
-    with a_cluster(database_url, redis_url, tmp_path) as cluster:
+@pytest.fixture(scope="module")
+def live_cluster(
+    migrated: str, valkey: EmbeddedValkey, tmp_path_factory: pytest.TempPathFactory, chromium: str
+) -> Iterator[Cluster]:
+    """An API with a worker, shared by the tests of a module, which mind only the roadmaps that they make."""
+    directory = tmp_path_factory.mktemp("cluster")
+    with fresh_database(migrated) as database_url, a_cluster(database_url, valkey.url, directory) as cluster:
         cluster.worker = ready(cluster.start_worker(GREENWAY_BUILTIN_PACE=PACE))
         yield cluster
 

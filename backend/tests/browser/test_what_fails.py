@@ -1,31 +1,50 @@
 """What fails is a sentence with a next step, and the next step works."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from browser.conftest import Surfing, a_browser
 from browser.test_learning import approve, draft, until_green
-from e2e.cluster import Client, a_cluster, concepts_of, ready
+from databases import fresh_database
+from e2e.cluster import Client, Cluster, a_cluster, concepts_of, ready
 from e2e.recording import Moods, moody, refused
 from model_answers import good
 from playwright.async_api import expect
 from scripted_model import running_in_thread
 
+from app.embedded.valkey import EmbeddedValkey
+
 CONCEPTS = 6
+
+
+@pytest.fixture(scope="module")
+def moods() -> Moods:
+    return Moods()
+
+
+@pytest.fixture(scope="module")
+def model_cluster(
+    migrated: str, valkey: EmbeddedValkey, tmp_path_factory: pytest.TempPathFactory, moods: Moods
+) -> Iterator[Cluster]:
+    """A cluster whose author is a model with these moods."""
+    with (
+        running_in_thread(moods) as model,
+        fresh_database(migrated) as database_url,
+        a_cluster(database_url, valkey.url, tmp_path_factory.mktemp("cluster")) as cluster,
+    ):
+        settings = {"GREENWAY_MODEL": "openai:scripted", "OPENAI_BASE_URL": model.base_url, "GREENWAY_SEARCH": "none"}
+        ready(cluster.start_worker(**settings))  # type: ignore[arg-type]
+        yield cluster
 
 
 @pytest.fixture
 async def with_model(
-    database_url: str, redis_url: str, tmp_path: Path, chromium: str
+    model_cluster: Cluster, moods: Moods, chromium: str
 ) -> AsyncIterator[tuple[Surfing, Moods, Client]]:
     """A page before a model whose mood can be changed."""
-    moods = Moods()
-    with running_in_thread(moods) as model, a_cluster(database_url, redis_url, tmp_path) as cluster:
-        settings = {"GREENWAY_MODEL": "openai:scripted", "OPENAI_BASE_URL": model.base_url, "GREENWAY_SEARCH": "none"}
-        ready(cluster.start_worker(**settings))  # type: ignore[arg-type]
-        async with a_browser(chromium, cluster.url) as surfing, cluster.client() as client:
-            yield surfing, moods, client
+    moods.answer = good
+    async with a_browser(chromium, model_cluster.url) as surfing, model_cluster.client() as client:
+        yield surfing, moods, client
 
 
 async def test_a_run_that_was_paused_for_a_refused_key_is_resumed_from_the_page(

@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import httpx2
+import pytest
 
 from app.cli.endpoint import API
 from chaos.audit import read_all
@@ -34,6 +35,7 @@ async def read_on(system: System, history: History, answers: list[int], unanswer
             await asyncio.sleep(0.1)
 
 
+@pytest.mark.slow
 async def test_a_rolling_restart_under_load(tmp_path: Path) -> None:
     history = History()
     workers = [worker(f"worker-{number}", concurrency=32) for number in (1, 2)]

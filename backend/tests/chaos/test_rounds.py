@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from chaos.rounds import play
 from chaos.system import a_system
 
@@ -12,6 +14,7 @@ FAULTS = (
 )
 
 
+@pytest.mark.slow
 async def test_nothing_is_lost_and_nothing_paid_twice(tmp_path: Path) -> None:
     async with a_system(tmp_path) as system:
         for seed, faults in enumerate(FAULTS, start=1):

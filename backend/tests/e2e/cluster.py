@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,16 +97,12 @@ class Cluster:
         env = {"GREENWAY_WORKER_METRICS_PORT": str(metrics_port), **settings}
         return WorkerProcess(self._start(command, log, env), log, metrics_port)
 
+    def stop_workers(self) -> None:
+        """End all that runs besides the API."""
+        _end([process for process in self._started if process is not self.api])
+
     def stop(self) -> None:
-        for process in self._started:
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-        for process in self._started:
-            try:
-                process.wait(DEADLINE)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        _end(self._started)
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator["Client"]:
@@ -166,7 +162,8 @@ class Client:
         query = "" if since is None else f"?since={since}"
         address = self.cluster.url.replace("http", "ws", 1)
         url = f"{address}/api/v1/ws/roadmaps/{roadmap_id}{query}"
-        async with connect(url, proxy=None, max_size=None) as socket:
+        # Without an end to the queue, since a client that has stopped reading would never see that the server closes.
+        async with connect(url, proxy=None, max_size=None, max_queue=None) as socket:
             yield socket
 
 
@@ -218,6 +215,18 @@ def ready(worker: WorkerProcess) -> WorkerProcess:
     """Wait until the worker holds its lease."""
     wait_until(lambda: bool(worker.logged("worker_started")))
     return worker
+
+
+def _end(processes: "Sequence[subprocess.Popen[bytes]]") -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+    for process in processes:
+        try:
+            process.wait(DEADLINE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 @contextmanager

@@ -133,6 +133,7 @@ async def test_server_sent_events_without_redis(fragile: Fragile) -> None:
         assert numbers == list(range(before["seq"] + 1, numbers[-1] + 1))
 
 
+@pytest.mark.slow
 async def test_a_worker_that_cannot_save_ends_all_the_same(fragile: Fragile) -> None:
     first = ready(fragile.cluster.start_worker(GREENWAY_BUILTIN_PACE=SLOW))
     async with fragile.cluster.client() as client:

@@ -32,7 +32,7 @@ async def refused(terminal: Terminal, *arguments: str) -> str:
 
 
 async def test_a_learner_edits_steers_and_keeps_a_roadmap(cluster: Cluster, terminal: Terminal, tmp_path: Path) -> None:
-    ready(cluster.start_worker(GREENWAY_BUILTIN_PACE="1.0", GREENWAY_CONCEPT_CONCURRENCY="2"))
+    ready(cluster.start_worker(GREENWAY_BUILTIN_PACE="0.6", GREENWAY_CONCEPT_CONCURRENCY="2"))
     async with cluster.client() as client:
         roadmap_id = await done(terminal, "create", "Learn Python programming", "--concepts", "20")
         await client.until_status(roadmap_id, "awaiting_review")

@@ -173,8 +173,9 @@ async def test_the_doctor_asks_the_model(cluster: Cluster) -> None:
         [line] = [line for line in done.stdout.splitlines() if " model: " in line]
         return line
 
-    assert "answered in the form asked for" in advice(good)
-    assert "GREENWAY_CONCEPT_CONCURRENCY=2" in advice(good)
+    answered = advice(good)
+    assert "answered in the form asked for" in answered
+    assert "GREENWAY_CONCEPT_CONCURRENCY=2" in answered
     assert "does not accept the key" in advice(lambda _: fault(401))
     assert "no credit" in advice(lambda _: fault(402))
     assert "unknown to the provider" in advice(lambda _: fault(404))

@@ -2,87 +2,64 @@
 
 import json
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
-from e2e.cluster import Client, Cluster, WorkerProcess, concepts_of, ready
+from e2e.cluster import Client, Cluster, concepts_of, ready
 from e2e.test_workers import SLOW, in_the_middle, saved
 
 
-@asynccontextmanager
-async def in_place_of(worker: WorkerProcess, cluster: Cluster) -> AsyncIterator[None]:
-    """A worker that stands still hears of nothing; it is killed afterwards, and another one starts."""
-    worker.process.send_signal(signal.SIGSTOP)
-    yield
-    worker.kill()
-    ready(cluster.start_worker())
-
-
-async def test_a_pause_holds_and_what_was_preferred_comes_first(cluster: Cluster) -> None:
-    first = ready(cluster.start_worker(GREENWAY_BUILTIN_PACE=SLOW))
+async def test_the_next_worker_obeys_what_the_killed_one_never_heard(cluster: Cluster) -> None:
+    first = ready(cluster.start_worker(GREENWAY_BUILTIN_PACE=SLOW, GREENWAY_CONCEPT_CONCURRENCY="2"))
     async with cluster.client() as client:
-        roadmap_id, _ = await in_the_middle(client)
-        async with in_place_of(first, cluster):
-            last = concepts_of(await client.read(roadmap_id))[-1]["concept_id"]
-            assert (await client.post(roadmap_id, f"concepts/{last}/prioritise")).status_code == 202
-            assert (await client.post(roadmap_id, "pause")).status_code == 202
-            paused = await client.read(roadmap_id)
-            assert paused["status"] == "paused"
-        other = await client.create(auto_approve=True)
-        await client.until_status(other, "completed")  # the new worker works, and not on what is paused
-        assert await client.read(roadmap_id) == paused
+        done = await client.create(concepts=3, auto_approve=True)
+        before = await client.until_status(done, "completed")
+        outline = await client.create()
+        await client.until_status(outline, "awaiting_review")
+        (paused, _), (cancelled, _), (going, _) = [await in_the_middle(client) for _ in range(3)]
 
-        assert (await client.post(roadmap_id, "resume")).status_code == 202
-        assert await next_start(client, roadmap_id, since=paused["seq"]) == last
-        after = await client.until_status(roadmap_id, "completed")
-        assert saved(paused).items() <= saved(after).items()
-
-
-async def test_what_was_preferred_comes_first_after_a_kill(cluster: Cluster) -> None:
-    first = ready(cluster.start_worker(GREENWAY_BUILTIN_PACE=SLOW))
-    async with cluster.client() as client:
-        roadmap_id, _ = await in_the_middle(client)
-        async with in_place_of(first, cluster):
-            last = concepts_of(await client.read(roadmap_id))[-1]["concept_id"]
-            assert (await client.post(roadmap_id, f"concepts/{last}/prioritise")).status_code == 202
-            asked = await client.read(roadmap_id)
-        assert await next_start(client, roadmap_id, since=asked["seq"]) == last
-        await client.until_status(roadmap_id, "completed")
-
-
-async def test_a_cancelled_run_stays_cancelled(cluster: Cluster) -> None:
-    first = ready(cluster.start_worker(GREENWAY_BUILTIN_PACE=SLOW))
-    async with cluster.client() as client:
-        roadmap_id, _ = await in_the_middle(client)
-        async with in_place_of(first, cluster):
-            assert (await client.post(roadmap_id, "cancel")).status_code == 202
-            cancelled = await client.read(roadmap_id)
-        other = await client.create(auto_approve=True)
-        await client.until_status(other, "completed")
-        assert await client.read(roadmap_id) == cancelled
-        assert (await client.post(roadmap_id, "retry")).status_code == 202
-        await client.until_status(roadmap_id, "completed")
-
-
-async def test_regenerating_and_revising_survive_a_kill(cluster: Cluster) -> None:
-    first = ready(cluster.start_worker())
-    async with cluster.client() as client:
-        regenerated, revised = await client.create(auto_approve=True), await client.create()
-        before = await client.until_status(regenerated, "completed")
-        await client.until_status(revised, "awaiting_review")
+        # A worker that stands still hears of nothing; it is killed afterwards, and another one starts.
+        first.process.send_signal(signal.SIGSTOP)
         concept = concepts_of(before)[0]["concept_id"]
-        async with in_place_of(first, cluster):
-            wanted = {"artefacts": ["quiz"], "instructions": "Harder."}
-            url = f"/roadmaps/{regenerated}/concepts/{concept}/regenerate"
-            assert (await client.http.post(url, json=wanted)).status_code == 202
-            feedback = {"feedback": "two more about testing"}
-            assert (await client.http.post(f"/roadmaps/{revised}/revise", json=feedback)).status_code == 202
-        after = await client.until_status(regenerated, "completed")
-        changed = dict(set(saved(after).items()) - set(saved(before).items()))
-        assert changed.keys() == {(concept, "quiz")}
-        longer = await client.until_status(revised, "awaiting_review")
-        assert longer["progress"]["total"] == 14
+        quiz_again = {"artefacts": ["quiz"], "instructions": "Harder."}
+        await accepted(client, f"{done}/concepts/{concept}/regenerate", quiz_again)
+        await accepted(client, f"{outline}/revise", {"feedback": "two more about testing"})
+        first_after_resume = await prefer_the_last(client, paused)
+        await accepted(client, f"{paused}/pause")
+        first_after_kill = await prefer_the_last(client, going)
+        await accepted(client, f"{cancelled}/cancel")
+        held = {roadmap_id: await client.read(roadmap_id) for roadmap_id in (paused, cancelled)}
+        asked = (await client.read(going))["seq"]
+        assert [roadmap["status"] for roadmap in held.values()] == ["paused", "cancelled"]
+        first.kill()
+        ready(cluster.start_worker())
+
+        assert await next_start(client, going, since=asked) == first_after_kill
+        await client.until_status(going, "completed")
+        after = await client.until_status(done, "completed")
+        assert (set(saved(after).items()) - set(saved(before).items())) == {
+            ((concept, "quiz"), concepts_of(after)[0]["quiz_id"])
+        }
+        assert (await client.until_status(outline, "awaiting_review"))["progress"]["total"] == 14
+        # The new worker has done all that, and nothing on what is paused or cancelled.
+        assert {roadmap_id: await client.read(roadmap_id) for roadmap_id in held} == held
+
+        await accepted(client, f"{paused}/resume")
+        assert await next_start(client, paused, since=held[paused]["seq"]) == first_after_resume
+        await accepted(client, f"{cancelled}/retry")
+        for roadmap_id, kept in held.items():
+            assert saved(kept).items() <= saved(await client.until_status(roadmap_id, "completed")).items()
+
+
+async def accepted(client: Client, path: str, body: dict[str, Any] | None = None) -> None:
+    answer = await client.http.post(f"/roadmaps/{path}", json=body)
+    assert answer.status_code == 202, answer.text
+
+
+async def prefer_the_last(client: Client, roadmap_id: str) -> str:
+    """The id of the last concept of the outline, which comes next now."""
+    last = str(concepts_of(await client.read(roadmap_id))[-1]["concept_id"])
+    await accepted(client, f"{roadmap_id}/concepts/{last}/prioritise")
+    return last
 
 
 async def next_start(client: Client, roadmap_id: str, *, since: int) -> str:

@@ -6,6 +6,7 @@ import signal
 from typing import Any
 
 import httpx2
+import pytest
 from databases import flush
 from e2e.cluster import Client, Cluster, concepts_of, ready, versions, wait_until
 
@@ -13,7 +14,7 @@ SLOW = "0.3"
 """Seconds for an artefact, so that there is a middle of a run."""
 
 
-async def in_the_middle(client: Client, concepts: int = 120) -> tuple[str, dict[str, Any]]:
+async def in_the_middle(client: Client, concepts: int = 60) -> tuple[str, dict[str, Any]]:
     """A roadmap that is being generated, with some concepts complete."""
     roadmap_id = await client.create(goal="Learn Git", concepts=concepts, auto_approve=True)
     roadmap = await client.until(roadmap_id, lambda roadmap: roadmap["progress"]["completed"] >= 10)
@@ -42,7 +43,7 @@ async def test_a_killed_worker_costs_seconds_and_no_work(cluster: Cluster) -> No
         assert saved(before).items() <= saved(after).items()
         assert await versions(cluster.database_url, roadmap_id) == {1}
         assert second.logged("task_run_ended", end="finished")
-        assert after["progress"]["completed"] == 120
+        assert after["progress"]["completed"] == 60
 
 
 async def test_a_terminated_worker_hands_its_task_on_at_once(cluster: Cluster) -> None:
@@ -97,6 +98,7 @@ async def test_a_wiped_redis_loses_no_task(cluster: Cluster) -> None:
         await client.until_status(roadmap_id, "completed")
 
 
+@pytest.mark.slow
 async def test_a_task_that_ends_every_worker_is_parked(cluster: Cluster) -> None:
     async with cluster.client() as client:
         roadmap_id = await client.create()

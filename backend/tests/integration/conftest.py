@@ -1,6 +1,5 @@
 """What the tests of the store, the events and the API share."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
-from databases import copy_database, drop_database
+from databases import fresh_database
 from factories import a_batch, a_failure, a_request, an_outline, finished
 from fakes import RecordingEvents, SilentDoorbell
 from httpx2 import ASGITransport, AsyncClient, Response
@@ -227,9 +226,8 @@ async def api(settings: Settings) -> AsyncIterator[AsyncClient]:
 @pytest.fixture(scope="module")
 def shared_database(migrated: str) -> Iterator[str]:
     """One database for all tests of a module, which mind only what they make themselves."""
-    url = asyncio.run(copy_database(migrated))
-    yield url
-    asyncio.run(drop_database(url))
+    with fresh_database(migrated) as url:
+        yield url
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from factories import a_batch
 from httpx2 import AsyncClient
-from integration.conftest import Desk, a_roadmap_that_is, problem_in
+from integration.conftest import Desk, a_roadmap_that_is, generated, problem_in
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import roadmaps, users
@@ -59,6 +60,30 @@ async def test_the_list_says_how_far_each_roadmap_is(api: AsyncClient, desk: Des
     (item,) = (await api.get(ROADMAPS)).json()["items"]
     assert item["status"] == "partial"
     assert (item["progress"]["partial"], item["progress"]["total"]) == (3, 3)
+
+
+async def test_the_list_is_searched_filtered_and_paged(api: AsyncClient, desk: Desk) -> None:
+    done = [await generated(desk, a_batch("c0", "c1", "c2")) for _ in range(3)]
+    waiting = await desk.drafted()
+    retitled = {"operations": [{"op": "retitle", "title": "100% Theremin"}]}
+    assert (await api.post(f"{ROADMAPS}/{waiting}/outline/operations", json=retitled)).status_code == 200
+
+    async def found(query: str) -> list[str]:
+        return [one["roadmap_id"] for one in (await api.get(f"{ROADMAPS}?{query}")).json()["items"]]
+
+    assert await found("q=theremin") == [str(waiting)]
+    assert await found("q=100%25") == [str(waiting)]
+    assert await found("status=completed") == [str(one) for one in reversed(done)]
+    first = (await api.get(f"{ROADMAPS}?status=completed&limit=2")).json()
+    assert [one["roadmap_id"] for one in first["items"]] == [str(done[2]), str(done[1])]
+    assert await found(f"status=completed&limit=2&cursor={first['next_cursor']}") == [str(done[0])]
+    await api.delete(f"{ROADMAPS}/{done[0]}")
+    assert await found("trash=true") == [str(done[0])]
+    assert str(done[0]) not in await found("")
+    assert (await api.get(f"{ROADMAPS}/{done[0]}")).status_code == 404
+    assert (await api.post(f"{ROADMAPS}/{done[0]}/restore")).status_code == 200
+    assert (await api.post(f"{ROADMAPS}/{done[0]}/restore")).status_code == 404
+    assert await found("trash=true") == []
 
 
 async def test_another_users_roadmap_is_nowhere_to_be_seen(api: AsyncClient, desk: Desk) -> None:

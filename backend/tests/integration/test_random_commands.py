@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 import pytest
-from databases import copy_database, drop_database
+from databases import fresh_database
 from factories import a_failure, a_request, an_artefact, an_outline
 from fakes import AlwaysHeld, RecordingEvents
 from hypothesis import Phase, given, settings
@@ -172,17 +172,14 @@ async def _keep_lease(sessions: Sessions, worker_id: UUID) -> None:
 
 @pytest.fixture(scope="module")
 def house(migrated: str) -> Iterator[tuple[LoopThread, House]]:
-    url = asyncio.run(copy_database(migrated))
     thread = LoopThread("test-loop")
-    thread.start()
-    patch = pytest.MonkeyPatch()
-    patch.setattr(worker_module, "SWEEP_EVERY", 0.05)
-    house = thread.submit(open_house(url)).result(PATIENCE)
-    yield thread, house
-    thread.submit(house.close()).result(PATIENCE)
-    thread.stop()
-    patch.undo()
-    asyncio.run(drop_database(url))
+    with fresh_database(migrated) as url, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker_module, "SWEEP_EVERY", 0.05)
+        thread.start()
+        house = thread.submit(open_house(url)).result(PATIENCE)
+        yield thread, house
+        thread.submit(house.close()).result(PATIENCE)
+        thread.stop()
 
 
 class Learner:
@@ -367,12 +364,13 @@ async def _held(house: House, roadmap_id: UUID) -> int:
     return await safe_session_with_retry(house.sessions, count)
 
 
-def test_any_commands_in_any_order_leave_a_true_roadmap(house: tuple[LoopThread, House]) -> None:
+@pytest.mark.parametrize("lives", [20, pytest.param(120, marks=pytest.mark.slow)])
+def test_any_commands_in_any_order_leave_a_true_roadmap(lives: int, house: tuple[LoopThread, House]) -> None:
     thread, rooms = house
     pressed: set[str] = set()
 
     # Nothing is shrunk: how workers and learners fall out with each other differs from run to run.
-    @settings(max_examples=60, deadline=None, phases=[Phase.reuse, Phase.generate])
+    @settings(max_examples=lives, deadline=None, phases=[Phase.reuse, Phase.generate])
     @given(
         moments=st.lists(st.lists(st.sampled_from(COMMANDS), min_size=1, max_size=4), min_size=5, max_size=20),
         seed=st.integers(0, 2**32),

