@@ -221,6 +221,7 @@ def _end(processes: "Sequence[subprocess.Popen[bytes]]") -> None:
     for process in processes:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
+            process.send_signal(signal.SIGCONT)  # a test may have failed while it stood still
     for process in processes:
         try:
             process.wait(DEADLINE)

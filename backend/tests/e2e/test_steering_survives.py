@@ -1,5 +1,6 @@
 """Commands that reach a worker which is killed before it has heard of them: the next worker obeys."""
 
+import asyncio
 import json
 import signal
 from typing import Any
@@ -15,7 +16,8 @@ async def test_the_next_worker_obeys_what_the_killed_one_never_heard(cluster: Cl
         before = await client.until_status(done, "completed")
         outline = await client.create()
         await client.until_status(outline, "awaiting_review")
-        (paused, _), (cancelled, _), (going, _) = [await in_the_middle(client) for _ in range(3)]
+        runs = await asyncio.gather(*(in_the_middle(client, 120) for _ in range(3)))
+        paused, cancelled, going = (roadmap_id for roadmap_id, _ in runs)
 
         # A worker that stands still hears of nothing; it is killed afterwards, and another one starts.
         first.process.send_signal(signal.SIGSTOP)

