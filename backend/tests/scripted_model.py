@@ -76,6 +76,8 @@ class Reply:
     """The connection is closed without an answer."""
     raw: bytes | None = None
     """Sent as it is for a body."""
+    wire: bytes | None = None
+    """Sent as it is in place of a whole response, after which the connection is closed."""
 
 
 Script = Callable[[Call], Reply | Awaitable[Reply]]
@@ -150,6 +152,8 @@ class ScriptedModel:
                 while (response := await self._response(reader)) is not None:
                     writer.write(response)
                     await writer.drain()
+                    if not response.startswith(_WHOLE):
+                        break
         finally:
             writer.close()
             with suppress(ConnectionError):
@@ -208,6 +212,8 @@ class ScriptedModel:
             self.in_flight -= 1
 
     def _written(self, call: Call, reply: Reply) -> bytes:
+        if reply.wire is not None:
+            return reply.wire
         if reply.raw is not None:
             return _http(reply.status, reply.headers, reply.raw)
         if reply.status != 200:
@@ -256,9 +262,16 @@ def _completion(call: Call, reply: Reply, number: int) -> dict[str, Any]:
     }
 
 
+_WHOLE = b"HTTP/1.1 "
+"""How the responses begin after which a connection stays open."""
+
+
 def _http(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
     fields = {"content-type": "application/json", **headers, "content-length": str(len(body))}
-    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *(f"{name}: {value}" for name, value in fields.items())]
+    lines = [
+        f"{_WHOLE.decode()}{status} {HTTPStatus(status).phrase}",
+        *(f"{name}: {value}" for name, value in fields.items()),
+    ]
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 

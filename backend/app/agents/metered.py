@@ -11,7 +11,7 @@ from app.domain.failures import Failure
 from app.domain.outline_operations import RevisionPlan
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.usage import Usage
-from app.generation.ports import Author
+from app.generation.ports import Author, AuthorBug
 from app.generation.work import ConceptBrief, Delivery
 
 log = structlog.get_logger()
@@ -42,6 +42,13 @@ class MeteredAuthor:
         try:
             delivery = await self._author.write(kind, brief)
             outcome = "failed" if isinstance(delivery.result, Failure) else "completed"
+        except AuthorBug as bug:
+            outcome = "crashed"
+            _count(bug.usage)
+            raise
+        except Exception:
+            outcome = "crashed"
+            raise
         finally:
             metrics.artefact_seconds.labels(kind, outcome).observe(time.perf_counter() - started)
             asked.debug("artefact_delivered", outcome=outcome)

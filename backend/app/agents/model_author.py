@@ -13,6 +13,7 @@ from app.domain.content import Artefact, ArtefactKind, Resources
 from app.domain.failures import Failure
 from app.domain.outline_operations import RevisionPlan
 from app.domain.roadmap import LearningRequest, Outline
+from app.generation.ports import AuthorBug
 from app.generation.work import ConceptBrief, Delivery
 
 
@@ -49,9 +50,12 @@ class ModelAuthor:
 
     async def _collect(self, brief: ConceptBrief) -> Delivery[Resources]:
         searches = await self._asker.ask(resources_question(brief))
-        found = (
-            searches.result
-            if isinstance(searches.result, Failure)
-            else await self._librarian.find(searches.result, brief)
-        )
+        found: Resources | Failure
+        if isinstance(searches.result, Failure):
+            found = searches.result
+        else:
+            try:
+                found = await self._librarian.find(searches.result, brief)
+            except Exception as bug:
+                raise AuthorBug(searches.usage) from bug
         return Delivery(result=found, usage=searches.usage, prompt=searches.prompt, raw_answer=searches.raw_answer)

@@ -25,6 +25,9 @@ task_recoveries = Counter("greenway_task_recoveries_total", "Tasks taken over fr
 discarded_artefacts = Counter(
     "greenway_discarded_artefacts_total", "Finished artefacts that were lost to their worker before they were saved."
 )
+refused_artefacts = Counter(
+    "greenway_refused_artefacts_total", "Artefacts that the database did not take; each counts as failed."
+)
 background_failures = Counter(
     "greenway_background_failures_total", "Steps of background work that a bug has ended.", ["step"]
 )

@@ -7,6 +7,7 @@ from functools import partial, reduce
 from operator import add
 from typing import TypeVar
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import metrics
@@ -18,7 +19,7 @@ from app.db.repositories.event_repo import EventRepository
 from app.db.repositories.raw_answer_repo import RawAnswerRepository
 from app.db.repositories.roadmap_repo import RoadmapMetadata, RoadmapRepository
 from app.db.repositories.task_repo import Claim, TaskRepository
-from app.db.session import DatabaseUnavailable, Sessions, safe_session_with_retry
+from app.db.session import REFUSED, DatabaseUnavailable, Sessions, is_transient, safe_session_with_retry
 from app.domain.concept_state import ConceptState
 from app.domain.content import ArtefactKind, ContentStatus
 from app.domain.events import (
@@ -39,7 +40,9 @@ from app.domain.usage import Usage
 from app.generation.announcements import concept_outcome, saved_artefacts
 from app.generation.backlog import Backlog, backlog_of
 from app.generation.ports import OwnershipLost, StoreUnavailable
-from app.generation.work import Batch
+from app.generation.work import Batch, FinishedArtefact
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 
@@ -89,6 +92,7 @@ class PostgresContentStore:
         self._claim = claim
         self._author = author
         self._names: Mapping[str, str] = {}
+        self._language = "en"
         self._known: _Known | None = None
 
     async def pending(self) -> Backlog:
@@ -105,6 +109,7 @@ class PostgresContentStore:
         outline = Outline.model_validate(roadmap.framework_data)
         self._names = {concept.concept_id: concept.name for concept in outline.concepts}
         request = LearningRequest.model_validate(roadmap.request)
+        self._language = request.language
         if roadmap.task.id != self._claim.task_id or roadmap.task.status != TaskStatus.RUNNING:
             return Backlog(concepts=(), request=request)
         return backlog_of(
@@ -127,6 +132,33 @@ class PostgresContentStore:
         return await self._write(build)
 
     async def save(self, batch: Batch) -> Sequence[Event]:
+        try:
+            return await self._save(batch)
+        except REFUSED as error:
+            refused = await self._reach(partial(self._refused_of, batch))
+            if not refused:
+                raise
+            log.error("artefacts_refused", concept_ids=[item.concept_id for item in refused], exc_info=error)
+            metrics.refused_artefacts.inc(len(refused))
+            reason = failure(FailureCode.INTERNAL, self._language)
+            return await self._save(batch.with_failed({item.artefact_id: reason for item in refused}))
+
+    async def _refused_of(self, batch: Batch, session: AsyncSession) -> list[FinishedArtefact]:
+        """The artefacts of a batch that the database does not take. Writes nothing."""
+        refused = []
+        for item in batch.artefacts:
+            trial = await session.begin_nested()
+            try:
+                await self._add_artefacts(session, [item])
+            except REFUSED as error:
+                if is_transient(error):
+                    raise
+                refused.append(item)
+            finally:
+                await trial.rollback()
+        return refused
+
+    async def _save(self, batch: Batch) -> Sequence[Event]:
         usage = reduce(add, (item.delivery.usage for item in batch.artefacts), Usage())
 
         def build(draft: _Draft) -> Change:
@@ -231,14 +263,17 @@ class PostgresContentStore:
         if not await flush(session, self._claim, change, known_status=known_status):
             return False
         if batch is not None:
-            roadmaps = RoadmapRepository(session)
-            signed = (self._claim.roadmap_id, self._claim.task_id, self._author, batch.artefacts)
-            await roadmaps.save_tutorials_batch(*signed)
-            await roadmaps.save_resources_batch(*signed)
-            await roadmaps.save_quizzes_batch(*signed)
-            await RawAnswerRepository(session).save_batch(self._claim.roadmap_id, batch.artefacts)
+            await self._add_artefacts(session, batch.artefacts)
             reach(Failpoint.BEFORE_COMMIT)
         return True
+
+    async def _add_artefacts(self, session: AsyncSession, artefacts: Sequence[FinishedArtefact]) -> None:
+        roadmaps = RoadmapRepository(session)
+        signed = (self._claim.roadmap_id, self._claim.task_id, self._author, artefacts)
+        await roadmaps.save_tutorials_batch(*signed)
+        await roadmaps.save_resources_batch(*signed)
+        await roadmaps.save_quizzes_batch(*signed)
+        await RawAnswerRepository(session).save_batch(self._claim.roadmap_id, artefacts)
 
     def _apply(self, batch: Batch, draft: _Draft, usage: Usage) -> list[ConceptState]:
         """Bring a batch into the states and the log; gives the states that it has touched."""

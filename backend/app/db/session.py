@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import orjson
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -109,6 +109,11 @@ async def safe_session_with_retry(
                 raise DatabaseUnavailable from error
             await asyncio.sleep(0.05 * 2**attempt)
     raise AssertionError("unreachable")
+
+
+REFUSED = (StatementError, OverflowError, TypeError, ValueError)
+"""What is raised for a value that the database, its driver or JSON does not take. A lost connection raises some of
+these, too: `is_transient` tells."""
 
 
 def _is_contention(error: BaseException) -> bool:

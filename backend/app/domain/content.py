@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, HttpUrl, model_validator
+from pydantic import AfterValidator, Field, HttpUrl, model_validator
 
 from app.domain.base import Frozen, OutlineId
+from app.domain.text import storable
 
 
 class ArtefactKind(StrEnum):
@@ -30,20 +31,24 @@ class ContentStatus(StrEnum):
     FAILED = "failed"
 
 
+Text = Annotated[str, AfterValidator(storable)]
+"""Whoever has written it, it can be stored and shown."""
+
+
 class Section(Frozen):
-    heading: str
-    markdown: str
+    heading: Text
+    markdown: Text
 
 
 class Tutorial(Frozen):
     """A lesson in Markdown. `summary` is one or two plain sentences; `example` is a worked one."""
 
     kind: Literal[ArtefactKind.TUTORIAL] = ArtefactKind.TUTORIAL
-    summary: str
+    summary: Text
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
-    example: str | None = None
-    exercises: tuple[str, ...] = ()
-    mistakes: tuple[str, ...] = ()
+    example: Text | None = None
+    exercises: tuple[Text, ...] = ()
+    mistakes: tuple[Text, ...] = ()
 
 
 class Resource(Frozen):
@@ -54,12 +59,12 @@ class Resource(Frozen):
     `status` with which HTTP status, if any.
     """
 
-    title: str
+    title: Text
     url: HttpUrl
     type: Literal["documentation", "article", "book", "course", "video", "exercise", "tool", "search"]
-    language: str
+    language: Text
     origin: Literal["curated", "found", "search"]
-    description: str | None = None
+    description: Text | None = None
     verdict: Literal["verified", "unverified"] | None = None
     status: int | None = None
 
@@ -73,8 +78,8 @@ class Option(Frozen):
     """`explanation` says why the option is right or wrong."""
 
     option_id: OutlineId
-    text: str
-    explanation: str | None = None
+    text: Text
+    explanation: Text | None = None
 
 
 class Question(Frozen):
@@ -82,10 +87,10 @@ class Question(Frozen):
 
     question_id: OutlineId
     type: Literal["single", "multiple", "true_false"]
-    prompt: str
+    prompt: Text
     options: Annotated[tuple[Option, ...], Field(min_length=2)]
     correct: Annotated[tuple[OutlineId, ...], Field(min_length=1)]
-    explanation: Annotated[str, Field(min_length=1)]
+    explanation: Annotated[Text, Field(min_length=1)]
 
     @model_validator(mode="after")
     def _answers_are_valid(self) -> Self:

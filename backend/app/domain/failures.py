@@ -73,7 +73,9 @@ _ENGLISH = {
     FailureCode.UNAVAILABLE: "The model's provider has a problem at the moment; try again later.",
     FailureCode.UNREACHABLE: "The model's provider could not be reached; check the network and the address.",
     FailureCode.REJECTED: "The provider refused the request, and would refuse it again.",
-    FailureCode.CONTEXT_TOO_LONG: "The request is longer than the model can read; choose a model with more context.",
+    FailureCode.CONTEXT_TOO_LONG: (
+        "The request is longer than the model can read$context; choose a model with a larger context."
+    ),
     FailureCode.TRUNCATED: "The model's answer broke off because it ran out of room, twice.",
     FailureCode.REFUSED: "The model refused to write this.",
     FailureCode.EMPTY: "The model answered with nothing.",
@@ -94,7 +96,7 @@ _CHINESE = {
     FailureCode.UNAVAILABLE: "模型服务商暂时出现故障;请稍后再试。",
     FailureCode.UNREACHABLE: "无法连接模型服务商;请检查网络和地址。",
     FailureCode.REJECTED: "服务商拒绝了这个请求,再次发送也会被拒绝。",
-    FailureCode.CONTEXT_TOO_LONG: "请求超出了模型能读取的长度;请选择上下文更长的模型。",
+    FailureCode.CONTEXT_TOO_LONG: "请求超出了模型能读取的长度$context;请选择上下文更长的模型。",
     FailureCode.TRUNCATED: "模型的回答两次都因长度不足而中断。",
     FailureCode.REFUSED: "模型拒绝撰写这一内容。",
     FailureCode.EMPTY: "模型没有给出任何回答。",
@@ -113,7 +115,11 @@ def failure(code: FailureCode, language: str, **details: str) -> Failure:
     Args:
         language: a BCP 47 tag.
         details: what the sentence names: `seconds` of a timeout, `limit` of a budget, `times` that workers ended,
-            `hint` at what is understood.
+            `hint` at what is understood, `context` that the model has, in tokens.
     """
-    sentences = _CHINESE if language.lower().split("-")[0] == "zh" else _ENGLISH
+    is_chinese = language.lower().split("-")[0] == "zh"
+    if code == FailureCode.CONTEXT_TOO_LONG:
+        tokens = details.get("context", "")
+        details["context"] = (f"({tokens} 个词元)" if is_chinese else f" ({tokens} tokens)") if tokens else ""
+    sentences = _CHINESE if is_chinese else _ENGLISH
     return Failure(code=code, message=Template(sentences[code]).substitute(details))

@@ -3,10 +3,13 @@
 from app.domain.failures import Failure, FailureCode, failure
 from app.domain.usage import Usage
 
+BUGS = 6
+"""Bugs of the author in a row after which the run pauses: those of two concepts, as one may be the concept's own."""
+
 
 class CircuitBreaker:
-    """Trips after `threshold` authentication or quota failures without a success in between, or when what was spent
-    reaches `max_cost_usd` (US dollars; None for no limit). `language` is the learner's."""
+    """Trips after `threshold` authentication or quota failures without a success in between, after `BUGS` bugs, or
+    when what was spent reaches `max_cost_usd` (US dollars; None for no limit). `language` is the learner's."""
 
     def __init__(
         self,
@@ -21,6 +24,7 @@ class CircuitBreaker:
         self._language = language
         self._spent = spent
         self._failures = 0
+        self._bugs = 0
         self.reason: Failure | None = None
         """Why it has tripped; None while it has not."""
         self._check_cost()
@@ -29,7 +33,11 @@ class CircuitBreaker:
         """Count one artefact: its failure, or None for a success, and what it has cost."""
         self._spent += usage
         if failure is None:
-            self._failures = 0
+            self._failures = self._bugs = 0
+        elif failure.code == FailureCode.INTERNAL:
+            self._bugs += 1
+            if self._bugs >= BUGS:
+                self.reason = failure
         elif failure.code.stops_the_run:
             self._failures += 1
             if self._failures >= self._threshold:

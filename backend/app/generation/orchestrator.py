@@ -12,6 +12,7 @@ from app.domain.content import ArtefactKind
 from app.domain.failures import Failure
 from app.generation.breaker import CircuitBreaker
 from app.generation.buffer import Buffer
+from app.generation.containment import contained
 from app.generation.patience import patiently
 from app.generation.ports import ContentAgents, ContentStore, EventPublisher
 from app.generation.saver import Saver
@@ -116,7 +117,6 @@ class Orchestrator:
 
         Raises:
             OwnershipLost: another worker has the task; results that were not saved by then are discarded.
-            ExceptionGroup: a bug in an agent; what had finished is saved.
         """
         backlog = await patiently(self._store.pending)
         self._breaker = CircuitBreaker(
@@ -182,12 +182,17 @@ class Orchestrator:
             await self._finish(concept.concept_id)
 
     async def _write_artefact(self, kind: ArtefactKind, brief: ConceptBrief) -> None:
-        delivery = await self._agents.write(kind, brief)
+        concept_id = brief.concept.concept_id
+        delivery = await contained(
+            self._agents.write(kind, brief),
+            language=brief.request.language,
+            concept_id=concept_id,
+            artefact=kind.value,
+        )
         failure = delivery.result if isinstance(delivery.result, Failure) else None
         self._breaker.record(failure, delivery.usage)
         if self._breaker.reason is not None:
             self.stop_starting()
-        concept_id = brief.concept.concept_id
         artefact = FinishedArtefact(concept_id=concept_id, kind=kind, delivery=delivery)
         if failure is not None and failure.code.stops_the_run:
             self._withheld.setdefault(concept_id, []).append(artefact)

@@ -8,6 +8,7 @@ from app.domain.events import Event
 from app.domain.failures import Failure
 from app.domain.outline_operations import RevisionPlan
 from app.domain.roadmap import LearningRequest, Outline
+from app.domain.usage import Usage
 from app.generation.backlog import Backlog
 from app.generation.work import Batch, ConceptBrief, Delivery
 
@@ -20,10 +21,18 @@ class OwnershipLost(Exception):
     """The task belongs to somebody else by now: nothing was written, and nothing more may be."""
 
 
+class AuthorBug(Exception):
+    """A bug in an author, the cause of this exception; `usage` is what it had used up by then."""
+
+    def __init__(self, usage: Usage) -> None:
+        super().__init__(usage)
+        self.usage = usage
+
+
 class ContentAgents(Protocol):
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
         """Write one artefact, within a time limit of the author's own: waiting for a turn does not count. A failure
-        is delivered as a value; an exception is a bug."""
+        is delivered as a value; an exception is a bug, and `AuthorBug` one that has cost something."""
         ...
 
 

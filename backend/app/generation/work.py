@@ -80,6 +80,18 @@ class Batch:
     started: tuple[str, ...] = ()
     batch_id: UUID = field(default_factory=new_id)
 
+    def with_failed(self, failed: Mapping[UUID, Failure]) -> "Batch":
+        """The batch with some artefacts, by their ids, failed after all; what they have cost stays."""
+        return replace(
+            self,
+            artefacts=tuple(
+                replace(item, delivery=replace(item.delivery, result=failed[item.artefact_id], raw_answer=None))
+                if item.artefact_id in failed
+                else item
+                for item in self.artefacts
+            ),
+        )
+
     @property
     def size(self) -> int:
         """The number of finished concepts."""

@@ -18,6 +18,7 @@ from app.domain.outline_revision import NewRevision, RevisionKind
 from app.domain.outline_rules import OutlineError, check_outline
 from app.domain.roadmap import MAX_OUTLINE_CONCEPTS, Outline
 from app.domain.tasks import TaskKind
+from app.generation.containment import contained
 from app.generation.orchestrator import RunEnd
 from app.generation.patience import patiently
 from app.generation.ports import Author, EventPublisher
@@ -103,7 +104,8 @@ class OutlineRun:
             await self._events.publish(saved.events)
 
     def _ask(self, wanted: Wanted) -> Coroutine[Any, Any, Delivery[Made]]:
-        return self._draft(wanted) if self._claim.kind == TaskKind.DRAFT else self._revise(wanted)
+        work = self._draft(wanted) if self._claim.kind == TaskKind.DRAFT else self._revise(wanted)
+        return contained(work, language=wanted.request.language, task=self._claim.kind.value)
 
     async def _draft(self, wanted: Wanted) -> Delivery[Made]:
         delivery = await self._author.draft(wanted.request)

@@ -150,12 +150,25 @@ async def test_working_does_use_it_up() -> None:
     assert await turns_of(gate, 1) == 1
 
 
-async def test_a_refusal_fails_all_who_wait_without_a_call() -> None:
+async def test_one_refusal_is_not_held_against_those_who_wait() -> None:
+    gate = a_gate(50)
+    async with callers(gate, 20) as made:
+        await settle()
+        await gate.refused(FailureCode.QUOTA)
+        await gate.refused(FailureCode.QUOTA)
+        await gate.succeeded()
+        await gate.refused(FailureCode.QUOTA)
+        await settle()
+        assert not any(caller.task.done() for caller in made)
+
+
+async def test_refusals_in_a_row_fail_all_who_wait_without_a_call() -> None:
     gate = a_gate(50)
     async with callers(gate, 20) as made:
         await settle()
         calling = [caller for caller in made if caller.calling]
-        await gate.refused(FailureCode.QUOTA)
+        for _ in range(PROBES):
+            await gate.refused(FailureCode.QUOTA)
         await until(lambda: sum(caller.task.done() for caller in made) == 17)
         for caller in made:
             if caller not in calling:

@@ -15,8 +15,9 @@ from app.domain.events import Completed, ConceptComplete, ConceptFailed, Concept
 from app.domain.failures import Failure, FailureCode
 from app.domain.tasks import TaskStatus
 from app.domain.usage import Usage
+from app.generation.breaker import BUGS
 from app.generation.orchestrator import Limits, Orchestrator, RunEnd
-from app.generation.ports import OwnershipLost, StoreUnavailable
+from app.generation.ports import AuthorBug, OwnershipLost, StoreUnavailable
 from app.generation.saver import MAX_UNSAVED_CONCEPTS
 
 NO_AGE = Limits(flush_max_age=None)
@@ -313,19 +314,34 @@ async def test_a_task_that_is_lost_is_not_written_to_any_more() -> None:
     assert 0 < bench.orchestrator.unsaved <= bench.agents.calls.total() - len(saved.artefacts)
 
 
-async def test_a_bug_ends_the_run_but_not_what_had_finished() -> None:
+@pytest.mark.parametrize(("bug", "spent"), [(KeyError("bug"), 0), (AuthorBug(Usage(calls=2)), 2)])
+async def test_a_bug_costs_one_artefact_and_counts_what_it_has_used_up(bug: Exception, spent: int) -> None:
     bench = Bench(9)
 
     async def answer(kind: ArtefactKind, concept_id: str) -> Artefact:
-        if concept_id == "c7":
-            raise KeyError("bug")
+        if (concept_id, kind) == ("c7", ArtefactKind.QUIZ):
+            raise bug
         return an_artefact(kind)
 
     bench.answer(answer)
-    with pytest.raises(ExceptionGroup) as caught:
-        await bench.run()
-    assert caught.group_contains(KeyError)
-    assert bench.store.progress.completed >= 1
+    assert await bench.run() == RunEnd.FINISHED
+    progress = bench.store.progress
+    assert (progress.completed, progress.partial) == (8, 1)
+    failed = bench.store.states["c7"].failures[ArtefactKind.QUIZ]
+    assert failed.code == FailureCode.INTERNAL
+    saved = [item for batch in bench.store.batches for item in batch.artefacts if item.concept_id == "c7"]
+    assert sum(item.delivery.usage.calls for item in saved) == spent
+
+
+async def test_bugs_in_a_row_pause_the_run() -> None:
+    bench = Bench(30)
+
+    async def answer(kind: ArtefactKind, concept_id: str) -> Artefact:
+        raise KeyError("bug")
+
+    bench.answer(answer)
+    assert await bench.run() == RunEnd.PAUSED
+    assert bench.agents.calls.total() <= BUGS + 3 * Limits().concurrency
 
 
 async def test_the_breaker_pauses_after_three_refusals_in_a_row() -> None:

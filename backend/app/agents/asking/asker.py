@@ -23,13 +23,16 @@ from pydantic_ai.settings import ModelSettings
 
 from app.agents.asking.call_gate import CallGate, CallRefused
 from app.agents.asking.effort import Effort
-from app.agents.asking.faults import code_of, waiting_out
+from app.agents.asking.faults import as_unreadable, code_of, context_in, waiting_out
 from app.agents.asking.languages import is_in
 from app.agents.asking.modes import OutputMode, OutputModes, request_parameters
 from app.agents.asking.parsing import Unreadable, find_object
 from app.agents.asking.prices import PriceList
 from app.agents.asking.question import Question, R, T, Unusable
 from app.domain.failures import Failure, FailureCode, failure
+from app.domain.text import storable, storable_json
+from app.domain.usage import Usage
+from app.generation.ports import AuthorBug
 from app.generation.work import Delivery
 
 STARTS = 2
@@ -76,7 +79,11 @@ class Asker:
         self._is_local = is_local
 
     async def ask(self, question: Question[R, T]) -> Delivery[T]:
-        """The answer, or why there is none; and what that has cost."""
+        """The answer, or why there is none; and what that has cost.
+
+        Raises:
+            AuthorBug: a bug of ours, or of a library.
+        """
         effort = Effort(self._seconds)
         result: T | Failure
         try:
@@ -84,6 +91,8 @@ class Asker:
                 result = await self._answer(question, effort)
         except TimeoutError:
             result = self._failure(FailureCode.TIMEOUT, question)
+        except Exception as bug:
+            raise AuthorBug(effort.usage) from bug
         raw_answer = effort.raw_answer if isinstance(result, Failure) else None
         return Delivery(result=result, usage=effort.usage, prompt=question.prompt.version, raw_answer=raw_answer)
 
@@ -99,12 +108,12 @@ class Asker:
                 return self._failure(refused.code, question)
             except AgentRunError as error:
                 code = code_of(error)
-                log.info("model_call_failed", code=code, error=type(error).__name__)
+                log.info("model_call_failed", code=code, error=type(error).__name__, cause=repr(error.__cause__)[:500])
                 if code == FailureCode.REJECTED and self._modes.refused(conversation.mode):
                     continue
                 if code.stops_the_run:
                     await self._gate.refused(code)
-                return self._failure(code, question)
+                return self._failure(code, question, context=context_in(error))
             except _Unanswered as unanswered:
                 last = unanswered
                 room = conversation.room
@@ -118,8 +127,8 @@ class Asker:
         log.info("model_answer_unusable", code=last.code, prompt=question.prompt.version, reasons=last.reasons)
         return self._failure(last.code, question)
 
-    def _failure(self, code: FailureCode, question: Question[Any, Any]) -> Failure:
-        return failure(code, question.language, seconds=f"{self._seconds:g}")
+    def _failure(self, code: FailureCode, question: Question[Any, Any], *, context: int | None = None) -> Failure:
+        return failure(code, question.language, seconds=f"{self._seconds:g}", context=f"{context}" if context else "")
 
     async def _converse(self, question: Question[R, T], conversation: _Conversation, effort: Effort) -> T:
         """Ask, and once more with what was wrong: more room for what broke off, else the reasons."""
@@ -155,9 +164,16 @@ class Asker:
         async def call() -> ModelResponse:
             # Four characters are about one token of English; an estimate is enough for an allowance.
             async with self._gate.turn(effort, tokens=length // 4 + conversation.room // 2):
-                response = await model_request(
-                    self._model, conversation.messages, model_settings=settings, model_request_parameters=parameters
-                )
+                try:
+                    response = await model_request(
+                        self._model, conversation.messages, model_settings=settings, model_request_parameters=parameters
+                    )
+                except Exception as error:
+                    unreadable = as_unreadable(error)
+                    if unreadable is None:
+                        raise
+                    effort.usage += Usage(calls=1)  # it has been answered, and will be paid for
+                    raise unreadable from error
                 effort.usage += self._prices.usage(_tokens(response))
                 await self._gate.succeeded()
                 return response
@@ -220,7 +236,7 @@ def _read(question: Question[R, T], response: ModelResponse) -> T:
     if not raw_text(response):
         raise _Unanswered(FailureCode.EMPTY, "You answered with nothing.")
     try:
-        reply = question.reply.model_validate(_object(response))
+        reply = _reply(question, _object(response))
         if not is_in(question.language, question.prose(reply)):
             reason = f"Write in the language with the BCP 47 tag {question.language}."
             raise _Unanswered(FailureCode.WRONG_LANGUAGE, reason)
@@ -233,8 +249,34 @@ def _read(question: Question[R, T], response: ModelResponse) -> T:
         raise _Unanswered(FailureCode.INVALID_OUTPUT, *error.reasons) from None
 
 
+def _reply(question: Question[R, T], found: dict[str, Any]) -> R:
+    """The reply that an object is, or that it is only wrapped round: `{"answer": {...}}`.
+
+    Raises:
+        ValidationError: it is neither.
+    """
+    if len(found) == 1 and not found.keys() & question.reply.model_fields.keys():
+        [inner] = found.values()
+        if isinstance(inner, str):
+            inner = find_object(inner)
+        if isinstance(inner, dict):
+            return question.reply.model_validate(inner)
+    return question.reply.model_validate(found)
+
+
 def _object(response: ModelResponse) -> dict[str, Any]:
-    """The arguments of the tool's call, else the object in the text."""
+    """The arguments of the tool's call, else the object in the text; its texts can be stored.
+
+    Raises:
+        Unreadable: there is none.
+    """
+    try:
+        return {**storable_json(_object_as_written(response))}
+    except RecursionError:
+        raise Unreadable("The answer was nested too deeply.") from None
+
+
+def _object_as_written(response: ModelResponse) -> dict[str, Any]:
     for part in response.parts:
         if isinstance(part, ToolCallPart):
             return {**part.args} if isinstance(part.args, dict) else find_object(part.args or "")
@@ -248,7 +290,7 @@ def raw_text(response: ModelResponse) -> str:
         for part in response.parts
         if isinstance(part, TextPart | ToolCallPart)
     )
-    return "\n".join(parts).strip()
+    return storable("\n".join(parts)).strip()
 
 
 def _arguments(call: ToolCallPart) -> str:

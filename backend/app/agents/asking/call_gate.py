@@ -10,8 +10,9 @@ from app.agents.asking.rates import Rates
 from app.domain.failures import FailureCode
 
 PROBES = 3
-"""Calls in flight until one has succeeded, also after a while without any: where a key is refused, that is noticed
-after so few."""
+"""Calls in flight until one has succeeded, also after a while without any; and refusals without a success in between
+after which those who wait are told: where a key is refused, that is noticed after so few. One refusal alone may be
+about that one call."""
 SPREAD = 0.25
 """By which part of a wait that the provider asks for the calls are spread at its end."""
 
@@ -35,6 +36,7 @@ class CallGate:
         self._waiting = 0
         self._trusted = False
         self._refusals = 0
+        self._refused_in_a_row = 0
         self._refused_for = FailureCode.UNAUTHORISED
         self._held_until = 0.0
 
@@ -64,15 +66,19 @@ class CallGate:
 
     async def succeeded(self) -> None:
         """The provider has answered a call."""
+        self._refused_in_a_row = 0
         if not self._trusted:
             self._trusted = True
             await self._tell()
 
     async def refused(self, code: FailureCode) -> None:
-        """The provider refuses every call: whoever waits need not try, and the next ones are careful."""
+        """The provider has refused a call for a reason that holds for all: the next ones are careful, and after a
+        few in a row those who wait need not try."""
         self._trusted = False
-        self._refusals += 1
-        self._refused_for = code
+        self._refused_in_a_row += 1
+        if self._refused_in_a_row >= PROBES:
+            self._refusals += 1
+            self._refused_for = code
         await self._tell()
 
     async def _enter(self, tokens: int) -> None:

@@ -1,5 +1,6 @@
 """What goes wrong with a call, as a failure code; and how a fault that will pass is waited out."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -36,9 +37,45 @@ _TRANSIENT = {FailureCode.RATE_LIMITED, FailureCode.UNAVAILABLE, FailureCode.UNR
 
 def code_of(error: Exception) -> FailureCode:
     """What an error of the model's library means. A response that it could not read is a fault of the provider's."""
-    if isinstance(error, faults.ModelHTTPError) and error.status_code == 402:
-        return FailureCode.QUOTA
+    if isinstance(error, faults.ModelHTTPError):
+        if error.status_code == 402:
+            return FailureCode.QUOTA
+        if error.status_code in (400, 413, 422, 500) and _TOO_LONG.search(_told(error)):
+            return FailureCode.CONTEXT_TOO_LONG
     return next((code for kind, code in _CODES if isinstance(error, kind)), FailureCode.UNAVAILABLE)
+
+
+_GARBLED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a library's parser of responses stumbles with over one that it has not foreseen."""
+_TOKENS = re.compile(
+    r"(?:context (?:length|size|window)|n_ctx)\D{0,40}?(\d{3,9})"
+    r"|(\d{3,9})[- ]tokens? (?:context|limit)",
+    re.IGNORECASE,
+)
+_TOO_LONG = re.compile(r"context[ _](?:length|size|window)|too many tokens|prompt is too long", re.IGNORECASE)
+
+
+def as_unreadable(error: Exception) -> faults.AgentRunError | None:
+    """The error of a response that has come and cannot be read, whatever it was that the library raised; None for
+    all others."""
+    if isinstance(error, faults.ModelHTTPError | faults.ModelConnectionError | faults.ModelRequestTimeout):
+        return None
+    if isinstance(error, faults.AgentRunError):
+        return error
+    if isinstance(error, _GARBLED):
+        return faults.UnexpectedModelBehavior("The provider's response could not be read.")
+    return None
+
+
+def context_in(error: Exception) -> int | None:
+    """How many tokens the provider says that its model can read, where it complains of more."""
+    found = _TOKENS.search(_told(error))
+    return int(found[1] or found[2]) if found else None
+
+
+def _told(error: Exception) -> str:
+    """Everything that the provider has said of an error."""
+    return f"{error} {getattr(error, 'body', '')}"
 
 
 def retry_after(error: BaseException | None) -> float | None:

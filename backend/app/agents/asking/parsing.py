@@ -25,6 +25,7 @@ _DEEPEST = 100
 """Brackets in brackets beyond which nothing is read: no answer has so many, and the stack would not hold them."""
 _LOOKS = 40
 """How often mending may look at each character, on average: for slips in an answer it takes fewer than ten."""
+_ENCODINGS = 3
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -39,13 +40,26 @@ def find_object(text: str) -> dict[str, Any]:
     Raises:
         Unreadable: there is none.
     """
-    text = _without_thoughts(text).strip()
+    text = _decoded(_without_thoughts(text).strip())
     if not text:
         raise Unreadable("The answer was empty.")
     found = list(_objects(text))
     if not found:
         raise Unreadable("The answer held no complete JSON object.")
     return max(found, key=lambda each: len(json.dumps(each)))
+
+
+def _decoded(text: str) -> str:
+    """What a text says that is itself a JSON string: some models encode their answer twice."""
+    for _ in range(_ENCODINGS):
+        if not text.startswith('"'):
+            break
+        try:
+            inner = _DECODER.decode(text)
+        except ValueError:
+            break
+        text = str(inner).strip()
+    return text
 
 
 def _without_thoughts(text: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from app.agents.asking.asker import Asker
 from app.agents.drafting.draft import Draft
@@ -10,6 +11,8 @@ from app.agents.drafting.replies import MAX_CONCEPTS, StageReply, goal_question,
 from app.domain.failures import Failure, FailureCode, failure
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.usage import Usage
+from app.generation.containment import contained
+from app.generation.ports import AuthorBug
 from app.generation.work import Delivery
 
 ROUNDS = 4
@@ -21,27 +24,39 @@ class Drafter:
         self._asker = asker
 
     async def draft(self, request: LearningRequest) -> Delivery[Outline]:
-        goal = await self._asker.ask(goal_question(request))
+        asked: list[Delivery[Any]] = []
+        try:
+            return await self._draft(request, asked)
+        except Exception as bug:
+            raise AuthorBug(_sum(asked) + (bug.usage if isinstance(bug, AuthorBug) else Usage())) from bug
+
+    async def _draft(self, request: LearningRequest, asked: list[Delivery[Any]]) -> Delivery[Outline]:
+        """Draft; what has been asked is noted, so that it counts whatever becomes of it."""
+        asked.append(goal := await self._asker.ask(goal_question(request)))
         if isinstance(goal.result, Failure):
-            return _failed(goal.result, [goal])
-        plan = await self._asker.ask(plan_question(request, goal.result))
+            return _failed(goal.result, asked)
+        asked.append(plan := await self._asker.ask(plan_question(request, goal.result)))
         if isinstance(plan.result, Failure):
-            return _failed(plan.result, [goal, plan])
+            return _failed(plan.result, asked)
         draft = Draft(plan.result, request.concepts)
-        answers: list[Delivery[StageReply]] = []
         for _ in range(ROUNDS):
             wanted = draft.requests(MAX_CONCEPTS)
             if not wanted:
                 break
             questions = [stage_question(request, goal.result, draft.course(), stage) for _, stage in wanted]
-            came = await asyncio.gather(*(self._asker.ask(question) for question in questions))
-            answers += came
+            came = await asyncio.gather(
+                *(
+                    contained(self._asker.ask(question), language=request.language, question="stage")
+                    for question in questions
+                )
+            )
+            asked += came
             if failed := _fill(draft, [stage for stage, _ in wanted], came):
-                return _failed(failed, [goal, plan, *answers])
+                return _failed(failed, asked)
         if not draft.is_large_enough:
-            return _failed(failure(FailureCode.INVALID_OUTPUT, request.language), [goal, plan, *answers])
+            return _failed(failure(FailureCode.INVALID_OUTPUT, request.language), asked)
         outline = draft.outline(goal.result.title, request, datetime.now(UTC).date())
-        return Delivery(result=outline, usage=_sum([goal, plan, *answers]), prompt=plan.prompt)
+        return Delivery(result=outline, usage=_sum(asked), prompt=plan.prompt)
 
 
 def _fill(draft: Draft, stages: Sequence[int], answers: Sequence[Delivery[StageReply]]) -> Failure | None:

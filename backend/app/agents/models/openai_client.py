@@ -4,12 +4,13 @@ from contextlib import AsyncExitStack
 
 from openai import AsyncOpenAI
 
+from app.agents.models.envelopes import MendingClient
 from app.agents.models.http_client import open_http_client
 
 
 def open_openai_client(address: str, api_key: str, timeout: float, resources: AsyncExitStack) -> AsyncOpenAI:
     """A client for OpenAI or a server that speaks its protocol; it sends each request once."""
-    http_client = open_http_client(address, timeout, resources)
+    http_client = open_http_client(address, timeout, resources, MendingClient)
     client = AsyncOpenAI(
         base_url=address, api_key=api_key, max_retries=0, timeout=http_client.timeout, http_client=http_client
     )

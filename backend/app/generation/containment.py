@@ -1,0 +1,29 @@
+"""The boundary around authors: one bad answer costs one artefact, never another one."""
+
+from collections.abc import Awaitable
+from typing import TypeVar
+
+import structlog
+
+from app.domain.failures import FailureCode, failure
+from app.domain.usage import Usage
+from app.generation.ports import AuthorBug
+from app.generation.work import Delivery
+
+T = TypeVar("T")
+
+log = structlog.get_logger()
+
+
+async def contained(work: Awaitable[Delivery[T]], *, language: str, **about: str) -> Delivery[T]:
+    """What an author delivers; a bug below it becomes the failure of this one piece of work, with what it had used up.
+
+    This and the process's own handler are the only places that may catch everything. `about` says in the log what was
+    being written.
+    """
+    try:
+        return await work
+    except Exception as bug:
+        log.error("author_failed", exc_info=bug, **about)
+        usage = bug.usage if isinstance(bug, AuthorBug) else Usage()
+        return Delivery(result=failure(FailureCode.INTERNAL, language), usage=usage)
