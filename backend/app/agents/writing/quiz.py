@@ -8,6 +8,7 @@ from app.agents.asking.prompts import load_prompt
 from app.agents.asking.question import Line, Paragraph, Question, Reply, Unusable, at_most
 from app.agents.dice import dice
 from app.agents.writing.facts import facts_of
+from app.agents.writing.option_labels import speaks_of_letters, without_labels, without_letters
 from app.domain import content
 from app.generation.work import ConceptBrief
 
@@ -66,7 +67,8 @@ def _quiz(reply: QuizReply, seed: str) -> content.Quiz:
     faults: list[str] = []
     usable: list[tuple[QuestionReply, list[OptionReply]]] = []
     asked: set[str] = set()
-    for number, question in enumerate(reply.questions[:MAX_QUESTIONS], start=1):
+    for number, written in enumerate(reply.questions[:MAX_QUESTIONS], start=1):
+        question = _without_letters(written)
         options = _distinct(question.options)[:MAX_OPTIONS]
         fault = _fault(question, options)
         if fault is None and question.prompt.casefold() in asked:
@@ -87,6 +89,20 @@ def _quiz(reply: QuizReply, seed: str) -> content.Quiz:
     )
 
 
+def _without_letters(question: QuestionReply) -> QuestionReply:
+    """The question without letters before its options, and without explanations that call options by letters."""
+    texts = without_labels([option.text for option in question.options])
+
+    def explained(text: str) -> str:
+        return without_letters(text, texts, question.prompt)
+
+    options = [
+        option.model_copy(update={"text": text, "explanation": explained(option.explanation)})
+        for option, text in zip(question.options, texts, strict=True)
+    ]
+    return question.model_copy(update={"options": options, "explanation": explained(question.explanation)})
+
+
 def _fault(question: QuestionReply, options: Sequence[OptionReply]) -> str | None:
     correct = [option for option in options if option.correct]
     if not question.prompt or not question.explanation:
@@ -101,6 +117,10 @@ def _fault(question: QuestionReply, options: Sequence[OptionReply]) -> str | Non
         return "a true_false question has two options"
     if any(not option.explanation for option in options):
         return "every option needs an explanation"
+    names = [question.prompt, *(option.text for option in options)]
+    explanations = [question.explanation, *(option.explanation for option in options)]
+    if any(speaks_of_letters(text, len(options), names) for text in explanations):
+        return "an explanation must not call options by letters, since they are shown in another order"
     if any(_SPEAKS_OF_OTHERS.search(option.text) for option in options):
         return "an option must not speak of other options, since they are shown in another order"
     return None
