@@ -62,9 +62,8 @@ function Hours({ concept, edit }: { readonly concept: ConceptView; readonly edit
   const faultId = useId();
   const draft = useDraft(
     String(concept.estimated_hours),
-    (text) =>
-      edit({ op: "change", concept_id: concept.concept_id, estimated_hours: parsedHours(text) ?? NaN }),
-    (text) => parsedHours(text) !== null,
+    (text) => edit({ op: "change", concept_id: concept.concept_id, estimated_hours: Number(text) }),
+    (text) => parsedHours(text)?.toString() ?? null,
   );
   return (
     <>

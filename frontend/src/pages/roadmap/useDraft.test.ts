@@ -84,7 +84,7 @@ test("what does not fit is not sent and stays, until it is mended", async () => 
         sent.push(text);
         return Promise.resolve(true);
       },
-      (text) => Number(text) > 0,
+      (text) => (Number(text) > 0 ? String(Number(text)) : null),
     ),
   );
   const fill = async (text: string) => {
@@ -93,6 +93,8 @@ test("what does not fit is not sent and stays, until it is mended", async () => 
   };
   await fill("-3");
   expect([hook.result.current.field.value, hook.result.current.isUnfit, sent]).toEqual(["-3", true, []]);
-  await fill("3");
+  await fill("1.0");
+  expect([hook.result.current.field.value, hook.result.current.isUnfit, sent]).toEqual(["1", false, []]);
+  await fill("3.0");
   expect([hook.result.current.isUnfit, sent]).toEqual([false, ["3"]]);
 });

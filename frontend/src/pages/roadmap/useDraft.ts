@@ -5,11 +5,11 @@
 
 import { useState, type ChangeEvent, type KeyboardEvent } from "react";
 
-/** What does not `fit` is not sent; it stays as well. */
+/** `read` gives what is meant by what was typed; where that is null it is not sent, and stays as well. */
 export function useDraft(
   value: string,
   send: (text: string) => Promise<boolean>,
-  fits: (text: string) => boolean = () => true,
+  read: (text: string) => string | null = (text) => text,
 ) {
   const [text, setText] = useState<string | null>(null);
   const [sent, setSent] = useState<string | null>(null);
@@ -29,10 +29,12 @@ export function useDraft(
   };
   /** What was refused is sent again where that is wanted: it may have been refused only because nothing answered. */
   const save = async ({ again = false } = {}) => {
-    const wanted = text?.trim() ?? "";
-    if (wanted === "" || wanted === value) return reset();
-    setUnfit(!fits(wanted));
-    if (!fits(wanted)) return;
+    const typed = text?.trim() ?? "";
+    if (typed === "") return reset();
+    const wanted = read(typed);
+    setUnfit(wanted === null);
+    if (wanted === null) return;
+    if (wanted === value) return reset();
     if (text === sent && !(again && isRefused)) return;
     setSent(text);
     setRefused(!(await send(wanted)));
