@@ -59,6 +59,21 @@ async def test_what_needed_a_removed_concept_inherits_until_the_removal_is_undon
     assert needs(back) == {"c0": [], "c1": ["c0"], "c2": ["c1"]}
 
 
+async def test_a_field_of_an_operation_is_named_as_people_do(api: AsyncClient, desk: Desk) -> None:
+    roadmap_id = await desk.drafted()
+    wrong = [
+        ({"op": "change", "concept_id": "c1", "estimated_hours": -3}, "`estimated_hours` of operation 2: "),
+        ({"op": "rename", "target": "concept", "id": "c1", "name": " "}, "`name` of operation 2: "),
+        ({"op": "fly"}, "Operation 2: "),
+    ]
+    for operation, said in wrong:
+        body = {"operations": [DOWN, operation]}
+        refused = (await api.post(f"{ROADMAPS}/{roadmap_id}/outline/operations", json=body)).json()
+        assert refused["detail"].startswith(said)
+        assert "operations." not in refused["detail"]
+        assert refused["errors"][0]["field"].startswith("operations.1")
+
+
 async def test_a_whole_outline_in_another_order_keeps_the_same_rule(api: AsyncClient, desk: Desk) -> None:
     roadmap_id = await desk.drafted()
     exported = (await api.get(f"{ROADMAPS}/{roadmap_id}/export")).json()["outline"]
