@@ -1,29 +1,18 @@
 import "@fontsource-variable/inter";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import { Fault } from "./api/client";
+import { cacheOf } from "./api/cache";
+import { greenway } from "./api/reach";
 import { PreferencesProvider } from "./app/context";
 import { NoticeProvider } from "./app/notice";
 import { router } from "./app/router";
 import "./styles/tokens.css";
 import "./styles/base.css";
 
-const RETRIES = 3;
-
-const queries = new QueryClient({
-  defaultOptions: {
-    // Greenway is often on this very machine: whether there is a network says nothing about it.
-    mutations: { networkMode: "always" },
-    queries: {
-      networkMode: "always",
-      // What was refused is refused again; what did not answer may answer.
-      retry: (count, error) => count < RETRIES && (!(error instanceof Fault) || error.retryable),
-    },
-  },
-});
+const queries = cacheOf(greenway);
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

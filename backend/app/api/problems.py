@@ -84,7 +84,20 @@ def _from_validation(errors: Sequence[Mapping[str, Any]], content_type: str) -> 
         for error in errors
     ]
     more = f" ({len(fields)} faults in all)" if len(fields) > 1 else ""
-    return InvalidInput(f"`{fields[0]['field']}`: {fields[0]['message']}{more}.", fields=fields)
+    return InvalidInput(
+        f"{_spoken(errors[0]['loc'], fields[0]['field'])}: {fields[0]['message']}{more}.", fields=fields
+    )
+
+
+def _spoken(location: Sequence[str | int], path: str) -> str:
+    """The field in a sentence: by its path, but for an operation on an outline, which people know by its number."""
+    match location:
+        case ("body", "operations", int(index)):
+            return f"Operation {index + 1}"
+        case ("body", "operations", int(index), *_, str(name)):
+            return f"`{name}` of operation {index + 1}"
+        case _:
+            return f"`{path}`"
 
 
 def _is_json(content_type: str) -> bool:

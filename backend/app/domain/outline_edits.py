@@ -22,24 +22,38 @@ from app.domain.outline_operations import (
     Split,
     Target,
 )
+from app.domain.outline_prerequisites import Edge, Edited, edges_of, inheriting, needs_of, requiring, settled
 from app.domain.outline_rules import OutlineError
 from app.domain.roadmap import MAX_HOURS, Concept, Module, Outline, Stage
 
 _Part = TypeVar("_Part", bound=Stage | Module | Concept)
 
 
-def apply_operations(outline: Outline, operations: Sequence[Operation]) -> Outline:
+def edit(outline: Outline, operations: Sequence[Operation]) -> Edited:
     """The outline after all operations, one after another. `outline_rules.check_outline` is the caller's to ask.
 
+    Prerequisites are settled at the end: those that the operations ask for must come earlier, those that have come to
+    stand later are dropped.
+
     Raises:
-        OutlineError: an operation speaks of what is not there; the message names the operation by its number.
+        OutlineError: an operation speaks of what is not there; the message names the operation by its number. Or it
+            asks for a prerequisite that comes later.
     """
+    stated: set[Edge] = set()
     for number, operation in enumerate(operations, start=1):
         try:
-            outline = _applied(outline, operation)
+            after = _applied(outline, operation)
         except OutlineError as error:
             raise OutlineError(f"Operation {number} ({operation.op}): {error.message}") from None
-    return outline
+        if isinstance(operation, AddStage | AddModule | AddConcept | Change):
+            stated |= edges_of(after) - edges_of(outline)
+        outline = after
+    return settled(outline, stated=stated)
+
+
+def apply_operations(outline: Outline, operations: Sequence[Operation]) -> Outline:
+    """The outline alone that `edit` gives."""
+    return edit(outline, operations).outline
 
 
 def fresh_id(prefix: str) -> str:
@@ -92,8 +106,8 @@ def _removed(outline: Outline, target: Target, part_id: str) -> Outline:
             gone = {_concept(outline, part_id).concept_id}
         case _:
             assert_never(target)
-    kept = _each_concept(outline, lambda concept: None if concept.concept_id in gone else _without(concept, gone))
-    return _without_empty(kept)
+    heirs = inheriting(outline, gone)
+    return _without_empty(_each_concept(heirs, lambda concept: None if concept.concept_id in gone else concept))
 
 
 def _moved(outline: Outline, move: Move) -> Outline:
@@ -138,15 +152,14 @@ def _merged(outline: Outline, merge: Merge) -> Outline:
         raise OutlineError("a concept cannot be merged with itself.")
     first, gone = parts[0], {part.concept_id for part in parts[1:]}
     ids = {part.concept_id for part in parts}
-    required = dict.fromkeys(one for part in parts for one in part.prerequisites if one not in ids)
-    merged = first.model_copy(
+    required = (one for part in parts for one in part.prerequisites if one not in ids)
+    merged = requiring(first, required, needs_of(outline)).model_copy(
         update={
             "name": merge.name,
             "description": merge.description
             or " ".join(filter(None, (part.description for part in parts)))[:2000].strip(),
             "estimated_hours": min(sum(part.estimated_hours for part in parts), MAX_HOURS),
             "keywords": tuple(dict.fromkeys(word for part in parts for word in part.keywords))[:20],
-            "prerequisites": tuple(required)[:50],
         }
     )
 
@@ -200,13 +213,6 @@ def _new_module(new: NewModule) -> Module:
 def _new_concept(new: NewConcept) -> Concept:
     fields = {name: getattr(new, name) for name in NewConcept.model_fields if name != "concept_id"}
     return Concept(concept_id=new.concept_id or fresh_id("c"), **fields)
-
-
-def _without(concept: Concept, gone: set[str]) -> Concept:
-    """The concept, requiring nothing that is gone."""
-    if gone.isdisjoint(concept.prerequisites):
-        return concept
-    return concept.model_copy(update={"prerequisites": tuple(one for one in concept.prerequisites if one not in gone)})
 
 
 def _requiring(concept: Concept, instead_of: set[str], other: str) -> Concept:

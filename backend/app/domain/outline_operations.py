@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.domain.base import Frozen, OutlineId
-from app.domain.roadmap import Difficulty, Hours, Name, Prose, Title
+from app.domain.roadmap import MAX_PREREQUISITES, Difficulty, Hours, Name, Prose, Title
 
 MAX_OPERATIONS = 500
 """How many operations one edit may have."""
@@ -24,7 +24,7 @@ class NewConcept(Frozen):
     estimated_hours: Hours = 1.0
     difficulty: Difficulty = "medium"
     keywords: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
-    prerequisites: Annotated[tuple[OutlineId, ...], Field(max_length=50)] = ()
+    prerequisites: Annotated[tuple[OutlineId, ...], Field(max_length=MAX_PREREQUISITES)] = ()
 
 
 class NewModule(Frozen):
@@ -75,7 +75,7 @@ class Describe(Frozen):
 
 
 class Remove(Frozen):
-    """Takes something out, and with it what has become empty; others do not require it any more."""
+    """Takes something out, and with it what has become empty. What required it requires what it required."""
 
     op: Literal["remove"] = "remove"
     target: Target
@@ -84,7 +84,8 @@ class Remove(Frozen):
 
 class Move(Frozen):
     """Moves a concept into a module, a module into a stage, or a stage (`into` is None), before a sibling
-    there. What has become empty goes."""
+    there. What has become empty goes, and so does a prerequisite that comes later now: what it required is required
+    instead."""
 
     op: Literal["move"] = "move"
     target: Target
@@ -94,7 +95,8 @@ class Move(Frozen):
 
 
 class Reorder(Frozen):
-    """Puts the stages, the modules of a stage or the concepts of a module (`of`) in a new order: all their ids."""
+    """Puts the stages, the modules of a stage or the concepts of a module (`of`) in a new order: all their ids.
+    Prerequisites follow as they do in a move."""
 
     op: Literal["reorder"] = "reorder"
     target: Target
@@ -103,14 +105,14 @@ class Reorder(Frozen):
 
 
 class Change(Frozen):
-    """Changes what is given of a concept."""
+    """Changes what is given of a concept. Prerequisites must come earlier in the outline."""
 
     op: Literal["change"] = "change"
     concept_id: OutlineId
     estimated_hours: Hours | None = None
     difficulty: Difficulty | None = None
     keywords: Annotated[tuple[Name, ...], Field(max_length=20)] | None = None
-    prerequisites: Annotated[tuple[OutlineId, ...], Field(max_length=50)] | None = None
+    prerequisites: Annotated[tuple[OutlineId, ...], Field(max_length=MAX_PREREQUISITES)] | None = None
 
 
 class Merge(Frozen):

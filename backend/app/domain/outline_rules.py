@@ -19,6 +19,23 @@ def check_outline(outline: Outline, *, max_concepts: int = MAX_OUTLINE_CONCEPTS)
     """Return the outline if it keeps all rules.
 
     Raises:
+        OutlineError: what `check_parts` finds, or a prerequisite that comes after what requires it.
+    """
+    check_parts(outline, max_concepts=max_concepts)
+    earlier: set[str] = set()
+    names = {concept.concept_id: concept.name for concept in outline.concepts}
+    for concept in outline.concepts:
+        for prerequisite in concept.prerequisites:
+            if prerequisite not in earlier:
+                raise OutlineError(f'Concept "{concept.name}" requires "{names[prerequisite]}", which comes later.')
+        earlier.add(concept.concept_id)
+    return outline
+
+
+def check_parts(outline: Outline, *, max_concepts: int = MAX_OUTLINE_CONCEPTS) -> None:
+    """Check everything but the order of prerequisites, which an edit may still settle.
+
+    Raises:
         OutlineError: an empty stage or module, too many concepts, an id used twice, two concepts of one name in
             a module, an unknown prerequisite, or prerequisites in a cycle.
     """
@@ -49,7 +66,6 @@ def check_outline(outline: Outline, *, max_concepts: int = MAX_OUTLINE_CONCEPTS)
             if prerequisite not in known:
                 raise OutlineError(f'Concept "{concept.name}" requires the unknown concept "{prerequisite}".')
     learning_order(concepts)
-    return outline
 
 
 def learning_order(concepts: Iterable[Concept]) -> list[Concept]:

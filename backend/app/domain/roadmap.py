@@ -45,6 +45,9 @@ LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z
 MAX_HOURS = 1000.0
 Hours = Annotated[float, Field(gt=0, le=MAX_HOURS)]
 
+MAX_PREREQUISITES = 50
+"""How many concepts another one may require directly."""
+
 Level = Literal["beginner", "intermediate", "advanced"]
 Difficulty = Literal["easy", "medium", "hard"]
 ContentPreference = Literal["visual", "text", "audio", "hands_on"]
@@ -75,8 +78,8 @@ class Concept(Frozen):
     estimated_hours: Hours = 1.0
     difficulty: Difficulty = "medium"
     keywords: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
-    prerequisites: Annotated[tuple[OutlineId, ...], Field(max_length=50)] = ()
-    """Ids of concepts to know first."""
+    prerequisites: Annotated[tuple[OutlineId, ...], Field(max_length=MAX_PREREQUISITES)] = ()
+    """Ids of concepts to know first. Each stands earlier in the outline."""
 
 
 class Module(Frozen):

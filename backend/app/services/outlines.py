@@ -13,10 +13,11 @@ from app.db.repositories.revision_repo import RevisionRepository
 from app.db.repositories.roadmap_repo import RoadmapMetadata
 from app.db.repositories.task_repo import Order
 from app.db.transitions import put_outline, queue_task
-from app.domain.outline_edits import apply_operations
+from app.domain.outline_edits import edit
 from app.domain.outline_operations import Operation
+from app.domain.outline_prerequisites import DroppedPrerequisite, Edited, edges_of, settled
 from app.domain.outline_revision import MAX_UNDO, NewRevision, Revision, RevisionKind
-from app.domain.outline_rules import check_outline
+from app.domain.outline_rules import check_outline, check_parts
 from app.domain.roadmap import Outline
 from app.domain.state_machine import Command
 from app.domain.tasks import TaskKind
@@ -25,50 +26,51 @@ from app.services.roadmap_reader import etag_of
 
 MAX_FEEDBACK = 2000
 """Characters of what a learner asks for by words."""
+Dropped = tuple[DroppedPrerequisite, ...]
 Feedback = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_FEEDBACK)]
 
 
 class Outlines:
-    """`max_concepts` is GREENWAY_MAX_CONCEPTS. Methods that edit give the new ETag, and raise `Conflict` while the
-    outline is drafted or its content written, `Stale` when the roadmap is not in the state that `if_match` names."""
+    """`max_concepts` is GREENWAY_MAX_CONCEPTS. Methods that edit give the prerequisites that the edit has dropped, and
+    raise `Conflict` while the outline is drafted or its content written, `Stale` when the roadmap is not in the state
+    that `if_match` names."""
 
     def __init__(self, commands: Commands, *, max_concepts: int) -> None:
         self._commands = commands
         self._max_concepts = max_concepts
 
-    async def replace(self, roadmap_id: UUID, outline: Outline, *, user_id: str, if_match: str | None) -> str:
+    async def replace(self, roadmap_id: UUID, outline: Outline, *, user_id: str, if_match: str | None) -> Dropped:
         """Replace the outline; concepts that keep their ids keep their content.
 
         Raises:
             OutlineError: the outline breaks a rule.
         """
-        check_outline(outline, max_concepts=self._max_concepts)
+        check_parts(outline, max_concepts=self._max_concepts)
         how = NewRevision(kind=RevisionKind.EDITED)
-        return await self._put(roadmap_id, user_id, if_match, lambda _: (outline, how))
+
+        def replaced(before: Outline) -> Edited:
+            return settled(outline, stated=edges_of(outline) - edges_of(before))
+
+        return await self._put(roadmap_id, user_id, if_match, replaced, how)
 
     async def apply(
         self, roadmap_id: UUID, operations: Sequence[Operation], *, user_id: str, if_match: str | None
-    ) -> str:
+    ) -> Dropped:
         """Change the outline by operations; all of them, or none.
 
         Raises:
             OutlineError: an operation speaks of what is not there, or the outline would break a rule.
         """
         stored = [operation.model_dump(mode="json", exclude_none=True) for operation in operations]
+        how = NewRevision(kind=RevisionKind.EDITED, operations=stored)
+        return await self._put(roadmap_id, user_id, if_match, lambda before: edit(before, operations), how)
 
-        def edited(roadmap: RoadmapMetadata) -> tuple[Outline, NewRevision]:
-            outline = apply_operations(outline_of(roadmap), operations)
-            check_outline(outline, max_concepts=self._max_concepts)
-            return outline, NewRevision(kind=RevisionKind.EDITED, operations=stored)
-
-        return await self._put(roadmap_id, user_id, if_match, edited)
-
-    async def undo(self, roadmap_id: UUID, *, user_id: str, if_match: str | None) -> str:
+    async def undo(self, roadmap_id: UUID, *, user_id: str, if_match: str | None) -> Dropped:
         """Take back the last edit; the content of concepts that come back comes with them."""
         nothing = f"There is nothing to undo; the last {MAX_UNDO} edits are kept."
         return await self._step(roadmap_id, user_id, if_match, lambda revisions: revisions.before, nothing)
 
-    async def redo(self, roadmap_id: UUID, *, user_id: str, if_match: str | None) -> str:
+    async def redo(self, roadmap_id: UUID, *, user_id: str, if_match: str | None) -> Dropped:
         """Take back the last undo."""
         nothing = "There is nothing to redo."
         return await self._step(roadmap_id, user_id, if_match, lambda revisions: revisions.after, nothing)
@@ -92,15 +94,16 @@ class Outlines:
         if_match: str | None,
         step: Callable[[RevisionRepository], Callable[[UUID, int], Awaitable[Revision | None]]],
         nothing: str,
-    ) -> str:
-        async def work(session: AsyncSession) -> Done[str]:
+    ) -> Dropped:
+        async def work(session: AsyncSession) -> Done[Dropped]:
             roadmap = await _editable(session, roadmap_id, user_id, if_match)
             outline_of(roadmap)
             assert roadmap.revision is not None, "an outline is some revision"
             found = await step(RevisionRepository(session))(roadmap_id, roadmap.revision)
             if found is None:
                 raise Conflict(nothing)
-            return await _stored(session, roadmap, Outline.model_validate(found.outline), found)
+            # A revision of an earlier version of Greenway may need what comes later.
+            return await _stored(session, roadmap, settled(Outline.model_validate(found.outline)), found)
 
         return await self._commands.carry_out(work)
 
@@ -109,14 +112,16 @@ class Outlines:
         roadmap_id: UUID,
         user_id: str,
         if_match: str | None,
-        edited: Callable[[RoadmapMetadata], tuple[Outline, NewRevision]],
-    ) -> str:
-        async def work(session: AsyncSession) -> Done[str]:
+        change: Callable[[Outline], Edited],
+        how: NewRevision,
+    ) -> Dropped:
+        async def work(session: AsyncSession) -> Done[Dropped]:
             roadmap = await _editable(session, roadmap_id, user_id, if_match)
-            outline, how = edited(roadmap)
-            if roadmap.framework_data == outline.model_dump(mode="json"):
-                return Done(value=etag_of(roadmap.epoch, roadmap.seq))
-            return await _stored(session, roadmap, outline, how)
+            edited = change(outline_of(roadmap))
+            check_outline(edited.outline, max_concepts=self._max_concepts)
+            if roadmap.framework_data == edited.outline.model_dump(mode="json"):
+                return Done(value=edited.dropped)
+            return await _stored(session, roadmap, edited, how)
 
         return await self._commands.carry_out(work)
 
@@ -129,12 +134,11 @@ async def _editable(session: AsyncSession, roadmap_id: UUID, user_id: str, if_ma
 
 
 async def _stored(
-    session: AsyncSession, roadmap: RoadmapMetadata, outline: Outline, how: NewRevision | Revision
-) -> Done[str]:
+    session: AsyncSession, roadmap: RoadmapMetadata, edited: Edited, how: NewRevision | Revision
+) -> Done[Dropped]:
     log = await EventLog.open(session, roadmap_id=roadmap.id, task_id=roadmap.task.id)
-    await put_outline(session, log, roadmap.id, outline, how)
-    events = await log.write(session)
-    return Done(value=etag_of(roadmap.epoch, events[-1].seq), events=events)
+    await put_outline(session, log, roadmap.id, edited.outline, how)
+    return Done(value=edited.dropped, events=await log.write(session))
 
 
 def _names(if_match: str, etag: str) -> bool:

@@ -1,6 +1,6 @@
 """Reads roadmaps, concepts and tasks as the API shows them. Each answer is one consistent snapshot."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from app.db.session import Sessions, safe_session_with_retry
 from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, content_status
 from app.domain.failures import FailureCode
 from app.domain.outline_diff import diff
+from app.domain.outline_prerequisites import DroppedPrerequisite
 from app.domain.outline_revision import MAX_UNDO, Revision
 from app.domain.roadmap import Outline
 from app.domain.tasks import RoadmapStatus, TaskKind
@@ -58,13 +59,23 @@ class RoadmapReader:
         return _found(await safe_session_with_retry(self._sessions, work, single_statement=True))
 
     async def read(self, roadmap_id: UUID, *, user_id: str) -> RoadmapSnapshot:
+        return await self._read(roadmap_id, user_id, {})
+
+    async def read_edited(
+        self, roadmap_id: UUID, dropped: Sequence[DroppedPrerequisite], *, user_id: str
+    ) -> RoadmapSnapshot:
+        """The roadmap after an edit, with the prerequisites that the edit has dropped."""
+        more = {"dropped_prerequisites": [one.model_dump() for one in dropped]} if dropped else {}
+        return await self._read(roadmap_id, user_id, more)
+
+    async def _read(self, roadmap_id: UUID, user_id: str, more: dict[str, Any]) -> RoadmapSnapshot:
         async def work(session: AsyncSession) -> tuple[RoadmapMetadata, dict[str, dict[str, Any]]]:
             roadmap = _found(await RoadmapRepository(session).get_roadmap_metadata(roadmap_id, user_id=user_id))
             return roadmap, await ConceptRepository(session).rows(roadmap_id)
 
         roadmap, states = await self._snapshot(work)
         etag = etag_of(roadmap.epoch, roadmap.seq)
-        return RoadmapSnapshot(roadmap.seq, etag, dumps(_roadmap(roadmap, states)))
+        return RoadmapSnapshot(roadmap.seq, etag, dumps(_roadmap(roadmap, states) | more))
 
     async def list(
         self,

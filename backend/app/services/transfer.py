@@ -16,7 +16,8 @@ from app.db.session import Sessions, safe_session_with_retry
 from app.domain.base import new_id
 from app.domain.concept_state import ConceptState
 from app.domain.content import ArtefactKind, ArtefactStatus
-from app.domain.outline_rules import check_outline
+from app.domain.outline_prerequisites import settled
+from app.domain.outline_rules import check_parts
 from app.domain.roadmap import Outline
 from app.domain.roadmap_file import KeptConcept, KeptRevision, KeptState, RoadmapFile
 from app.domain.tasks import ENDED, RoadmapStatus
@@ -53,7 +54,8 @@ class Transfer:
         if file.outline is None and file.status not in (RoadmapStatus.FAILED, RoadmapStatus.CANCELLED):
             raise InvalidInput("A roadmap without an outline can only have failed or been cancelled.")
         for revision in file.revisions:
-            check_outline(revision.outline, max_concepts=self._max_concepts)
+            check_parts(revision.outline, max_concepts=self._max_concepts)
+        file = _settled(file)
         created = CreatedRoadmap(roadmap_id=new_id(), task_id=new_id())
         states: list[tuple[ConceptState, bool]] = []
         artefacts: list[NewVersion] = []
@@ -72,6 +74,17 @@ class Transfer:
         return await self._commands.carry_out(work)
 
 
+def _settled(file: RoadmapFile) -> RoadmapFile:
+    """The document without prerequisites that come later, which an earlier version of Greenway let pass."""
+    outline = None if file.outline is None else settled(file.outline).outline
+    revisions = tuple(one.model_copy(update={"outline": settled(one.outline).outline}) for one in file.revisions)
+    return file.model_copy(update={"outline": outline, "revisions": revisions})
+
+
+def _outline(stored: dict[str, Any]) -> Outline:
+    return settled(Outline.model_validate(stored)).outline
+
+
 async def _document(session: AsyncSession, roadmap: RoadmapMetadata) -> RoadmapFile:
     versions = await TransferRepository(session, roadmap.id).versions()
     status = _resting(roadmap)
@@ -86,13 +99,13 @@ async def _document(session: AsyncSession, roadmap: RoadmapMetadata) -> RoadmapF
             "failure": {"code": task.error_code, "message": task.error_message} if failed else None,
             "usage": roadmap.usage.model_dump(exclude={"unpriced"}),
             "created_at": roadmap.created_at,
-            "outline": roadmap.framework_data,
+            "outline": _outline(roadmap.framework_data) if roadmap.framework_data else None,
             "revision": roadmap.revision,
             "revisions": [
                 KeptRevision(
                     number=one.number,
                     kind=one.kind,
-                    outline=Outline.model_validate(one.outline),
+                    outline=_outline(one.outline),
                     feedback=one.feedback,
                     operations=one.operations,
                     note=one.note,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, Resources, Tutorial
 from app.domain.outline_diff import OutlineChange
 from app.domain.outline_operations import Operation
+from app.domain.outline_prerequisites import DroppedPrerequisite
 from app.domain.outline_revision import RevisionKind
 from app.domain.roadmap import Difficulty
 from app.domain.tasks import RoadmapStatus, TaskKind, TaskStatus
@@ -131,6 +132,13 @@ class RoadmapView(RoadmapSummary):
     task: TaskView
     usage: Usage
     stages: list[StageView]
+
+
+class EditedRoadmapView(RoadmapView):
+    """The roadmap after an edit of its outline. `dropped_prerequisites` are those that the edit has put after what
+    needed them: they are not needed any more. Left out where there are none."""
+
+    dropped_prerequisites: list[DroppedPrerequisite] = []
 
 
 class EstimateView(_View):

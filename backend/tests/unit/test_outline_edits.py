@@ -110,8 +110,8 @@ def test_texts_and_numbers_change_and_the_rest_stays() -> None:
 
 
 def test_nothing_requires_what_is_gone() -> None:
-    assert the(edited(Remove(target="concept", id="c2")), "c3").prerequisites == ()
-    assert the(edited(Remove(target="module", id="m2")), "c6").prerequisites == ()
+    assert the(edited(Remove(target="concept", id="c2")), "c3").prerequisites == ("c1",)
+    assert the(edited(Remove(target="module", id="m2")), "c6").prerequisites == ("c3",)
 
 
 def test_what_required_a_merged_concept_requires_the_whole() -> None:
@@ -182,8 +182,8 @@ def test_whatever_is_done_ids_are_unique_and_prerequisites_exist(operations: lis
     [
         (Rename(target="concept", id="c2", name="X"), {("renamed", "concept", "c2")}),
         (Retitle(title="X"), {("renamed", "title", None)}),
-        (Move(target="concept", id="c1"), {("moved", "concept", "c1")}),
-        (Move(target="concept", id="c5", into="m1"), {("moved", "concept", "c5")}),
+        (Move(target="concept", id="c1"), {("moved", "concept", "c1"), ("changed", "concept", "c2")}),
+        (Move(target="concept", id="c5", into="m3", before="c6"), {("moved", "concept", "c5")}),
         (Change(concept_id="c1", estimated_hours=9), {("changed", "concept", "c1")}),
         (AddConcept(concept_id="n", name="New", module_id="m1"), {("added", "concept", "n")}),
         (

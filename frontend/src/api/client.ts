@@ -9,6 +9,13 @@ interface Problem {
   detail: string;
   code: string;
   retryable: boolean;
+  errors: readonly FieldFault[];
+}
+
+/** What is wrong with one field: the path to it in what was sent, and the API's words. */
+export interface FieldFault {
+  readonly field: string;
+  readonly message: string;
 }
 
 export const api = createClient<paths>({ baseUrl: "" });
@@ -24,12 +31,14 @@ export class Fault extends Error {
   readonly code: string;
   readonly status: number;
   readonly retryable: boolean;
+  readonly fields: readonly FieldFault[];
 
   constructor(problem: Partial<Problem>, status: number) {
     super(problem.detail ?? "No answer.");
     this.code = problem.code ?? "no_answer";
     this.status = status;
     this.retryable = problem.retryable ?? true;
+    this.fields = problem.errors ?? [];
   }
 }
 
@@ -43,4 +52,11 @@ export function unwrap<T>(answer: { data?: T; error?: unknown; response: Respons
 /** For what answers with nothing that is needed. */
 export function done(answer: { error?: unknown; response: Response }): void {
   if (!answer.response.ok) unwrap({ error: answer.error, response: answer.response });
+}
+
+/** Whether nothing answered, or only a proxy in its place. */
+export function isAbsence(error: Error | null | undefined): boolean {
+  return (
+    error instanceof Fault && (error.code === "no_answer" || error.status === 502 || error.status === 504)
+  );
 }

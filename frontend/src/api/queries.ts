@@ -2,9 +2,11 @@
 
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
+import { usePreferences } from "../app/context";
 import { useNotice } from "../app/notice";
 import { api, done, unwrap } from "./client";
-import type { ArtefactKind, ConceptView, NewRoadmap, OutlineEdit } from "./schema";
+import { useForgottenWhenBack } from "./reach";
+import type { ArtefactKind, ConceptView, DroppedPrerequisite, NewRoadmap, OutlineEdit } from "./schema";
 
 /** How often an estimate of what is left, and the list of roadmaps, are asked for again, in milliseconds. */
 const ESTIMATE_EVERY = 15_000;
@@ -44,11 +46,13 @@ export function useRoadmaps(text: string) {
 
 export function useCreate() {
   const client = useQueryClient();
-  return useMutation({
+  const creating = useMutation({
     mutationFn: ({ body, key }: { body: NewRoadmap; key: string }) =>
       api.POST("/api/v1/roadmaps", { body, headers: { "Idempotency-Key": key } }).then(unwrap),
     onSuccess: () => client.invalidateQueries({ queryKey: ["roadmaps"] }),
   });
+  useForgottenWhenBack(creating);
+  return creating;
 }
 
 /** What is still to be written: calls, minutes and money. `version` changes when the answer may. */
@@ -142,10 +146,11 @@ export function useRevision(roadmapId: string, number: number | null) {
  * sentence. Each promise tells whether the command was carried out; it never rejects.
  */
 export function useRoadmapCommands(roadmapId: string) {
-  const { fault, clearFault } = useNotice();
+  const { t } = usePreferences();
+  const { show, fault, clearPassed } = useNotice();
   const { mutateAsync, isPending } = useMutation({
     mutationFn: (request: () => Promise<{ error?: unknown; response: Response }>) => request().then(done),
-    onSuccess: clearFault,
+    onSuccess: clearPassed,
     onError: fault,
     scope: { id: roadmapId },
   });
@@ -159,6 +164,29 @@ export function useRoadmapCommands(roadmapId: string) {
   const steer =
     (name: "approve" | "pause" | "resume" | "cancel" | "retry" | "outline/undo" | "outline/redo") => () =>
       command(() => api.POST(`/api/v1/roadmaps/{roadmap_id}/${name}`, { params: { path } }));
+  const undo = steer("outline/undo");
+  /** Says which prerequisites an edit has cost: nobody has asked for that. */
+  const edit = async (operations: OutlineEdit["operations"]) => {
+    let dropped: readonly DroppedPrerequisite[] = [];
+    const isAccepted = await command(async () => {
+      const answer = await api.POST("/api/v1/roadmaps/{roadmap_id}/outline/operations", {
+        params: { path },
+        body: { operations },
+      });
+      dropped = answer.data?.dropped_prerequisites ?? [];
+      return answer;
+    });
+    const [first, ...more] = dropped;
+    if (first !== undefined) {
+      const names = { concept: first.concept_name, prerequisite: first.prerequisite_name };
+      const text =
+        more.length === 0
+          ? t("review.dropped", names)
+          : t("review.droppedMore", { ...names, count: more.length });
+      show({ text, isPassing: true, undo: () => void undo() });
+    }
+    return isAccepted;
+  };
   return {
     isPending,
     approve: steer("approve"),
@@ -166,19 +194,13 @@ export function useRoadmapCommands(roadmapId: string) {
     resume: steer("resume"),
     cancel: steer("cancel"),
     retry: steer("retry"),
-    undo: steer("outline/undo"),
+    undo,
     redo: steer("outline/redo"),
     revise: (feedback: string) =>
       command(() =>
         api.POST("/api/v1/roadmaps/{roadmap_id}/revise", { params: { path }, body: { feedback } }),
       ),
-    edit: (operations: OutlineEdit["operations"]) =>
-      command(() =>
-        api.POST("/api/v1/roadmaps/{roadmap_id}/outline/operations", {
-          params: { path },
-          body: { operations },
-        }),
-      ),
+    edit,
     prioritise: (conceptId: string) =>
       command(() =>
         api.POST("/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/prioritise", { params: of(conceptId) }),

@@ -343,7 +343,8 @@ export interface paths {
         get?: never;
         /**
          * Edit Outline
-         * @description Replace the outline. Concepts that keep their ids keep their content.
+         * @description Replace the outline. Concepts that keep their ids keep their content. A prerequisite that now comes after what
+         *     needed it is dropped, which the answer says; one that is new must come earlier.
          */
         put: operations["edit_outline_api_v1_roadmaps__roadmap_id__outline_put"];
         post?: never;
@@ -364,7 +365,8 @@ export interface paths {
         put?: never;
         /**
          * Apply Operations
-         * @description Change the outline by operations, all of them or none.
+         * @description Change the outline by operations, all of them or none. A prerequisite that now comes after what needed it is
+         *     dropped, which the answer says; one that an operation asks for must come earlier.
          */
         post: operations["apply_operations_api_v1_roadmaps__roadmap_id__outline_operations_post"];
         delete?: never;
@@ -960,7 +962,7 @@ export interface components {
         };
         /**
          * Change
-         * @description Changes what is given of a concept.
+         * @description Changes what is given of a concept. Prerequisites must come earlier in the outline.
          */
         "Change-Input": {
             /** Concept Id */
@@ -981,7 +983,7 @@ export interface components {
         };
         /**
          * Change
-         * @description Changes what is given of a concept.
+         * @description Changes what is given of a concept. Prerequisites must come earlier in the outline.
          */
         "Change-Output": {
             /** Concept Id */
@@ -1504,6 +1506,69 @@ export interface components {
             target: "stage" | "module" | "concept";
         };
         /**
+         * DroppedPrerequisite
+         * @description A concept does not need another one any more, since an edit has put that one after it.
+         */
+        DroppedPrerequisite: {
+            /** Concept Id */
+            concept_id: string;
+            /** Concept Name */
+            concept_name: string;
+            /** Prerequisite Id */
+            prerequisite_id: string;
+            /** Prerequisite Name */
+            prerequisite_name: string;
+        };
+        /**
+         * EditedRoadmapView
+         * @description The roadmap after an edit of its outline. `dropped_prerequisites` are those that the edit has put after what
+         *     needed them: they are not needed any more. Left out where there are none.
+         */
+        EditedRoadmapView: {
+            /** Author */
+            author: string;
+            /** Can Redo */
+            can_redo: boolean;
+            /** Can Undo */
+            can_undo: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Dropped Prerequisites
+             * @default []
+             */
+            dropped_prerequisites?: components["schemas"]["DroppedPrerequisite"][];
+            /**
+             * Epoch
+             * Format: uuid
+             */
+            epoch: string;
+            /** Goal */
+            goal: string;
+            /** Language */
+            language: string;
+            progress: components["schemas"]["ProgressView"];
+            /** Revision */
+            revision: number | null;
+            /**
+             * Roadmap Id
+             * Format: uuid
+             */
+            roadmap_id: string;
+            /** Seq */
+            seq: number;
+            /** Stages */
+            stages: components["schemas"]["StageView"][];
+            status: components["schemas"]["RoadmapStatus"];
+            task: components["schemas"]["TaskView"];
+            /** Title */
+            title: string;
+            usage: components["schemas"]["Usage-Output"];
+        };
+        /**
          * EstimateView
          * @description What it would take to write all that is missing. `cost_usd` is null when the model's price is not known.
          */
@@ -2011,7 +2076,8 @@ export interface components {
         /**
          * Move
          * @description Moves a concept into a module, a module into a stage, or a stage (`into` is None), before a sibling
-         *     there. What has become empty goes.
+         *     there. What has become empty goes, and so does a prerequisite that comes later now: what it required is required
+         *     instead.
          */
         Move: {
             /** Before */
@@ -2465,7 +2531,7 @@ export interface components {
         };
         /**
          * Remove
-         * @description Takes something out, and with it what has become empty; others do not require it any more.
+         * @description Takes something out, and with it what has become empty. What required it requires what it required.
          */
         Remove: {
             /** Id */
@@ -2518,6 +2584,7 @@ export interface components {
         /**
          * Reorder
          * @description Puts the stages, the modules of a stage or the concepts of a module (`of`) in a new order: all their ids.
+         *     Prerequisites follow as they do in a move.
          */
         Reorder: {
             /** Of */
@@ -3473,6 +3540,8 @@ export type ContentStatus = components['schemas']['ContentStatus'];
 export type Created = components['schemas']['Created'];
 export type DescribeInput = components['schemas']['Describe-Input'];
 export type DescribeOutput = components['schemas']['Describe-Output'];
+export type DroppedPrerequisite = components['schemas']['DroppedPrerequisite'];
+export type EditedRoadmapView = components['schemas']['EditedRoadmapView'];
 export type EstimateView = components['schemas']['EstimateView'];
 export type Failed = components['schemas']['Failed'];
 export type Failure = components['schemas']['Failure'];
@@ -6911,7 +6980,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RoadmapView"];
+                    "application/json": components["schemas"]["EditedRoadmapView"];
                 };
             };
             /** @description The request came from a page of another origin, or under a foreign Host */
@@ -7179,7 +7248,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RoadmapView"];
+                    "application/json": components["schemas"]["EditedRoadmapView"];
                 };
             };
             /** @description The request came from a page of another origin, or under a foreign Host */
@@ -7443,7 +7512,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RoadmapView"];
+                    "application/json": components["schemas"]["EditedRoadmapView"];
                 };
             };
             /** @description The request came from a page of another origin, or under a foreign Host */
@@ -7707,7 +7776,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RoadmapView"];
+                    "application/json": components["schemas"]["EditedRoadmapView"];
                 };
             };
             /** @description The request came from a page of another origin, or under a foreign Host */

@@ -3,6 +3,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
+import { useReachable } from "../api/reach";
 import { Button } from "../components/Button";
 import { usePreferences } from "./context";
 import styles from "./Shell.module.css";
@@ -33,11 +34,19 @@ export function Shell({ title, actions, bar, children }: ShellProps) {
         <div className={styles.actions}>{actions ?? <Look />}</div>
       </header>
       {bar}
+      <Away />
       <main id="content" tabIndex={-1} className={styles.main}>
         {children}
       </main>
     </>
   );
+}
+
+/** Greenway is away: what is shown may be old, and will not stay so. */
+function Away() {
+  const { t } = usePreferences();
+  const isReachable = useReachable();
+  return <div role="status">{!isReachable && <p className={styles.away}>{t("progress.away")}</p>}</div>;
 }
 
 function Look() {

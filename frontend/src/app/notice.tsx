@@ -1,7 +1,9 @@
 /** One sentence at the edge of the page: what went wrong, or what has just been done and may be taken back. */
 
-import { createContext, use, useCallback, useMemo, useState, type PropsWithChildren } from "react";
+import { createContext, use, useCallback, useEffect, useMemo, useState, type PropsWithChildren } from "react";
 
+import { isAbsence } from "../api/client";
+import { greenway } from "../api/reach";
 import { Button } from "../components/Button";
 import { usePreferences } from "./context";
 import styles from "./notice.module.css";
@@ -9,14 +11,18 @@ import styles from "./notice.module.css";
 interface Notice {
   readonly text: string;
   readonly isFault?: boolean;
+  /** The fault, if it is one: some pass by themselves. */
+  readonly fault?: Error;
+  /** It is about the last command only: the next one that succeeds takes it away. */
+  readonly isPassing?: boolean;
   readonly undo?: () => void;
 }
 
 interface Notices {
   show(notice: Notice): void;
   fault(error: Error): void;
-  /** Something has succeeded: what was said of an earlier fault is not true any more. */
-  clearFault(): void;
+  /** Something has succeeded: what was said of an earlier fault, or command, is not true any more. */
+  clearPassed(): void;
 }
 
 const Context = createContext<Notices | null>(null);
@@ -24,9 +30,16 @@ const Context = createContext<Notices | null>(null);
 export function NoticeProvider({ children }: PropsWithChildren) {
   const { t, say } = usePreferences();
   const [notice, show] = useState<Notice | null>(null);
-  const fault = useCallback((error: Error) => show({ text: say(error), isFault: true }), [say]);
-  const clearFault = useCallback(() => show((now) => (now?.isFault ? null : now)), []);
-  const value = useMemo(() => ({ show, fault, clearFault }), [fault, clearFault]);
+  const fault = useCallback((error: Error) => show({ text: say(error), isFault: true, fault: error }), [say]);
+  const clearPassed = useCallback(() => show((now) => (now?.isFault || now?.isPassing ? null : now)), []);
+  const value = useMemo(() => ({ show, fault, clearPassed }), [fault, clearPassed]);
+  useEffect(
+    () =>
+      greenway.onChange(() => {
+        if (greenway.isThere()) show((now) => (isAbsence(now?.fault) ? null : now));
+      }),
+    [],
+  );
   const dismiss = () => show(null);
   return (
     <Context value={value}>

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
 import { api, Fault, unwrap } from "../api/client";
+import { greenway } from "../api/reach";
 import type { RoadmapView } from "../api/schema";
 import { pauses } from "./backoff";
 import { follow, Gone, type OnDoubt, type Watched } from "./follower";
@@ -69,6 +70,10 @@ const onDoubt: OnDoubt = (listener, signal) => {
   };
   document.addEventListener("visibilitychange", shown, { signal });
   for (const event of ["online", "offline"]) addEventListener(event, () => listener("network"), { signal });
+  const stop = greenway.onChange(() => {
+    if (greenway.isThere()) listener("network");
+  });
+  signal.addEventListener("abort", stop, { once: true });
 };
 
 /** A pause that ends early when there is a reason to try again. */

@@ -8,7 +8,8 @@ from app.api.answers import NOT_FOUND, NOT_NOW, PRECONDITION_FAILED, PREFIX, jso
 from app.api.deps import ApiServices, RoadmapId, Services, User
 from app.api.schemas import OutlineEdit, RevisionRequest
 from app.domain.roadmap import Outline
-from app.services.views import Accepted, Revisions, RevisionView, RoadmapView
+from app.services.outlines import Dropped
+from app.services.views import Accepted, EditedRoadmapView, Revisions, RevisionView
 
 router = APIRouter(prefix=f"{PREFIX}/roadmaps/{{roadmap_id}}", tags=["outlines"])
 
@@ -16,36 +17,38 @@ EDITING = {**NOT_FOUND, **NOT_NOW, **PRECONDITION_FAILED}
 IfMatch = Annotated[str | None, Header()]
 
 
-@router.put("/outline", response_model=RoadmapView, responses=EDITING)
+@router.put("/outline", response_model=EditedRoadmapView, responses=EDITING)
 async def edit_outline(
     roadmap_id: RoadmapId, body: Outline, services: Services, user: User, if_match: IfMatch = None
 ) -> Response:
-    """Replace the outline. Concepts that keep their ids keep their content."""
-    await services.outlines.replace(roadmap_id, body, user_id=user, if_match=if_match)
-    return await _roadmap(roadmap_id, services, user)
+    """Replace the outline. Concepts that keep their ids keep their content. A prerequisite that now comes after what
+    needed it is dropped, which the answer says; one that is new must come earlier."""
+    dropped = await services.outlines.replace(roadmap_id, body, user_id=user, if_match=if_match)
+    return await _edited(roadmap_id, dropped, services, user)
 
 
-@router.post("/outline/operations", response_model=RoadmapView, responses=EDITING)
+@router.post("/outline/operations", response_model=EditedRoadmapView, responses=EDITING)
 async def apply_operations(
     roadmap_id: RoadmapId, body: OutlineEdit, services: Services, user: User, if_match: IfMatch = None
 ) -> Response:
-    """Change the outline by operations, all of them or none."""
-    await services.outlines.apply(roadmap_id, body.operations, user_id=user, if_match=if_match)
-    return await _roadmap(roadmap_id, services, user)
+    """Change the outline by operations, all of them or none. A prerequisite that now comes after what needed it is
+    dropped, which the answer says; one that an operation asks for must come earlier."""
+    dropped = await services.outlines.apply(roadmap_id, body.operations, user_id=user, if_match=if_match)
+    return await _edited(roadmap_id, dropped, services, user)
 
 
-@router.post("/outline/undo", response_model=RoadmapView, responses=EDITING)
+@router.post("/outline/undo", response_model=EditedRoadmapView, responses=EDITING)
 async def undo_edit(roadmap_id: RoadmapId, services: Services, user: User, if_match: IfMatch = None) -> Response:
     """Take back the last edit; concepts that come back have their content."""
-    await services.outlines.undo(roadmap_id, user_id=user, if_match=if_match)
-    return await _roadmap(roadmap_id, services, user)
+    dropped = await services.outlines.undo(roadmap_id, user_id=user, if_match=if_match)
+    return await _edited(roadmap_id, dropped, services, user)
 
 
-@router.post("/outline/redo", response_model=RoadmapView, responses=EDITING)
+@router.post("/outline/redo", response_model=EditedRoadmapView, responses=EDITING)
 async def redo_edit(roadmap_id: RoadmapId, services: Services, user: User, if_match: IfMatch = None) -> Response:
     """Take back the last undo."""
-    await services.outlines.redo(roadmap_id, user_id=user, if_match=if_match)
-    return await _roadmap(roadmap_id, services, user)
+    dropped = await services.outlines.redo(roadmap_id, user_id=user, if_match=if_match)
+    return await _edited(roadmap_id, dropped, services, user)
 
 
 @router.post("/revise", status_code=202, response_model=Accepted, responses={**NOT_FOUND, **NOT_NOW})
@@ -68,6 +71,6 @@ async def read_revision(
     return json_response(await services.reader.revision(roadmap_id, number, user_id=user))
 
 
-async def _roadmap(roadmap_id: RoadmapId, services: ApiServices, user: str) -> Response:
-    roadmap = await services.reader.read(roadmap_id, user_id=user)
+async def _edited(roadmap_id: RoadmapId, dropped: Dropped, services: ApiServices, user: str) -> Response:
+    roadmap = await services.reader.read_edited(roadmap_id, dropped, user_id=user)
     return Response(roadmap.body, media_type="application/json", headers={"ETag": roadmap.etag})

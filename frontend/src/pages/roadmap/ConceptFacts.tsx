@@ -1,16 +1,21 @@
 /** A concept's hours and prerequisites, in its row of the outline. */
 
-import { useState } from "react";
+import { useId, useState } from "react";
 
 import type { ConceptView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
 import { Button } from "../../components/Button";
+import { Tooltip } from "../../components/Tooltip";
+import { MAX_HOURS, parsedHours } from "./hours";
 import type { Edit } from "./OutlineRow";
 import styles from "./OutlineTree.module.css";
+import { prerequisitesOf } from "./prerequisites";
 import { useDraft } from "./useDraft";
 
 /** Above this many candidates, they can be searched. */
 const SEARCH_FROM = 12;
+/** Characters for which the field of hours has room at least. */
+const SHORTEST_HOURS = 4;
 
 interface ConceptFactsProps {
   /** All concepts, in learning order. */
@@ -22,52 +27,68 @@ interface ConceptFactsProps {
 export function ConceptFacts({ concepts, conceptId, edit }: ConceptFactsProps) {
   const { t } = usePreferences();
   const [isPicking, setPicking] = useState(false);
-  const index = concepts.findIndex((one) => one.concept_id === conceptId);
-  const concept = concepts[index];
+  const concept = concepts.find((one) => one.concept_id === conceptId);
   if (concept === undefined) return null;
-  const count = concept.prerequisites.length;
+  const { needed, candidates } = prerequisitesOf(concepts, concept);
+  const count = needed.length;
   const needs = count === 0 ? t("review.needsNothing") : t("review.needs", { count });
   return (
     <>
       <Hours concept={concept} edit={edit} />
-      <Button
-        kind="quiet"
-        className={styles.needs ?? ""}
-        aria-expanded={isPicking}
-        aria-label={`${concept.name}: ${needs}`}
-        title={t("review.prerequisitesOf", { name: concept.name })}
-        onClick={() => setPicking(!isPicking)}
+      <Tooltip
+        words={
+          count === 0
+            ? t("review.needsNothing")
+            : t("review.needsThese", { names: needed.map((one) => one.name).join(t("review.separator")) })
+        }
       >
-        {needs} <span aria-hidden>{isPicking ? "▴" : "▾"}</span>
-      </Button>
-      {isPicking && <Prerequisites concept={concept} candidates={concepts.slice(0, index)} edit={edit} />}
+        <Button
+          kind="quiet"
+          className={styles.needs ?? ""}
+          aria-expanded={isPicking}
+          aria-label={`${concept.name}: ${needs}`}
+          onClick={() => setPicking(!isPicking)}
+        >
+          {needs} <span aria-hidden>{isPicking ? "▴" : "▾"}</span>
+        </Button>
+      </Tooltip>
+      {isPicking && <Prerequisites concept={concept} candidates={candidates} edit={edit} />}
     </>
   );
 }
 
 function Hours({ concept, edit }: { readonly concept: ConceptView; readonly edit: Edit }) {
   const { t } = usePreferences();
-  const draft = useDraft(String(concept.estimated_hours), (hours) =>
-    edit({ op: "change", concept_id: concept.concept_id, estimated_hours: Number(hours) }),
+  const faultId = useId();
+  const draft = useDraft(
+    String(concept.estimated_hours),
+    (text) => edit({ op: "change", concept_id: concept.concept_id, estimated_hours: Number(text) }),
+    (text) => parsedHours(text)?.toString() ?? null,
   );
   return (
-    <label className={styles.hours}>
-      <input
-        type="number"
-        min={0.1}
-        step="any"
-        max={1000}
-        {...draft.field}
-        aria-label={t("review.hoursOf", { name: concept.name })}
-      />
-      <span aria-hidden>{t("review.hoursUnit")}</span>
-    </label>
+    <>
+      <label className={styles.hours}>
+        <input
+          inputMode="decimal"
+          {...draft.field}
+          size={Math.max(SHORTEST_HOURS, draft.field.value.length)}
+          aria-label={t("review.hoursOf", { name: concept.name })}
+          aria-describedby={draft.isUnfit ? faultId : undefined}
+        />
+        <span aria-hidden>{t("review.hoursUnit")}</span>
+      </label>
+      {draft.isUnfit && (
+        <p id={faultId} className={styles.fault} role="alert">
+          {t("review.hoursRange", { name: concept.name, max: MAX_HOURS })}
+        </p>
+      )}
+    </>
   );
 }
 
 interface PrerequisitesProps {
   readonly concept: ConceptView;
-  /** What is learned before it: only that can be needed. */
+  /** What can be needed, and what is. */
   readonly candidates: readonly ConceptView[];
   readonly edit: Edit;
 }

@@ -6,14 +6,17 @@ import { DropdownMenu } from "radix-ui";
 import { useEffect, useRef, useState } from "react";
 
 import { api, done, unwrap } from "../../api/client";
-import { useEstimate, type RoadmapCommands } from "../../api/queries";
+import type { RoadmapCommands } from "../../api/queries";
+import { useReachable } from "../../api/reach";
 import type { RoadmapView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
 import { useNotice } from "../../app/notice";
 import { VIEWS } from "../../app/router";
 import { Button } from "../../components/Button";
+import type { Translate } from "../../i18n/translate";
 import { conceptsOf } from "../../live/reducer";
 import styles from "./Header.module.css";
+import { useTimeLeft } from "./useTimeLeft";
 
 /** Milliseconds between two announcements to a screen reader. */
 const ANNOUNCE_EVERY = 10_000;
@@ -27,8 +30,8 @@ export function Headline({
 }) {
   const { t } = usePreferences();
   const online = useOnline();
-  const isRunning = roadmap.status === "generating";
-  const estimate = useEstimate(roadmap.roadmap_id, { enabled: isRunning, version: null });
+  const isReachable = useReachable();
+  const left = useTimeLeft(roadmap, connected);
   const { progress, usage } = roadmap;
   const learned = conceptsOf(roadmap).filter((concept) => concept.learned_at !== null).length;
   const tokens = (usage.input_tokens ?? 0) + (usage.output_tokens ?? 0);
@@ -36,48 +39,68 @@ export function Headline({
     progress.total === 0 || ["drafting", "awaiting_review"].includes(roadmap.status)
       ? t(`roadmap.${roadmap.status}`)
       : t("progress.ready", { completed: progress.completed, total: progress.total }),
-    progress.generating > 0 && t("progress.writing", { count: progress.generating }),
+    // Nobody knows what goes on while nothing is heard.
+    connected && progress.generating > 0 && t("progress.writing", { count: progress.generating }),
     progress.partial > 0 && t("progress.partial", { count: progress.partial }),
     progress.failed > 0 && t("progress.failed", { count: progress.failed }),
     (roadmap.status === "paused" || roadmap.status === "cancelled") && t(`roadmap.${roadmap.status}`),
-    isRunning &&
-      estimate.data &&
-      t("progress.minutes", { minutes: Math.max(1, Math.ceil(estimate.data.minutes)) }),
+    left !== null && spoken(left, t),
     learned > 0 && t("progress.learned", { count: learned }),
   ].filter(Boolean);
   const machinery = [
     tokens > 0 && t("progress.tokens", { tokens: compact(tokens) }),
     usage.cost_usd !== undefined && usage.cost_usd > 0 && money(usage.cost_usd),
     roadmap.author,
-    !connected && t(online ? "progress.reconnecting" : "progress.offline"),
+    !connected && !online && t("progress.offline"),
+    // The page says it, where nothing can be reached at all.
+    !connected && online && isReachable && t("progress.reconnecting"),
   ].filter(Boolean);
   return (
     <div className={styles.headline}>
       <h1 title={roadmap.goal}>{roadmap.title || roadmap.goal}</h1>
       <p>{[...summary, ...machinery].join(" · ")}</p>
-      <Announcement text={summary.join(", ")} />
+      <Announcement text={summary.join(", ")} state={`${roadmap.status} ${connected}`} />
     </div>
   );
 }
 
-/** Sums up for screen readers, at most every ten seconds; the last word is always said. */
-export function Announcement({ text }: { readonly text: string }) {
-  const [said, setSaid] = useState(text);
+interface AnnouncementProps {
+  readonly text: string;
+  /** Another state is said at once; what changes within one, every ten seconds. */
+  readonly state: string;
+}
+
+/** Sums up for screen readers; the last word is always said. */
+export function Announcement({ text, state }: AnnouncementProps) {
+  const [said, setSaid] = useState({ text, state });
   const newest = useRef(text);
-  const isBehind = said !== text;
+  if (said.state !== state) setSaid({ text, state });
+  const isBehind = said.text !== text;
   useEffect(() => {
     newest.current = text;
   }, [text]);
   useEffect(() => {
     if (!isBehind) return;
-    const timer = setTimeout(() => setSaid(newest.current), ANNOUNCE_EVERY);
+    const timer = setTimeout(() => setSaid({ text: newest.current, state }), ANNOUNCE_EVERY);
     return () => clearTimeout(timer);
-  }, [isBehind, said]);
+  }, [isBehind, said, state]);
   return (
     <span className="visually-hidden" role="status" aria-live="polite">
-      {said}
+      {said.text}
     </span>
   );
+}
+
+const MINUTE = 60_000;
+/** Minutes after which hours are told. */
+const MANY_MINUTES = 90;
+
+function spoken(milliseconds: number, t: Translate): string {
+  if (milliseconds < MINUTE) return t("progress.soon");
+  const minutes = Math.ceil(milliseconds / MINUTE);
+  return minutes < MANY_MINUTES
+    ? t("progress.minutes", { minutes })
+    : t("progress.hoursLeft", { hours: Math.round(minutes / 60) });
 }
 
 export function ProgressBar({ roadmap }: { readonly roadmap: RoadmapView }) {
@@ -111,11 +134,7 @@ export function Commands({ roadmap, commands, conceptId }: CommandsProps) {
           {VIEWS.map((one) => (
             <Link
               key={one}
-              to={
-                conceptId === null || one === "outline"
-                  ? "/roadmaps/$roadmapId"
-                  : "/roadmaps/$roadmapId/concepts/$conceptId"
-              }
+              to={conceptId === null ? "/roadmaps/$roadmapId" : "/roadmaps/$roadmapId/concepts/$conceptId"}
               params={{ roadmapId, conceptId: conceptId ?? "" }}
               search={one === "map" ? {} : { view: one }}
               activeOptions={{ exact: true, includeSearch: true }}

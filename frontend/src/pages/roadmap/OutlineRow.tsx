@@ -6,7 +6,7 @@ import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 
 import { usePreferences } from "../../app/context";
 import { Button } from "../../components/Button";
 import styles from "./OutlineTree.module.css";
-import { inserted, moved, removal, type Operation, type Row, type Rows } from "./outline";
+import { dropped, moved, removal, type Landing, type Operation, type Row, type Rows } from "./outline";
 import { useDraft } from "./useDraft";
 
 /** Tells whether the edit was accepted; a refusal has been shown. */
@@ -22,7 +22,7 @@ interface OutlineRowProps {
 
 export function OutlineRow({ row, stages, edit, disabled, children }: OutlineRowProps) {
   const { t } = usePreferences();
-  const { element, handle, isOver } = useDragging(row, stages, edit, disabled);
+  const { element, handle, landing } = useDragging(row, stages, edit, disabled);
   const [up, down, gone] = [moved(stages, row, -1), moved(stages, row, 1), removal(stages, row)];
   const onKeyDown = (event: KeyboardEvent) => {
     const operation = { ArrowUp: up, ArrowDown: down, Delete: gone }[event.key];
@@ -46,7 +46,7 @@ export function OutlineRow({ row, stages, edit, disabled, children }: OutlineRow
       className={styles.row}
       data-kind={row.kind}
       data-row={row.id}
-      data-over={isOver}
+      data-landing={landing ?? undefined}
       onKeyDown={onKeyDown}
     >
       <span ref={handle} className={styles.handle} aria-hidden>
@@ -64,6 +64,8 @@ export function OutlineRow({ row, stages, edit, disabled, children }: OutlineRow
 }
 
 const LONGEST_NAME = 120;
+/** Pixels around the middle of a row that belong to its upper half: pointers stand on whole pixels, rows do not. */
+const MIDDLE = 1;
 
 function Name({ row, edit }: { readonly row: Row; readonly edit: Edit }) {
   const { t } = usePreferences();
@@ -78,19 +80,23 @@ function Name({ row, edit }: { readonly row: Row; readonly edit: Edit }) {
   );
 }
 
-/** A row is dropped on one of its kind, before which it then stands, or on a parent, at whose end it then stands. */
+/** A row is dropped on one of its kind, before or after which it then stands, or on a parent, in which it then is the
+ * first. The line is drawn where it lands. */
 function useDragging(row: Row, stages: Rows, edit: Edit, disabled: boolean) {
   const element = useRef<HTMLDivElement>(null);
   const handle = useRef<HTMLSpanElement>(null);
   const latest = useRef(edit);
-  const [isOver, setOver] = useState(false);
+  const [landing, setLanding] = useState<Landing | null>(null);
   useEffect(() => {
     latest.current = edit;
   }, [edit]);
   useEffect(() => {
     if (disabled) return;
-    const operationOf = (data: Record<string, unknown>) =>
-      inserted(stages, data as { id: string; kind: Row["kind"] }, row);
+    const dropOf = (data: Record<string, unknown>, pointer: { readonly clientY: number }) => {
+      const { top, height } = element.current!.getBoundingClientRect();
+      const half = pointer.clientY <= top + height / 2 + MIDDLE ? "upper" : "lower";
+      return dropped(stages, data as { id: string; kind: Row["kind"] }, row, half);
+    };
     const stopDragging = draggable({
       element: element.current!,
       dragHandle: handle.current!,
@@ -98,13 +104,13 @@ function useDragging(row: Row, stages: Rows, edit: Edit, disabled: boolean) {
     });
     const stopDropping = dropTargetForElements({
       element: element.current!,
-      canDrop: ({ source }) => operationOf(source.data) !== null,
-      onDragEnter: () => setOver(true),
-      onDragLeave: () => setOver(false),
-      onDrop: ({ source }) => {
-        setOver(false);
-        const operation = operationOf(source.data);
-        if (operation !== null) void latest.current(operation);
+      onDrag: ({ source, location }) =>
+        setLanding(dropOf(source.data, location.current.input)?.landing ?? null),
+      onDragLeave: () => setLanding(null),
+      onDrop: ({ source, location }) => {
+        setLanding(null);
+        const drop = dropOf(source.data, location.current.input);
+        if (drop !== null) void latest.current(drop.operation);
       },
     });
     return () => {
@@ -112,5 +118,5 @@ function useDragging(row: Row, stages: Rows, edit: Edit, disabled: boolean) {
       stopDropping();
     };
   }, [row, stages, disabled]);
-  return { element, handle, isOver };
+  return { element, handle, landing };
 }

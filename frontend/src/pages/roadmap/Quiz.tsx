@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useEffect, useId, useRef, useState } from "react";
 
 import { api, unwrap } from "../../api/client";
+import { useForgottenWhenBack } from "../../api/reach";
 import type { QuestionView, QuizView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
 import { Button } from "../../components/Button";
@@ -93,6 +94,7 @@ function Question({ question, isLast, takesFocus, check, onNext }: QuestionProps
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const button = useRef<HTMLButtonElement>(null);
   const marking = useMutation({ mutationFn: () => check([...chosen]) });
+  useForgottenWhenBack(marking);
   const isMultiple = question.type === "multiple";
   const marked = marking.data;
   useEffect(() => {

@@ -18,19 +18,19 @@ interface ReviewProps {
   readonly commands: RoadmapCommands;
   readonly wish: string;
   setWish(wish: string): void;
+  /** Where the outline may be read instead. */
+  onDone(): void;
 }
 
-export function Review({ roadmap, commands, wish, setWish }: ReviewProps) {
+export function Review({ roadmap, commands, wish, setWish, onDone }: ReviewProps) {
   const { t } = usePreferences();
   const isReview = roadmap.status === "awaiting_review";
-  const canEdit = roadmap.status !== "generating";
   const { undo, redo } = commands;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (isTyping(event.target) || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z")
         return;
       event.preventDefault();
-      if (!canEdit) return;
       if (event.shiftKey && roadmap.can_redo) void redo();
       else if (!event.shiftKey && roadmap.can_undo) void undo();
     };
@@ -43,16 +43,21 @@ export function Review({ roadmap, commands, wish, setWish }: ReviewProps) {
         <div className={styles.top}>
           <div>
             <h2 id="review">{t("review.title")}</h2>
-            <p>{t(isReview ? "review.hint" : canEdit ? "review.hintLater" : "review.hintWriting")}</p>
+            <p>{t(isReview ? "review.hint" : "review.hintLater")}</p>
           </div>
-          <Button disabled={!canEdit || !roadmap.can_undo || commands.isPending} onClick={undo}>
+          <Button disabled={!roadmap.can_undo || commands.isPending} onClick={undo}>
             {t("review.undo")}
           </Button>
-          <Button disabled={!canEdit || !roadmap.can_redo || commands.isPending} onClick={redo}>
+          <Button disabled={!roadmap.can_redo || commands.isPending} onClick={redo}>
             {t("review.redo")}
           </Button>
+          {!isReview && (
+            <Button kind="primary" onClick={onDone}>
+              {t("review.done")}
+            </Button>
+          )}
         </div>
-        <OutlineTree roadmap={roadmap} edit={commands.edit} disabled={!canEdit} />
+        <OutlineTree roadmap={roadmap} edit={commands.edit} disabled={false} />
         <p className={styles.keys}>{t("review.keys")}</p>
       </section>
       <aside className={styles.side}>
@@ -128,7 +133,7 @@ function Changes({ roadmap }: { readonly roadmap: RoadmapView }) {
   );
 }
 
-function Ask({ commands, wish, setWish }: Omit<ReviewProps, "roadmap">) {
+function Ask({ commands, wish, setWish }: Omit<ReviewProps, "roadmap" | "onDone">) {
   const { t } = usePreferences();
   const send = (event: FormEvent) => {
     event.preventDefault();

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 
 import { Fault } from "../../api/client";
+import { greenway } from "../../api/reach";
 import { useRoadmapCommands, type RoadmapCommands } from "../../api/queries";
 import type { RoadmapView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
@@ -19,6 +20,7 @@ import { ConceptPanel } from "./ConceptPanel";
 import { Drafting } from "./Drafting";
 import { Commands, Headline, ProgressBar } from "./Header";
 import { Map } from "./Map";
+import { OutlineReading } from "./OutlineReading";
 import { Review } from "./Review";
 import styles from "./RoadmapPage.module.css";
 
@@ -34,7 +36,12 @@ export function RoadmapPage({ roadmapId, conceptId, view }: RoadmapPageProps) {
   const { t, say } = usePreferences();
   const { roadmap, connected, isGone, error, refetch } = useRoadmap(roadmapId);
   const commands = useRoadmapCommands(roadmapId);
-  const page = roadmap === undefined ? "loading" : pageOf(roadmap, view);
+  const [isEditing, setEditing] = useState(false);
+  if (isEditing && view !== "outline") setEditing(false);
+  const page = roadmap === undefined ? "loading" : pageOf(roadmap, isEditing);
+  useEffect(() => {
+    if (!connected) greenway.suspect();
+  }, [connected]);
   const wish = useWish(roadmap);
   useTitle(roadmap === undefined ? null : roadmap.title || roadmap.goal);
   useStartOf(page);
@@ -75,7 +82,7 @@ export function RoadmapPage({ roadmapId, conceptId, view }: RoadmapPageProps) {
       ) : page === "outline" ? (
         <>
           <Stopped roadmap={roadmap} commands={commands} />
-          <Review roadmap={roadmap} commands={commands} {...wish} />
+          <Review roadmap={roadmap} commands={commands} onDone={() => setEditing(false)} {...wish} />
         </>
       ) : (
         <div className={styles.split} data-open={conceptId !== null}>
@@ -85,6 +92,8 @@ export function RoadmapPage({ roadmapId, conceptId, view }: RoadmapPageProps) {
               <Suspense fallback={<Waiting />}>
                 <Graph roadmap={roadmap} selected={conceptId} />
               </Suspense>
+            ) : view === "outline" ? (
+              <OutlineReading roadmap={roadmap} selected={conceptId} onEdit={() => setEditing(true)} />
             ) : (
               <Map roadmap={roadmap} selected={conceptId} />
             )}
@@ -104,9 +113,9 @@ export function RoadmapPage({ roadmapId, conceptId, view }: RoadmapPageProps) {
   );
 }
 
-function pageOf({ status, stages }: RoadmapView, view: View): "drafting" | "outline" | "overview" {
+function pageOf({ status, stages }: RoadmapView, isEditing: boolean): "drafting" | "outline" | "overview" {
   if (status === "drafting" || stages.length === 0) return "drafting";
-  return status === "awaiting_review" || view === "outline" ? "outline" : "overview";
+  return status === "awaiting_review" || (isEditing && status !== "generating") ? "outline" : "overview";
 }
 
 interface StoppedProps {
@@ -117,10 +126,17 @@ interface StoppedProps {
 /** Why the run does not go on, or the outline did not change, if so. */
 function Stopped({ roadmap, commands }: StoppedProps) {
   const { t } = usePreferences();
-  const { error, kind } = roadmap.task;
+  const { error, kind, task_id: taskId } = roadmap.task;
+  const [isPast, dismiss] = usePast(taskId, roadmap.revision);
   if (error === null) return null;
   const { message } = error;
-  if (kind === "revise") return <Problem message={t("failed.revise", { message })} />;
+  if (kind === "revise") {
+    return isPast ? null : (
+      <Problem message={t("failed.revise", { message })}>
+        <Button onClick={dismiss}>{t("app.dismiss")}</Button>
+      </Problem>
+    );
+  }
   const isPaused = roadmap.status === "paused";
   return (
     <Problem message={isPaused ? t("paused.reason", { message }) : message}>
@@ -130,6 +146,14 @@ function Stopped({ roadmap, commands }: StoppedProps) {
       </Button>
     </Problem>
   );
+}
+
+/** Whether what a task says is past: it has been dismissed, or the outline has been edited since. */
+function usePast(taskId: string, revision: number | null): readonly [boolean, () => void] {
+  const [seen, setSeen] = useState({ taskId, revision, isPast: false });
+  if (seen.taskId !== taskId) setSeen({ taskId, revision, isPast: false });
+  else if (seen.revision !== revision && !seen.isPast) setSeen({ ...seen, isPast: true });
+  return [seen.isPast, () => setSeen({ taskId, revision, isPast: true })];
 }
 
 /** What the learner asks to be changed: it is kept while the author works on it, and until that has succeeded. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { RoadmapView } from "../../api/schema";
 import recorded from "../../live/fixtures/run.json";
-import { inserted, moved, neighbour, outlineRows, removal, type Row, type Rows } from "./outline";
+import { dropped, moved, neighbour, outlineRows, removal, type Row, type Rows } from "./outline";
 
 const roadmap = (recorded.reads as unknown as RoadmapView[]).find((read) => read.stages.length > 1)!;
 const stages = outlineRows(roadmap);
@@ -46,8 +46,10 @@ test("a move never empties a parent", () => {
   const lonely = withFirstModule(1);
   const only = { kind: "concept", id: lonely[0]!.children[0]!.children[0]!.id } as const;
   expect(moved(lonely, only, 1)).toBeNull();
-  expect(inserted(lonely, only, modules[1]!)).toBeNull();
-  expect(inserted(lonely, only, modules[1]!.children[0]!)).toBeNull();
+  for (const half of ["upper", "lower"] as const) {
+    expect(dropped(lonely, only, modules[1]!, half)).toBeNull();
+    expect(dropped(lonely, only, modules[1]!.children[0]!, half)).toBeNull();
+  }
 });
 
 test("with the last concept of a module, the module is removed", () => {
@@ -62,13 +64,48 @@ test("the last stage of all stays", () => {
   expect(removal(stages.slice(0, 1), stages[0]!)).toBeNull();
 });
 
-test("a row is dropped on its own kind or on its parent's kind, and on nothing else", () => {
-  const concept = modules[0]!.children[0]!;
-  for (const row of all) {
-    const operation = inserted(stages, concept, row);
-    if (row.id === concept.id || row.kind === "stage") expect(operation).toBeNull();
-    else expect(operation).toMatchObject({ before: row.kind === "concept" ? row.id : null });
-  }
+/** The concepts of every module after a move, by id. */
+function after(
+  rows: Rows,
+  { id, into, before }: { id: string; into?: string | null; before?: string | null },
+) {
+  return rows.flatMap((stage) =>
+    stage.children.map((module) => {
+      const rest = module.children.map((one) => one.id).filter((one) => one !== id);
+      const place = before == null ? rest.length : rest.indexOf(before);
+      return module.id === into ? rest.toSpliced(place, 0, id) : rest;
+    }),
+  );
+}
+
+test("a row lands where the line is drawn, and there is no line where it would stay", () => {
+  for (const dragged of modules.flatMap((module) => module.children))
+    for (const row of all)
+      for (const half of ["upper", "lower"] as const) {
+        const drop = dropped(stages, dragged, row, half);
+        if (drop?.operation.op !== "move") continue;
+        const home = after(stages, drop.operation).find((ids) => ids.includes(dragged.id))!;
+        const place = home.indexOf(dragged.id);
+        const was = modules.map((module) => module.children.map((one) => one.id));
+        expect(after(stages, drop.operation)).not.toEqual(was);
+        if (drop.landing === "inside")
+          expect([row.kind, row.id, place]).toEqual(["module", drop.operation.into, 0]);
+        else {
+          expect(row.kind).toBe("concept");
+          expect(home[drop.landing === "before" ? place + 1 : place - 1]).toBe(row.id);
+          expect(drop.landing).toBe(half === "upper" ? "before" : "after");
+        }
+      }
+});
+
+test("every other place of its own kind and of its parent's can be reached, and nothing else", () => {
+  const dragged = modules[0]!.children[0]!;
+  const drops = all.flatMap((row) =>
+    (["upper", "lower"] as const).flatMap((half) => dropped(stages, dragged, row, half) ?? []),
+  );
+  const reached = new Set(drops.map(({ operation }) => JSON.stringify(after(stages, operation as never))));
+  const places = modules.reduce((sum, module) => sum + module.children.length + 1, 0) - 2;
+  expect(reached.size).toBe(places);
 });
 
 test("when a row is gone, the next one has the focus, or the one before, or the parent", () => {

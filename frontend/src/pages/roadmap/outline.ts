@@ -61,25 +61,43 @@ export function removal(stages: Rows, row: Pick<Row, "kind" | "id">): Operation 
   return parent === null ? null : removal(stages, parent);
 }
 
-/** What dropping `dragged` on a row means: to stand before it, or at the end of it. */
-export function inserted(
+/** Where the line is drawn, which is where the dragged row lands: before a row, after it, or first in it. */
+export type Landing = "before" | "after" | "inside";
+
+export interface Drop {
+  readonly landing: Landing;
+  readonly operation: Operation;
+}
+
+/** What dropping `dragged` on a row means. `half` is the one of the row that the pointer is over. */
+export function dropped(
   stages: Rows,
   dragged: Pick<Row, "kind" | "id">,
   on: Pick<Row, "kind" | "id">,
-): Operation | null {
+  half: "upper" | "lower",
+): Drop | null {
   if (dragged.id === on.id) return null;
   const from = placeOf(stages, dragged);
   const to = placeOf(stages, on);
-  const move = { op: "move", target: dragged.kind, id: dragged.id } as const;
-  const leavesEmpty = (parent: string | undefined) =>
-    from.siblings.length === 1 && parent !== from.parent?.id;
+  const land = (landing: Landing, parent: Row | null, siblings: Rows, index: number): Drop | null => {
+    const stays = parent?.id === from.parent?.id;
+    const leavesEmpty = from.siblings.length === 1 && !stays;
+    const isThere = stays && (index === from.index || index === from.index + 1);
+    if (leavesEmpty || isThere) return null;
+    const before = siblings[index]?.id ?? null;
+    const into = parent?.id ?? null;
+    return { landing, operation: { op: "move", target: dragged.kind, id: dragged.id, into, before } };
+  };
   if (dragged.kind === on.kind) {
-    return leavesEmpty(to.parent?.id) ? null : { ...move, into: to.parent?.id ?? null, before: on.id };
+    return half === "upper"
+      ? land("before", to.parent, to.siblings, to.index)
+      : land("after", to.parent, to.siblings, to.index + 1);
   }
   const isParent =
     (dragged.kind === "concept" && on.kind === "module") ||
     (dragged.kind === "module" && on.kind === "stage");
-  return !isParent || leavesEmpty(on.id) ? null : { ...move, into: on.id, before: null };
+  const parent = to.siblings[to.index];
+  return isParent && parent !== undefined ? land("inside", parent, parent.children, 0) : null;
 }
 
 function placeOf(stages: Rows, row: Pick<Row, "kind" | "id">) {

@@ -21,7 +21,7 @@ function field(accepts = true) {
     shown: () => hook.result.current.field.value,
     isRefused: () => hook.result.current.field["aria-invalid"],
     type: (text: string) => act(() => hook.result.current.setText(text)),
-    save: () => act(() => hook.result.current.save()),
+    save: (again = false) => act(() => hook.result.current.save({ again })),
     reset: () => act(() => hook.result.current.reset()),
     becomes: (value: string) => hook.rerender({ value }),
   };
@@ -49,6 +49,16 @@ test("what is refused stays, to be mended or given up", async () => {
   expect([name.shown(), name.isRefused()]).toEqual(["Joins", false]);
 });
 
+test("what was refused is sent again only when that is asked for", async () => {
+  const name = field(false);
+  name.type("Keys");
+  await name.save();
+  await name.save();
+  expect(name.sent).toEqual(["Keys"]);
+  await name.save(true);
+  expect(name.sent).toEqual(["Keys", "Keys"]);
+});
+
 test("what is being typed survives a change from elsewhere", () => {
   const name = field();
   name.type("Outer jo");
@@ -63,4 +73,28 @@ test("nothing, and the same again, are not sent", async () => {
     await name.save();
   }
   expect([name.sent, name.shown()]).toEqual([[], "Joins"]);
+});
+
+test("what does not fit is not sent and stays, until it is mended", async () => {
+  const sent: string[] = [];
+  const hook = renderHook(() =>
+    useDraft(
+      "1",
+      (text) => {
+        sent.push(text);
+        return Promise.resolve(true);
+      },
+      (text) => (Number(text) > 0 ? String(Number(text)) : null),
+    ),
+  );
+  const fill = async (text: string) => {
+    act(() => hook.result.current.setText(text));
+    await act(() => hook.result.current.save());
+  };
+  await fill("-3");
+  expect([hook.result.current.field.value, hook.result.current.isUnfit, sent]).toEqual(["-3", true, []]);
+  await fill("1.0");
+  expect([hook.result.current.field.value, hook.result.current.isUnfit, sent]).toEqual(["1", false, []]);
+  await fill("3.0");
+  expect([hook.result.current.isUnfit, sent]).toEqual([false, ["3"]]);
 });

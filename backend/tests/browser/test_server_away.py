@@ -1,0 +1,68 @@
+"""While Greenway is away the page says so, shows nothing as if it went on, and recovers by itself."""
+
+import re
+from urllib.parse import urlsplit
+
+from browser.conftest import Surfing
+from browser.test_learning import LONG_RUN, approve, draft, until_green
+from e2e.cluster import Cluster
+from playwright.async_api import expect
+
+AWAY = "Greenway can’t be reached. Reconnecting…"
+NO_ANSWER = "Greenway does not answer at the moment."
+
+
+def stop(cluster: Cluster) -> None:
+    assert cluster.api is not None
+    cluster.api.terminate()
+    cluster.api.wait()
+
+
+async def test_a_lesson_a_refusal_and_the_headline_recover_by_themselves(
+    surfing: Surfing, live_cluster: Cluster
+) -> None:
+    page = await surfing.open()
+    await draft(page, LONG_RUN)
+    await approve(page)
+    ready = page.locator("[data-concept][data-state=completed]")
+    await expect(ready.first).to_be_visible()
+    await expect(page.get_by_text(re.compile(r"\d+ being written · "))).to_be_visible()
+    stop(live_cluster)
+    await expect(page.get_by_text(AWAY)).to_be_visible()
+    await expect(page.get_by_role("banner").get_by_text("being written")).to_have_count(0)
+    await expect(page.get_by_role("banner").get_by_text(" left")).to_have_count(0)
+    await page.get_by_role("button", name="Pause").click()
+    await expect(page.get_by_role("alert").filter(has_text=NO_ANSWER)).to_be_visible()
+    await ready.first.click()
+    panel = page.get_by_role("complementary")
+    await expect(panel.get_by_role("alert").filter(has_text=NO_ANSWER)).to_be_visible()
+    live_cluster.start_api()
+    await expect(page.get_by_text(AWAY)).to_have_count(0)
+    await expect(page.get_by_text(NO_ANSWER)).to_have_count(0)
+    await expect(panel.get_by_role("article")).to_be_visible()
+    await until_green(page, LONG_RUN)
+
+
+async def test_the_home_page_recovers_by_itself(surfing: Surfing, live_cluster: Cluster) -> None:
+    page = await surfing.open()
+    await draft(page)
+    await page.goto(surfing.url)
+    title = page.get_by_role("link", name="waiting for your review")
+    await expect(title).to_be_visible()
+    stop(live_cluster)
+    await expect(page.get_by_text(AWAY)).to_be_visible()
+    await page.get_by_label("What do you want to learn?").fill("Git for a team of two")
+    await page.get_by_role("button", name="Draft a roadmap").click()
+    await expect(page.get_by_role("alert").filter(has_text=NO_ANSWER).first).to_be_visible()
+    live_cluster.start_api()
+    await expect(page.get_by_text(AWAY)).to_have_count(0)
+    await expect(page.get_by_text(NO_ANSWER)).to_have_count(0)
+    await expect(page.get_by_label("What do you want to learn?")).to_have_value("Git for a team of two")
+    assert urlsplit(page.url).path == "/"
+
+
+async def test_a_screen_reader_hears_of_a_new_state_at_once(surfing: Surfing) -> None:
+    page = await surfing.open()
+    await draft(page)
+    said = page.get_by_role("status").filter(has_text="waiting for your review")
+    await expect(said).to_have_count(1, timeout=2000)

@@ -1,0 +1,51 @@
+import { expect, test, vi } from "vitest";
+
+import { pauses } from "../live/backoff";
+import { reach } from "./reach";
+
+/** A Greenway that is away for so many questions. */
+function away(times: number) {
+  const asked = vi.fn(() =>
+    asked.mock.calls.length > times ? Promise.resolve() : Promise.reject(new Error()),
+  );
+  const slept: number[] = [];
+  const told: boolean[] = [];
+  const here = reach({
+    ask: asked,
+    sleep: (milliseconds) => {
+      slept.push(milliseconds);
+      return Promise.resolve();
+    },
+    pauses: pauses({ first: 100, longest: 300, random: () => 1 }),
+  });
+  here.onChange(() => told.push(here.isThere()));
+  return { here, asked, slept, told };
+}
+
+test("a suspicion that is wrong is told to nobody", async () => {
+  const { here, asked, told } = away(0);
+  here.suspect();
+  await vi.waitFor(() => expect(asked).toHaveBeenCalledOnce());
+  expect([here.isThere(), told]).toEqual([true, []]);
+});
+
+test("it is asked until it answers, with pauses, once at a time", async () => {
+  const { here, asked, slept, told } = away(4);
+  here.suspect();
+  here.suspect();
+  await vi.waitFor(() => expect(told).toEqual([false, true]));
+  expect(asked).toHaveBeenCalledTimes(5);
+  expect(slept).toEqual([100, 200, 300, 300]);
+});
+
+test("a next outage is noticed as well, and begins with a short pause", async () => {
+  const { here, asked, slept, told } = away(1);
+  here.suspect();
+  await vi.waitFor(() => expect(told).toEqual([false, true]));
+  await vi.waitFor(() => {
+    asked.mockRejectedValueOnce(new Error());
+    here.suspect();
+    expect(told).toEqual([false, true, false, true]);
+  });
+  expect(new Set(slept)).toEqual(new Set([100]));
+});

@@ -1,0 +1,106 @@
+/** Whether Greenway can be reached. Whoever gets no answer reports it; then it is asked until it answers. */
+
+import { useEffect, useSyncExternalStore } from "react";
+
+import { pauses, type Pauses } from "../live/backoff";
+import { api, Fault, isAbsence } from "./client";
+
+export interface ReachOptions {
+  /** Rejects while nothing answers; a refusal is an answer. */
+  readonly ask: () => Promise<unknown>;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly pauses: Pauses;
+}
+
+export interface Reach {
+  readonly isThere: () => boolean;
+  /** Somebody has got no answer. */
+  suspect(): void;
+  /** Calls the listener whenever Greenway goes or comes back. Returns how to stop that. */
+  onChange(listener: () => void): () => void;
+}
+
+export function reach({ ask, sleep, pauses }: ReachOptions): Reach {
+  const listeners = new Set<() => void>();
+  let isThere = true;
+  let isAsking = false;
+  const turn = (next: boolean) => {
+    if (next === isThere) return;
+    isThere = next;
+    listeners.forEach((listener) => listener());
+  };
+  const askUntilAnswered = async () => {
+    for (;;) {
+      try {
+        await ask();
+        return turn(true);
+      } catch {
+        turn(false);
+        await sleep(pauses.next());
+      }
+    }
+  };
+  return {
+    isThere: () => isThere,
+    suspect() {
+      if (isAsking) return;
+      isAsking = true;
+      pauses.reset();
+      void askUntilAnswered().finally(() => {
+        isAsking = false;
+      });
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** Milliseconds between two questions at most: who has just started Greenway again does not wait long. */
+const LONGEST_PAUSE = 3_000;
+/** Milliseconds that an answer may take. */
+const PATIENCE = 10_000;
+
+export const greenway = reach({
+  ask: async () => {
+    const { response } = await api.GET("/api/v1/about", {
+      signal: AbortSignal.timeout(PATIENCE),
+      cache: "no-store",
+    });
+    // A proxy answers in place of a Greenway that is away.
+    if (response.status === 502 || response.status === 504) throw new Fault({}, response.status);
+  },
+  sleep: (milliseconds) =>
+    new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        removeEventListener("online", wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, milliseconds);
+      addEventListener("online", wake);
+    }),
+  pauses: pauses({ longest: LONGEST_PAUSE }),
+});
+
+export function useReachable(): boolean {
+  return useSyncExternalStore(greenway.onChange, greenway.isThere);
+}
+
+/** Forgets, when Greenway is back, that something could not be sent while it was away. */
+export function useForgottenWhenBack({
+  error,
+  reset,
+}: {
+  readonly error: Error | null;
+  readonly reset: () => void;
+}): void {
+  useEffect(
+    () =>
+      greenway.onChange(() => {
+        if (greenway.isThere() && isAbsence(error)) reset();
+      }),
+    [error, reset],
+  );
+}
