@@ -11,8 +11,6 @@ from app.core.errors import ConfigurationError
 LOOPBACK = "127.0.0.1"
 _DEFAULT_PORTS = {"DATABASE_URL": 5432, "REDIS_URL": 6379}
 _ANSWER_SECONDS = 5
-_RESERVED: list[socket.socket] = []
-"""Bound, and listening to nothing; they are closed when this process ends."""
 
 
 def free_port() -> int:
@@ -27,7 +25,7 @@ def free_port() -> int:
     probe.bind((LOOPBACK, 0))
     port: int = probe.getsockname()[1]
     if sys.platform == "linux":
-        _RESERVED.append(probe)
+        probe.detach()  # stays open until this process ends
     else:
         probe.close()
     return port
