@@ -5,6 +5,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { Fault } from "./api/client";
+import { placeOf } from "./api/root";
 import { PreferencesProvider } from "./app/context";
 import { NoticeProvider } from "./app/notice";
 import { router } from "./app/router";
@@ -25,14 +26,17 @@ const queries = new QueryClient({
   },
 });
 
-createRoot(document.getElementById("root")!).render(
-  <StrictMode>
-    <QueryClientProvider client={queries}>
-      <PreferencesProvider>
-        <NoticeProvider>
-          <RouterProvider router={router} />
-        </NoticeProvider>
-      </PreferencesProvider>
-    </QueryClientProvider>
-  </StrictMode>,
-);
+const place = placeOf(location);
+if (place !== null) location.replace(place);
+else
+  createRoot(document.getElementById("root")!).render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <PreferencesProvider>
+          <NoticeProvider>
+            <RouterProvider router={router} />
+          </NoticeProvider>
+        </PreferencesProvider>
+      </QueryClientProvider>
+    </StrictMode>,
+  );

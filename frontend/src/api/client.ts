@@ -2,6 +2,7 @@
 
 import createClient from "openapi-fetch";
 
+import { ROOT } from "./root";
 import type { paths } from "./schema";
 
 /** RFC 9457, as far as the app heeds it. */
@@ -11,7 +12,7 @@ interface Problem {
   retryable: boolean;
 }
 
-export const api = createClient<paths>({ baseUrl: "" });
+export const api = createClient<paths>({ baseUrl: ROOT });
 api.use({
   onError({ error }) {
     // Whoever has stopped a request wants no sentence about it.

@@ -1,5 +1,6 @@
 /** The ways on which frames come: a WebSocket, server-sent events, or asking again and again. */
 
+import { ROOT } from "../api/root";
 import type { RoadmapView, StreamFrame } from "../api/schema";
 import { Gone, type Transport } from "./follower";
 
@@ -12,13 +13,13 @@ const NOT_FOUND = 4404;
 /** Milliseconds within which a connection must be open. */
 const OPEN_TIMEOUT = 10_000;
 
-export function webSocket(roadmapId: string, origin = location.origin): Transport {
+export function webSocket(roadmapId: string, base = location.origin + ROOT): Transport {
   return {
     name: "websocket",
     follow(since, onFrame, signal) {
       return new Promise((resolve, reject) => {
         if (signal.aborted) return resolve();
-        const url = `${origin.replace(/^http/, "ws")}/api/v1/ws/roadmaps/${roadmapId}?since=${since}`;
+        const url = `${base.replace(/^http/, "ws")}/api/v1/ws/roadmaps/${roadmapId}?since=${since}`;
         const socket = new WebSocket(url);
         const opening = setTimeout(() => socket.close(), OPEN_TIMEOUT);
         let opened = false;
@@ -47,13 +48,13 @@ export function webSocket(roadmapId: string, origin = location.origin): Transpor
   };
 }
 
-export function serverSentEvents(roadmapId: string, origin = location.origin): Transport {
+export function serverSentEvents(roadmapId: string, base = location.origin + ROOT): Transport {
   return {
     name: "sse",
     follow(since, onFrame, signal) {
       return new Promise((resolve, reject) => {
         if (signal.aborted) return resolve();
-        const source = new EventSource(`${origin}/api/v1/roadmaps/${roadmapId}/events?since=${since}`);
+        const source = new EventSource(`${base}/api/v1/roadmaps/${roadmapId}/events?since=${since}`);
         let opened = false;
         source.onopen = () => (opened = true);
         source.onmessage = (message: MessageEvent<string>) =>
