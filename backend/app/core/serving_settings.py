@@ -36,7 +36,9 @@ class ServingSettings(BaseSettings):
                 "root_path", "a path like /greenway is needed, made of letters, digits, '-', '.', '_' and '~'"
             )
         if segments[0] in _OWN_PATHS:
-            raise PydanticCustomError("root_path", f"it must not begin with /{segments[0]}, as paths of Greenway itself do")
+            raise PydanticCustomError(
+                "root_path", f"it must not begin with /{segments[0]}, as paths of Greenway itself do"
+            )
         return path
 
     @field_validator("allowed_hosts", mode="before")
