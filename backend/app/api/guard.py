@@ -42,7 +42,8 @@ class Guard:
             if host is None:
                 return "The Host of the request is not a name; GREENWAY_ALLOWED_HOSTS lists Greenway's names."
             if not self._is_allowed(host):
-                return f"{host.name} is not one of Greenway's names; if it should be, add it to GREENWAY_ALLOWED_HOSTS."
+                name = Authority(host.name, None)
+                return f"{name} is not one of Greenway's names; if it should be, add it to GREENWAY_ALLOWED_HOSTS."
         if scope["type"] == "http" and scope["method"] in _SAFE_METHODS:
             return None
         site = headers.get("sec-fetch-site", "none")
