@@ -49,12 +49,19 @@ sys.addaudithook(_stay_on_this_machine)
 
 # Taken out of the environment at once: to the processes that tests start, it would be an unknown setting.
 _BROWSER_IS_REQUIRED = os.environ.pop("GREENWAY_REQUIRE_BROWSER", "") == "1"
+_PROXIES_ARE_REQUIRED = os.environ.pop("GREENWAY_REQUIRE_PROXIES", "") == "1"
 
 
 @pytest.fixture(scope="session")
 def browser_is_required() -> bool:
     """Whether browser tests fail, instead of being skipped, where there is no browser."""
     return _BROWSER_IS_REQUIRED
+
+
+@pytest.fixture(scope="session")
+def proxies_are_required() -> bool:
+    """Whether tests behind nginx and Caddy fail, instead of being skipped, where these are not installed."""
+    return _PROXIES_ARE_REQUIRED
 
 
 @pytest.fixture(autouse=True)
