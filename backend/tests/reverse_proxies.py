@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from app.embedded.ports import free_port
 
@@ -43,6 +44,16 @@ class Proxy:
 
 def found(program: str) -> str | None:
     return shutil.which(program, path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin")))
+
+
+def serving_is_possible(*, required: bool) -> None:
+    """Skip the test, or fail where it is required, if a proxy is not installed."""
+    missing = [program for program in ("nginx", "caddy") if found(program) is None]
+    if missing:
+        reason = f"There is no {' and no '.join(missing)}; `apt-get install {' '.join(missing)}` lets this test run."
+        if required:
+            pytest.fail(reason)
+        pytest.skip(reason)
 
 
 def block_of(language: str) -> str:

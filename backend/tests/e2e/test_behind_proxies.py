@@ -14,7 +14,7 @@ import httpx2
 import pytest
 import yaml
 from e2e.cluster import BACKEND, DEADLINE, Cluster, a_cluster, ready
-from reverse_proxies import NAME, Proxy, block_of, caddy, found, nginx
+from reverse_proxies import NAME, Proxy, block_of, caddy, nginx, serving_is_possible
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
@@ -27,12 +27,7 @@ INSTALLED = pytest.mark.usefixtures("installed")
 
 @pytest.fixture(scope="session")
 def installed(proxies_are_required: bool) -> None:
-    missing = [program for program in SERVING if found(program) is None]
-    if missing:
-        reason = f"There is no {' and no '.join(missing)}; `apt-get install {' '.join(missing)}` lets this test run."
-        if proxies_are_required:
-            pytest.fail(reason)
-        pytest.skip(reason)
+    serving_is_possible(required=proxies_are_required)
 
 
 @pytest.fixture
@@ -168,6 +163,37 @@ async def test_heartbeats_beat_the_timeout_of_the_proxy(
                 if len(seen) == 8:
                     break
     assert seen == [{"type": "heartbeat", "seq": seq}] * 8
+
+
+@INSTALLED
+async def test_nginx_does_not_hold_a_stream_back(in_sub_path: Cluster, tmp_path: Path) -> None:
+    """One that compresses gathers what it sends, unless it is told not to."""
+    compressing = {
+        NAME: "127.0.0.1",
+        "proxy_http_version 1.1;": "gzip on; gzip_types text/event-stream; gzip_proxied any;",
+    }
+    async with in_sub_path.client() as client:
+        roadmap_id = await client.create()
+        seq = (await client.read(roadmap_id))["seq"]
+    with nginx(upstream_of(in_sub_path), tmp_path, strips=False, changes=compressing) as proxy:
+        async with asyncio.timeout(DEADLINE / 4):
+            async for frame in frames_of_stream(f"{proxy.address}/api/v1/roadmaps/{roadmap_id}?since={seq}"):
+                assert frame == {"type": "heartbeat", "seq": seq}
+                break
+
+
+@INSTALLED
+async def test_a_proxy_on_this_machine_is_believed_wherever_its_client_is(in_sub_path: Cluster, tmp_path: Path) -> None:
+    """It sends the Host of the upstream, and says by headers what it was asked for and by whom."""
+    telling = {"proxy_set_header Host $http_host;": "proxy_set_header X-Forwarded-For 192.0.2.7;"}
+    with nginx(upstream_of(in_sub_path), tmp_path, strips=False, changes=telling) as proxy:
+        ours = f"localhost:{proxy.port}"
+        async with httpx2.AsyncClient(headers={"Host": ours}, trust_env=False, timeout=DEADLINE) as http:
+            for origin, status in ((f"http://{ours}", 202), ("http://localhost:1", 403)):
+                answer = await http.post(
+                    f"{proxy.address}/api/v1/roadmaps", json={"goal": "Learn SQL"}, headers={"Origin": origin}
+                )
+                assert answer.status_code == status, answer.text
 
 
 def test_traefik_is_configured_in_yaml() -> None:
