@@ -1,14 +1,14 @@
 """Where WebSockets are blocked, many tabs stay up to date together, and leave connections for requests."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from browser.conftest import Surfing
 from browser.test_learning import until_green
 from e2e.cluster import Client, Cluster
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import BrowserContext, Page, WebSocketRoute, expect
 
 TABS = 8
 """More than the six connections that a browser opens to one server."""
@@ -18,10 +18,12 @@ NO_CHANNEL = "delete globalThis.BroadcastChannel"
 
 
 @asynccontextmanager
-async def blocked(surfing: Surfing, without: str = "") -> AsyncIterator[BrowserContext]:
+async def blocked(
+    surfing: Surfing, without: str = "", on_socket: Callable[[WebSocketRoute], object] = WebSocketRoute.close
+) -> AsyncIterator[BrowserContext]:
     """A browser behind a network that ends every WebSocket, and that lacks what the script deletes."""
     context = await surfing.browser.new_context(locale="en-GB")
-    await context.route_web_socket("**/*", lambda socket: socket.close())
+    await context.route_web_socket("**/*", on_socket)
     await context.add_init_script(without)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(context.close)
@@ -88,3 +90,11 @@ async def test_tabs_of_many_roadmaps_leave_connections_for_requests(surfing: Sur
         for page in pages:
             await until_green(page, CONCEPTS)
         assert await streams(client) <= 3
+
+
+async def test_a_websocket_that_opens_and_says_nothing_is_given_up(surfing: Surfing, live_cluster: Cluster) -> None:
+    async with blocked(surfing, on_socket=lambda socket: None) as context, live_cluster.client() as client:
+        page = await opened(surfing, context, await reviewed(client))
+        await page.get_by_role("button", name="Approve and write everything").click()
+        await until_green(page, CONCEPTS)
+        assert await streams(client) == 1
