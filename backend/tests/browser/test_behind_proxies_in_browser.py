@@ -67,6 +67,31 @@ async def test_from_the_goal_to_green_under_a_sub_path(
             await expect(page).to_have_url(f"{proxy.url}/")
 
 
+@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
+async def test_a_refused_page_says_which_setting_helps(
+    language: str, database_url: str, redis_url: str, tmp_path: Path, chromium: str, proxies_are_required: bool
+) -> None:
+    """The proxy sends the Host of its upstream, and nobody has said that learn.example is Greenway."""
+    serving_is_possible(required=proxies_are_required)
+    at_the_root = {
+        "location /greenway/": "location /",
+        "proxy_set_header Host $http_host;": "",
+        "proxy_set_header X-Forwarded-Host $http_host;": "",
+    }
+    with (
+        a_cluster(database_url, redis_url, tmp_path) as cluster,
+        nginx(cluster.url.removeprefix("http://"), tmp_path, strips=False, changes=at_the_root) as proxy,
+    ):
+        async with a_browser(chromium, proxy.url.removesuffix("/greenway"), RESOLVE) as surfing:
+            context = await surfing.browser.new_context(locale=language)
+            page = await surfing.open_in(context, "/")
+            await page.get_by_role("textbox").first.fill("SQL")
+            await page.get_by_role("textbox").first.press("Enter")
+            await expect(page.get_by_role("alert")).to_contain_text("GREENWAY_ALLOWED_HOSTS")
+            if language == "en-GB":
+                await expect(page.get_by_role("alert")).to_contain_text(f"{NAME}:{proxy.port}")
+
+
 async def test_the_page_goes_to_its_place_when_it_is_opened_past_the_proxy(
     database_url: str, redis_url: str, tmp_path: Path, chromium: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
