@@ -3,6 +3,8 @@ import { defineConfig } from "vite";
 
 export default defineConfig({
   plugins: [react()],
+  // Assets find each other wherever they are served; the server names their place in the page.
+  base: "./",
   build: { outDir: "../backend/app/web/dist", emptyOutDir: true },
   server: {
     proxy: {

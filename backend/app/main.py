@@ -12,14 +12,17 @@ from app.api.answers import EVERYWHERE, FORBIDDEN
 from app.api.body_limit import BodyLimit, SizeLimit
 from app.api.deps import ApiServices
 from app.api.document import DocumentedApi
+from app.api.forwarded import Forwarded
 from app.api.guard import Guard
 from app.api.observation import ObservationMiddleware
 from app.api.problems import install_problem_handlers
 from app.api.routes import about, concepts, events, operations, outlines, roadmaps, steering, tasks, transfer
 from app.api.schemas import About
+from app.api.sub_path import SubPath
 from app.api.web import serve_web
 from app.core.celery_app import app as celery
 from app.core.logging import configure_logging
+from app.core.serving_settings import networks_of
 from app.core.settings import Settings, load_settings
 from app.db.session import create_engine, create_sessions
 from app.services.commands import Commands
@@ -68,11 +71,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         others={transfer.IMPORT_PATH: SizeLimit(settings.max_import_bytes, "GREENWAY_MAX_IMPORT_BYTES")},
     )
     app.add_middleware(Guard, allowed_hosts=settings.allowed_hosts)
+    app.add_middleware(Forwarded, trusted=networks_of(settings.trusted_proxies))
     app.add_middleware(ObservationMiddleware)
+    app.add_middleware(SubPath, root_path=settings.root_path or "")
     for module in (about, transfer, roadmaps, outlines, steering, concepts, tasks, events):
         app.include_router(module.router, responses=EVERYWHERE)
     app.include_router(operations.router, responses=FORBIDDEN)
-    serve_web(app)
+    serve_web(app, root_path=settings.root_path or "")
     return app
 
 
@@ -95,7 +100,7 @@ async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
             transfer=Transfer(sessions, commands, max_concepts=settings.max_concepts),
             quizzes=Quizzes(sessions),
             reader=reader,
-            stream=EventStream(hub, reader),
+            stream=EventStream(hub, reader, heartbeat=settings.heartbeat),
             health=Health(sessions, redis),
             about=About(version=__version__, author=author, max_concepts=settings.max_concepts),
         )

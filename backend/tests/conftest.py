@@ -12,6 +12,7 @@ import pytest
 from databases import flush, fresh_database
 from pydantic_ai import models
 from redis.asyncio import Redis
+from reverse_proxies import missing_proxies
 
 from app.core.settings import sqlalchemy_url
 from app.db.migrate import upgrade
@@ -48,11 +49,15 @@ def _is_this_machine(host: str) -> bool:
 sys.addaudithook(_stay_on_this_machine)
 
 
+REQUIRABLE = ("browser", "model", "proxies", "servers")
+"""What some tests need of the machine: where it is missing they are skipped, or fail with GREENWAY_REQUIRE_*=1."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What must be there, from the environment: options, unlike it, reach every worker of xdist as they are."""
-    for what in ("browser", "model"):
+    for what in REQUIRABLE:
         required = os.environ.pop(f"GREENWAY_REQUIRE_{what.upper()}", "") == "1"
-        parser.addoption(f"--require-{what}", action="store_true", default=required, help=f"fail without a {what}")
+        parser.addoption(f"--require-{what}", action="store_true", default=required, help=f"fail without {what}")
     # Neither tests nor the processes that they start see the developer's settings.
     for name in [name for name in os.environ if name.startswith("GREENWAY_")]:
         del os.environ[name]
@@ -60,7 +65,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def missing(request: pytest.FixtureRequest) -> Callable[[str, str], NoReturn]:
-    """Skips a test for want of a `browser` or a `model`, and says why; fails it where that is required."""
+    """Skips a test for want of one of `REQUIRABLE`, and says why; fails it where that is required."""
 
     def give_up(what: str, reason: str) -> NoReturn:
         if request.config.getoption(f"--require-{what}"):
@@ -68,6 +73,13 @@ def missing(request: pytest.FixtureRequest) -> Callable[[str, str], NoReturn]:
         pytest.skip(reason)
 
     return give_up
+
+
+@pytest.fixture(scope="session")
+def proxies(missing: Callable[[str, str], NoReturn]) -> None:
+    """nginx and Caddy are installed."""
+    if reason := missing_proxies():
+        missing("proxies", reason)
 
 
 @pytest.fixture(autouse=True)

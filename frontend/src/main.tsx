@@ -6,6 +6,7 @@ import { createRoot } from "react-dom/client";
 
 import { cacheOf } from "./api/cache";
 import { greenway } from "./api/reach";
+import { placeOf } from "./api/root";
 import { PreferencesProvider } from "./app/context";
 import { NoticeProvider } from "./app/notice";
 import { router } from "./app/router";
@@ -14,14 +15,17 @@ import "./styles/base.css";
 
 const queries = cacheOf(greenway);
 
-createRoot(document.getElementById("root")!).render(
-  <StrictMode>
-    <QueryClientProvider client={queries}>
-      <PreferencesProvider>
-        <NoticeProvider>
-          <RouterProvider router={router} />
-        </NoticeProvider>
-      </PreferencesProvider>
-    </QueryClientProvider>
-  </StrictMode>,
-);
+const place = placeOf(location);
+if (place !== null) location.replace(place);
+else
+  createRoot(document.getElementById("root")!).render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <PreferencesProvider>
+          <NoticeProvider>
+            <RouterProvider router={router} />
+          </NoticeProvider>
+        </PreferencesProvider>
+      </QueryClientProvider>
+    </StrictMode>,
+  );

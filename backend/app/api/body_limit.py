@@ -26,7 +26,8 @@ class BodyLimit:
         self._others = others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = self._others.get(scope.get("path", ""), self._limit)
+        path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
+        limit = self._others.get(path, self._limit)
         scope.setdefault("state", {})["body_limit"] = limit
         declared = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
         if declared.isdigit() and int(declared) > limit.size:

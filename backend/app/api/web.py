@@ -1,10 +1,11 @@
 """The web app at `/`: the built files, with a policy under which a page can run nothing but them."""
 
+import re
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.responses import FileResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -37,6 +38,11 @@ PAGE_CACHE = "no-cache"
 ASSET_CACHE = "public, max-age=31536000, immutable"
 
 
+# The page is built for any sub-path: it names its assets relative to itself, and is told its own place.
+_OWN_ADDRESS = re.compile(r'(?<=["\'])\./(?=assets/)')
+_TOLD_PLACE = '<meta name="greenway-root" content="'
+
+
 class _Assets(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
@@ -44,17 +50,23 @@ class _Assets(StaticFiles):
         return response
 
 
-def serve_web(app: FastAPI, built: Path = BUILT) -> None:
+def serve_web(app: FastAPI, built: Path = BUILT, *, root_path: str = "") -> None:
     """Serve the page under every address that the app knows; where it is not built, say how to build it."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/")
     @router.get("/roadmaps/{path:path}")
-    async def page() -> Response:
+    def page() -> Response:
         index = built / "index.html"
         if not index.is_file():
             return PlainTextResponse(NOT_BUILT, headers=HEADERS)
-        return FileResponse(index, headers={**HEADERS, "Cache-Control": PAGE_CACHE})
+        page = _placed(index.read_text(encoding="utf-8"), root_path)
+        return HTMLResponse(page, headers={**HEADERS, "Cache-Control": PAGE_CACHE})
 
     app.include_router(router)
     app.mount("/assets", GZipMiddleware(_Assets(directory=built / "assets", check_dir=False)))
+
+
+def _placed(page: str, root_path: str) -> str:
+    """The page for a sub-path: deep addresses need the whole path of each asset."""
+    return _OWN_ADDRESS.sub(f"{root_path}/", page).replace(_TOLD_PLACE, f"{_TOLD_PLACE}{root_path}")

@@ -29,5 +29,6 @@ def api(host: Host = "127.0.0.1", port: Port = 8000) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # `Forwarded` needs to see who has connected
         timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_SECONDS,
     )

@@ -36,6 +36,7 @@ def up(
         database_url=settings.database_url.get_secret_value() if settings.database_url else None,
         redis_url=settings.redis_url.get_secret_value() if settings.redis_url else None,
         env={**dotenv, **os.environ},
+        root_path=settings.root_path or "",
     )
     services = Services(migrate=upgrade, workers_ready=_workers_ready)
     raise typer.Exit(asyncio.run(run_up(options, services, Terminal())))

@@ -2,21 +2,22 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from app.core.author_settings import AuthorSettings
 from app.core.errors import ConfigurationError
 from app.core.failpoints import Failpoint
+from app.core.serving_settings import ServingSettings
 
 _FAILPOINT = rf"^({'|'.join(Failpoint)})(:[1-9][0-9]*)?$"
 
 
-class Settings(AuthorSettings):
+class Settings(AuthorSettings, ServingSettings):
     """All settings. `doc/configuration.md` and `.env.example` list the same names; a test compares them."""
 
     model_config = SettingsConfigDict(
@@ -38,7 +39,6 @@ class Settings(AuthorSettings):
     url: str = Field("http://127.0.0.1:8000", validation_alias="GREENWAY_URL")
     token: SecretStr | None = Field(None, validation_alias="GREENWAY_TOKEN")
     listen_any: bool = Field(False, validation_alias="GREENWAY_LISTEN_ANY")
-    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias="GREENWAY_ALLOWED_HOSTS")
     max_body_bytes: int = Field(1_048_576, ge=1024, validation_alias="GREENWAY_MAX_BODY_BYTES")
     max_import_bytes: int = Field(67_108_864, ge=1024, validation_alias="GREENWAY_MAX_IMPORT_BYTES")
     db_pool_size: int = Field(8, ge=2, le=50, validation_alias="GREENWAY_DB_POOL_SIZE")
@@ -48,11 +48,6 @@ class Settings(AuthorSettings):
 
     log_format: Literal["console", "json"] = Field("console", validation_alias="LOG_FORMAT")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="LOG_LEVEL")
-
-    @field_validator("allowed_hosts", mode="before")
-    @classmethod
-    def _comma_separated(cls, value: object) -> object:
-        return tuple(host.strip() for host in value.split(",") if host.strip()) if isinstance(value, str) else value
 
     @field_validator("log_level", mode="before")
     @classmethod

@@ -26,12 +26,14 @@ class UpOptions:
     """A server of the user's own; without it Valkey is embedded."""
     env: Mapping[str, str]
     """What the processes inherit: the environment, and `.env` where the environment is silent."""
+    root_path: str = ""
+    """The sub-path under which the API answers."""
 
     @property
     def url(self) -> str:
         """Where a browser on this machine finds the API."""
         host = LOOPBACK if self.host in {"0.0.0.0", "::"} else self.host
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}{self.root_path}"
 
     def check_address(self) -> None:
         """`ConfigurationError` if the API may not or can't listen there."""

@@ -13,8 +13,6 @@ from app.services.event_hub import EventHub
 from app.services.live_feed import Ended, Listener
 from app.services.roadmap_reader import RoadmapReader
 
-HEARTBEAT_EVERY = 20.0
-"""Seconds of silence after which a client is told that nothing has happened."""
 LONGEST_CATCH_UP = 5000
 """Events that a client may be behind; one that has missed more starts from a fresh snapshot."""
 
@@ -45,9 +43,12 @@ def parse_since(text: str | None) -> int | None:
 
 
 class EventStream:
-    def __init__(self, hub: EventHub, reader: RoadmapReader) -> None:
+    """`heartbeat` is the number of seconds of silence after which a client is told that nothing has happened."""
+
+    def __init__(self, hub: EventHub, reader: RoadmapReader, *, heartbeat: float) -> None:
         self._hub = hub
         self._reader = reader
+        self._heartbeat = heartbeat
 
     async def follow(self, roadmap_id: UUID, *, user_id: str, since: int | None) -> AsyncIterator[Message]:
         """All frames for one client, until the roadmap is deleted.
@@ -91,7 +92,7 @@ class EventStream:
                 yield _heartbeat(sent)
         while True:
             try:
-                async with asyncio.timeout(HEARTBEAT_EVERY):
+                async with asyncio.timeout(self._heartbeat):
                     frame = await listener.next()
             except TimeoutError:
                 yield _heartbeat(sent)

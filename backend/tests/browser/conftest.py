@@ -80,9 +80,9 @@ def live_cluster(
 
 
 @asynccontextmanager
-async def a_browser(chromium: str, url: str) -> AsyncIterator[Surfing]:
+async def a_browser(chromium: str, url: str, *arguments: str) -> AsyncIterator[Surfing]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", *arguments])
         surfing = Surfing(browser, url)
         yield surfing
         await browser.close()

@@ -2,6 +2,7 @@
 
 import createClient from "openapi-fetch";
 
+import { ROOT } from "./root";
 import type { paths } from "./schema";
 
 /** RFC 9457, as far as the app heeds it. */
@@ -18,7 +19,7 @@ export interface FieldFault {
   readonly message: string;
 }
 
-export const api = createClient<paths>({ baseUrl: "" });
+export const api = createClient<paths>({ baseUrl: ROOT });
 api.use({
   onError({ error }) {
     // Whoever has stopped a request wants no sentence about it.

@@ -2,6 +2,7 @@
 
 import { createRootRoute, createRoute, createRouter, Link, Outlet, useParams } from "@tanstack/react-router";
 
+import { ROOT } from "../api/root";
 import { Problem } from "../components/Problem";
 import { HomePage } from "../pages/home/HomePage";
 import { RoadmapPage } from "../pages/roadmap/RoadmapPage";
@@ -62,6 +63,7 @@ function Broken() {
 
 export const router = createRouter({
   routeTree: root.addChildren([home, roadmap.addChildren([concept])]),
+  basepath: ROOT === "" ? "/" : ROOT,
   defaultPreload: false,
 });
 

@@ -23,7 +23,8 @@ export const en = {
   "problem.stale": "It has been changed in the meantime. Look at it once more.",
   "problem.invalid_input": "What you have entered is not valid.",
   "problem.too_large": "This is too large.",
-  "problem.forbidden": "This is not allowed.",
+  "problem.forbidden":
+    "Greenway accepts no changes from this address. If it is one of Greenway's own, add it to GREENWAY_ALLOWED_HOSTS.",
   "problem.unavailable": "Something that Greenway needs is away. Try again in a moment.",
   "problem.internal": "Something went wrong inside Greenway; nothing is lost.",
   "problem.no_answer": "Greenway does not answer at the moment. Is it running?",

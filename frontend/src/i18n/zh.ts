@@ -25,7 +25,8 @@ export const zh: Record<MessageKey, string> = {
   "problem.stale": "内容已在此期间更改,请再看一次。",
   "problem.invalid_input": "输入的内容无效。",
   "problem.too_large": "内容过大。",
-  "problem.forbidden": "不允许此操作。",
+  "problem.forbidden":
+    "Greenway 不接受来自此地址的更改。如果这是 Greenway 自己的地址，请将其加入 GREENWAY_ALLOWED_HOSTS。",
   "problem.unavailable": "Greenway 所需的服务暂时不可用,请稍后重试。",
   "problem.internal": "Greenway 内部出错,没有内容丢失。",
   "problem.no_answer": "Greenway 暂时没有响应。它在运行吗?",

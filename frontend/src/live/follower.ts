@@ -10,9 +10,12 @@ import { apply, isKnown, isNext } from "./reducer";
 /** There is no such roadmap any more: nobody need come back. */
 export class Gone extends Error {}
 
+/** This way leads nowhere at the moment, and finding out took long: another one should be tried at once. */
+export class Unfit extends Error {}
+
 /**
  * One way to get frames. The promise ends when the connection does; it rejects when there was none, with `Gone` where
- * there never will be.
+ * there never will be, and with `Unfit` where another attempt is not worth its time.
  */
 export interface Transport {
   readonly name: "websocket" | "sse" | "polling";
@@ -88,6 +91,7 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
     } catch (fault) {
       if (fault instanceof Gone) return show({ ...watched, connected: false, isGone: true });
       // There was no connection, or it was lost: the next attempt says since when.
+      if (fault instanceof Unfit) failures = PATIENCE;
     } finally {
       watchdog.stop();
       connection.abort();

@@ -1,7 +1,8 @@
 /** The ways on which frames come: a WebSocket, server-sent events, or asking again and again. */
 
+import { ROOT } from "../api/root";
 import type { RoadmapView, StreamFrame } from "../api/schema";
-import { Gone, type Transport } from "./follower";
+import { Gone, Unfit, type Transport } from "./follower";
 
 const POLL_EVERY = 3_000;
 /** After so many reads, something better is tried again. */
@@ -9,69 +10,74 @@ const POLLS = 20;
 /** The code with which the server closes a WebSocket to a roadmap that is not there. */
 const NOT_FOUND = 4404;
 
-/** Milliseconds within which a connection must be open. */
-const OPEN_TIMEOUT = 10_000;
+/** Milliseconds within which the first frame must come, which is sent at once: a proxy may hold back all that follows. */
+const FIRST_FRAME = 10_000;
 
-export function webSocket(roadmapId: string, origin = location.origin): Transport {
+export function webSocket(roadmapId: string, base = location.origin + ROOT): Transport {
   return {
     name: "websocket",
     follow(since, onFrame, signal) {
       return new Promise((resolve, reject) => {
         if (signal.aborted) return resolve();
-        const url = `${origin.replace(/^http/, "ws")}/api/v1/ws/roadmaps/${roadmapId}?since=${since}`;
+        const url = `${base.replace(/^http/, "ws")}/api/v1/ws/roadmaps/${roadmapId}?since=${since}`;
         const socket = new WebSocket(url);
-        const opening = setTimeout(() => socket.close(), OPEN_TIMEOUT);
+        const silence = setTimeout(() => {
+          leave();
+          reject(new Unfit("The WebSocket has said nothing."));
+        }, FIRST_FRAME);
         let opened = false;
-        socket.onopen = () => {
-          opened = true;
-          clearTimeout(opening);
-        };
-        socket.onmessage = (message: MessageEvent<string>) =>
+        socket.onopen = () => (opened = true);
+        socket.onmessage = (message: MessageEvent<string>) => {
+          clearTimeout(silence);
           onFrame(JSON.parse(message.data) as StreamFrame);
+        };
         socket.onclose = ({ code }) => {
-          clearTimeout(opening);
+          clearTimeout(silence);
           if (code === NOT_FOUND) reject(new Gone());
           else if (opened) resolve();
           else reject(new Error("The WebSocket could not be opened."));
         };
         // A connection that has died unnoticed would answer its closing only after a minute.
         const leave = () => {
-          clearTimeout(opening);
+          clearTimeout(silence);
           socket.onmessage = null;
+          socket.onclose = null;
           socket.close();
-          resolve();
         };
-        signal.addEventListener("abort", leave, { once: true });
+        signal.addEventListener("abort", () => (leave(), resolve()), { once: true });
       });
     },
   };
 }
 
-export function serverSentEvents(roadmapId: string, origin = location.origin): Transport {
+export function serverSentEvents(roadmapId: string, base = location.origin + ROOT): Transport {
   return {
     name: "sse",
     follow(since, onFrame, signal) {
       return new Promise((resolve, reject) => {
         if (signal.aborted) return resolve();
-        const source = new EventSource(`${origin}/api/v1/roadmaps/${roadmapId}/events?since=${since}`);
+        const source = new EventSource(`${base}/api/v1/roadmaps/${roadmapId}/events?since=${since}`);
+        const leave = () => {
+          clearTimeout(silence);
+          source.close();
+        };
+        const silence = setTimeout(() => {
+          leave();
+          reject(new Unfit("The event stream has said nothing."));
+        }, FIRST_FRAME);
         let opened = false;
         source.onopen = () => (opened = true);
-        source.onmessage = (message: MessageEvent<string>) =>
+        source.onmessage = (message: MessageEvent<string>) => {
+          clearTimeout(silence);
           onFrame(JSON.parse(message.data) as StreamFrame);
+        };
         // It would reconnect by itself, from where it began; we know better where we are.
         source.onerror = () => {
-          source.close();
+          leave();
           if (opened) resolve();
           else reject(new Error("The event stream could not be opened."));
         };
-        signal.addEventListener(
-          "abort",
-          () => {
-            source.close();
-            resolve();
-          },
-          { once: true },
-        );
+        signal.addEventListener("abort", () => (leave(), resolve()), { once: true });
       });
     },
   };

@@ -5,9 +5,11 @@ import { useEffect, useState } from "react";
 
 import { api, Fault, unwrap } from "../api/client";
 import { greenway } from "../api/reach";
+import { ROOT } from "../api/root";
 import type { RoadmapView } from "../api/schema";
 import { pauses } from "./backoff";
-import { follow, Gone, type OnDoubt, type Watched } from "./follower";
+import { follow, Gone, type OnDoubt, type Transport, type Watched } from "./follower";
+import { shared, type Channel } from "./sharing";
 import { polling, serverSentEvents, webSocket } from "./transports";
 
 function readRoadmap(roadmapId: string, signal: AbortSignal): Promise<RoadmapView> {
@@ -43,7 +45,7 @@ export function useRoadmap(roadmapId: string) {
     void follow(
       {
         roadmap: first,
-        transports: [webSocket(roadmapId), serverSentEvents(roadmapId), polling(read, sleepUnlessWoken)],
+        transports: transportsOf(roadmapId, read),
         read,
         onChange: setWatched,
         pauses: pauses(),
@@ -62,6 +64,27 @@ export function useRoadmap(roadmapId: string) {
     error: query.error,
     refetch: query.refetch,
   };
+}
+
+/**
+ * Browsers give locks to pages from HTTPS and from this machine only. Without them, tabs cannot tell how many streams
+ * they keep open together: they poll.
+ */
+function transportsOf(
+  roadmapId: string,
+  read: (signal: AbortSignal) => Promise<RoadmapView>,
+): [Transport, ...Transport[]] {
+  const asking = polling(read, sleepUnlessWoken);
+  if (!("locks" in navigator)) return [webSocket(roadmapId), asking];
+  const stream = shared({
+    name: `greenway.roadmap.${ROOT}/${roadmapId}`,
+    stream: serverSentEvents(roadmapId),
+    polling: asking,
+    read,
+    locks: navigator.locks,
+    channel: "BroadcastChannel" in globalThis ? (name): Channel => new BroadcastChannel(name) : null,
+  });
+  return [webSocket(roadmapId), stream, asking];
 }
 
 const onDoubt: OnDoubt = (listener, signal) => {

@@ -44,7 +44,7 @@ async def stream_events(
             number = None if message.seq is None else str(message.seq)
             yield format_sse_event(data_str=message.data.decode(), id=number)
 
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    headers = {"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"}
     return StreamingResponse(body(), media_type="text/event-stream", headers=headers)
 
 

@@ -8,6 +8,7 @@ import { useEffect, useRef, useState } from "react";
 import { api, done, unwrap } from "../../api/client";
 import type { RoadmapCommands } from "../../api/queries";
 import { useReachable } from "../../api/reach";
+import { ROOT } from "../../api/root";
 import type { RoadmapView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
 import { useNotice } from "../../app/notice";
@@ -207,7 +208,7 @@ function Menu({ roadmap, commands }: { readonly roadmap: RoadmapView; readonly c
                 {t("command.duplicate")}
               </DropdownMenu.Item>
               <DropdownMenu.Item asChild>
-                <a href={`/api/v1/roadmaps/${roadmap.roadmap_id}/export`} download>
+                <a href={`${ROOT}/api/v1/roadmaps/${roadmap.roadmap_id}/export`} download>
                   {t("command.export")}
                 </a>
               </DropdownMenu.Item>
