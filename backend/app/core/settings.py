@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from app.core.author_settings import AuthorSettings
+from app.core.database_address import parse_database_address
 from app.core.errors import ConfigurationError
 from app.core.failpoints import Failpoint
 
@@ -86,11 +87,13 @@ class Settings(AuthorSettings):
 
 
 def sqlalchemy_url(url: str) -> str:
-    """A PostgreSQL address in any usual spelling, as SQLAlchemy's asyncpg dialect wants it."""
-    scheme, separator, rest = url.partition("://")
-    if not separator or scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
-        raise ConfigurationError("DATABASE_URL must start with postgresql://.")
-    return "postgresql+asyncpg://" + rest.replace("sslmode=", "ssl=")
+    """A PostgreSQL address in any usual spelling, under SQLAlchemy's name for the driver.
+
+    Raises:
+        ConfigurationError: it cannot be used; the sentence says why.
+    """
+    parse_database_address(url)
+    return "postgresql+asyncpg://" + url.strip().partition("://")[2]
 
 
 def names_of(field: FieldInfo) -> tuple[str, ...]:

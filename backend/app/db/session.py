@@ -11,20 +11,16 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from app.core import outages
+from app.core.database_address import parse_database_address
 from app.core.errors import Unavailable
+from app.db.connecting import IDLE_TIMEOUT, CannotConnect, connect_engine
 
 Sessions = async_sessionmaker[AsyncSession]
 
 T = TypeVar("T")
 
-CONNECT_TIMEOUT = 5.0
-"""Seconds to wait for a new connection."""
 COMMAND_TIMEOUT = 10.0
 """Seconds that one statement may take; a half-open connection is noticed by it."""
-
-IDLE_TIMEOUT = 5.0
-"""Seconds that the server lets a transaction wait for its next statement. A client that has stood still, or has gone
-without a word, must not keep others from the rows that it has locked."""
 
 _TRANSIENT_CLASSES = ("08", "25P03", "40", "53", "57P")
 """SQLSTATE prefixes: connection lost, idle for too long in a transaction, deadlock or serialisation, out of resources,
@@ -43,24 +39,29 @@ class DatabaseUnavailable(Unavailable):
         super().__init__("The database cannot be reached at the moment; please try again shortly.", retry_after=2)
 
 
-def create_engine(url: str, *, pool_size: int, application_name: str) -> AsyncEngine:
-    """An engine for one event loop. At most `pool_size` connections, opened when needed."""
-    return create_async_engine(
-        url,
+def create_engine(
+    url: str,
+    *,
+    pool_size: int,
+    application_name: str,
+    command_timeout: float | None = COMMAND_TIMEOUT,
+) -> AsyncEngine:
+    """An engine for one event loop. At most `pool_size` connections, opened when needed.
+
+    Raises:
+        ConfigurationError: the URL cannot be used; the sentence says why.
+    """
+    address = parse_database_address(url)
+    engine = create_async_engine(
+        "postgresql+asyncpg://",
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=COMMAND_TIMEOUT,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
-        connect_args={
-            "timeout": CONNECT_TIMEOUT,
-            "command_timeout": COMMAND_TIMEOUT,
-            "server_settings": {
-                "application_name": application_name,
-                "idle_in_transaction_session_timeout": f"{IDLE_TIMEOUT * 1000:.0f}",
-            },
-        },
     )
+    connect_engine(engine, address, application_name=application_name, command_timeout=command_timeout)
+    return engine
 
 
 def create_sessions(engine: AsyncEngine) -> Sessions:
