@@ -8,7 +8,6 @@ import asyncio
 import random
 import socket
 import ssl
-from collections.abc import Mapping
 from typing import Any
 
 import asyncpg
@@ -43,29 +42,30 @@ class CannotConnect(OSError):
     """No connection could be opened; the text is the reason, in the words of the server or of the system."""
 
 
-class _PooledTransaction(Transaction):  # type: ignore[misc]
+class _PooledTransaction(Transaction):
     """A transaction that brings its settings along."""
+
+    def __init__(self, connection: "Connection", **how: Any) -> None:
+        super().__init__(connection, **how)
+        self._over = connection
 
     async def start(self) -> None:
         await super().start()
         try:
-            await self._connection.execute(f"SET LOCAL {_IDLE_LIMIT}")
+            await self._over.execute(f"SET LOCAL {_IDLE_LIMIT}")
         except BaseException:
             await self.rollback()
             raise
 
 
-class Connection(asyncpg.Connection):  # type: ignore[misc]
+class Connection(asyncpg.Connection):
     """A connection that knows whether a pooler is in between."""
 
     behind_pooler = False
 
-    def transaction(self, **how: Any) -> Transaction:
-        return _PooledTransaction(self, **_explicit(how)) if self.behind_pooler else super().transaction(**how)
-
-
-def _explicit(how: Mapping[str, Any]) -> dict[str, Any]:
-    return {"isolation": None, "readonly": False, "deferrable": False, **how}
+    def transaction(self, *, isolation: Any = None, readonly: bool = False, deferrable: bool = False) -> Transaction:
+        kind = _PooledTransaction if self.behind_pooler else Transaction
+        return kind(self, isolation=isolation, readonly=readonly, deferrable=deferrable)
 
 
 async def connect(address: DatabaseAddress, *, application_name: str, command_timeout: float | None) -> Connection:
@@ -146,7 +146,8 @@ async def _settle(connection: Connection, address: DatabaseAddress) -> None:
 
 
 def _keep_alive(connection: Connection, address: DatabaseAddress) -> None:
-    wire = connection._transport.get_extra_info("socket")
+    transport: asyncio.Transport = connection._transport  # type: ignore[attr-defined]
+    wire = transport.get_extra_info("socket")
     if wire is None or wire.family not in {socket.AF_INET, socket.AF_INET6}:
         return
     options = [(*_KEEPALIVE[name], value) for name, value in address.keepalive.items()]
