@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from databases import copy_database, drop_database, flush
+from debian_servers import missing_programs
 from pydantic_ai import models
 from redis.asyncio import Redis
 
@@ -49,6 +50,14 @@ sys.addaudithook(_stay_on_this_machine)
 
 # Taken out of the environment at once: to the processes that tests start, it would be an unknown setting.
 _BROWSER_IS_REQUIRED = os.environ.pop("GREENWAY_REQUIRE_BROWSER", "") == "1"
+_SERVERS_ARE_REQUIRED = os.environ.pop("GREENWAY_REQUIRE_SERVERS", "") == "1"
+
+
+@pytest.fixture(scope="session")
+def debian_servers() -> None:
+    """Debian's PostgreSQL, Redis and PgBouncer are installed; without them a test is skipped, or fails."""
+    if reason := missing_programs():
+        pytest.fail(reason) if _SERVERS_ARE_REQUIRED else pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,8 @@ DEFAULT_PORT = 5432
 SYSTEM_CAS: Final = "system"
 """As `sslrootcert`: the certificate authorities that this machine trusts."""
 
+_ENCODE = "characters such as / ? # @ : in a name or password must be written as %2F %3F %23 %40 %3A"
+
 _SCHEMES = {"postgres", "postgresql", "postgresql+asyncpg"}
 
 _CHOICES: dict[str, tuple[str, ...]] = {
@@ -86,6 +88,8 @@ def parse_database_address(url: str) -> DatabaseAddress:
         raise ConfigurationError("DATABASE_URL holds a character that cannot be seen; type or copy it again.")
     before, _, query = rest.partition("?")
     authority, slash, path = before.partition("/")
+    if "@" in query and "@" not in authority:
+        raise ConfigurationError(f"DATABASE_URL cannot be read; {_ENCODE}.")
     given = _parameters(query)
     login, at, hostspec = authority.rpartition("@")
     sslmode, channel_binding = given.get("sslmode"), given.get("channel_binding")
@@ -185,7 +189,7 @@ def _host(text: str, port: str) -> tuple[str, int]:
         host, _, own = host.partition(":")
         port = own or port
     if port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-        raise ConfigurationError(f"DATABASE_URL: {_shown(port)} is no port.")
+        raise ConfigurationError(f"DATABASE_URL: the port is not a number between 1 and 65535; {_ENCODE}.")
     return host or "localhost", int(port or DEFAULT_PORT)
 
 

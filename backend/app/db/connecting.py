@@ -5,6 +5,8 @@ session there: no named statement, and no setting beyond the end of its transact
 """
 
 import asyncio
+import errno
+import os
 import random
 import socket
 import ssl
@@ -88,9 +90,7 @@ async def connect(address: DatabaseAddress, *, application_name: str, command_ti
                 **({"options": address.options} if address.options else {}),
             },
         )
-    except (OSError, TimeoutError, asyncio.CancelledError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        if isinstance(error, asyncio.CancelledError):
-            raise
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise CannotConnect(_reason(error, timeout)) from error
     except ValueError as error:  # how the driver says that a parameter's value is wrong
         raise CannotConnect(str(error)) from error
@@ -160,6 +160,8 @@ def _keep_alive(connection: Connection, address: DatabaseAddress) -> None:
 
 def _reason(error: BaseException, timeout: float) -> str:
     """The server's or system's own words, in one line."""
-    if isinstance(error, TimeoutError) and not str(error):
+    if isinstance(error, TimeoutError):
         return f"no answer within {timeout:g} s"
+    if isinstance(error, OSError) and error.errno in errno.errorcode and not isinstance(error, ssl.SSLError):
+        return os.strerror(error.errno).lower()
     return " ".join(str(error).split()) or type(error).__name__
