@@ -162,6 +162,11 @@ def _reason(error: BaseException, timeout: float) -> str:
     """The server's or system's own words, in one line."""
     if isinstance(error, TimeoutError):
         return f"no answer within {timeout:g} s"
-    if isinstance(error, OSError) and error.errno in errno.errorcode and not isinstance(error, ssl.SSLError):
+    if (
+        isinstance(error, OSError)
+        and error.errno is not None
+        and error.errno in errno.errorcode
+        and not isinstance(error, ssl.SSLError)
+    ):
         return os.strerror(error.errno).lower()
     return " ".join(str(error).split()) or type(error).__name__
