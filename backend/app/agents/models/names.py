@@ -96,7 +96,7 @@ def check_model(settings: Settings, *, installed: Callable[[str], bool] = is_ins
 def _check_key(key: str, setting: str) -> None:
     """Keys travel in headers, which take no other characters; and what was copied along may not be visible."""
     for place, character in enumerate(key, start=1):
-        if not "!" <= character <= "~":
+        if not " " <= character <= "~":
             raise ConfigurationError(
                 f"{setting} holds a character that no key has: U+{ord(character):04X} at place {place};"
                 " copy the key again."
