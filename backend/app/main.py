@@ -36,6 +36,7 @@ from app.services.quizzes import Quizzes
 from app.services.redis_client import create_redis
 from app.services.roadmap_reader import RoadmapReader
 from app.services.roadmaps import RoadmapService
+from app.services.schema_gate import SchemaGate
 from app.services.steering import Steering
 from app.services.transfer import Transfer
 
@@ -102,6 +103,7 @@ async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
             reader=reader,
             stream=EventStream(hub, reader, heartbeat=settings.heartbeat),
             health=Health(sessions, redis),
+            schema=SchemaGate(sessions),
             about=About(version=__version__, author=author, max_concepts=settings.max_concepts),
         )
     finally:

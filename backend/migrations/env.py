@@ -4,10 +4,9 @@ import asyncio
 
 from alembic import context
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 from app.core.settings import load_settings
+from app.db.session import create_engine
 from app.db.tables import metadata
 
 MIGRATION_LOCK = 0x67726E77
@@ -23,7 +22,8 @@ def run(connection: Connection) -> None:
 
 async def main() -> None:
     url = context.config.get_main_option("sqlalchemy.url") or load_settings().require_database_url()
-    engine = create_async_engine(url, poolclass=NullPool)
+    # A migration may take longer than any other statement, and waits for others that migrate.
+    engine = create_engine(url, pool_size=1, application_name="greenway-migrate", command_timeout=None)
     try:
         async with engine.begin() as connection:
             await connection.run_sync(run)

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import pytest
 from databases import flush, fresh_database
+from debian_servers import missing_programs
 from pydantic_ai import models
 from redis.asyncio import Redis
 from reverse_proxies import missing_proxies
@@ -80,6 +81,13 @@ def proxies(missing: Callable[[str, str], NoReturn]) -> None:
     """nginx and Caddy are installed."""
     if reason := missing_proxies():
         missing("proxies", reason)
+
+
+@pytest.fixture(scope="session")
+def debian_servers(missing: Callable[[str, str], NoReturn]) -> None:
+    """Debian's PostgreSQL, Redis and PgBouncer are installed."""
+    if reason := missing_programs():
+        missing("servers", reason)
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from app.agents.asking.prompts import load_prompt
 from app.agents.asking.question import Question, Reply, Unusable
 from app.agents.asking.rates import Rates
+from app.agents.explaining import Destination
 from app.agents.models.open_model import open_model
 from app.agents.opening import make_asker
+from app.agents.reaching import Obstacle, obstacle_to, shown
 from app.core.settings import Settings
 from app.domain.failures import Failure, FailureCode
 
@@ -47,6 +49,9 @@ async def check_up(settings: Settings) -> Checkup:
     Raises:
         ConfigurationError: something is missing, so that it cannot be asked.
     """
+    destination = Destination.of(settings)
+    if destination is not None and (obstacle := await obstacle_to(destination.address)) is not None:
+        return Checkup(False, _unreachable(settings.model, destination, obstacle))
     limited = settings.model_copy(update={"artefact_timeout": PATIENCE})
     opened = await open_model(limited)
     rates = Rates("redis://unused", settings.model)
@@ -61,7 +66,11 @@ async def check_up(settings: Settings) -> Checkup:
         reason = _PLAIN.get(
             delivery.result.code, "cannot do structured output: it did not answer in the form asked for"
         )
-        return Checkup(False, f"The model {settings.model} {reason}.")
+        path = ""
+        if destination is not None and destination.lacks_version:
+            address = shown(destination.address)
+            path = f" It was asked at {address}; such addresses usually end in /v1 ({destination.setting})."
+        return Checkup(False, f"The model {settings.model} {reason}.{path}")
     advice = ""
     at_once = opened.calls_at_once
     if opened.is_local and settings.concept_concurrency > at_once:
@@ -72,6 +81,18 @@ async def check_up(settings: Settings) -> Checkup:
     if seconds > SLOW:
         advice += " That is slow: raise GREENWAY_ARTEFACT_TIMEOUT, or choose a smaller model."
     return Checkup(True, f"The model {settings.model} answered in the form asked for, within {seconds:.1f} s.{advice}")
+
+
+def _unreachable(model: str, destination: Destination, obstacle: Obstacle) -> str:
+    there = f"The model {model} cannot be reached at {shown(destination.address)}"
+    if obstacle.certificate:
+        return (
+            f"{there}: the server's certificate is not trusted ({obstacle.reason});"
+            " name a file with the certificate of its authority in SSL_CERT_FILE."
+        )
+    if obstacle.proxy:
+        return f"{there}: {obstacle.reason}; check HTTPS_PROXY and ALL_PROXY."
+    return f"{there} ({obstacle.reason}); check the network and {destination.setting}."
 
 
 def _question() -> Question[CapitalReply, str]:

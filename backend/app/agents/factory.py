@@ -7,6 +7,7 @@ from app.agents.asking.prices import own_prices
 from app.agents.builtin.author import BuiltinAuthor
 from app.agents.links.choose import check_search
 from app.agents.models.names import check_model
+from app.core.network_environment import check_proxies
 from app.core.settings import Settings
 from app.core.tracing import check_tracing
 from app.generation.ports import Author
@@ -21,6 +22,7 @@ def check_author(settings: Settings) -> str:
     check_tracing(settings)
     if settings.model != BuiltinAuthor.name:
         check_model(settings)
+        check_proxies()
         check_search(settings)
         own_prices(settings)
     return settings.model

@@ -1,11 +1,13 @@
 """Builds the author over a model: the model itself, its gate, its prices, and where resources are looked for."""
 
+from pydantic_ai.models import Model
 from pydantic_ai.models.instrumented import InstrumentationSettings, InstrumentedModel
 
 from app.agents.asking.asker import Asker
 from app.agents.asking.call_gate import CallGate
 from app.agents.asking.prices import PriceList, own_prices
 from app.agents.asking.rates import Rates
+from app.agents.explaining import Destination, ExplainingAsker, Witness
 from app.agents.links.checker import LinkChecker
 from app.agents.links.choose import create_search
 from app.agents.model_author import ModelAuthor
@@ -38,10 +40,19 @@ async def open_model_author(settings: Settings) -> ModelAuthor:
 
 
 def make_asker(settings: Settings, opened: OpenModel, rates: Rates) -> Asker:
-    model = opened.model
+    witness = Witness(opened.model)
+    model: Model = witness
     if settings.otlp_endpoint:
         # What learners and models say is nobody's business but theirs.
         model = InstrumentedModel(model, InstrumentationSettings(include_content=False))
     prices = PriceList(model=opened.name, is_local=opened.is_local, own=own_prices(settings))
     gate = CallGate(opened.calls_at_once, rates)
-    return Asker(model, gate, prices, seconds=settings.artefact_timeout, is_local=opened.is_local)
+    return ExplainingAsker(
+        model,
+        gate,
+        prices,
+        seconds=settings.artefact_timeout,
+        is_local=opened.is_local,
+        witness=witness,
+        destination=Destination.of(settings),
+    )

@@ -16,6 +16,7 @@ from app.services.outlines import Outlines
 from app.services.quizzes import Quizzes
 from app.services.roadmap_reader import RoadmapReader
 from app.services.roadmaps import RoadmapService
+from app.services.schema_gate import SchemaGate
 from app.services.steering import Steering
 from app.services.transfer import Transfer
 
@@ -32,6 +33,7 @@ class ApiServices:
     reader: RoadmapReader
     stream: EventStream
     health: Health
+    schema: SchemaGate
     about: About
 
 
@@ -39,11 +41,18 @@ def _services(connection: HTTPConnection) -> ApiServices:
     return cast(ApiServices, connection.app.state.services)
 
 
+async def _services_with_schema(services: Annotated[ApiServices, Depends(_services)]) -> ApiServices:
+    await services.schema.check()
+    return services
+
+
 def _user() -> str:
     return LOCAL_USER
 
 
-Services = Annotated[ApiServices, Depends(_services)]
+Services = Annotated[ApiServices, Depends(_services_with_schema)]
+AnyServices = Annotated[ApiServices, Depends(_services)]
+"""For routes that answer, in their own way, while the database has no schema or another one."""
 User = Annotated[str, Depends(_user)]
 RoadmapId = Annotated[UUID, Path()]
 ConceptId = Annotated[str, Path(pattern=OUTLINE_ID_PATTERN)]

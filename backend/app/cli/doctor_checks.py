@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
-from asyncpg import PostgresError
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.agents.factory import check_author
 from app.cli.api_client import ApiClient
 from app.cli.endpoint import Endpoint
-from app.core.errors import GreenwayError
+from app.cli.watching.words import one_line
+from app.core.errors import ConfigurationError, GreenwayError
 from app.core.settings import Settings, sqlalchemy_url
 from app.db.session import create_engine, create_sessions
 from app.embedded.data_dir import Run, running_instance
@@ -56,8 +56,8 @@ async def check_dependencies(addresses: Addresses) -> list[Check]:
     """Database, schema, Redis and, where the schema is there, workers."""
     try:
         engine = create_engine(sqlalchemy_url(addresses.database_url), pool_size=1, application_name="greenway-doctor")
-    except (GreenwayError, ArgumentError, ValueError):
-        return [Check("database", False, "DATABASE_URL cannot be read; it must be like postgresql://HOST:PORT/NAME.")]
+    except ConfigurationError as error:
+        return [Check("database", False, error.message)]
     try:
         redis = create_redis(addresses.redis_url)
     except ValueError:
@@ -66,9 +66,8 @@ async def check_dependencies(addresses: Addresses) -> list[Check]:
         checks = [_with_advice(check) for check in await Health(create_sessions(engine), redis).checks()]
         schema_is_there = all(check.ok for check in checks if check.name != "redis")
         return [*checks, await _workers(addresses.database_url) if schema_is_there else WORKERS_UNKNOWN]
-    except (SQLAlchemyError, PostgresError) as error:
-        # No outage, but a refusal: a wrong password, or a database that does not exist.
-        return [Check("database", False, f"The database refuses us ({type(error).__name__}); check DATABASE_URL.")]
+    except SQLAlchemyError as error:
+        return [Check("database", False, f"The database refuses us ({one_line(str(error))}); check DATABASE_URL.")]
     finally:
         await redis.aclose()
         await engine.dispose()
@@ -125,4 +124,5 @@ def _with_advice(check: Check) -> Check:
     advice = _ADVICE.get(check.name)
     if check.ok or advice is None:
         return check
-    return replace(check, message=f"{check.message.removesuffix('.')}; {advice}.")
+    reason = f" ({check.reason.removesuffix('.')})" if check.reason else ""
+    return replace(check, message=f"{check.message.removesuffix('.')}{reason}; {advice}.")

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from app.core.errors import ConfigurationError
+from app.core.network_environment import check_proxies
 from app.core.settings import Settings
 
 API = "/api/v1"
@@ -29,7 +30,10 @@ class Endpoint:
         token = settings.token.get_secret_value() if settings.token else ""
         if not (token.isascii() and token.isprintable()):
             raise ConfigurationError("GREENWAY_TOKEN holds characters that cannot be sent.")
-        return cls(url=_checked(settings.url.strip()), token=token or None)
+        endpoint = cls(url=_checked(settings.url.strip()), token=token or None)
+        if not endpoint.is_loopback:
+            check_proxies()
+        return endpoint
 
     @property
     def headers(self) -> dict[str, str]:

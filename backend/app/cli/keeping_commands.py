@@ -1,5 +1,7 @@
 """`greenway delete`, `undelete`, `export`, `import`, `duplicate`: roadmaps as a whole."""
 
+import codecs
+import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -32,7 +34,7 @@ def export(
     """Export a roadmap: outline, history, content, versions and progress."""
     document = ask(lambda api: api.take_out(roadmap_id))
     if output is None:
-        sys.stdout.write(document.decode() + "\n")
+        sys.stdout.write(_printable(document) + "\n")
         return
     try:
         output.write_bytes(document)
@@ -51,6 +53,13 @@ def import_(
 def duplicate(roadmap_id: RoadmapArgument) -> None:
     """Copy a roadmap as it stands, and print the copy's id."""
     typer.echo(str(ask(lambda api: api.post(roadmap_id, "duplicate", Created)).roadmap_id))
+
+
+def _printable(document: bytes) -> str:
+    """As it is where the terminal, or the file behind it, is in UTF-8; else with every other letter written in ASCII,
+    which says the same."""
+    in_utf8 = codecs.lookup(sys.stdout.encoding).name == "utf-8"
+    return document.decode() if in_utf8 else json.dumps(orjson.loads(document))
 
 
 def _document(file: str) -> Any:

@@ -1,6 +1,7 @@
 """Puts the commands together, and turns errors into one plain sentence and an exit code."""
 
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -8,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command as command_of
 
+from app.cli.output import print_what_can_be_printed
 from app.core.errors import GreenwayError
 
 _COMMANDS = {
@@ -52,8 +54,17 @@ def greenway() -> None:
 
 
 def main() -> None:
+    print_what_can_be_printed()
     try:
         program()
     except GreenwayError as error:
         sys.stderr.write(f"greenway: {error.message}\n")
+        sys.exit(1)
+    except Exception as error:
+        # The one handler of this process: a bug is told in one sentence, and with its traceback where that is wanted.
+        if os.environ.get("LOG_LEVEL", "").upper() == "DEBUG":
+            raise
+        sys.stderr.write(
+            f"greenway: Something went wrong on our side ({type(error).__name__}); LOG_LEVEL=DEBUG shows where.\n"
+        )
         sys.exit(1)

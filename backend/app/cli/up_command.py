@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from dotenv import dotenv_values
 
 from app.agents.factory import check_author
 from app.cli.options import DataDir, Host, Port
+from app.core.dotenv import read_dotenv
 from app.core.settings import load_settings
 from app.db.migrate import upgrade
 from app.embedded.options import Services, UpOptions
@@ -27,7 +27,6 @@ def up(
     """Start everything: database, Valkey, API and worker. Data stays in the data directory."""
     settings = load_settings()
     check_author(settings)
-    dotenv = {name: value for name, value in dotenv_values(".env").items() if value is not None}
     options = UpOptions(
         host=host,
         port=port,
@@ -35,7 +34,7 @@ def up(
         workers=workers,
         database_url=settings.database_url.get_secret_value() if settings.database_url else None,
         redis_url=settings.redis_url.get_secret_value() if settings.redis_url else None,
-        env={**dotenv, **os.environ},
+        env={**read_dotenv(), **os.environ},
         root_path=settings.root_path or "",
     )
     services = Services(migrate=upgrade, workers_ready=_workers_ready)

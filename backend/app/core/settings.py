@@ -4,14 +4,16 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import SettingsConfigDict
 
 from app.core.author_settings import AuthorSettings
+from app.core.database_address import parse_database_address
+from app.core.dotenv import DOTENV, ENCODING, read_dotenv
 from app.core.errors import ConfigurationError
 from app.core.failpoints import Failpoint
+from app.core.network_environment import check_certificates, hand_on
 from app.core.serving_settings import ServingSettings
 
 _FAILPOINT = rf"^({'|'.join(Failpoint)})(:[1-9][0-9]*)?$"
@@ -21,12 +23,14 @@ class Settings(AuthorSettings, ServingSettings):
     """All settings. `doc/configuration.md` and `.env.example` list the same names; a test compares them."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+        env_file=DOTENV, env_file_encoding=ENCODING, env_ignore_empty=True, extra="ignore", frozen=True
     )
 
     database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
     redis_url: SecretStr | None = Field(None, validation_alias="REDIS_URL")
     secret_key: SecretStr | None = Field(None, validation_alias="SECRET_KEY")
+
+    ssl_cert_file: Path | None = Field(None, validation_alias="SSL_CERT_FILE")
 
     auth: Literal["local"] = Field("local", validation_alias="GREENWAY_AUTH")
 
@@ -81,11 +85,13 @@ class Settings(AuthorSettings, ServingSettings):
 
 
 def sqlalchemy_url(url: str) -> str:
-    """A PostgreSQL address in any usual spelling, as SQLAlchemy's asyncpg dialect wants it."""
-    scheme, separator, rest = url.partition("://")
-    if not separator or scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
-        raise ConfigurationError("DATABASE_URL must start with postgresql://.")
-    return "postgresql+asyncpg://" + rest.replace("sslmode=", "ssl=")
+    """A PostgreSQL address in any usual spelling, under SQLAlchemy's name for the driver.
+
+    Raises:
+        ConfigurationError: it cannot be used; the sentence says why.
+    """
+    parse_database_address(url)
+    return "postgresql+asyncpg://" + url.strip().partition("://")[2]
 
 
 def names_of(field: FieldInfo) -> tuple[str, ...]:
@@ -101,9 +107,12 @@ def load_settings() -> Settings:
         ConfigurationError: an unknown GREENWAY_* name, or a value out of range; the sentence names it.
     """
     known = {name for field in Settings.model_fields.values() for name in names_of(field)}
-    given = {*os.environ, *dotenv_values(".env", encoding="utf-8")}
+    dotenv = read_dotenv()
+    given = {*os.environ, *dotenv}
     if unknown := sorted(name for name in given if name.startswith("GREENWAY_") and name not in known):
         raise ConfigurationError(f"Unknown setting {unknown[0]}; doc/configuration.md lists all settings.")
+    hand_on(dotenv)
+    check_certificates()
     try:
         return Settings()
     except ValidationError as error:

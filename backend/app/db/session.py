@@ -11,24 +11,26 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from app.core import outages
+from app.core.database_address import parse_database_address
 from app.core.errors import Unavailable
+from app.db.connecting import IDLE_TIMEOUT, CannotConnect, connect_engine
+from app.db.schema import SCHEMA_REVISION, revision_in
+
+__all__ = ["IDLE_TIMEOUT"]
 
 Sessions = async_sessionmaker[AsyncSession]
 
 T = TypeVar("T")
 
-CONNECT_TIMEOUT = 5.0
-"""Seconds to wait for a new connection."""
 COMMAND_TIMEOUT = 10.0
 """Seconds that one statement may take; a half-open connection is noticed by it."""
-
-IDLE_TIMEOUT = 5.0
-"""Seconds that the server lets a transaction wait for its next statement. A client that has stood still, or has gone
-without a word, must not keep others from the rows that it has locked."""
 
 _TRANSIENT_CLASSES = ("08", "25P03", "40", "53", "57P")
 """SQLSTATE prefixes: connection lost, idle for too long in a transaction, deadlock or serialisation, out of resources,
 server shutting down."""
+
+_UNDEFINED = ("42P01", "42703", "42704", "42883", "3F000")
+"""SQLSTATEs that say that a table, column, type, function or schema is missing."""
 
 _AT_ONCE = {"isolation_level": "AUTOCOMMIT"}
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -39,28 +41,59 @@ log = structlog.get_logger()
 class DatabaseUnavailable(Unavailable):
     code = "database_unavailable"
 
-    def __init__(self) -> None:
+    def __init__(self, reason: str | None = None) -> None:
         super().__init__("The database cannot be reached at the moment; please try again shortly.", retry_after=2)
+        self.reason = reason
+        """Why, in the words of the server or the system; for whoever runs Greenway."""
 
 
-def create_engine(url: str, *, pool_size: int, application_name: str) -> AsyncEngine:
-    """An engine for one event loop. At most `pool_size` connections, opened when needed."""
-    return create_async_engine(
-        url,
+class SchemaMismatch(DatabaseUnavailable):
+    """The database is there, and its schema is not the one that this code was written for: there is nothing to do
+    but to wait for the migration, as for a database that is away."""
+
+    code, title = "schema_mismatch", "The database's schema does not match"
+
+    def __init__(self, revision: str | None) -> None:
+        super().__init__()
+        self.message = schema_sentence(revision)
+        self.args = (self.message,)
+
+
+def schema_sentence(revision: str | None) -> str:
+    """What to do about a schema that is not the one that this code was written for."""
+    if revision is None:
+        return "The database has no schema yet; run `greenway migrate`."
+    if revision < SCHEMA_REVISION:
+        return f"The database's schema is older ({revision}) than this version needs; run `greenway migrate`."
+    return (
+        f"The database's schema is newer ({revision}) than this version of Greenway; start the newer version,"
+        " whose `greenway migrate` has made it."
+    )
+
+
+def create_engine(
+    url: str,
+    *,
+    pool_size: int,
+    application_name: str,
+    command_timeout: float | None = COMMAND_TIMEOUT,
+) -> AsyncEngine:
+    """An engine for one event loop. At most `pool_size` connections, opened when needed.
+
+    Raises:
+        ConfigurationError: the URL cannot be used; the sentence says why.
+    """
+    address = parse_database_address(url)
+    engine = create_async_engine(
+        "postgresql+asyncpg://",
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=COMMAND_TIMEOUT,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
-        connect_args={
-            "timeout": CONNECT_TIMEOUT,
-            "command_timeout": COMMAND_TIMEOUT,
-            "server_settings": {
-                "application_name": application_name,
-                "idle_in_transaction_session_timeout": f"{IDLE_TIMEOUT * 1000:.0f}",
-            },
-        },
     )
+    connect_engine(engine, address, application_name=application_name, command_timeout=command_timeout)
+    return engine
 
 
 def create_sessions(engine: AsyncEngine) -> Sessions:
@@ -86,6 +119,7 @@ async def safe_session_with_retry(
 
     Raises:
         DatabaseUnavailable: the fault has lasted.
+        SchemaMismatch: something is missing in the database because its schema is another one.
     """
     for attempt in range(1, attempts + 1):
         committing = False
@@ -101,12 +135,14 @@ async def safe_session_with_retry(
             return result
         except (DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
             if not is_transient(error):
+                if _is_undefined(error) and (revision := await stored_revision(sessions)) != SCHEMA_REVISION:
+                    raise SchemaMismatch(revision) from error
                 raise
             if not _is_contention(error):
                 outages.database.noticed(error)
             log.debug("database_fault", error=type(error).__name__, attempt=attempt, committing=committing)
             if attempt == attempts or (committing and not repeatable):
-                raise DatabaseUnavailable from error
+                raise DatabaseUnavailable(_reason(error)) from error
             await asyncio.sleep(0.05 * 2**attempt)
     raise AssertionError("unreachable")
 
@@ -114,6 +150,28 @@ async def safe_session_with_retry(
 REFUSED = (StatementError, OverflowError, TypeError, ValueError)
 """What is raised for a value that the database, its driver or JSON does not take. A lost connection raises some of
 these, too: `is_transient` tells."""
+
+
+async def stored_revision(sessions: Sessions) -> str | None:
+    """The revision of the database's schema; None when it has none yet.
+
+    Raises:
+        DatabaseUnavailable: it cannot be reached.
+    """
+    return await safe_session_with_retry(sessions, revision_in, attempts=1)
+
+
+async def schema_is_current(sessions: Sessions) -> bool:
+    return await stored_revision(sessions) == SCHEMA_REVISION
+
+
+def _is_undefined(error: BaseException) -> bool:
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _UNDEFINED
+
+
+def _reason(error: BaseException) -> str | None:
+    """What the server or the system said when no connection could be opened."""
+    return str(error) if isinstance(error, CannotConnect) else None
 
 
 def _is_contention(error: BaseException) -> bool:

@@ -4,12 +4,14 @@ import errno
 import ipaddress
 import socket
 import sys
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from app.core.database_address import parse_database_address
 from app.core.errors import ConfigurationError
 
 LOOPBACK = "127.0.0.1"
-_DEFAULT_PORTS = {"DATABASE_URL": 5432, "REDIS_URL": 6379}
+_REDIS_PORT = 6379
 _ANSWER_SECONDS = 5
 
 
@@ -52,18 +54,33 @@ def check_free(host: str, port: int) -> None:
 
 
 def check_answers(setting: str, url: str) -> None:
-    """`ConfigurationError`, without the password, if nobody answers at the server that `setting` names."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port or _DEFAULT_PORTS[setting]
-    except ValueError as error:
-        raise ConfigurationError(f"{setting} is not a valid URL.") from error
-    if host is None:
-        # A socket in the file system; its client reports what is wrong with it.
+    """`ConfigurationError`, without the password, if nobody answers at the server that `setting` names, or at any of
+    them if it names several."""
+    servers = list(_servers(setting, url))
+    faults = list(filter(None, (_fault(setting, host, port) for host, port in servers)))
+    if servers and len(faults) == len(servers):
+        raise ConfigurationError(faults[-1])
+
+
+def _servers(setting: str, url: str) -> Iterator[tuple[str, int]]:
+    """Those that are reached over TCP; what is wrong with a socket in the file system, its client reports."""
+    if setting == "DATABASE_URL":
+        yield from ((host, port) for host, port in parse_database_address(url).hosts if not host.startswith("/"))
         return
     try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port or _REDIS_PORT
+    except ValueError as error:
+        raise ConfigurationError(f"{setting} is not a valid URL.") from error
+    if host is not None:
+        yield host, port
+
+
+def _fault(setting: str, host: str, port: int) -> str | None:
+    try:
         socket.create_connection((host, port), timeout=_ANSWER_SECONDS).close()
-    except socket.gaierror as error:
-        raise ConfigurationError(f"{setting} names the host {host}, which does not exist.") from error
-    except OSError as error:
-        raise ConfigurationError(f"{setting} names {host}:{port}, where no server answers.") from error
+    except (socket.gaierror, UnicodeError):
+        return f"{setting} names the host {host}, which does not exist."
+    except OSError:
+        return f"{setting} names {host}:{port}, where no server answers."
+    return None

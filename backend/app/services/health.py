@@ -12,13 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import metrics
 from app.core.settings import sqlalchemy_url
 from app.db.repositories.task_repo import TaskRepository, WorkerRepository
-from app.db.schema import SCHEMA_REVISION, stored_revision
+from app.db.schema import SCHEMA_REVISION
 from app.db.session import (
     DatabaseUnavailable,
     Sessions,
     create_engine,
     create_sessions,
     safe_session_with_retry,
+    schema_sentence,
+    stored_revision,
 )
 from app.domain.tasks import ACTIVE, TaskKind, TaskStatus
 
@@ -35,6 +37,8 @@ class Check:
     name: str
     ok: bool
     message: str
+    reason: str | None = None
+    """What the server or the system said; for whoever runs Greenway, not for those who use it."""
 
 
 class Health:
@@ -70,21 +74,26 @@ class Health:
         try:
             async with asyncio.timeout(CHECK_TIMEOUT):
                 revision = await stored_revision(self._sessions)
-        except (DatabaseUnavailable, TimeoutError):
-            return [Check("database", False, "The database cannot be reached.")]
-        except DBAPIError:
-            return [Check("database", False, "The database refuses the connection; check DATABASE_URL.")]
+        except DatabaseUnavailable as error:
+            return [Check("database", False, "The database cannot be reached.", error.reason)]
+        except TimeoutError:
+            reason = f"no answer within {CHECK_TIMEOUT:g} s"
+            return [Check("database", False, "The database cannot be reached.", reason)]
+        except DBAPIError as error:
+            reason = " ".join(str(error.orig).split())
+            return [Check("database", False, "The database refuses the connection; check DATABASE_URL.", reason)]
         reached = Check("database", True, "The database answers.")
         if revision == SCHEMA_REVISION:
             return [reached, Check("schema", True, f"The schema is up to date ({revision}).")]
-        return [reached, Check("schema", False, "The schema is not up to date; run `greenway migrate`.")]
+        return [reached, Check("schema", False, schema_sentence(revision))]
 
     async def _redis_answers(self) -> Check:
         try:
             async with asyncio.timeout(CHECK_TIMEOUT):
                 await self._redis.ping()
-        except (RedisError, OSError, TimeoutError):
-            return Check("redis", False, "Redis cannot be reached.")
+        except (RedisError, OSError, TimeoutError) as error:
+            reason = " ".join(str(error).split()) or f"no answer within {CHECK_TIMEOUT:g} s"
+            return Check("redis", False, "Redis cannot be reached.", reason)
         return Check("redis", True, "Redis answers.")
 
 

@@ -15,8 +15,8 @@ from app.core import failpoints
 from app.core.celery_app import app as celery
 from app.core.settings import Settings
 from app.core.tracing import start_tracing
-from app.db.schema import SCHEMA_REVISION, schema_is_current
-from app.db.session import DatabaseUnavailable, Sessions, create_engine, create_sessions
+from app.db.schema import SCHEMA_REVISION
+from app.db.session import DatabaseUnavailable, Sessions, create_engine, create_sessions, schema_is_current
 from app.db.task_store import TaskStore
 from app.generation.orchestrator import Limits
 from app.generation.ports import Author
@@ -145,7 +145,7 @@ async def _lacks(sessions: Sessions) -> str | None:
     """What is missing for a start; None when the schema is there."""
     try:
         return None if await schema_is_current(sessions) else "the schema is another one"
-    except DatabaseUnavailable:
-        return "the database cannot be reached"
+    except DatabaseUnavailable as error:
+        return f"the database cannot be reached{f': {error.reason}' if error.reason else ''}"
     except DBAPIError as error:
         return f"the database refuses: {error.orig}"

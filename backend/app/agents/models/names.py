@@ -79,8 +79,10 @@ def check_model(settings: Settings, *, installed: Callable[[str], bool] = is_ins
             f"GREENWAY_MODEL={settings.model} needs a package that is not installed;"
             f' run pip install "greenway[{access.extra}]".'
         )
-    if access.key_name is not None and access.key is None:
+    if access.key_name is not None and access.needs_key and access.key is None:
         raise ConfigurationError(f"GREENWAY_MODEL={settings.model} needs a key; set {access.key_name}.")
+    if access.key is not None and access.key_name is not None:
+        _check_key(access.key, access.key_name)
     _check_address(name.provider, access)
     if name.provider == "openrouter" and "/" not in name.model:
         raise ConfigurationError(
@@ -89,6 +91,16 @@ def check_model(settings: Settings, *, installed: Callable[[str], bool] = is_ins
     if name.provider == "gguf":
         _check_gguf(name.path)
     return name
+
+
+def _check_key(key: str, setting: str) -> None:
+    """Keys travel in headers, which take no other characters; and what was copied along may not be visible."""
+    for place, character in enumerate(key, start=1):
+        if not " " <= character <= "~":
+            raise ConfigurationError(
+                f"{setting} holds a character that no key has: U+{ord(character):04X} at place {place};"
+                " copy the key again."
+            )
 
 
 def _check_address(provider: Provider, access: Access) -> None:

@@ -17,7 +17,9 @@ class Access:
     key: str | None = None
     """The key, without the line break that copying leaves."""
     key_name: str | None = None
-    """The variable that holds the key; None where no key is needed."""
+    """The variable that holds the key; None where there is none."""
+    needs_key: bool = True
+    """Whether nothing works without the key, where there is a variable for it."""
     address: str | None = None
     """The address as the settings have it."""
     address_name: str | None = None
@@ -34,8 +36,9 @@ def access_to(provider: Provider, settings: Settings) -> Access:
         case "openai" | "openai-chat" | "openai-responses":
             return Access(
                 key=_text(settings.openai_api_key),
+                key_name="OPENAI_API_KEY",
                 # Compatible servers often need no key, so none is demanded once an address is set.
-                key_name=None if settings.openai_base_url else "OPENAI_API_KEY",
+                needs_key=not settings.openai_base_url,
                 address=settings.openai_base_url,
                 address_name="OPENAI_BASE_URL",
             )

@@ -3,13 +3,13 @@
 from fastapi import APIRouter
 
 from app.api.answers import PREFIX
-from app.api.deps import Services
+from app.api.deps import AnyServices
 from app.api.schemas import About
 
 router = APIRouter(prefix=PREFIX, tags=["about"])
 
 
 @router.get("/about", response_model=About)
-async def about(services: Services) -> About:
+async def about(services: AnyServices) -> About:
     """The author that writes new roadmaps, and the limits of a request."""
     return services.about

@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
 
 from app.api.answers import NOT_FOUND, PREFIX
-from app.api.deps import RoadmapId, Services, User
+from app.api.deps import AnyServices, RoadmapId, Services, User
 from app.api.document import FRAMES
 from app.core.errors import GreenwayError, NotFound
 from app.services.event_stream import Message, parse_since
@@ -50,11 +50,12 @@ async def stream_events(
 
 @router.websocket("/ws/roadmaps/{roadmap_id}")
 async def follow_events(
-    websocket: WebSocket, roadmap_id: str, services: Services, user: User, since: _Since = None
+    websocket: WebSocket, roadmap_id: str, services: AnyServices, user: User, since: _Since = None
 ) -> None:
     """The same events, one JSON object a frame. Refusals close an accepted socket, so that browsers see the reason."""
     await websocket.accept()
     try:
+        await services.schema.check()
         position = parse_since(since)
         messages = services.stream.follow(_parse_id(roadmap_id), user_id=user, since=position)
         await _exchange(websocket, messages)

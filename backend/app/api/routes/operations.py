@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from app.api.deps import Services
+from app.api.deps import AnyServices
 
 router = APIRouter(tags=["operations"])
 
@@ -16,7 +16,7 @@ async def health() -> dict[str, str]:
 
 
 @router.get("/readyz", responses={503: {"description": "A dependency is away, or the schema is old"}})
-async def readiness(services: Services) -> JSONResponse:
+async def readiness(services: AnyServices) -> JSONResponse:
     """Database, Redis and schema are there."""
     checks = await services.health.checks()
     ready = all(check.ok for check in checks)
@@ -29,7 +29,7 @@ async def readiness(services: Services) -> JSONResponse:
 
 
 @router.get("/metrics", response_class=PlainTextResponse)
-async def metrics(services: Services) -> Response:
+async def metrics(services: AnyServices) -> Response:
     """Prometheus metrics of this process, and the counts of tasks in the database."""
     await services.health.count_tasks()
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

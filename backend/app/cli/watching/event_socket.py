@@ -11,6 +11,7 @@ from app.cli.api_client import NoAnswer, NotGreenway, Refused
 from app.cli.endpoint import Endpoint
 from app.cli.watching.frames import Frame, parse
 from app.cli.watching.words import one_line
+from app.core.network_environment import proxy_for
 
 OPEN_TIMEOUT = 10.0
 """Seconds that opening a connection may take."""
@@ -38,7 +39,7 @@ class EventSocket:
             async with connect(
                 self._endpoint.events_url(roadmap_id, since=since),
                 additional_headers=self._endpoint.headers,
-                proxy=None if self._endpoint.is_loopback else True,
+                proxy=None if self._endpoint.is_loopback else proxy_for(self._endpoint.url),
                 open_timeout=OPEN_TIMEOUT,
                 close_timeout=CLOSE_TIMEOUT,
                 max_size=LARGEST_FRAME,

@@ -1,0 +1,125 @@
+"""An asker whose failures say which address was asked, and what is in the way."""
+
+import re
+from dataclasses import dataclass
+from string import Template
+from typing import Any
+
+from pydantic_ai.messages import ModelMessage, ModelResponse
+from pydantic_ai.models import Model, ModelRequestParameters
+from pydantic_ai.models.wrapper import WrapperModel
+from pydantic_ai.settings import ModelSettings
+
+from app.agents.asking.asker import Asker
+from app.agents.asking.faults import code_of
+from app.agents.asking.question import Question, R, T
+from app.agents.models.choice import choose
+from app.agents.models.providers import access_to
+from app.agents.reaching import obstacle_in, shown
+from app.core.settings import Settings
+from app.domain.failures import Failure, FailureCode
+from app.generation.work import Delivery
+
+_VERSION = re.compile(r"/v\d+[a-z]*\d*(/[^/]+)*/?$")
+
+_ENGLISH = {
+    "certificate": "The certificate of the model's server at $address is not trusted ($reason); name a file with"
+    " the certificate of its authority in SSL_CERT_FILE.",
+    "proxy": "The model's server at $address could not be reached because $reason; check HTTPS_PROXY and ALL_PROXY.",
+    "connection": "The model's server at $address could not be reached ($reason); check the network and $setting.",
+    "path": "$said It was asked at $address; the addresses of such servers usually end in /v1 ($setting).",
+}
+_CHINESE = {
+    "certificate": "模型服务器 $address 的证书不受信任（$reason）；请在 SSL_CERT_FILE 中指定其颁发机构的证书文件。",
+    "proxy": "无法连接模型服务器 $address（$reason）；请检查 HTTPS_PROXY 和 ALL_PROXY。",
+    "connection": "无法连接模型服务器 $address（$reason）；请检查网络和 $setting。",
+    "path": "$said 请求的地址是 $address；这类服务器的地址通常以 /v1 结尾（$setting）。",
+}
+_MAY_BE_THE_PATH = {
+    FailureCode.MODEL_NOT_FOUND,
+    FailureCode.REJECTED,
+    FailureCode.UNAVAILABLE,
+    FailureCode.EMPTY,
+    FailureCode.INVALID_OUTPUT,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """Where a model is asked: the base address, and the setting that names it."""
+
+    address: str
+    setting: str
+    ends_in_version: bool
+    """Whether such addresses usually end in /v1, and this one is the operator's own."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Destination | None":
+        """None for a model that is not asked over the network."""
+        choice = choose(settings)
+        setting = access_to(choice.name.provider, settings).address_name
+        if setting is None or not choice.address:
+            return None
+        speaks_openai = choice.name.provider in {"openai", "openai-chat", "openai-responses", "openrouter"}
+        return cls(
+            address=choice.address,
+            setting=setting,
+            ends_in_version=speaks_openai and not choice.is_public_address,
+        )
+
+    @property
+    def lacks_version(self) -> bool:
+        return self.ends_in_version and not _VERSION.search(shown(self.address))
+
+
+class Witness(WrapperModel):
+    """Passes every call on, and keeps the last error of each kind."""
+
+    def __init__(self, wrapped: Model) -> None:
+        super().__init__(wrapped)
+        self.faults: dict[FailureCode, Exception] = {}
+
+    async def request(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+    ) -> ModelResponse:
+        try:
+            return await super().request(messages, model_settings, model_request_parameters)
+        except Exception as error:
+            self.faults[code_of(error)] = error
+            raise
+
+
+class ExplainingAsker(Asker):
+    """`model` calls `witness`, maybe through others; the rest is as for `Asker`."""
+
+    def __init__(
+        self, model: Model, *others: Any, witness: Witness, destination: Destination | None, **more: Any
+    ) -> None:
+        super().__init__(model, *others, **more)
+        self._witness = witness
+        self._destination = destination
+
+    async def ask(self, question: Question[R, T]) -> Delivery[T]:
+        delivery = await super().ask(question)
+        if not isinstance(delivery.result, Failure) or self._destination is None:
+            return delivery
+        explained = self._explained(delivery.result, self._destination, question.language)
+        return Delivery(result=explained, usage=delivery.usage, prompt=delivery.prompt, raw_answer=delivery.raw_answer)
+
+    def _explained(self, failure: Failure, destination: Destination, language: str) -> Failure:
+        sentences = _CHINESE if language.lower().split("-")[0] == "zh" else _ENGLISH
+        where = {"address": shown(destination.address), "setting": destination.setting}
+        if failure.code in _MAY_BE_THE_PATH and destination.lacks_version:
+            text = Template(sentences["path"]).substitute(where, said=failure.message)
+            return failure.model_copy(update={"message": text})
+        fault = self._witness.faults.get(FailureCode.UNREACHABLE)
+        obstacle = obstacle_in(fault) if fault is not None else None
+        if obstacle is None or failure.code != FailureCode.UNREACHABLE:
+            return failure
+        kind = "certificate" if obstacle.certificate else "proxy" if obstacle.proxy else "connection"
+        return failure.model_copy(
+            update={"message": Template(sentences[kind]).substitute(where, reason=obstacle.reason)}
+        )

@@ -1,0 +1,85 @@
+"""The variables by which libraries find proxies and trusted certificates: checked here, and read from `.env` too."""
+
+import os
+import ssl
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from app.core.errors import ConfigurationError
+
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+_SCHEMES = ("http", "https", "socks5", "socks5h")
+_NAMES = {*_PROXIES, "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"}
+
+
+def hand_on(dotenv: Mapping[str, str]) -> None:
+    """Put what `.env` says into the environment, where libraries look, unless something is there already."""
+    for name, value in dotenv.items():
+        if name.upper() in _NAMES and value:
+            os.environ.setdefault(name, value)
+
+
+def check_certificates() -> None:
+    """
+    Raises:
+        ConfigurationError: SSL_CERT_FILE or SSL_CERT_DIR names what cannot be used.
+    """
+    if file := os.environ.get("SSL_CERT_FILE"):
+        try:
+            ssl.create_default_context(cafile=file)
+        except ssl.SSLError:
+            raise ConfigurationError(f"SSL_CERT_FILE names {file!a}, which holds no certificate in PEM form.") from None
+        except (OSError, ValueError):
+            raise ConfigurationError(f"SSL_CERT_FILE names {file!a}, which cannot be read.") from None
+    if (folder := os.environ.get("SSL_CERT_DIR")) and not Path(folder.partition(os.pathsep)[0]).is_dir():
+        raise ConfigurationError(f"SSL_CERT_DIR names {folder!a}, which is no directory.")
+
+
+def check_proxies() -> None:
+    """
+    Raises:
+        ConfigurationError: a proxy in the environment is of a kind that is not supported, or no address.
+    """
+    for name, value in _given():
+        try:
+            parts = _split(value)
+        except ValueError:
+            raise ConfigurationError(
+                f"{name} must be an address like http://HOST:PORT or socks5://HOST:PORT."
+            ) from None
+        if parts.scheme not in _SCHEMES:
+            raise ConfigurationError(
+                f"{name} names a proxy of the kind {parts.scheme[:20]!a}, which Greenway cannot use;"
+                f" it can use {', '.join(_SCHEMES)}."
+            )
+
+
+def proxy_for(url: str) -> str | None:
+    """The proxy through which the address is reached, if any; HTTPS_PROXY goes before ALL_PROXY."""
+    parts, proxies = urlsplit(url), getproxies()
+    if proxy_bypass(parts.netloc):
+        return None
+    proxy = proxies.get("https" if parts.scheme in {"https", "wss"} else "http") or proxies.get("all")
+    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
+
+
+def _given() -> Iterator[tuple[str, str]]:
+    """As libraries read them: in either case, the lower one before the other."""
+    for name in _PROXIES:
+        for spelling in (name.lower(), name):
+            if value := os.environ.get(spelling):
+                yield spelling, value
+                break
+
+
+def _split(value: str) -> SplitResult:
+    """
+    Raises:
+        ValueError: it is no address.
+    """
+    parts = urlsplit(value if "://" in value else f"http://{value}")
+    if not value.isascii() or not value.isprintable() or " " in value or not parts.hostname or parts.port == 0:
+        raise ValueError
+    return parts

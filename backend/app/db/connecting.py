@@ -1,0 +1,172 @@
+"""How connections to PostgreSQL are opened: as DATABASE_URL asks, directly or through a pooler such as PgBouncer.
+
+A pooler in transaction mode may hand every transaction to another server connection. So nothing may be kept in a
+session there: no named statement, and no setting beyond the end of its transaction.
+"""
+
+import asyncio
+import errno
+import os
+import random
+import socket
+import ssl
+from typing import Any
+
+import asyncpg
+import structlog
+from asyncpg.transaction import Transaction
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.util import await_only
+
+from app.core.database_address import DatabaseAddress
+
+CONNECT_TIMEOUT = 5.0
+"""Seconds to wait for a new connection, unless DATABASE_URL has `connect_timeout`."""
+
+IDLE_TIMEOUT = 5.0
+"""Seconds that the server lets a transaction wait for its next statement. A client that has stood still, or has gone
+without a word, must not keep others from the rows that it has locked."""
+
+_IDLE_LIMIT = f"idle_in_transaction_session_timeout = {IDLE_TIMEOUT * 1000:.0f}"
+
+_KEEPALIVE = {
+    "keepalives": (socket.SOL_SOCKET, "SO_KEEPALIVE"),
+    "keepalives_idle": (socket.IPPROTO_TCP, "TCP_KEEPIDLE"),
+    "keepalives_interval": (socket.IPPROTO_TCP, "TCP_KEEPINTVL"),
+    "keepalives_count": (socket.IPPROTO_TCP, "TCP_KEEPCNT"),
+}
+
+log = structlog.get_logger()
+
+
+class CannotConnect(OSError):
+    """No connection could be opened; the text is the reason, in the words of the server or of the system."""
+
+
+class _PooledTransaction(Transaction):
+    """A transaction that brings its settings along."""
+
+    def __init__(self, connection: "Connection", **how: Any) -> None:
+        super().__init__(connection, **how)
+        self._over = connection
+
+    async def start(self) -> None:
+        await super().start()
+        try:
+            await self._over.execute(f"SET LOCAL {_IDLE_LIMIT}")
+        except BaseException:
+            await self.rollback()
+            raise
+
+
+class Connection(asyncpg.Connection):
+    """A connection that knows whether a pooler is in between."""
+
+    behind_pooler = False
+
+    def transaction(self, *, isolation: Any = None, readonly: bool = False, deferrable: bool = False) -> Transaction:
+        kind = _PooledTransaction if self.behind_pooler else Transaction
+        return kind(self, isolation=isolation, readonly=readonly, deferrable=deferrable)
+
+
+async def connect(address: DatabaseAddress, *, application_name: str, command_timeout: float | None) -> Connection:
+    """Open a connection that is ready for use.
+
+    Raises:
+        CannotConnect: there is no answer, or a refusal.
+    """
+    timeout = address.connect_timeout or CONNECT_TIMEOUT
+    try:
+        connection: Connection = await asyncpg.connect(
+            **_arguments(address),
+            timeout=timeout,
+            command_timeout=command_timeout,
+            statement_cache_size=0,  # SQLAlchemy keeps the statements of direct connections
+            connection_class=Connection,
+            # Nothing else: poolers refuse parameters that they do not know.
+            server_settings={
+                "application_name": address.application_name or application_name,
+                **({"options": address.options} if address.options else {}),
+            },
+        )
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise CannotConnect(_reason(error, timeout)) from error
+    except ValueError as error:  # how the driver says that a parameter's value is wrong
+        raise CannotConnect(str(error)) from error
+    try:
+        _keep_alive(connection, address)
+        await _settle(connection, address)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        connection.terminate()
+        raise CannotConnect(_reason(error, timeout)) from error
+    except BaseException:
+        connection.terminate()
+        raise
+    return connection
+
+
+def connect_engine(
+    engine: AsyncEngine, address: DatabaseAddress, *, application_name: str, command_timeout: float | None
+) -> None:
+    """Let the engine open its connections here."""
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def _connect(dialect: Any, record: Any, arguments: Any, parameters: dict[str, Any]) -> None:  # noqa: ARG001
+        connection = await_only(connect(address, application_name=application_name, command_timeout=command_timeout))
+
+        async def opened(**_: Any) -> Connection:
+            return connection
+
+        parameters["async_creator_fn"] = opened
+        if connection.behind_pooler:
+            # Statements without a name are parsed again with each use, in one message with it.
+            parameters["prepared_statement_cache_size"] = 0
+            parameters["prepared_statement_name_func"] = str
+
+
+def _arguments(address: DatabaseAddress) -> dict[str, Any]:
+    hosts = list(address.hosts)
+    if address.any_host_first:
+        random.shuffle(hosts)
+    where = {"host": [host for host, _ in hosts], "port": [port for _, port in hosts]} if hosts else {}
+    encrypted = {"ssl": ssl.create_default_context()} if address.trusts_system_cas else {}
+    return {"dsn": address.dsn, "database": address.database, **where, **encrypted}
+
+
+async def _settle(connection: Connection, address: DatabaseAddress) -> None:
+    """Find out who is at the other end: a pooler gives a key of its own, not its server's process."""
+    if address.behind_pooler is not None:
+        connection.behind_pooler = address.behind_pooler
+    else:
+        process = await connection.fetchval("SELECT pg_backend_pid()")
+        connection.behind_pooler = process != connection.get_server_pid()
+    if not connection.behind_pooler:
+        await connection.execute(f"SET {_IDLE_LIMIT}")
+
+
+def _keep_alive(connection: Connection, address: DatabaseAddress) -> None:
+    transport: asyncio.Transport = connection._transport  # type: ignore[attr-defined]
+    wire = transport.get_extra_info("socket")
+    if wire is None or wire.family not in {socket.AF_INET, socket.AF_INET6}:
+        return
+    options = [(*_KEEPALIVE[name], value) for name, value in address.keepalive.items()]
+    if address.tcp_user_timeout is not None:
+        options.append((socket.IPPROTO_TCP, "TCP_USER_TIMEOUT", address.tcp_user_timeout))
+    for level, name, value in options:
+        if hasattr(socket, name):  # not every system has every option
+            wire.setsockopt(level, getattr(socket, name), value)
+
+
+def _reason(error: BaseException, timeout: float) -> str:
+    """The server's or system's own words, in one line."""
+    if isinstance(error, TimeoutError):
+        return f"no answer within {timeout:g} s"
+    if (
+        isinstance(error, OSError)
+        and error.errno is not None
+        and error.errno in errno.errorcode
+        and not isinstance(error, ssl.SSLError)
+    ):
+        return os.strerror(error.errno).lower()
+    return " ".join(str(error).split()) or type(error).__name__
