@@ -11,7 +11,7 @@ from app.core.errors import ConfigurationError, Unavailable
 from app.embedded.command import Command
 from app.embedded.data_dir import DataDirectory, Run
 from app.embedded.keeper import Keeper
-from app.embedded.leftovers import end_leftovers, record
+from app.embedded.leftovers import end_leftovers, record, record_of_this_process
 from app.embedded.options import Services, UpOptions
 from app.embedded.parts import Parts
 from app.embedded.ports import check_answers
@@ -118,6 +118,7 @@ class _Supervisor:
                 database_url=self._parts.database_url,
                 redis_url=self._parts.redis_url,
                 processes=tuple(filter(None, records)),
+                supervisor=record_of_this_process("greenway up"),
             )
         )
 

@@ -39,11 +39,6 @@ class RoadmapSnapshot:
     body: bytes
 
 
-def etag_of(epoch: UUID, seq: int) -> str:
-    """Everything visible of a roadmap changes with an event, so the newest event's number identifies it."""
-    return f'"{epoch.hex[:12]}-{seq}"'
-
-
 class RoadmapReader:
     def __init__(self, sessions: Sessions, estimator: Estimator) -> None:
         self._sessions = sessions
