@@ -48,6 +48,7 @@ class Settings(AuthorSettings):
 
     log_format: Literal["console", "json"] = Field("console", validation_alias="LOG_FORMAT")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="LOG_LEVEL")
+    log_file: Path | None = Field(None, validation_alias="LOG_FILE")
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod

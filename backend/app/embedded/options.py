@@ -33,6 +33,11 @@ class UpOptions:
         host = LOOPBACK if self.host in {"0.0.0.0", "::"} else self.host
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the console shows warnings and errors only: people have not asked for more, nor do machines read."""
+        return not self.env.get("LOG_LEVEL") and self.env.get("LOG_FORMAT") != "json"
+
     def check_address(self) -> None:
         """`ConfigurationError` if the API may not or can't listen there."""
         if not is_loopback(self.host) and self.env.get("GREENWAY_LISTEN_ANY", "").lower() not in _YES:

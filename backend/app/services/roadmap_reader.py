@@ -24,6 +24,7 @@ from app.domain.outline_revision import MAX_UNDO, Revision
 from app.domain.roadmap import Outline
 from app.domain.tasks import RoadmapStatus, TaskKind
 from app.domain.usage import Usage
+from app.services.etags import etag_of
 
 T = TypeVar("T")
 
