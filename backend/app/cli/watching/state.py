@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
-from app.cli.watching.words import author_name, one_line
+from app.cli.watching.words import one_line
 from app.domain.concept_state import ConceptState
 from app.domain.content import ContentStatus
 from app.domain.roadmap import Stage
@@ -59,7 +59,7 @@ class Watched:
             epoch=roadmap.epoch,
             seq=roadmap.seq,
             title=one_line(roadmap.title),
-            author=author_name(roadmap.author),
+            author=one_line(roadmap.author),
             task_id=roadmap.task.task_id,
             kind=roadmap.task.kind,
             task_status=roadmap.task.status,
