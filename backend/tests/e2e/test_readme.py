@@ -15,7 +15,7 @@ import pytest_asyncio
 from app.embedded.ports import free_port
 
 README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```sh\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+BLOCKS: list[str] = re.findall(r"^```sh\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 ELSEWHERE = ("make run", "docker compose", "greenway migrate", "greenway api", "greenway worker")
 """What the blocks hold that are not pasted here: they install, or start what is running already."""
 DEADLINE = 60
