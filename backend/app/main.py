@@ -48,7 +48,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ConfigurationError: a setting is wrong.
     """
     settings = settings or load_settings()
-    configure_logging(format=settings.log_format, level=settings.log_level)
+    configure_logging(format=settings.log_format, level=settings.log_level, file=settings.log_file)
     author = check_author(settings)
     settings.require_database_url()
     settings.require_redis_url()

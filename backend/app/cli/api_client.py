@@ -13,13 +13,17 @@ from pydantic import BaseModel, ValidationError
 from app.cli.endpoint import API, Endpoint
 from app.cli.watching.words import one_line
 from app.core.errors import GreenwayError
-from app.services.roadmap_reader import etag_of
-from app.services.views import Created, RoadmapPage, RoadmapView, TaskDetail
+from app.services.etags import etag_of
+from app.services.views import Created, ListedRoadmap, RoadmapPage, RoadmapView, TaskDetail
 
 T = TypeVar("T", bound=BaseModel)
 
 TIMEOUT = 15.0
 """Seconds to wait for the connection, and for each piece of an answer."""
+
+
+LARGEST_PAGE = 100
+"""Roadmaps that the API lists at once, at most."""
 
 
 class NoAnswer(GreenwayError):
@@ -59,6 +63,10 @@ class ApiClient:
         ) as http:
             yield cls(endpoint, http)
 
+    def page_of(self, roadmap_id: UUID) -> str:
+        """The roadmap's address in the web app."""
+        return f"{self._endpoint.url}/roadmaps/{roadmap_id}"
+
     async def create(self, request: Mapping[str, Any]) -> Created:
         return await self._ask("POST", f"{self._endpoint.url}{API}/roadmaps", Created, request)
 
@@ -73,6 +81,9 @@ class ApiClient:
         """Give a command to a roadmap, such as `pause`."""
         return await self._ask("POST", f"{self._endpoint.roadmap_url(roadmap_id)}/{path}", answer, body)
 
+    async def put(self, roadmap_id: UUID, path: str, answer: type[T], body: Mapping[str, Any]) -> T:
+        return await self._ask("PUT", f"{self._endpoint.roadmap_url(roadmap_id)}/{path}", answer, body)
+
     async def edit(self, roadmap: RoadmapView, operation: Mapping[str, Any]) -> RoadmapView:
         """Edit the outline, if the roadmap is still as it was read."""
         url = f"{self._endpoint.roadmap_url(roadmap.roadmap_id)}/outline/operations"
@@ -85,6 +96,17 @@ class ApiClient:
     async def list(self, query: Mapping[str, Any]) -> RoadmapPage:
         given = urlencode({name: value for name, value in query.items() if value}, doseq=True)
         return await self._ask("GET", f"{self._endpoint.url}{API}/roadmaps?{given}", RoadmapPage)
+
+    async def every(self, *, trash: bool = False) -> AsyncIterator[ListedRoadmap]:
+        """All roadmaps, the newest first, page by page."""
+        query: dict[str, Any] = {"limit": LARGEST_PAGE, "trash": "true" if trash else None}
+        while True:
+            page = await self.list(query)
+            for roadmap in page.items:
+                yield roadmap
+            if page.next_cursor is None:
+                return
+            query["cursor"] = page.next_cursor
 
     async def delete(self, roadmap_id: UUID) -> None:
         response = await self._send("DELETE", self._endpoint.roadmap_url(roadmap_id))

@@ -6,65 +6,73 @@ from uuid import UUID
 import typer
 
 from app.cli.api_client import ApiClient
-from app.cli.asking import ConceptArgument, RoadmapArgument, ask, find_concept
-from app.cli.watching.words import one_line
+from app.cli.asking import ConceptArgument, ask_about, find_concept
+from app.cli.roadmap_ids import RoadmapArgument
+from app.cli.watching.words import author_name, one_line
 from app.domain.content import ArtefactKind
 from app.services.views import Accepted, ConceptDetail, Versions
 
-Artefact = Annotated[ArtefactKind, typer.Option(help="Which artefact.")]
+Artefact = Annotated[ArtefactKind, typer.Option(help="Which part of the concept.")]
 
 
-def prioritise(roadmap_id: RoadmapArgument, concept: ConceptArgument) -> None:
-    """Write a waiting concept next, as soon as a slot is free."""
-    name = ask(lambda api: _post(api, roadmap_id, concept, "prioritise"))
-    typer.echo(f"{name} comes next.")
+def prioritise(roadmap: RoadmapArgument, concept: ConceptArgument) -> None:
+    """Write a waiting concept next."""
+    name = _post(roadmap, concept, "prioritise")
+    typer.echo(f"{name} is next.")
 
 
 def regenerate(
-    roadmap_id: RoadmapArgument,
+    roadmap: RoadmapArgument,
     concept: ConceptArgument,
-    artefact: Annotated[list[ArtefactKind] | None, typer.Option(help="Which artefact; may be repeated.")] = None,
-    instructions: Annotated[str | None, typer.Option(help="How it should be.")] = None,
+    artefact: Annotated[
+        list[ArtefactKind] | None,
+        typer.Option(help="Which part of the concept; may be repeated. Without it, all of them."),
+    ] = None,
+    instructions: Annotated[str | None, typer.Option(help="What the author should do differently.")] = None,
 ) -> None:
-    """Have another version written; the one that is there stays readable."""
+    """Write a new version of a concept. The earlier ones are kept."""
     body: dict[str, Any] = {"artefacts": [str(one) for one in artefact or ArtefactKind]}
     if instructions:
         body["instructions"] = instructions
-    name = ask(lambda api: _post(api, roadmap_id, concept, "regenerate", body))
-    typer.echo(f"{name} is being written again; `greenway versions` lists what there is.")
+    name = _post(roadmap, concept, "regenerate", body)
+    typer.echo(f"{name} is being written again. `greenway versions` lists its versions.")
 
 
-def versions(roadmap_id: RoadmapArgument, concept: ConceptArgument) -> None:
-    """List all versions of a concept's artefacts."""
+def versions(roadmap: RoadmapArgument, concept: ConceptArgument) -> None:
+    """List the versions of a concept. An asterisk marks the current ones."""
 
-    async def work(api: ApiClient) -> Versions:
+    async def work(api: ApiClient, roadmap_id: UUID) -> Versions:
         found = find_concept(await api.read(roadmap_id), concept)
         return await api.get(roadmap_id, f"concepts/{found.concept_id}/versions", Versions)
 
-    for one in ask(work).items:
+    for one in ask_about(roadmap, work).items:
         mark = "*" if one.current else " "
         when = one.created_at.strftime("%Y-%m-%d %H:%M")
-        typer.echo(f"{mark} {one.artefact:<9}  version {one.version}  {when}  {one_line(one.author)}")
+        typer.echo(f"{mark} {one.artefact:<9}  version {one.version}  {when}  {author_name(one.author)}")
 
 
 def restore(
-    roadmap_id: RoadmapArgument,
+    roadmap: RoadmapArgument,
     concept: ConceptArgument,
     artefact: Artefact,
-    version: Annotated[int, typer.Option(min=1, help="Which version.")],
+    version: Annotated[int, typer.Option(min=1, help="The version's number, as `greenway versions` lists it.")],
 ) -> None:
-    """Make an earlier version of an artefact the current one again."""
+    """Restore an earlier version of a concept."""
 
-    async def work(api: ApiClient) -> ConceptDetail:
+    async def work(api: ApiClient, roadmap_id: UUID) -> ConceptDetail:
         found = find_concept(await api.read(roadmap_id), concept)
         body = {"artefact": artefact, "version": version}
         return await api.post(roadmap_id, f"concepts/{found.concept_id}/restore", ConceptDetail, body)
 
-    typer.echo(f"{one_line(ask(work).name)} has version {version} of its {artefact} again.")
+    typer.echo(f"Restored version {version} of the {artefact} of {one_line(ask_about(roadmap, work).name)}.")
 
 
-async def _post(api: ApiClient, roadmap_id: UUID, wanted: str, command: str, body: dict[str, Any] | None = None) -> str:
+def _post(roadmap: str, wanted: str, command: str, body: dict[str, Any] | None = None) -> str:
     """Gives the concept's name."""
-    concept = find_concept(await api.read(roadmap_id), wanted)
-    await api.post(roadmap_id, f"concepts/{concept.concept_id}/{command}", Accepted, body)
-    return one_line(concept.name)
+
+    async def work(api: ApiClient, roadmap_id: UUID) -> str:
+        concept = find_concept(await api.read(roadmap_id), wanted)
+        await api.post(roadmap_id, f"concepts/{concept.concept_id}/{command}", Accepted, body)
+        return one_line(concept.name)
+
+    return ask_about(roadmap, work)

@@ -10,6 +10,7 @@ import typer
 
 from app.cli.api_client import ApiClient
 from app.cli.endpoint import Endpoint
+from app.cli.language_warning import language_warning
 from app.cli.watching.watch import watch_roadmap
 from app.core.settings import load_settings
 from app.domain.roadmap import DEFAULT_CONCEPTS, MIN_CONCEPTS, Level
@@ -17,14 +18,20 @@ from app.domain.roadmap import DEFAULT_CONCEPTS, MIN_CONCEPTS, Level
 
 def create(
     goal: Annotated[str, typer.Argument(metavar="GOAL", help="What you want to learn.")],
-    level: Annotated[Level, typer.Option(help="What you know already.")] = "beginner",
-    concepts: Annotated[int, typer.Option(min=MIN_CONCEPTS, help="How many concepts.")] = DEFAULT_CONCEPTS,
+    level: Annotated[Level, typer.Option(help="How much you already know.")] = "beginner",
+    concepts: Annotated[int, typer.Option(min=MIN_CONCEPTS, help="How many concepts to plan.")] = DEFAULT_CONCEPTS,
     language: Annotated[str, typer.Option(help="The language to write in, such as en or de.")] = "en",
-    hours_per_week: Annotated[int, typer.Option(min=1, max=168, help="How much time you have.")] = 5,
-    approve: Annotated[bool, typer.Option("--approve", help="Approve the outline as it is drafted.")] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Watch it until nothing more happens by itself.")] = False,
+    hours_per_week: Annotated[int, typer.Option(min=1, max=168, help="How many hours a week you have.")] = 5,
+    approve: Annotated[bool, typer.Option("--approve", help="Approve the outline as soon as it is drafted.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Watch the roadmap until there is nothing left to do.")
+    ] = False,
 ) -> None:
-    """Create a roadmap and print its id. With --watch: exit code 0 completed, 3 partly completed, 1 failed."""
+    """Create a roadmap and print its id.
+
+    With --watch, the exit code is 0 if everything is ready or the outline awaits review, 3 if something is missing, and
+    1 if it failed or was cancelled.
+    """
     endpoint = Endpoint.of(load_settings())
     request = {
         "goal": goal,
@@ -34,13 +41,16 @@ def create(
         "hours_per_week": hours_per_week,
         "auto_approve": approve,
     }
-    roadmap_id = asyncio.run(_create(endpoint, request))
+    roadmap_id, warning = asyncio.run(_create(endpoint, request))
     typer.echo(str(roadmap_id))
+    if warning is not None:
+        typer.echo(f"greenway: {warning}", err=True)
     if watch:
         # Only the id goes to stdout, so that `id=$(greenway create ... --watch)` works.
         raise typer.Exit(watch_roadmap(endpoint, roadmap_id, sys.stderr))
 
 
-async def _create(endpoint: Endpoint, request: Mapping[str, Any]) -> UUID:
+async def _create(endpoint: Endpoint, request: Mapping[str, Any]) -> tuple[UUID, str | None]:
     async with ApiClient.open(endpoint) as roadmaps:
-        return (await roadmaps.create(request)).roadmap_id
+        roadmap_id = (await roadmaps.create(request)).roadmap_id
+        return roadmap_id, await language_warning(roadmaps, roadmap_id, request["language"])

@@ -13,7 +13,7 @@ from app.cli.watching.words import one_line
 from app.core.errors import ConfigurationError, GreenwayError
 from app.core.settings import Settings, sqlalchemy_url
 from app.db.session import create_engine, create_sessions
-from app.embedded.data_dir import Run, running_instance
+from app.embedded.data_dir import Run
 from app.services.health import Check, Health, workers_alive
 from app.services.redis_client import create_redis
 
@@ -29,14 +29,6 @@ class Addresses:
 
     database_url: str
     redis_url: str
-
-
-def find_instance(data_dir: Path) -> Run | None:
-    """The `greenway up` that runs in the data directory; None also where it cannot be looked at."""
-    try:
-        return running_instance(data_dir)
-    except OSError:
-        return None
 
 
 def find_addresses(settings: Settings, run: Run | None, data_dir: Path) -> Addresses | list[Check]:

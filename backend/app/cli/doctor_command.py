@@ -13,12 +13,12 @@ from app.cli.doctor_checks import (
     check_dependencies,
     check_the_author,
     find_addresses,
-    find_instance,
 )
 from app.cli.endpoint import Endpoint
 from app.core.errors import ConfigurationError
 from app.core.logging import configure_logging
 from app.core.settings import Settings, load_settings
+from app.embedded.data_dir import running_instance
 from app.services.health import Check
 
 
@@ -39,14 +39,14 @@ def doctor(
 def _all_checks(data_dir: Path) -> list[Check]:
     try:
         settings = load_settings()
-        endpoint = Endpoint.of(settings)
+        endpoint = Endpoint.of(settings, data_dir)
     except ConfigurationError as error:
         return [Check("settings", False, error.message)]
     return [Check("settings", True, "The settings are valid."), *asyncio.run(_checks(settings, endpoint, data_dir))]
 
 
 async def _checks(settings: Settings, endpoint: Endpoint, data_dir: Path) -> list[Check]:
-    run = find_instance(data_dir)
+    run = running_instance(data_dir)
     addresses = find_addresses(settings, run, data_dir)
     if isinstance(addresses, Addresses):
         dependencies = await check_dependencies(addresses)

@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from app.core.errors import ConfigurationError
 from app.core.network_environment import check_proxies
 from app.core.settings import Settings
+from app.embedded.data_dir import running_instance
 
 API = "/api/v1"
 
@@ -21,8 +23,11 @@ class Endpoint:
     token: str | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
-        """The endpoint that GREENWAY_URL and GREENWAY_TOKEN name.
+    def of(cls, settings: Settings, data_dir: Path | None = None) -> Self:
+        """GREENWAY_URL if it is set, else the instance that runs in the data directory, else GREENWAY_URL's default.
+
+        GREENWAY_TOKEN belongs to GREENWAY_URL: an instance that was found in the data directory asks for no token, and
+        is not sent one.
 
         Raises:
             ConfigurationError: one of them cannot be used; the sentence says why.
@@ -30,6 +35,8 @@ class Endpoint:
         token = settings.token.get_secret_value() if settings.token else ""
         if not (token.isascii() and token.isprintable()):
             raise ConfigurationError("GREENWAY_TOKEN holds characters that cannot be sent.")
+        if "url" not in settings.model_fields_set and (run := running_instance(data_dir or settings.data_dir)):
+            return cls(url=_checked(run.url))
         endpoint = cls(url=_checked(settings.url.strip()), token=token or None)
         if not endpoint.is_loopback:
             check_proxies()

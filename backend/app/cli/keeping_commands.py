@@ -9,30 +9,31 @@ from typing import Annotated, Any, Literal
 import orjson
 import typer
 
-from app.cli.asking import RoadmapArgument, ask
+from app.cli.asking import ask, ask_about
+from app.cli.roadmap_ids import RoadmapArgument
 from app.core.errors import InvalidInput
 from app.services.views import Created, RoadmapView
 
 
-def delete(roadmap_id: RoadmapArgument) -> None:
-    """Put a roadmap into the trash."""
-    ask(lambda api: api.delete(roadmap_id))
-    typer.echo("Deleted: `greenway undelete` brings it back within 30 days.")
+def delete(roadmap: RoadmapArgument) -> None:
+    """Move a roadmap to the trash, where it is kept for 30 days."""
+    ask_about(roadmap, lambda api, roadmap_id: api.delete(roadmap_id))
+    typer.echo("Deleted. `greenway undelete` restores it within 30 days.")
 
 
-def undelete(roadmap_id: RoadmapArgument) -> None:
-    """Take a roadmap out of the trash."""
-    ask(lambda api: api.post(roadmap_id, "restore", RoadmapView))
-    typer.echo("The roadmap is back.")
+def undelete(roadmap: RoadmapArgument) -> None:
+    """Restore a roadmap from the trash."""
+    ask_about(roadmap, lambda api, roadmap_id: api.post(roadmap_id, "restore", RoadmapView), trash=True)
+    typer.echo("Restored.")
 
 
 def export(
-    roadmap_id: RoadmapArgument,
-    format: Annotated[Literal["json"], typer.Option(help="The form of the document.")] = "json",  # noqa: ARG001
-    output: Annotated[Path | None, typer.Option(help="The file to write; without it, the document is printed.")] = None,
+    roadmap: RoadmapArgument,
+    format: Annotated[Literal["json"], typer.Option(help="The document's format.")] = "json",  # noqa: ARG001
+    output: Annotated[Path | None, typer.Option(help="The file to write. Without it, the document is printed.")] = None,
 ) -> None:
     """Export a roadmap: outline, history, content, versions and progress."""
-    document = ask(lambda api: api.take_out(roadmap_id))
+    document = ask_about(roadmap, lambda api, roadmap_id: api.take_out(roadmap_id))
     if output is None:
         sys.stdout.write(_printable(document) + "\n")
         return
@@ -43,16 +44,19 @@ def export(
 
 
 def import_(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="What `export` has written; - for standard input.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A file that `greenway export` wrote, or - for standard input.")
+    ],
 ) -> None:
-    """Import a roadmap under a new id, and print that."""
+    """Import an exported roadmap and print its new id."""
     document = _document(file)
     typer.echo(str(ask(lambda api: api.take_in(document)).roadmap_id))
 
 
-def duplicate(roadmap_id: RoadmapArgument) -> None:
-    """Copy a roadmap as it stands, and print the copy's id."""
-    typer.echo(str(ask(lambda api: api.post(roadmap_id, "duplicate", Created)).roadmap_id))
+def duplicate(roadmap: RoadmapArgument) -> None:
+    """Copy a roadmap and print the copy's id."""
+    copy = ask_about(roadmap, lambda api, roadmap_id: api.post(roadmap_id, "duplicate", Created))
+    typer.echo(str(copy.roadmap_id))
 
 
 def _printable(document: bytes) -> str:

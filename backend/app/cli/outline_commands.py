@@ -8,16 +8,19 @@ from uuid import UUID
 import typer
 
 from app.cli.api_client import ApiClient, Refused
-from app.cli.asking import ConceptArgument, RoadmapArgument, ask, find_concept
+from app.cli.asking import ConceptArgument, ask_about, find_concept
+from app.cli.choosing import Candidate, choose
+from app.cli.roadmap_ids import RoadmapArgument
 from app.cli.watching.words import one_line
-from app.core.errors import GreenwayError, InvalidInput
+from app.core.errors import GreenwayError
 from app.domain.outline_diff import OutlineChange
 from app.domain.tasks import TaskStatus
 from app.services.views import Accepted, RevisionView, RoadmapView
 
 LOOK_EVERY = 0.3
 """Seconds between two looks at whether the author has answered."""
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The new name.")]
+NewName = Annotated[str, typer.Argument(metavar="NAME", help="The new name.")]
+ConceptName = Annotated[str, typer.Argument(metavar="NAME", help="The concept's name.")]
 
 
 class TooSlow(GreenwayError):
@@ -25,77 +28,77 @@ class TooSlow(GreenwayError):
 
 
 def revise(
-    roadmap_id: RoadmapArgument,
-    feedback: Annotated[str, typer.Argument(metavar="FEEDBACK", help="What to change, in your words.")],
+    roadmap: RoadmapArgument,
+    feedback: Annotated[str, typer.Argument(metavar="FEEDBACK", help="What to change, in your own words.")],
     timeout: Annotated[int, typer.Option(min=1, help="Seconds to wait for the author.")] = 300,
 ) -> None:
-    """Have the author change the outline, and show what has changed."""
+    """Ask the author to change the outline, and show what changed."""
 
-    async def work(api: ApiClient) -> RevisionView:
+    async def work(api: ApiClient, roadmap_id: UUID) -> RevisionView:
         accepted = await api.post(roadmap_id, "revise", Accepted, {"feedback": feedback})
         await _until_revised(api, accepted.task_id, timeout)
         return await _current(api, await api.read(roadmap_id))
 
-    revision = ask(work)
+    revision = ask_about(roadmap, work)
     if revision.note:
         typer.echo(one_line(revision.note))
     _tell(revision.changes)
 
 
-def rename(roadmap_id: RoadmapArgument, concept: ConceptArgument, name: Name) -> None:
-    """Give a concept another name."""
-    _edit(roadmap_id, concept, {"op": "rename", "name": name})
+def rename(roadmap: RoadmapArgument, concept: ConceptArgument, name: NewName) -> None:
+    """Rename a concept."""
+    _edit(roadmap, concept, {"op": "rename", "name": name})
 
 
-def remove(roadmap_id: RoadmapArgument, concept: ConceptArgument) -> None:
-    """Take a concept out of the outline; its content is kept, and comes back with `undo`."""
-    _edit(roadmap_id, concept, {"op": "remove"})
+def remove(roadmap: RoadmapArgument, concept: ConceptArgument) -> None:
+    """Remove a concept from the outline. Its content is kept, and `undo` restores it."""
+    _edit(roadmap, concept, {"op": "remove"})
 
 
 def add(
-    roadmap_id: RoadmapArgument,
-    name: Name,
-    module: Annotated[str, typer.Option(help="The module's id, or its name.")],
-    description: Annotated[str, typer.Option(help="What it is about.")] = "",
-    hours: Annotated[float, typer.Option(min=0.1, max=1000, help="Hours to learn it.")] = 1.0,
+    roadmap: RoadmapArgument,
+    name: ConceptName,
+    module: Annotated[str, typer.Option(help="The module's id or name, or its beginning while unique.")],
+    description: Annotated[str, typer.Option(help="What the concept is about.")] = "",
+    hours: Annotated[float, typer.Option(min=0.1, max=1000, help="How many hours it takes to learn.")] = 1.0,
 ) -> None:
     """Add a concept at the end of a module."""
 
-    async def work(api: ApiClient) -> RevisionView:
-        roadmap = await api.read(roadmap_id)
-        modules = [one for stage in roadmap.stages for one in stage.modules]
-        found = [one for one in modules if module in (one.module_id, one.name)]
-        if len(found) != 1:
-            raise InvalidInput(f"There is no single module {one_line(module)!r}; `greenway show` lists their ids.")
-        new = {"op": "add_concept", "module_id": found[0].module_id, "name": name, "description": description}
-        return await _current(api, await api.edit(roadmap, new | {"estimated_hours": hours}))
+    async def work(api: ApiClient, roadmap_id: UUID) -> RevisionView:
+        read = await api.read(roadmap_id)
+        modules = [Candidate(id=one.module_id, name=one.name) for stage in read.stages for one in stage.modules]
+        found = choose("module", module, modules)
+        new = {"op": "add_concept", "module_id": found.id, "name": name, "description": description}
+        return await _current(api, await api.edit(read, new | {"estimated_hours": hours}))
 
-    _tell(ask(work).changes)
+    _tell(ask_about(roadmap, work).changes)
 
 
-def undo(roadmap_id: RoadmapArgument) -> None:
-    """Take back the last edit."""
-    _step(roadmap_id, "undo")
+def undo(roadmap: RoadmapArgument) -> None:
+    """Undo the last edit of the outline."""
+    _step(roadmap, "undo")
 
 
-def redo(roadmap_id: RoadmapArgument) -> None:
-    """Take back the last undo."""
-    _step(roadmap_id, "redo")
+def redo(roadmap: RoadmapArgument) -> None:
+    """Redo the last undone edit."""
+    _step(roadmap, "redo")
 
 
-def _edit(roadmap_id: UUID, wanted: str, operation: Mapping[str, Any]) -> None:
-    async def work(api: ApiClient) -> RevisionView:
-        roadmap = await api.read(roadmap_id)
-        concept = find_concept(roadmap, wanted)
-        edited = await api.edit(roadmap, {**operation, "target": "concept", "id": concept.concept_id})
+def _edit(roadmap: str, wanted: str, operation: Mapping[str, Any]) -> None:
+    async def work(api: ApiClient, roadmap_id: UUID) -> RevisionView:
+        read = await api.read(roadmap_id)
+        concept = find_concept(read, wanted)
+        edited = await api.edit(read, {**operation, "target": "concept", "id": concept.concept_id})
         return await _current(api, edited)
 
-    _tell(ask(work).changes)
+    _tell(ask_about(roadmap, work).changes)
 
 
-def _step(roadmap_id: UUID, command: str) -> None:
-    roadmap = ask(lambda api: api.post(roadmap_id, f"outline/{command}", RoadmapView))
-    typer.echo(f"The outline is now revision {roadmap.revision}, with {roadmap.progress.total} concepts.")
+def _step(roadmap: str, command: str) -> None:
+    edited = ask_about(roadmap, lambda api, roadmap_id: api.post(roadmap_id, f"outline/{command}", RoadmapView))
+    number = edited.progress.total
+    concepts = "1 concept" if number == 1 else f"{number} concepts"
+    typer.echo(f"The outline is now revision {edited.revision}, with {concepts}.")
 
 
 async def _current(api: ApiClient, roadmap: RoadmapView) -> RevisionView:
@@ -108,7 +111,9 @@ async def _until_revised(api: ApiClient, task_id: UUID, timeout: int) -> None:
             while (task := await api.task(task_id)).status.is_active:  # noqa: ASYNC110
                 await asyncio.sleep(LOOK_EVERY)
     except TimeoutError:
-        raise TooSlow(f"The author has not answered within {timeout} seconds; `greenway watch` shows when.") from None
+        raise TooSlow(
+            f"The author has not answered within {timeout} seconds; `greenway watch` shows when it does."
+        ) from None
     if task.status != TaskStatus.COMPLETED:
         raise Refused(one_line(task.error.message) if task.error else f"The revision was {task.status}.")
 

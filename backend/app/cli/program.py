@@ -12,30 +12,73 @@ from typer.main import get_command as command_of
 from app.cli.output import print_what_can_be_printed
 from app.core.errors import GreenwayError
 
-_COMMANDS = {
-    **{name: f"{name}_command" for name in ("up", "create", "list", "show", "watch")},
-    **dict.fromkeys(("approve", "pause", "resume", "cancel", "retry"), "steering_commands"),
-    **dict.fromkeys(("revise", "rename", "remove", "add", "undo", "redo"), "outline_commands"),
-    **dict.fromkeys(("prioritise", "regenerate", "versions", "restore"), "concept_commands"),
-    **dict.fromkeys(("delete", "undelete", "export", "import", "duplicate"), "keeping_commands"),
-    **{name: f"{name}_command" for name in ("doctor", "api", "worker", "migrate")},
+COMMANDS = {
+    "up_command": {"up": "Start everything: database, Valkey, API and worker."},
+    "create_command": {"create": "Create a roadmap and print its id."},
+    "list_command": {"list": "List your roadmaps, newest first."},
+    "show_command": {"show": "Show a roadmap's outline and its address in the web app."},
+    "watch_command": {"watch": "Watch a roadmap until there is nothing left to do."},
+    "reading_commands": {
+        "read": "Read a lesson: tutorial, resources and quiz questions.",
+        "learned": "Mark a concept as learned.",
+    },
+    "steering_commands": {
+        "approve": "Approve the outline and start writing its content.",
+        "pause": "Pause writing. Finished content is kept.",
+        "resume": "Continue after a pause, or write added concepts.",
+        "cancel": "Cancel drafting, revising or writing.",
+        "retry": "Generate what failed or is missing.",
+    },
+    "outline_commands": {
+        "revise": "Ask the author to change the outline.",
+        "rename": "Rename a concept.",
+        "remove": "Remove a concept from the outline.",
+        "add": "Add a concept to the end of a module.",
+        "undo": "Undo the last edit of the outline.",
+        "redo": "Redo the last undone edit.",
+    },
+    "concept_commands": {
+        "prioritise": "Write a waiting concept next.",
+        "regenerate": "Write a new version of a concept.",
+        "versions": "List the versions of a concept.",
+        "restore": "Restore an earlier version of a concept.",
+    },
+    "keeping_commands": {
+        "delete": "Move a roadmap to the trash.",
+        "undelete": "Restore a roadmap from the trash.",
+        "export": "Export a roadmap with everything in it.",
+        "import": "Import an exported roadmap.",
+        "duplicate": "Copy a roadmap.",
+    },
+    "doctor_command": {"doctor": "Check the settings, database, Redis, worker, API and author."},
+    "api_command": {"api": "Run the API alone."},
+    "worker_command": {"worker": "Run a worker alone."},
+    "migrate_command": {"migrate": "Create or update the database schema."},
 }
-"""The module of each command, which has a function of its name; `_` follows where Python has taken the name."""
+"""The commands of each module, in the order of `greenway --help`, and what that says of them. The module has a function
+of the command's name; `_` follows where Python has taken the name."""
+
+_MODULES = {command: module for module, commands in COMMANDS.items() for command in commands}
 
 
 class _CommandsWhenNeeded(TyperGroup):
-    """Imports the module of the command that is called, and no other: a worker must not carry the API along."""
+    """Imports the module of the command that is called, and no other: a worker must not carry the API along, and
+    `greenway --help` nothing at all."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
-        return list(_COMMANDS)
+        return list(_MODULES)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in _MODULES:
             return None
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-        module = importlib.import_module(f"app.cli.{_COMMANDS[cmd_name]}")
+        module = importlib.import_module(f"app.cli.{_MODULES[cmd_name]}")
         single.command(cmd_name)(getattr(module, cmd_name, None) or getattr(module, f"{cmd_name}_"))
         return command_of(single)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for commands in COMMANDS.values() for name, text in commands.items()])
 
 
 program = typer.Typer(
@@ -50,7 +93,7 @@ program = typer.Typer(
 
 @program.callback()
 def greenway() -> None:
-    """Turns a learning goal into a roadmap that fills itself in while you watch."""
+    """Turn a learning goal into a roadmap that fills itself in while you watch."""
 
 
 def main() -> None:

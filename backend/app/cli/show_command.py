@@ -1,18 +1,28 @@
 """`greenway show`: the outline as text."""
 
+from uuid import UUID
+
 import typer
 
-from app.cli.asking import RoadmapArgument, ask
+from app.cli.api_client import ApiClient
+from app.cli.asking import ask_about
+from app.cli.roadmap_ids import RoadmapArgument
 from app.cli.watching.state import Watched
 from app.cli.watching.words import ROADMAP_WORDS, concept_word, counts, one_line
+from app.services.views import RoadmapView
 
 
-def show(roadmap_id: RoadmapArgument) -> None:
-    """Show the outline with the id and the state of every concept."""
-    roadmap = ask(lambda api: api.read(roadmap_id))
-    known = Watched.of(roadmap)
-    typer.echo(f"{one_line(roadmap.title)}: {ROADMAP_WORDS[roadmap.status]}, {counts(known.progress)}")
-    for stage in roadmap.stages:
+def show(roadmap: RoadmapArgument) -> None:
+    """Show the outline, with the id and state of every concept, and its address in the web app."""
+
+    async def work(api: ApiClient, roadmap_id: UUID) -> tuple[RoadmapView, str]:
+        return await api.read(roadmap_id), api.page_of(roadmap_id)
+
+    shown, page = ask_about(roadmap, work)
+    known = Watched.of(shown)
+    typer.echo(f"{one_line(shown.title)}: {ROADMAP_WORDS[shown.status]}, {counts(known.progress)}")
+    typer.echo(page)
+    for stage in shown.stages:
         typer.echo(f"\n{one_line(stage.name)}  [{stage.stage_id}]")
         for module in stage.modules:
             typer.echo(f"  {one_line(module.name)}  [{module.module_id}]")

@@ -6,42 +6,48 @@ from uuid import UUID
 
 import typer
 
-from app.cli.asking import RoadmapArgument, ask
+from app.cli.api_client import ApiClient
+from app.cli.asking import ask_about
 from app.cli.endpoint import Endpoint
+from app.cli.roadmap_ids import RoadmapArgument
 from app.cli.watching.watch import watch_roadmap
 from app.core.settings import load_settings
 from app.services.views import Accepted
 
-Watch = Annotated[bool, typer.Option("--watch", help="Watch it until nothing more happens by itself.")]
+Watch = Annotated[bool, typer.Option("--watch", help="Watch the roadmap until there is nothing left to do.")]
 
 
-def approve(roadmap_id: RoadmapArgument, watch: Watch = False) -> None:
-    """Approve the outline, so that its content is written."""
-    _command(roadmap_id, "approve", "Approved: the content is being written.", watch=watch)
+def approve(roadmap: RoadmapArgument, watch: Watch = False) -> None:
+    """Approve the outline and start writing its content."""
+    _command(roadmap, "approve", "Approved. The content is being written.", watch=watch)
 
 
-def pause(roadmap_id: RoadmapArgument) -> None:
-    """Write nothing for a while. What has finished is saved."""
-    _command(roadmap_id, "pause", "Paused: `greenway resume` goes on.")
+def pause(roadmap: RoadmapArgument) -> None:
+    """Pause writing. Finished content is kept."""
+    _command(roadmap, "pause", "Paused. `greenway resume` continues.")
 
 
-def resume(roadmap_id: RoadmapArgument, watch: Watch = False) -> None:
-    """Go on after a pause; or write what waits, such as concepts that were added."""
-    _command(roadmap_id, "resume", "Resumed: what waits is being written.", watch=watch)
+def resume(roadmap: RoadmapArgument, watch: Watch = False) -> None:
+    """Continue after a pause, or write concepts that were added since."""
+    _command(roadmap, "resume", "Resumed. The missing content is being written.", watch=watch)
 
 
-def cancel(roadmap_id: RoadmapArgument) -> None:
-    """Cancel drafting, revising or writing. What has finished stays."""
-    _command(roadmap_id, "cancel", "Cancelled: what has finished stays.")
+def cancel(roadmap: RoadmapArgument) -> None:
+    """Cancel drafting, revising or writing. Finished content is kept."""
+    _command(roadmap, "cancel", "Cancelled. Finished content is kept.")
 
 
-def retry(roadmap_id: RoadmapArgument, watch: Watch = False) -> None:
-    """Take up everything that failed or is missing."""
-    _command(roadmap_id, "retry", "Tried again: what failed or is missing is being written.", watch=watch)
+def retry(roadmap: RoadmapArgument, watch: Watch = False) -> None:
+    """Generate what failed or is missing."""
+    _command(roadmap, "retry", "Retrying. What failed or is missing is being written.", watch=watch)
 
 
-def _command(roadmap_id: UUID, command: str, done: str, *, watch: bool = False) -> None:
-    ask(lambda api: api.post(roadmap_id, command, Accepted))
+def _command(roadmap: str, command: str, done: str, *, watch: bool = False) -> None:
+    async def work(api: ApiClient, roadmap_id: UUID) -> UUID:
+        await api.post(roadmap_id, command, Accepted)
+        return roadmap_id
+
+    roadmap_id = ask_about(roadmap, work)
     typer.echo(done)
     if watch:
         raise typer.Exit(watch_roadmap(Endpoint.of(load_settings()), roadmap_id, sys.stdout))

@@ -5,17 +5,23 @@ from typing import Annotated
 
 import typer
 
-from app.cli.asking import RoadmapArgument
+from app.cli.asking import ask
 from app.cli.endpoint import Endpoint
+from app.cli.roadmap_ids import RoadmapArgument, find_roadmap
 from app.cli.watching.watch import watch_roadmap
 from app.core.settings import load_settings
 
 
 def watch(
-    roadmap_id: RoadmapArgument,
+    roadmap: RoadmapArgument,
     follow: Annotated[
-        bool, typer.Option("--follow", help="Stay: through the review, and for whatever is changed later.")
+        bool, typer.Option("--follow", help="Keep watching, through the review and later changes, until Ctrl-C.")
     ] = False,
 ) -> None:
-    """Watch a roadmap until it is completed (exit code 0), partly completed (3) or has failed (1)."""
+    """Watch a roadmap until there is nothing left to do.
+
+    The exit code is 0 if everything is ready or the outline awaits review, 3 if something is missing, and 1 if it
+    failed or was cancelled.
+    """
+    roadmap_id = ask(lambda api: find_roadmap(api, roadmap))
     raise typer.Exit(watch_roadmap(Endpoint.of(load_settings()), roadmap_id, sys.stdout, follow=follow))

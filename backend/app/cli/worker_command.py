@@ -1,8 +1,10 @@
 """`greenway worker`: a worker alone."""
 
+import warnings
 from typing import Annotated, Literal
 
 import typer
+from celery.exceptions import SecurityWarning
 
 from app.agents.factory import check_author
 from app.core.celery_app import CONTENT_QUEUE, DRAFTING_QUEUE
@@ -19,6 +21,8 @@ def worker(
     settings.require_database_url()
     settings.require_redis_url()
     check_author(settings)
+    # Celery warns of root because messages may be pickled; ours are JSON, and hold an id.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     celery.start(
         argv=[
             "--quiet",

@@ -1,15 +1,29 @@
-"""Structured logs: facts with fields, one line each, on stderr."""
+"""Structured logs: facts with fields, one line each, on stderr, and in a file if there is one."""
 
 import logging
 import sys
+from collections.abc import Iterator
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import Literal
 
 import structlog
 from structlog.typing import Processor
 
+from app.core.errors import ConfigurationError
 
-def configure_logging(*, format: Literal["console", "json"], level: str) -> None:
-    """Send structlog's events and the standard library's records through one pipeline to stderr."""
+FILE_BYTES = 5_000_000
+"""How large a log file gets before it is moved aside; the one before it is kept."""
+
+
+def configure_logging(*, format: Literal["console", "json"], level: str, file: Path | None = None) -> None:
+    """Send structlog's events and the standard library's records through one pipeline to stderr.
+
+    The file also gets what is less severe than `level`, from INFO on.
+
+    Raises:
+        ConfigurationError: the file cannot be written.
+    """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -26,25 +40,41 @@ def configure_logging(*, format: Literal["console", "json"], level: str) -> None
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    renderer: list[Processor] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-        if format == "json"
-        else [
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
-        ]
-    )
-    handler = logging.StreamHandler()
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
-        )
-    )
+    handlers = list(_handlers(shared, format=format, level=level, file=file))
     root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(level)
+    root.handlers[:] = handlers
+    root.setLevel(min(handler.level for handler in handlers))
     for noisy in ("httpx2", "httpcore2", "uvicorn.access", "alembic", "celery.worker.strategy", "celery.app.trace"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
     for own in ("uvicorn", "uvicorn.error"):
         logging.getLogger(own).handlers.clear()
         logging.getLogger(own).propagate = True
+
+
+def _handlers(
+    shared: list[Processor], *, format: Literal["console", "json"], level: str, file: Path | None
+) -> Iterator[logging.Handler]:
+    stderr = logging.StreamHandler()
+    stderr.setLevel(level)
+    stderr.setFormatter(_formatter(shared, format, colors=sys.stderr.isatty()))
+    yield stderr
+    if file is not None:
+        try:
+            kept = RotatingFileHandler(file, maxBytes=FILE_BYTES, backupCount=1, encoding="utf-8")
+        except OSError as error:
+            raise ConfigurationError(f"LOG_FILE cannot be written: {error.strerror} ({file}).") from error
+        kept.setLevel(min(stderr.level, logging.INFO))
+        kept.setFormatter(_formatter(shared, format, colors=False))
+        yield kept
+
+
+def _formatter(shared: list[Processor], format: Literal["console", "json"], *, colors: bool) -> logging.Formatter:
+    renderer: list[Processor] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        if format == "json"
+        else [structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback)]
+    )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
+    )

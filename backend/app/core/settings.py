@@ -52,6 +52,7 @@ class Settings(AuthorSettings, ServingSettings):
 
     log_format: Literal["console", "json"] = Field("console", validation_alias="LOG_FORMAT")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="LOG_LEVEL")
+    log_file: Path | None = Field(None, validation_alias="LOG_FILE")
 
     @field_validator("log_level", mode="before")
     @classmethod

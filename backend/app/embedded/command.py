@@ -40,6 +40,8 @@ class Command:
     account: Account | None = None
     log: Path | None = None
     """Where its output goes; without one, to our stderr, so that stdout stays ours."""
+    drops_stdout: bool = False
+    """Without a log: whether only its stderr is shown."""
 
     @contextmanager
     def popen_arguments(self) -> Iterator[dict[str, Any]]:
@@ -51,7 +53,7 @@ class Command:
         try:
             yield {
                 "stdin": subprocess.DEVNULL,
-                "stdout": _STDERR if log is None else log,
+                "stdout": log if log is not None else subprocess.DEVNULL if self.drops_stdout else _STDERR,
                 "stderr": None if log is None else log,
                 "cwd": self.cwd,
                 "env": dict(self.env),

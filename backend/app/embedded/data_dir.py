@@ -12,7 +12,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.core.errors import ConfigurationError
-from app.embedded.leftovers import ProcessRecord
+from app.embedded.leftovers import ProcessRecord, still_runs
 
 if sys.platform != "win32":
     import fcntl
@@ -54,6 +54,8 @@ class Run(BaseModel):
     database_url: str
     redis_url: str
     processes: tuple[ProcessRecord, ...] = ()
+    supervisor: ProcessRecord | None = None
+    """The `greenway up` that has written this; another one may hold the directory before it writes its own."""
 
 
 class DataDirectory:
@@ -110,13 +112,17 @@ class DataDirectory:
 
 
 def running_instance(path: Path) -> Run | None:
-    """What runs in the data directory now, or None."""
+    """What runs in the data directory now, or None; None also when the directory may not be looked into."""
     try:
+        run = _read_run(path)
+        # The lock is only tried where something seems to run: holding it for a moment could stop a start.
+        if run is None or not (run.supervisor is None or still_runs(run.supervisor)):
+            return None
         marker = os.open(path / _MARKER, os.O_RDONLY)
-    except FileNotFoundError:
+    except OSError:
         return None
     try:
-        return _read_run(path) if _is_locked(marker) else None
+        return run if _is_locked(marker) else None
     finally:
         os.close(marker)
 

@@ -37,6 +37,19 @@ def record(child: Child) -> ProcessRecord | None:
     return ProcessRecord(name=command.name, pid=child.pid, created=created, stop_signal=command.stop_signal)
 
 
+def record_of_this_process(name: str) -> ProcessRecord:
+    process = psutil.Process()
+    return ProcessRecord(name=name, pid=process.pid, created=process.create_time(), stop_signal=signal.SIGTERM)
+
+
+def still_runs(recorded: ProcessRecord) -> bool:
+    """Whether the process is there; another one that has got its number since is not it."""
+    try:
+        return abs(psutil.Process(recorded.pid).create_time() - recorded.created) < _CLOCK_SECONDS
+    except psutil.Error:
+        return False
+
+
 def end_leftovers(records: Iterable[ProcessRecord]) -> None:
     """Ends those of the recorded processes that still run."""
     found = []

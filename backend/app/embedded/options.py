@@ -35,6 +35,11 @@ class UpOptions:
         host = LOOPBACK if self.host in {"0.0.0.0", "::"} else self.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}{self.root_path}"
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the console shows warnings and errors only: people have not asked for more, nor do machines read."""
+        return not self.env.get("LOG_LEVEL") and self.env.get("LOG_FORMAT") != "json"
+
     def check_address(self) -> None:
         """`ConfigurationError` if the API may not or can't listen there."""
         if not is_loopback(self.host) and self.env.get("GREENWAY_LISTEN_ANY", "").lower() not in _YES:

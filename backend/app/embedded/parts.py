@@ -42,16 +42,22 @@ class Parts:
     def commands(self) -> Iterator[Command]:
         """The API and the workers, as they are started once the servers are there."""
         options = self._options
-        yield self._service("The API", "api", "--host", options.host, "--port", str(options.port))
+        self._data.logs.mkdir(exist_ok=True, mode=0o700)
+        yield self._service("The API", "api", "--host", options.host, "--port", str(options.port), log="api.log")
         for index in range(options.workers):
             metrics_port = str(options.metrics_port(index))
-            yield self._service(f"Worker {index + 1}", "worker", GREENWAY_WORKER_METRICS_PORT=metrics_port)
+            number = index + 1
+            yield self._service(
+                f"Worker {number}", "worker", log=f"worker-{number}.log", GREENWAY_WORKER_METRICS_PORT=metrics_port
+            )
 
     def _embed(self, server: EmbeddedServer) -> str:
         self.servers.append(server)
         return server.url
 
-    def _service(self, name: str, *arguments: str, **env: str) -> Command:
+    def _service(self, name: str, *arguments: str, log: str, **env: str) -> Command:
+        """It writes its log itself, and shows the severe part of it on our stderr."""
+        quiet = self._options.is_quiet
         return Command(
             name=name,
             argv=(*self._program, *arguments),
@@ -63,6 +69,9 @@ class Parts:
                 "DATABASE_URL": self.database_url,
                 "REDIS_URL": self.redis_url,
                 "GREENWAY_DATA_DIR": str(self._data.path),
+                "LOG_FILE": str(self._data.logs / log),
+                **({"LOG_LEVEL": "WARNING"} if quiet else {}),
                 **env,
             },
+            drops_stdout=quiet,
         )

@@ -11,7 +11,7 @@ from app.core.errors import ConfigurationError, Unavailable
 from app.embedded.command import Command
 from app.embedded.data_dir import DataDirectory, Run
 from app.embedded.keeper import Keeper
-from app.embedded.leftovers import end_leftovers, record
+from app.embedded.leftovers import end_leftovers, record, record_of_this_process
 from app.embedded.options import Services, UpOptions
 from app.embedded.parts import Parts
 from app.embedded.ports import check_answers
@@ -79,16 +79,16 @@ class _Supervisor:
         for server in self._parts.servers:
             self._terminal.status(f"Starting {server.name}")
             self._server_keepers.append(self._keep(partial(_prepared, server)))
-        # The API and the workers take longest to load, and wait by themselves until the schema is there.
-        for command in self._parts.commands():
-            self._terminal.status(f"Starting {command.name}")
-            self._service_keepers.append(self._keep(partial(_unchanged, command)))
         for server in self._parts.servers:
             await _soon(server.wait_ready(), f"{server.name} does not answer; its log is {server.log}.")
         await in_abandonable_thread(partial(self._services.migrate, self._parts.database_url))
+        # Only now: what is not there yet would look like an outage to them, and they would say so.
+        for command in self._parts.commands():
+            self._terminal.status(f"Starting {command.name.replace('The ', 'the ')}")
+            self._service_keepers.append(self._keep(partial(_unchanged, command)))
         await _soon(
             wait_until_ready(self._options, self._services, self._parts.database_url),
-            "The API and the workers did not get ready; their messages are above.",
+            f"The API and the workers did not get ready; their logs are in {self._data.logs}.",
         )
         self._terminal.status(f"Greenway is ready: {self._options.url}")
         await asyncio.Event().wait()
@@ -118,6 +118,7 @@ class _Supervisor:
                 database_url=self._parts.database_url,
                 redis_url=self._parts.redis_url,
                 processes=tuple(filter(None, records)),
+                supervisor=record_of_this_process("greenway up"),
             )
         )
 

@@ -22,7 +22,7 @@ from app.domain.roadmap import Outline
 from app.domain.state_machine import Command
 from app.domain.tasks import TaskKind
 from app.services.commands import Commands, Done, locked, outline_of
-from app.services.roadmap_reader import etag_of
+from app.services.etags import etag_of
 
 MAX_FEEDBACK = 2000
 """Characters of what a learner asks for by words."""

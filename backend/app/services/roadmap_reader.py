@@ -25,6 +25,7 @@ from app.domain.outline_revision import MAX_UNDO, Revision
 from app.domain.roadmap import Outline
 from app.domain.tasks import RoadmapStatus, TaskKind
 from app.domain.usage import Usage
+from app.services.etags import etag_of
 
 T = TypeVar("T")
 
@@ -38,11 +39,6 @@ class RoadmapSnapshot:
     seq: int
     etag: str
     body: bytes
-
-
-def etag_of(epoch: UUID, seq: int) -> str:
-    """Everything visible of a roadmap changes with an event, so the newest event's number identifies it."""
-    return f'"{epoch.hex[:12]}-{seq}"'
 
 
 class RoadmapReader:

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core.errors import GreenwayError
+from app.core.errors import ConfigurationError, GreenwayError
 from app.core.logging import configure_logging
 from app.core.settings import load_settings
 from app.tasks.process import current_runtime, existing_runtime, set_capacity, set_queues
@@ -50,7 +50,11 @@ _lifeline: _Lifeline | None = None
 @signals.setup_logging.connect
 def _set_up_logging(**_: Any) -> None:
     settings = load_settings()
-    configure_logging(format=settings.log_format, level=settings.log_level)
+    try:
+        configure_logging(format=settings.log_format, level=settings.log_level, file=settings.log_file)
+    except ConfigurationError as error:
+        # Celery would log a traceback, and go on without logs.
+        raise SystemExit(f"greenway: {error.message}") from error
 
 
 @signals.worker_init.connect

@@ -137,7 +137,7 @@ async def test_a_concept_that_is_not_meant_clearly(terminal: Terminal, wanted: s
 async def test_a_module_that_is_not_there(terminal: Terminal) -> None:
     outcome = await terminal.greenway("add", ID, "A new one", "--module", "nowhere")
     assert (outcome.code, outcome.out) == (1, "")
-    assert "There is no single module 'nowhere'" in outcome.err
+    assert "The roadmap has no module 'nowhere'" in outcome.err
 
 
 def a_task(status: TaskStatus, *, why: str | None = None) -> dict[str, Any]:

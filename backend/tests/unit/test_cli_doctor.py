@@ -16,11 +16,11 @@ from app.cli.doctor_checks import (
     check_dependencies,
     check_the_author,
     find_addresses,
-    find_instance,
 )
 from app.cli.endpoint import Endpoint
 from app.core.settings import Settings, load_settings
 from app.embedded.data_dir import Run as Instance
+from app.embedded.data_dir import running_instance
 from app.embedded.ports import free_port
 from app.services.health import Check
 
@@ -61,8 +61,8 @@ def test_missing_addresses_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 def test_nothing_runs_in_a_directory_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert find_instance(tmp_path / "file") is None
-    assert find_instance(tmp_path / "missing") is None
+    assert running_instance(tmp_path / "file") is None
+    assert running_instance(tmp_path / "missing") is None
 
 
 async def test_what_cannot_be_reached_comes_with_advice() -> None:

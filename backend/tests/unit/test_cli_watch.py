@@ -187,7 +187,7 @@ async def test_follow_stays_beyond_the_review(api: FakeApi, terminal: Terminal) 
         (
             Run().drafted(),
             0,
-            f"The outline awaits your review; `greenway approve {ROADMAP} --watch` has its content written.",
+            f"The outline awaits your review; `greenway approve {ROADMAP} --watch` starts writing its content.",
         ),
     ],
 )
@@ -208,10 +208,10 @@ async def test_in_a_pipe_there_is_a_plain_line_for_each_event(api: FakeApi, term
     assert "".join(outcome.out.splitlines()).isprintable()
     assert outcome.lines == [
         "Learn SQL for data analysis: being drafted",
-        "started: a worker has taken up the outline",
+        "started: a worker picked up the outline",
         "outline: A test roadmap (3 concepts)",
         "queued: the content waits for a worker",
-        "started: a worker has taken up the content",
+        "started: a worker picked up the content",
         "writing: Concept 0",
         "writing: Concept 1",
         "writing: Concept 2",
@@ -247,4 +247,4 @@ async def test_interrupting_leaves_the_roadmap_alone(api: FakeApi) -> None:
         watching.send_signal(signal.SIGINT)
         _, err = await watching.communicate()
     assert watching.returncode == 130
-    assert err.decode() == (f"The roadmap goes on without being watched; `greenway watch {ROADMAP}` shows it again.\n")
+    assert err.decode() == (f"Stopped watching. The roadmap goes on; `greenway watch {ROADMAP}` shows it again.\n")

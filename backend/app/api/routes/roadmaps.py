@@ -8,7 +8,7 @@ from app.api.answers import NOT_FOUND, NOT_NOW, PREFIX, UNCHANGED, json_response
 from app.api.deps import RoadmapId, Services, User
 from app.api.schemas import IdempotencyKey, NewRoadmap, PageSize
 from app.domain.tasks import RoadmapStatus
-from app.services.roadmap_reader import etag_of
+from app.services.etags import etag_of
 from app.services.views import Created, EstimateView, RoadmapPage, RoadmapView
 
 router = APIRouter(prefix=f"{PREFIX}/roadmaps", tags=["roadmaps"])

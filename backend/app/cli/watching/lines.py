@@ -47,7 +47,7 @@ def _text(event: Event, state: Watched) -> str:
         case TaskQueued():
             return f"queued: the {_WORK[event.kind]} waits for a worker"
         case TaskStarted():
-            return f"started: a worker has taken up the {_WORK[event.kind]}"
+            return f"started: a worker picked up the {_WORK[event.kind]}"
         case OutlineReady():
             return f"outline: {event.title} ({_number(event.concepts, 'concept')})"
         case ConceptStart():

@@ -1,4 +1,4 @@
-"""Watches one roadmap until nothing more happens by itself, and says how it has ended."""
+"""Watches one roadmap until there is nothing left to do, and says how it ended."""
 
 import asyncio
 from contextlib import aclosing
@@ -33,9 +33,7 @@ def watch_roadmap(endpoint: Endpoint, roadmap_id: UUID, stream: TextIO, *, follo
     try:
         state = asyncio.run(_watch(endpoint, roadmap_id, display_for(stream), follow=follow))
     except KeyboardInterrupt:
-        typer.echo(
-            f"The roadmap goes on without being watched; `greenway watch {roadmap_id}` shows it again.", err=True
-        )
+        typer.echo(f"Stopped watching. The roadmap goes on; `greenway watch {roadmap_id}` shows it again.", err=True)
         return INTERRUPTED
     typer.echo(ending(state), file=stream)
     return _EXIT_CODES[state.status]
@@ -50,7 +48,7 @@ async def _watch(endpoint: Endpoint, roadmap_id: UUID, display: Display, *, foll
 async def until_settled(
     roadmap_id: UUID, follower: Follower, roadmaps: RoadmapReads, display: Display, *, follow: bool = False
 ) -> Watched:
-    """Show all that happens until nothing more happens by itself; to `follow` it, for ever."""
+    """Show all that happens until there is nothing left to do; to `follow` it, for ever."""
     async with aclosing(follower.follow(roadmap_id)) as updates:
         update = await anext(updates)
         with display:
@@ -76,7 +74,9 @@ async def _awaits_review(state: Watched, roadmaps: RoadmapReads) -> bool:
 def ending(state: Watched) -> str:
     """One sentence on how it has ended."""
     if state.status == RoadmapStatus.AWAITING_REVIEW:
-        return f"The outline awaits your review; `greenway approve {state.roadmap_id} --watch` has its content written."
+        return (
+            f"The outline awaits your review; `greenway approve {state.roadmap_id} --watch` starts writing its content."
+        )
     sentence = f"The roadmap is {ROADMAP_WORDS[state.status]}"
     if state.status in {RoadmapStatus.FAILED, RoadmapStatus.CANCELLED}:
         sentence = f"The roadmap {'has failed' if state.status == RoadmapStatus.FAILED else 'was cancelled'}"

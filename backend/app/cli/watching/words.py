@@ -70,6 +70,21 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
+def author_name(author: str) -> str:
+    """`the built-in author`, or the model's name without its provider: `gpt-5`."""
+    provider, _, model = author.partition(":")
+    return "the built-in author" if provider == "builtin" else one_line(model or author)
+
+
 def one_line(text: str) -> str:
     """The text without control characters: what an author wrote must not steer the terminal."""
-    return " ".join("".join(" " if unicodedata.category(c) in {"Cc", "Cs"} else c for c in text).split())
+    return " ".join(_harmless(text, keep="").split())
+
+
+def many_lines(text: str) -> str:
+    """As `one_line`, with its lines and their indentation."""
+    return _harmless("\n".join(text.splitlines()), keep="\n\t")
+
+
+def _harmless(text: str, *, keep: str) -> str:
+    return "".join(" " if unicodedata.category(c) in {"Cc", "Cs"} and c not in keep else c for c in text)

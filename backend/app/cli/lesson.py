@@ -1,0 +1,97 @@
+"""A lesson as Markdown: what there is of tutorial, resources and quiz; and which of them are missing, and why."""
+
+from collections.abc import Iterator
+from textwrap import indent
+
+from app.cli.watching.words import many_lines, one_line
+from app.domain.content import ArtefactKind, ArtefactStatus
+from app.services.views import ConceptDetail, QuestionView, QuizView, ResourcesView, TutorialView
+
+_NAMES = {
+    ArtefactKind.TUTORIAL: "The tutorial",
+    ArtefactKind.RESOURCES: "The list of resources",
+    ArtefactKind.QUIZ: "The quiz",
+}
+
+
+def lesson_markdown(concept: ConceptDetail) -> str:
+    """Free of characters that steer a terminal; empty while nothing is there."""
+    parts = [
+        *(_tutorial(concept.tutorial) if concept.tutorial else ()),
+        *(_resources(concept.resources) if concept.resources else ()),
+        *(_quiz(concept.quiz) if concept.quiz else ()),
+    ]
+    if not parts:
+        return ""
+    return "\n\n".join([f"# {_plain(concept.name)}", *parts]) + "\n"
+
+
+def what_is_missing(concept: ConceptDetail) -> Iterator[str]:
+    """A sentence for each artefact that cannot be shown, or one for all of them."""
+    name = one_line(concept.name)
+    statuses = {
+        ArtefactKind.TUTORIAL: concept.tutorial_status,
+        ArtefactKind.RESOURCES: concept.resources_status,
+        ArtefactKind.QUIZ: concept.quiz_status,
+    }
+    there = {kind for kind in ArtefactKind if getattr(concept, kind) is not None}
+    missing = [kind for kind in ArtefactKind if kind not in there]
+    if not there and ArtefactStatus.FAILED not in statuses.values():
+        if ArtefactStatus.GENERATING in statuses.values():
+            yield f"{name} is being written; please try again shortly."
+        else:
+            yield f"{name} has not been written yet; `greenway prioritise` puts it next."
+        return
+    reasons = {failure.artefact: one_line(failure.message) for failure in concept.failures}
+    for kind in missing:
+        if statuses[kind] == ArtefactStatus.FAILED:
+            yield f"{_NAMES[kind]} of {name} failed. {reasons.get(kind, '')}".strip()
+        else:
+            yield f"{_NAMES[kind]} of {name} has not been written yet."
+
+
+def _tutorial(tutorial: TutorialView) -> Iterator[str]:
+    yield many_lines(tutorial.summary)
+    for section in tutorial.sections:
+        yield f"## {_plain(section.heading)}"
+        yield many_lines(section.markdown)
+    if tutorial.example:
+        yield "## Example"
+        yield many_lines(tutorial.example)
+    if tutorial.exercises:
+        yield "## Try it"
+        yield "\n".join(_item(f"{number}. ", text) for number, text in enumerate(tutorial.exercises, start=1))
+    if tutorial.mistakes:
+        yield "## Common mistakes"
+        yield "\n".join(_item("- ", text) for text in tutorial.mistakes)
+
+
+def _resources(resources: ResourcesView) -> Iterator[str]:
+    yield "## Resources"
+    lines = []
+    for resource in resources.items:
+        about = f": {one_line(resource.description)}" if resource.description else ""
+        lines.append(f"- {_plain(resource.title)} ({resource.type}), <{resource.url}>{about}")
+    yield "\n".join(lines)
+
+
+def _quiz(quiz: QuizView) -> Iterator[str]:
+    yield "## Quiz"
+    for number, question in enumerate(quiz.questions, start=1):
+        yield _question(number, question)
+
+
+def _question(number: int, question: QuestionView) -> str:
+    hint = "\n\nSeveral answers may be right." if question.type == "multiple" else ""
+    options = "\n".join(_item("- ", option.text) for option in question.options)
+    return _item(f"{number}. ", f"{question.prompt}{hint}\n\n{options}")
+
+
+def _item(mark: str, text: str) -> str:
+    """An entry of a list; further lines are indented, so that they belong to it."""
+    return mark + indent(many_lines(text).strip(), " " * len(mark)).lstrip()
+
+
+def _plain(text: str) -> str:
+    """Text that must not become Markdown."""
+    return "".join(f"\\{c}" if c in "\\`*_[]<>#" else c for c in one_line(text))
