@@ -1,4 +1,4 @@
-"""The web app at `/`: the built files, with a policy under which a page can run nothing but them."""
+"""The web app at `/` and the page of the API at `/docs`: built files, under a policy that lets nothing else run."""
 
 from pathlib import Path
 
@@ -6,7 +6,9 @@ from fastapi import APIRouter, FastAPI, Response
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import FileResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.datastructures import Headers
+from starlette._utils import get_route_path
+from starlette.types import Receive, Scope, Send
 
 BUILT = Path(__file__).parent.parent / "web" / "dist"
 NOT_BUILT = (
@@ -45,16 +47,42 @@ class _Assets(StaticFiles):
 
 
 def serve_web(app: FastAPI, built: Path = BUILT) -> None:
-    """Serve the page under every address that the app knows; where it is not built, say how to build it."""
+    """Serve the page under every address that the app knows, and `/docs`; where they are not built, say how to build
+    them. A browser that asks for an unknown address gets the page, too, which says so; but none under `/api`."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/")
+    @router.get("/trash")
     @router.get("/roadmaps/{path:path}")
     async def page() -> Response:
-        index = built / "index.html"
-        if not index.is_file():
-            return PlainTextResponse(NOT_BUILT, headers=HEADERS)
-        return FileResponse(index, headers={**HEADERS, "Cache-Control": PAGE_CACHE})
+        return _built_page(built / "index.html")
+
+    @router.get("/docs")
+    async def docs() -> Response:
+        return _built_page(built / "docs.html")
 
     app.include_router(router)
     app.mount("/assets", GZipMiddleware(_Assets(directory=built / "assets", check_dir=False)))
+    not_found = app.router.default
+
+    async def unknown(scope: Scope, receive: Receive, send: Send) -> None:
+        if _is_for_a_person(scope):
+            await _built_page(built / "index.html", status_code=404)(scope, receive, send)
+        else:
+            await not_found(scope, receive, send)
+
+    app.router.default = unknown
+
+
+def _built_page(path: Path, status_code: int = 200) -> Response:
+    if not path.is_file():
+        return PlainTextResponse(NOT_BUILT, status_code, headers=HEADERS)
+    return FileResponse(path, status_code, headers={**HEADERS, "Cache-Control": PAGE_CACHE})
+
+
+def _is_for_a_person(scope: Scope) -> bool:
+    """Whether a browser wants to show what is there: it asks for HTML, as no client of the API does."""
+    if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
+        return False
+    path = get_route_path(scope)
+    return path != "/api" and not path.startswith("/api/") and "text/html" in Headers(scope=scope).get("accept", "")

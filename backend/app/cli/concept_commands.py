@@ -8,6 +8,7 @@ import typer
 from app.cli.api_client import ApiClient
 from app.cli.asking import ConceptArgument, RoadmapArgument, ask, find_concept
 from app.cli.watching.words import one_line
+from app.domain.authors import spoken
 from app.domain.content import ArtefactKind
 from app.services.views import Accepted, ConceptDetail, Versions
 
@@ -44,7 +45,7 @@ def versions(roadmap_id: RoadmapArgument, concept: ConceptArgument) -> None:
     for one in ask(work).items:
         mark = "*" if one.current else " "
         when = one.created_at.strftime("%Y-%m-%d %H:%M")
-        typer.echo(f"{mark} {one.artefact:<9}  version {one.version}  {when}  {one_line(one.author)}")
+        typer.echo(f"{mark} {one.artefact:<9}  version {one.version}  {when}  {spoken(one_line(one.author))}")
 
 
 def restore(

@@ -10,13 +10,20 @@ import typer
 
 from app.cli.api_client import ApiClient
 from app.cli.endpoint import Endpoint
+from app.cli.text_files import STANDARD_INPUT, read_text
 from app.cli.watching.watch import watch_roadmap
+from app.core.errors import InvalidInput
 from app.core.settings import load_settings
 from app.domain.roadmap import DEFAULT_CONCEPTS, MIN_CONCEPTS, Level
 
 
 def create(
-    goal: Annotated[str, typer.Argument(metavar="GOAL", help="What you want to learn.")],
+    goal: Annotated[
+        str | None, typer.Argument(metavar="GOAL", help="What you want to learn; - reads it from standard input.")
+    ] = None,
+    goal_file: Annotated[
+        str | None, typer.Option("--goal-file", metavar="FILE", help="Read the goal from a file; - for standard input.")
+    ] = None,
     level: Annotated[Level, typer.Option(help="What you know already.")] = "beginner",
     concepts: Annotated[int, typer.Option(min=MIN_CONCEPTS, help="How many concepts.")] = DEFAULT_CONCEPTS,
     language: Annotated[str, typer.Option(help="The language to write in, such as en or de.")] = "en",
@@ -25,20 +32,33 @@ def create(
     watch: Annotated[bool, typer.Option("--watch", help="Watch it until nothing more happens by itself.")] = False,
 ) -> None:
     """Create a roadmap and print its id. With --watch: exit code 0 completed, 3 partly completed, 1 failed."""
-    endpoint = Endpoint.of(load_settings())
     request = {
-        "goal": goal,
+        "goal": _goal(goal, goal_file),
         "level": level,
         "concepts": concepts,
         "language": language,
         "hours_per_week": hours_per_week,
         "auto_approve": approve,
     }
+    endpoint = Endpoint.of(load_settings())
     roadmap_id = asyncio.run(_create(endpoint, request))
     typer.echo(str(roadmap_id))
     if watch:
         # Only the id goes to stdout, so that `id=$(greenway create ... --watch)` works.
         raise typer.Exit(watch_roadmap(endpoint, roadmap_id, sys.stderr))
+
+
+def _goal(goal: str | None, goal_file: str | None) -> str:
+    """The goal, with its line breaks. What it may hold, the API says.
+
+    Raises:
+        InvalidInput: there is none, or there are two.
+    """
+    if (goal is None) == (goal_file is None):
+        raise InvalidInput("Please give a goal, or a file with --goal-file, and not both.")
+    if goal is not None and goal != STANDARD_INPUT:
+        return goal
+    return read_text(goal_file or STANDARD_INPUT)
 
 
 async def _create(endpoint: Endpoint, request: Mapping[str, Any]) -> UUID:

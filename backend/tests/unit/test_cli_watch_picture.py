@@ -45,7 +45,7 @@ def test_all_is_shown_where_there_is_room() -> None:
     lines = drawn(small().state, 80, 24)
     assert lines[:10] == [
         "A test roadmap",
-        "by builtin:outline, being written",
+        "by the built-in author, being written",
         "",
         "Stage  1 of 4 ready, 1 incomplete",
         "└─ ▸ Module 0  1 of 4 ready, 1 incomplete",
@@ -114,7 +114,7 @@ def test_a_terminal_without_unicode_gets_ascii_signs() -> None:
 
 def test_before_there_is_an_outline() -> None:
     lines = drawn(Run().state, 80, 24)
-    assert lines[1:4] == ["by builtin:outline, waiting for a worker", "", "There is no outline yet."]
+    assert lines[1:4] == ["by the built-in author, waiting for a worker", "", "There is no outline yet."]
 
 
 def test_the_reason_of_a_pause_is_shown() -> None:
@@ -133,7 +133,7 @@ def test_the_live_picture_ends_with_the_newest_state() -> None:
         display.show(Update(state=run.state, event=run.events[-1]))
         display.show(Update(state=run.ready("c0", "c1").completed().state, event=run.events[-1]))
     assert "2 of 2 ready" in file.getvalue()
-    assert "by builtin:outline, completed" in file.getvalue()
+    assert "by the built-in author, completed" in file.getvalue()
 
 
 def later(seconds: float) -> datetime:

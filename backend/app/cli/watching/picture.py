@@ -11,6 +11,7 @@ from app.cli.watching.pace import Pace
 from app.cli.watching.state import Watched
 from app.cli.watching.tree import Row, tree_rows
 from app.cli.watching.words import LOOKS, ROADMAP_WORDS, counts, duration
+from app.domain.authors import spoken
 from app.domain.content import ContentStatus
 from app.domain.tasks import RoadmapStatus, TaskStatus
 
@@ -46,7 +47,7 @@ class Picture:
         state = self.state
         lines = [
             _cut(Text(state.title, style="bold"), width),
-            _cut(Text(f"by {state.author}, {_situation(state)}"), width),
+            _cut(Text(f"by {spoken(state.author)}, {_situation(state)}"), width),
         ]
         if state.reason:
             lines += Text(state.reason, style="yellow").wrap(console, width)[:3]
