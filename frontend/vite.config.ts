@@ -3,7 +3,11 @@ import { defineConfig } from "vite";
 
 export default defineConfig({
   plugins: [react()],
-  build: { outDir: "../backend/app/web/dist", emptyOutDir: true },
+  build: {
+    outDir: "../backend/app/web/dist",
+    emptyOutDir: true,
+    rolldownOptions: { input: ["index.html", "docs.html"] },
+  },
   server: {
     proxy: {
       "/api": { target: "http://127.0.0.1:8000", ws: true },

@@ -6,8 +6,8 @@ from fastapi import APIRouter, FastAPI, Response
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import FileResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
-from starlette.datastructures import Headers
 from starlette._utils import get_route_path
+from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 BUILT = Path(__file__).parent.parent / "web" / "dist"

@@ -38,7 +38,7 @@ def normalised(tag: str) -> str:
 
 
 def _normalised(tag: object) -> object:
-    return normalised(tag.strip()) if isinstance(tag, str) else tag
+    return normalised(tag) if isinstance(tag, str) else tag
 
 
 # The pattern is for the document of the API: what `_normalised` lets through matches it.

@@ -5,6 +5,7 @@ import { createRootRoute, createRoute, createRouter, Link, Outlet, useParams } f
 import { Problem } from "../components/Problem";
 import { HomePage } from "../pages/home/HomePage";
 import { RoadmapPage } from "../pages/roadmap/RoadmapPage";
+import { TrashPage } from "../pages/trash/TrashPage";
 import { usePreferences } from "./context";
 import { Shell } from "./Shell";
 
@@ -23,6 +24,7 @@ function search(given: Record<string, unknown>): Search {
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Broken });
 const home = createRoute({ getParentRoute: () => root, path: "/", component: HomePage });
+const trash = createRoute({ getParentRoute: () => root, path: "/trash", component: TrashPage });
 const roadmap = createRoute({
   getParentRoute: () => root,
   path: "/roadmaps/$roadmapId",
@@ -61,7 +63,7 @@ function Broken() {
 }
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, roadmap.addChildren([concept])]),
+  routeTree: root.addChildren([home, trash, roadmap.addChildren([concept])]),
   defaultPreload: false,
 });
 

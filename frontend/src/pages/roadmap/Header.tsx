@@ -8,6 +8,7 @@ import { useEffect, useRef, useState } from "react";
 import { api, done, unwrap } from "../../api/client";
 import { useEstimate, type RoadmapCommands } from "../../api/queries";
 import type { RoadmapView } from "../../api/schema";
+import { authorName } from "../../app/authorName";
 import { usePreferences } from "../../app/context";
 import { useNotice } from "../../app/notice";
 import { VIEWS } from "../../app/router";
@@ -48,12 +49,14 @@ export function Headline({
   const machinery = [
     tokens > 0 && t("progress.tokens", { tokens: compact(tokens) }),
     usage.cost_usd !== undefined && usage.cost_usd > 0 && money(usage.cost_usd),
-    roadmap.author,
+    authorName(roadmap.author, t),
     !connected && t(online ? "progress.reconnecting" : "progress.offline"),
   ].filter(Boolean);
   return (
     <div className={styles.headline}>
-      <h1 title={roadmap.goal}>{roadmap.title || roadmap.goal}</h1>
+      <h1 title={roadmap.goal} dir="auto" lang={roadmap.language}>
+        {roadmap.title || roadmap.goal}
+      </h1>
       <p>{[...summary, ...machinery].join(" · ")}</p>
       <Announcement text={summary.join(", ")} />
     </div>
