@@ -37,7 +37,8 @@ export function LanguageField({ value, onChange }: LanguageFieldProps) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
-    if (event.key === "ArrowDown") isOpen ? move(active + 1) : open("");
+    if (event.key === "ArrowDown" && isOpen) move(active + 1);
+    else if (event.key === "ArrowDown") open("");
     else if (event.key === "ArrowUp" && isOpen) move(active - 1);
     else if (event.key === "Enter" && isOpen) choose(hits[active]);
     else if (event.key === "Escape" && isOpen) setText(null);
