@@ -29,9 +29,8 @@ async def test_pages_in_the_order_of_study_show_every_roadmap_once(api: AsyncCli
     ids = {await created(api, f"Goal {number}") for number in range(5)}
     seen, cursor = [], None
     while True:
-        page = (
-            await api.get(ROADMAPS, params={"sort": "studied", "limit": 2} | ({"cursor": cursor} if cursor else {}))
-        ).json()
+        query: dict[str, Any] = {"sort": "studied", "limit": 2} | ({"cursor": cursor} if cursor else {})
+        page = (await api.get(ROADMAPS, params=query)).json()
         seen += [one["roadmap_id"] for one in page["items"]]
         if (cursor := page["next_cursor"]) is None:
             break
