@@ -64,6 +64,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description="Turns a learning goal into a roadmap that fills itself in while you watch.",
         version=__version__,
         lifespan=lifespan,
+        docs_url=None,  # its page would load scripts from a host of others
+        redoc_url=None,
     )
     install_problem_handlers(app)
     app.add_middleware(

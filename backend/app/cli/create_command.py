@@ -11,13 +11,20 @@ import typer
 from app.cli.api_client import ApiClient
 from app.cli.endpoint import Endpoint
 from app.cli.language_warning import language_warning
+from app.cli.text_files import STANDARD_INPUT, read_text
 from app.cli.watching.watch import watch_roadmap
+from app.core.errors import InvalidInput
 from app.core.settings import load_settings
 from app.domain.roadmap import DEFAULT_CONCEPTS, MIN_CONCEPTS, Level
 
 
 def create(
-    goal: Annotated[str, typer.Argument(metavar="GOAL", help="What you want to learn.")],
+    goal: Annotated[
+        str | None, typer.Argument(metavar="GOAL", help="What you want to learn; - reads it from standard input.")
+    ] = None,
+    goal_file: Annotated[
+        str | None, typer.Option("--goal-file", metavar="FILE", help="Read the goal from a file; - for standard input.")
+    ] = None,
     level: Annotated[Level, typer.Option(help="How much you already know.")] = "beginner",
     concepts: Annotated[int, typer.Option(min=MIN_CONCEPTS, help="How many concepts to plan.")] = DEFAULT_CONCEPTS,
     language: Annotated[str, typer.Option(help="The language to write in, such as en or de.")] = "en",
@@ -32,15 +39,15 @@ def create(
     With --watch, the exit code is 0 if everything is ready or the outline awaits review, 3 if something is missing, and
     1 if it failed or was cancelled.
     """
-    endpoint = Endpoint.of(load_settings())
     request = {
-        "goal": goal,
+        "goal": _goal(goal, goal_file),
         "level": level,
         "concepts": concepts,
         "language": language,
         "hours_per_week": hours_per_week,
         "auto_approve": approve,
     }
+    endpoint = Endpoint.of(load_settings())
     roadmap_id, warning = asyncio.run(_create(endpoint, request))
     typer.echo(str(roadmap_id))
     if warning is not None:
@@ -48,6 +55,19 @@ def create(
     if watch:
         # Only the id goes to stdout, so that `id=$(greenway create ... --watch)` works.
         raise typer.Exit(watch_roadmap(endpoint, roadmap_id, sys.stderr))
+
+
+def _goal(goal: str | None, goal_file: str | None) -> str:
+    """The goal, with its line breaks. What it may hold, the API says.
+
+    Raises:
+        InvalidInput: there is none, or there are two.
+    """
+    if (goal is None) == (goal_file is None):
+        raise InvalidInput("Please give a goal, or a file with --goal-file, and not both.")
+    if goal is not None and goal != STANDARD_INPUT:
+        return goal
+    return read_text(goal_file or STANDARD_INPUT)
 
 
 async def _create(endpoint: Endpoint, request: Mapping[str, Any]) -> tuple[UUID, str | None]:

@@ -104,12 +104,12 @@ async def check_the_author(settings: Settings) -> list[Check]:
     try:
         name = check_author(settings)
         if name.startswith("builtin:"):
-            return [Check("author", True, f"The author is {name}, which needs no key.")]
+            return [Check("author", True, "The built-in author writes; it needs no key.")]
         # Imported only here: a model's library takes a second to load.
         checkup = await import_module("app.agents.checkup").check_up(settings)
     except GreenwayError as error:
         return [Check("author", False, error.message)]
-    return [Check("author", True, f"The author is {name}."), Check("model", checkup.ok, checkup.message)]
+    return [Check("author", True, f"The model {name} writes."), Check("model", checkup.ok, checkup.message)]
 
 
 def _with_advice(check: Check) -> Check:

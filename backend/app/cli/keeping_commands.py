@@ -11,6 +11,7 @@ import typer
 
 from app.cli.asking import ask, ask_about
 from app.cli.roadmap_ids import RoadmapArgument
+from app.cli.text_files import read_text
 from app.core.errors import InvalidInput
 from app.services.views import Created, RoadmapView
 
@@ -67,9 +68,11 @@ def _printable(document: bytes) -> str:
 
 
 def _document(file: str) -> Any:
+    """The document in a file, with or without a byte order mark, with lines that end in whatever way."""
     try:
-        return orjson.loads(sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes())
-    except OSError as error:
-        raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from error
-    except orjson.JSONDecodeError:
-        raise InvalidInput(f"{file} is not a document that `greenway export` has written.") from None
+        return orjson.loads(read_text(file))
+    except orjson.JSONDecodeError as error:
+        raise InvalidInput(
+            f"{file} is not JSON (line {error.lineno}, column {error.colno}: {error.msg}); "
+            "`greenway export` writes what can be imported."
+        ) from None

@@ -68,12 +68,15 @@ roadmaps = Table(
     Column("last_revision", Integer, nullable=False, server_default="0"),
     Column("deleted_at", DateTime(timezone=True)),
     _created_at(),
+    Column("studied_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Index("roadmaps_newest_idx", "user_id", text("id DESC")),
+    Index("roadmaps_studied_idx", "user_id", text("studied_at DESC"), text("id DESC")),
     Index("roadmaps_deleted_idx", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
 )
 """`framework_data` is the outline, written when it is drafted or edited and never during generation. `task_id` is the
 newest task, from which the roadmap's status follows. `revision` is the one that the outline is; `last_revision` is the
-last number that was given. A roadmap with `deleted_at` lies in the trash."""
+last number that was given. A roadmap with `deleted_at` lies in the trash. `studied_at` is when the learner has last
+opened a lesson of it, answered a quiz, learned something, or given it a command."""
 
 revisions = Table(
     "revisions",

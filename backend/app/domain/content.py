@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, HttpUrl, model_validator
 
 from app.domain.base import Frozen, OutlineId
-from app.domain.text import storable
+from app.domain.stored_text import storable
 
 
 class ArtefactKind(StrEnum):

@@ -1,46 +1,50 @@
 """What a learner asks for, and the outline that answers it."""
 
-import unicodedata
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from app.domain.base import Frozen, OutlineId
+from app.domain.language_tags import LanguageTag
+from app.domain.text import first_line, has_controls, in_lines, in_one_line, is_visible, shortened
 
 DEFAULT_CONCEPTS = 30
 MIN_CONCEPTS = 3
 MAX_OUTLINE_CONCEPTS = 3000
 """How many concepts an outline may hold at most, however it came about."""
+MAX_GOAL = 4000
+"""Characters of a goal, line breaks among them."""
+MAX_TITLE = 200
+TITLE_OF_GOAL = 120
+"""Characters of a goal that stand for it where there is room for a title only."""
 
 
-def _printable(text: object) -> object:
-    """Refuse control characters, which no learner means; line breaks and tabs become spaces. Runs before the length
-    is checked, so that spaces do not count."""
-    if not isinstance(text, str):
+def _typed(tidy: Callable[[str], str], *, most: int, must_show: bool = True) -> BeforeValidator:
+    """Texts are tidied before they are measured, and refused in words that speak of characters."""
+
+    def checked(text: object) -> object:
+        if not isinstance(text, str):
+            return text
+        text = tidy(text)
+        if has_controls(text, "" if tidy is in_one_line else "\n\t"):
+            raise ValueError("must not contain control characters")
+        if must_show and not is_visible(text):
+            raise ValueError("must have at least 1 visible character")
+        if len(text) > most:
+            raise ValueError(f"must have at most {most} characters; it has {len(text)}")
         return text
-    text = " ".join(text.split())
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
-        raise ValueError("must not contain control characters")
-    return text
+
+    return BeforeValidator(checked)
 
 
-def _prose(text: object) -> object:
-    if isinstance(text, str) and any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in text):
-        raise ValueError("must not contain control characters")
-    return text
-
-
-def _line(min_length: int, max_length: int) -> StringConstraints:
-    return StringConstraints(strip_whitespace=True, min_length=min_length, max_length=max_length)
-
-
-Goal = Annotated[str, BeforeValidator(_printable), _line(3, 500)]
-Title = Annotated[str, BeforeValidator(_printable), _line(1, 200)]
-Name = Annotated[str, BeforeValidator(_printable), _line(1, 120)]
-Prose = Annotated[str, BeforeValidator(_prose), _line(0, 2000)]
-LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$")]
+# The bounds are said once more for the document of the API.
+Goal = Annotated[str, StringConstraints(min_length=1, max_length=MAX_GOAL), _typed(in_lines, most=MAX_GOAL)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TITLE), _typed(in_one_line, most=MAX_TITLE)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=120), _typed(in_one_line, most=120)]
+Prose = Annotated[str, StringConstraints(max_length=2000), _typed(in_lines, most=2000, must_show=False)]
 
 MAX_HOURS = 1000.0
 Hours = Annotated[float, Field(gt=0, le=MAX_HOURS)]
@@ -51,6 +55,24 @@ MAX_PREREQUISITES = 50
 Level = Literal["beginner", "intermediate", "advanced"]
 Difficulty = Literal["easy", "medium", "hard"]
 ContentPreference = Literal["visual", "text", "audio", "hands_on"]
+
+
+class ListOrder(StrEnum):
+    """By what a list of roadmaps is sorted, the newest first."""
+
+    CREATED = "created"
+    STUDIED = "studied"
+
+
+def title_of(goal: str) -> str:
+    """What a roadmap is called until it has a title: the first line of its goal."""
+    return shortened(first_line(goal), TITLE_OF_GOAL)
+
+
+def earliest_today(now: datetime) -> date:
+    """The date where the day is youngest: nowhere is it still an earlier day than 12 hours behind UTC. A learner says a
+    day of their own calendar, and not where they live: what may still be today for them is not past."""
+    return (now - timedelta(hours=12)).date()
 
 
 class LearningRequest(Frozen):

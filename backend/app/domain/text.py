@@ -1,33 +1,65 @@
-"""Text that can be kept and shown anywhere: valid Unicode without control characters."""
+"""What people type: which texts are fit to be kept, and how a long one is shown in little space."""
 
 import re
-from typing import Any
+import unicodedata
 
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-"""All control characters but tab and line break, and halves of characters: PostgreSQL, JSON or UTF-8 refuse some of
-them, terminals obey others, and nobody means any."""
-_LINE_BREAKS = re.compile("\r\n?")
+_LINE_ENDS = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
+"""Whatever breaks a line somewhere: what is pasted comes from Windows, from PDF files and from slides."""
+_BYTE_ORDER_MARK = "\ufeff"
+_BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Fillers that Unicode calls letters or symbols, and that show nothing."""
+_TAGS = range(0xE0000, 0xE1000)
+_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+"""With these a name could pretend to be another one. Joiners are no such thing: Persian and Hindi need them."""
 
 
-def storable(text: str) -> str:
-    """The text without control characters and lone surrogates; line breaks become `\\n`."""
-    if _CONTROLS.search(text) is None and "\r" not in text:
+def in_one_line(text: str) -> str:
+    """Line breaks and tabs become spaces, and no space stands beside another."""
+    return " ".join(text.replace(_BYTE_ORDER_MARK, "").split())
+
+
+def in_lines(text: str) -> str:
+    """Line breaks stay, all of one kind; what surrounds the text goes."""
+    return _LINE_ENDS.sub("\n", text.replace(_BYTE_ORDER_MARK, "")).strip()
+
+
+def has_controls(text: str, allowed: str = "") -> bool:
+    """Whether there are control characters, or halves of characters, that nobody means to type."""
+    return any(unicodedata.category(one) in {"Cc", "Cs"} and one not in allowed for one in text)
+
+
+def is_visible(text: str) -> bool:
+    """Whether somebody who looks at the text sees anything: more than spaces, marks without a letter, and characters
+    that only steer how others are shown."""
+    return any(_shows(one) for one in text)
+
+
+def name_of(text: str) -> str:
+    """A name on one line, without characters that only do harm there; empty if there is nothing to be seen."""
+    fit = "".join(" " if has_controls(one) else one for one in text if one not in _OVERRIDES)
+    return in_one_line(fit) if is_visible(fit) else ""
+
+
+def first_line(text: str) -> str:
+    """The first line that shows something, single-spaced."""
+    return next((in_one_line(line) for line in in_lines(text).split("\n") if is_visible(line)), "")
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, or its beginning with an ellipsis: at most so many characters, cut between words where there are some,
+    and never between a letter and its marks."""
+    if len(text) <= most:
         return text
-    return _CONTROLS.sub("", _LINE_BREAKS.sub("\n", text))
+    end = most - 1
+    while end > 1 and (unicodedata.category(text[end])[0] == "M" or "\u200d" in (text[end], text[end - 1])):
+        end -= 1
+    head, _, _ = text[:end].rpartition(" ")
+    return (head if len(head) > most // 2 else text[:end]).rstrip(" ,;:，；：、") + "…"
 
 
-def storable_json(value: Any) -> Any:
-    """The same for every text in a JSON value, keys included.
-
-    Raises:
-        RecursionError: it is nested more deeply than the stack holds.
-    """
-    match value:
-        case str():
-            return storable(value)
-        case dict():
-            return {storable(key): storable_json(each) for key, each in value.items()}
-        case list():
-            return [storable_json(each) for each in value]
-        case _:
-            return value
+def _shows(one: str) -> bool:
+    # What this Unicode database does not know yet is given the benefit of the doubt.
+    category = unicodedata.category(one)
+    if category in {"Cc", "Cf", "Cs"} or category[0] in "ZM":
+        return False
+    return one not in _BLANK_LETTERS and ord(one) not in _TAGS

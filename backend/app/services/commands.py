@@ -47,7 +47,7 @@ class Commands:
 async def locked(
     session: AsyncSession, roadmap_id: UUID, user_id: str, command: Command | None = None
 ) -> RoadmapMetadata:
-    """Lock the roadmap, and check that the command is possible in its state.
+    """Lock the roadmap, check that the command is possible in its state, and note that the learner works with it.
 
     Raises:
         NotFound: the user has no such roadmap.
@@ -58,6 +58,7 @@ async def locked(
         raise NotFound("There is no such roadmap.")
     if command is not None and roadmap.status not in ALLOWED[command]:
         raise Conflict(f"A roadmap that is {_SPOKEN[roadmap.status]} cannot be {_DONE[command]}.")
+    await RoadmapRepository(session).note_study(roadmap_id, user_id=user_id)
     return roadmap
 
 

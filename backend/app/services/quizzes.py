@@ -45,7 +45,11 @@ class Quizzes:
                 raise NotFound("This concept has no such quiz.")
             return Quiz.model_validate(stored["body"])
 
+        async def note(session: AsyncSession) -> None:
+            await RoadmapRepository(session).note_study(roadmap_id, user_id=user_id)
+
         quiz = await safe_session_with_retry(self._sessions, work, snapshot=True)
+        await safe_session_with_retry(self._sessions, note)
         try:
             return mark(quiz, answers)
         except UnknownAnswer as error:

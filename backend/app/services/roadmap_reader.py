@@ -9,12 +9,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agents.estimating import Estimator
-from app.core.errors import Conflict, InvalidInput, NotFound
+from app.core.errors import Conflict, NotFound
 from app.core.json import dumps
 from app.db.repositories.concept_repo import ConceptRepository, plain_state
 from app.db.repositories.raw_answer_repo import OUTLINE, RawAnswerRepository
 from app.db.repositories.revision_repo import RevisionRepository
-from app.db.repositories.roadmap_repo import RoadmapMetadata, RoadmapRepository
+from app.db.repositories.roadmap_repo import ListPlace, RoadmapMetadata, RoadmapRepository
 from app.db.repositories.task_repo import TaskMetadata, TaskRepository
 from app.db.session import Sessions, safe_session_with_retry
 from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, content_status
@@ -22,10 +22,11 @@ from app.domain.failures import FailureCode
 from app.domain.outline_diff import diff
 from app.domain.outline_prerequisites import DroppedPrerequisite
 from app.domain.outline_revision import MAX_UNDO, Revision
-from app.domain.roadmap import Outline
+from app.domain.roadmap import ListOrder, Outline
 from app.domain.tasks import RoadmapStatus, TaskKind
 from app.domain.usage import Usage
 from app.services.etags import etag_of
+from app.services.list_cursor import cursor_of, parse_cursor, place_of
 
 T = TypeVar("T")
 
@@ -79,30 +80,34 @@ class RoadmapReader:
         user_id: str,
         cursor: str | None,
         limit: int,
+        sort: ListOrder = ListOrder.CREATED,
         search: str | None = None,
         statuses: Collection[RoadmapStatus] = (),
         trash: bool = False,
     ) -> dict[str, Any]:
-        """A page of the user's roadmaps, newest first: those that are searched for, in one of the statuses if any are
+        """A page of the user's roadmaps in an order: those that are searched for, in one of the statuses if any are
         given. A status is stored nowhere, so roadmaps are read until the page is full."""
-        before = _parse_cursor(cursor)
+        place = parse_cursor(cursor, sort)
         found: list[RoadmapMetadata] = []
         while len(found) <= limit:
 
-            async def work(session: AsyncSession, before: UUID | None = before) -> list[RoadmapMetadata]:
+            async def work(session: AsyncSession, after: ListPlace | None = place) -> list[RoadmapMetadata]:
                 return await RoadmapRepository(session).list_roadmaps(
-                    user_id=user_id, before=before, limit=_READ_AT_ONCE, search=search, trash=trash
+                    user_id=user_id, sort=sort, after=after, limit=_READ_AT_ONCE, search=search, trash=trash
                 )
 
             read = await safe_session_with_retry(self._sessions, work, single_statement=True)
             found += [roadmap for roadmap in read if not statuses or roadmap.status in statuses]
             if len(read) < _READ_AT_ONCE:
                 break
-            before = read[-1].id
+            place = place_of(read[-1], sort)
         page = found[:limit]
         return {
-            "items": [_summary(roadmap) | {"deleted_at": roadmap.deleted_at} for roadmap in page],
-            "next_cursor": page[-1].id.hex if len(found) > limit else None,
+            "items": [
+                _summary(roadmap) | {"studied_at": roadmap.studied_at, "deleted_at": roadmap.deleted_at}
+                for roadmap in page
+            ],
+            "next_cursor": cursor_of(place_of(page[-1], sort)) if len(found) > limit else None,
         }
 
     async def versions(self, roadmap_id: UUID, concept_id: str, *, user_id: str) -> dict[str, Any]:
@@ -223,16 +228,6 @@ def _found(value: T | None) -> T:
     if value is None:
         raise NotFound("There is no such roadmap.")
     return value
-
-
-def _parse_cursor(cursor: str | None) -> UUID | None:
-    if cursor is None:
-        return None
-    try:
-        return UUID(hex=cursor)
-    except ValueError:
-        message = "is not one that this list has given out"
-        raise InvalidInput(f"`cursor` {message}.", fields=[{"field": "cursor", "message": message}]) from None
 
 
 def _summary(roadmap: RoadmapMetadata) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import structlog
@@ -14,7 +14,7 @@ from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.transitions import queue_task
 from app.domain.base import new_id
 from app.domain.concept_state import ConceptState
-from app.domain.roadmap import LearningRequest
+from app.domain.roadmap import LearningRequest, earliest_today
 from app.domain.tasks import TaskKind
 from app.services.commands import Commands, Done, locked
 from app.services.steering import cancel_task, change_concept
@@ -103,6 +103,15 @@ class RoadmapService:
         if not await self._commands.carry_out(work):
             raise NotFound("There is no such roadmap in the trash.")
 
+    async def note_opened(self, roadmap_id: UUID, *, user_id: str) -> None:
+        """Note that the learner reads in the roadmap now."""
+
+        async def work(session: AsyncSession) -> Done[bool]:
+            return Done(value=await RoadmapRepository(session).note_study(roadmap_id, user_id=user_id))
+
+        if not await self._commands.carry_out(work):
+            raise NotFound("There is no such roadmap.")
+
     async def mark_learned(self, roadmap_id: UUID, concept_id: str, *, user_id: str, learned: bool) -> None:
         """Note that the learner has learned a concept, or has not."""
 
@@ -121,8 +130,7 @@ class RoadmapService:
         if request.concepts > self._max_concepts:
             message = f"must be at most {self._max_concepts} (GREENWAY_MAX_CONCEPTS)"
             raise InvalidInput(f"`concepts` {message}.", fields=[{"field": "concepts", "message": message}])
-        # Somewhere on earth it is still yesterday.
-        if request.deadline and request.deadline < (datetime.now(UTC) - timedelta(hours=12)).date():
+        if request.deadline and request.deadline < earliest_today(datetime.now(UTC)):
             message = "must not be in the past"
             raise InvalidInput(f"`deadline` {message}.", fields=[{"field": "deadline", "message": message}])
 

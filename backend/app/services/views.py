@@ -154,8 +154,9 @@ class EstimateView(_View):
 
 
 class ListedRoadmap(RoadmapSummary):
-    """`deleted_at` is when it was put into the trash."""
+    """`studied_at` is when the learner has last worked with it, `deleted_at` when it was put into the trash."""
 
+    studied_at: datetime
     deleted_at: datetime | None
 
 

@@ -40,6 +40,7 @@ OPERATIONS = [
     ("GET", ROADMAP),
     ("PUT", f"{ROADMAP}/outline"),
     ("DELETE", ROADMAP),
+    ("POST", f"{ROADMAP}/opened"),
     ("POST", f"{ROADMAP}/restore"),
     ("POST", f"{ROADMAP}/duplicate"),
     ("GET", f"{ROADMAP}/export"),

@@ -117,7 +117,7 @@ async def test_a_deadline_may_be_today(api: AsyncClient, desk: Desk) -> None:
 
 
 async def test_a_goal_is_stored_without_space_around_it(api: AsyncClient, desk: Desk) -> None:
-    kept = await request_of(desk, await created(api, goal="  Learn\tSQL \n for data analysis "))
+    kept = await request_of(desk, await created(api, goal=f"  {GOAL} \n"))
     assert kept.goal == GOAL
 
 

@@ -11,10 +11,11 @@ from app.agents.builtin.author import BuiltinAuthor
 from app.agents.builtin.curriculum import curriculum_for
 from app.agents.builtin.drafting import outline_of
 from app.agents.builtin.syllabus import all_syllabi
-from app.agents.builtin.templates import fill, shorten
+from app.agents.builtin.templates import fill
 from app.domain.content import Artefact, ArtefactKind, Question, Quiz, Resources, Tutorial
 from app.domain.failures import Failure
 from app.domain.roadmap import Concept, LearningRequest, Module, Outline, Stage
+from app.domain.text import shortened
 from app.generation.ports import Author
 from app.generation.work import ConceptBrief
 
@@ -257,5 +258,5 @@ def test_gaps_are_filled_once() -> None:
 
 
 def test_texts_are_shortened_at_a_word() -> None:
-    assert shorten("one two three four", 12) == "one two…"
-    assert shorten("摄影" * 40, 10) == "摄影摄影摄影摄影摄…"
+    assert shortened("one two three four", 12) == "one two…"
+    assert shortened("摄影" * 40, 10) == "摄影摄影摄影摄影摄…"

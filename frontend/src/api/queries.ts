@@ -20,16 +20,18 @@ export function useAbout() {
   });
 }
 
-/** The roadmaps whose title or goal holds `text`, newest first, as far as they were asked for. */
-export function useRoadmaps(text: string) {
+/** The roadmaps whose title or goal holds `text`, those studied last first, as far as they were asked for. */
+export function useRoadmaps(text: string, { trash = false } = {}) {
   return useInfiniteQuery({
-    queryKey: ["roadmaps", text],
+    queryKey: ["roadmaps", text, { trash }],
     queryFn: ({ signal, pageParam }) =>
       api
         .GET("/api/v1/roadmaps", {
           params: {
             query: {
               limit: 50,
+              sort: "studied" as const,
+              ...(trash && { trash }),
               ...(text !== "" && { q: text }),
               ...(pageParam !== null && { cursor: pageParam }),
             },

@@ -33,8 +33,9 @@ export interface paths {
         };
         /**
          * List Roadmaps
-         * @description The newest roadmaps first; `next_cursor` leads to the next page. `q` searches titles and goals for its words,
-         *     `status` (more than one if you like) keeps to some states, `trash` shows what was deleted.
+         * @description The newest roadmaps first, or with `sort=studied` those that were studied last: opened, answered, learned or
+         *     changed. `next_cursor` leads to the next page. `q` searches titles and goals for its words, `status` (more than one
+         *     if you like) keeps to some states, `trash` shows what was deleted.
          */
         get: operations["list_roadmaps_api_v1_roadmaps_get"];
         put?: never;
@@ -264,7 +265,7 @@ export interface paths {
         put?: never;
         /**
          * Duplicate Roadmap
-         * @description A copy of the roadmap as it stands, under a new id.
+         * @description A copy of the roadmap as it stands, under a new id; its title says that it is a copy.
          */
         post: operations["duplicate_roadmap_api_v1_roadmaps__roadmap_id__duplicate_post"];
         delete?: never;
@@ -327,6 +328,26 @@ export interface paths {
         get: operations["export_roadmap_api_v1_roadmaps__roadmap_id__export_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roadmaps/{roadmap_id}/opened": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note Opened
+         * @description Note that the learner has opened a lesson: the roadmap comes first in lists that `sort=studied` asks for.
+         */
+        post: operations["note_opened_api_v1_roadmaps__roadmap_id__opened_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -677,49 +698,7 @@ export interface components {
             task_id: string;
         };
         /** AddConcept */
-        "AddConcept-Input": {
-            /** Before */
-            before?: string | null;
-            /** Concept Id */
-            concept_id?: string | null;
-            /**
-             * Description
-             * @default
-             */
-            description?: string;
-            /**
-             * Difficulty
-             * @default medium
-             * @enum {string}
-             */
-            difficulty?: "easy" | "medium" | "hard";
-            /**
-             * Estimated Hours
-             * @default 1
-             */
-            estimated_hours?: number;
-            /**
-             * Keywords
-             * @default []
-             */
-            keywords?: string[];
-            /** Module Id */
-            module_id: string;
-            /** Name */
-            name: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            op: "add_concept";
-            /**
-             * Prerequisites
-             * @default []
-             */
-            prerequisites?: string[];
-        };
-        /** AddConcept */
-        "AddConcept-Output": {
+        AddConcept: {
             /** Before */
             before?: string | null;
             /** Concept Id */
@@ -761,34 +740,11 @@ export interface components {
             prerequisites?: string[];
         };
         /** AddModule */
-        "AddModule-Input": {
+        AddModule: {
             /** Before */
             before?: string | null;
             /** Concepts */
-            concepts: components["schemas"]["NewConcept-Input"][];
-            /**
-             * Description
-             * @default
-             */
-            description?: string;
-            /** Module Id */
-            module_id?: string | null;
-            /** Name */
-            name: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            op: "add_module";
-            /** Stage Id */
-            stage_id: string;
-        };
-        /** AddModule */
-        "AddModule-Output": {
-            /** Before */
-            before?: string | null;
-            /** Concepts */
-            concepts: components["schemas"]["NewConcept-Output"][];
+            concepts: components["schemas"]["NewConcept"][];
             /**
              * Description
              * @default
@@ -807,7 +763,7 @@ export interface components {
             stage_id: string;
         };
         /** AddStage */
-        "AddStage-Input": {
+        AddStage: {
             /** Before */
             before?: string | null;
             /**
@@ -816,28 +772,7 @@ export interface components {
              */
             description?: string;
             /** Modules */
-            modules: components["schemas"]["NewModule-Input"][];
-            /** Name */
-            name: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            op: "add_stage";
-            /** Stage Id */
-            stage_id?: string | null;
-        };
-        /** AddStage */
-        "AddStage-Output": {
-            /** Before */
-            before?: string | null;
-            /**
-             * Description
-             * @default
-             */
-            description?: string;
-            /** Modules */
-            modules: components["schemas"]["NewModule-Output"][];
+            modules: components["schemas"]["NewModule"][];
             /** Name */
             name: string;
             /**
@@ -964,28 +899,7 @@ export interface components {
          * Change
          * @description Changes what is given of a concept. Prerequisites must come earlier in the outline.
          */
-        "Change-Input": {
-            /** Concept Id */
-            concept_id: string;
-            /** Difficulty */
-            difficulty?: ("easy" | "medium" | "hard") | null;
-            /** Estimated Hours */
-            estimated_hours?: number | null;
-            /** Keywords */
-            keywords?: string[] | null;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            op: "change";
-            /** Prerequisites */
-            prerequisites?: string[] | null;
-        };
-        /**
-         * Change
-         * @description Changes what is given of a concept. Prerequisites must come earlier in the outline.
-         */
-        "Change-Output": {
+        Change: {
             /** Concept Id */
             concept_id: string;
             /** Difficulty */
@@ -1047,78 +961,6 @@ export interface components {
          * @description One thing to learn: what a tutorial, resources and a quiz are written for.
          */
         Concept: {
-            /** Concept Id */
-            concept_id: string;
-            /**
-             * Description
-             * @default
-             */
-            description?: string;
-            /**
-             * Difficulty
-             * @default medium
-             * @enum {string}
-             */
-            difficulty?: "easy" | "medium" | "hard";
-            /**
-             * Estimated Hours
-             * @default 1
-             */
-            estimated_hours?: number;
-            /**
-             * Keywords
-             * @default []
-             */
-            keywords?: string[];
-            /** Name */
-            name: string;
-            /**
-             * Prerequisites
-             * @default []
-             */
-            prerequisites?: string[];
-        };
-        /**
-         * Concept
-         * @description One thing to learn: what a tutorial, resources and a quiz are written for.
-         */
-        "Concept-Input": {
-            /** Concept Id */
-            concept_id: string;
-            /**
-             * Description
-             * @default
-             */
-            description?: string;
-            /**
-             * Difficulty
-             * @default medium
-             * @enum {string}
-             */
-            difficulty?: "easy" | "medium" | "hard";
-            /**
-             * Estimated Hours
-             * @default 1
-             */
-            estimated_hours?: number;
-            /**
-             * Keywords
-             * @default []
-             */
-            keywords?: string[];
-            /** Name */
-            name: string;
-            /**
-             * Prerequisites
-             * @default []
-             */
-            prerequisites?: string[];
-        };
-        /**
-         * Concept
-         * @description One thing to learn: what a tutorial, resources and a quiz are written for.
-         */
-        "Concept-Output": {
             /** Concept Id */
             concept_id: string;
             /**
@@ -1472,24 +1314,7 @@ export interface components {
             task_id: string;
         };
         /** Describe */
-        "Describe-Input": {
-            /** Description */
-            description: string;
-            /** Id */
-            id: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            op: "describe";
-            /**
-             * Target
-             * @enum {string}
-             */
-            target: "stage" | "module" | "concept";
-        };
-        /** Describe */
-        "Describe-Output": {
+        Describe: {
             /** Description */
             description: string;
             /** Id */
@@ -1767,7 +1592,7 @@ export interface components {
             tutorial?: components["schemas"]["KeptState-Output"];
         };
         /** KeptRevision */
-        "KeptRevision-Input": {
+        KeptRevision: {
             /**
              * Created At
              * Format: date-time
@@ -1784,27 +1609,7 @@ export interface components {
             operations?: {
                 [key: string]: unknown;
             }[] | null;
-            outline: components["schemas"]["Outline-Input"];
-        };
-        /** KeptRevision */
-        "KeptRevision-Output": {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Feedback */
-            feedback?: string | null;
-            kind: components["schemas"]["RevisionKind"];
-            /** Note */
-            note?: string | null;
-            /** Number */
-            number: number;
-            /** Operations */
-            operations?: {
-                [key: string]: unknown;
-            }[] | null;
-            outline: components["schemas"]["Outline-Output"];
+            outline: components["schemas"]["Outline"];
         };
         /**
          * KeptState
@@ -1851,49 +1656,7 @@ export interface components {
          * LearningRequest
          * @description What the learner wants, and for whom an author writes.
          */
-        "LearningRequest-Input": {
-            /** Background */
-            background?: string | null;
-            /**
-             * Concepts
-             * @default 30
-             */
-            concepts?: number;
-            /**
-             * Content Preference
-             * @default []
-             */
-            content_preference?: ("visual" | "text" | "audio" | "hands_on")[];
-            /** Deadline */
-            deadline?: string | null;
-            /** Goal */
-            goal: string;
-            /**
-             * Hours Per Week
-             * @default 5
-             */
-            hours_per_week?: number;
-            /**
-             * Language
-             * @default en
-             */
-            language?: string;
-            /**
-             * Level
-             * @default beginner
-             * @enum {string}
-             */
-            level?: "beginner" | "intermediate" | "advanced";
-            /** Motivation */
-            motivation?: string | null;
-            /** Secondary Language */
-            secondary_language?: string | null;
-        };
-        /**
-         * LearningRequest
-         * @description What the learner wants, and for whom an author writes.
-         */
-        "LearningRequest-Output": {
+        LearningRequest: {
             /** Background */
             background?: string | null;
             /**
@@ -1933,7 +1696,7 @@ export interface components {
         };
         /**
          * ListedRoadmap
-         * @description `deleted_at` is when it was put into the trash.
+         * @description `studied_at` is when the learner has last worked with it, `deleted_at` when it was put into the trash.
          */
         ListedRoadmap: {
             /** Author */
@@ -1956,9 +1719,20 @@ export interface components {
              */
             roadmap_id: string;
             status: components["schemas"]["RoadmapStatus"];
+            /**
+             * Studied At
+             * Format: date-time
+             */
+            studied_at: string;
             /** Title */
             title: string;
         };
+        /**
+         * ListOrder
+         * @description By what a list of roadmaps is sorted, the newest first.
+         * @enum {string}
+         */
+        ListOrder: "created" | "studied";
         /** MarkedQuestionView */
         MarkedQuestionView: {
             /** Correct */
@@ -1984,27 +1758,7 @@ export interface components {
          * Merge
          * @description Makes one concept of several: the first keeps its id and its content, the others go.
          */
-        "Merge-Input": {
-            /** Concept Ids */
-            concept_ids: string[];
-            /**
-             * Description
-             * @default
-             */
-            description?: string;
-            /** Name */
-            name: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            op: "merge";
-        };
-        /**
-         * Merge
-         * @description Makes one concept of several: the first keeps its id and its content, the others go.
-         */
-        "Merge-Output": {
+        Merge: {
             /** Concept Ids */
             concept_ids: string[];
             /**
@@ -2024,34 +1778,6 @@ export interface components {
         Module: {
             /** Concepts */
             concepts: components["schemas"]["Concept"][];
-            /**
-             * Description
-             * @default
-             */
-            description?: string;
-            /** Module Id */
-            module_id: string;
-            /** Name */
-            name: string;
-        };
-        /** Module */
-        "Module-Input": {
-            /** Concepts */
-            concepts: components["schemas"]["Concept-Input"][];
-            /**
-             * Description
-             * @default
-             */
-            description?: string;
-            /** Module Id */
-            module_id: string;
-            /** Name */
-            name: string;
-        };
-        /** Module */
-        "Module-Output": {
-            /** Concepts */
-            concepts: components["schemas"]["Concept-Output"][];
             /**
              * Description
              * @default
@@ -2101,43 +1827,7 @@ export interface components {
          * NewConcept
          * @description A concept without its place. An id is made up where none is given.
          */
-        "NewConcept-Input": {
-            /** Concept Id */
-            concept_id?: string | null;
-            /**
-             * Description
-             * @default
-             */
-            description?: string;
-            /**
-             * Difficulty
-             * @default medium
-             * @enum {string}
-             */
-            difficulty?: "easy" | "medium" | "hard";
-            /**
-             * Estimated Hours
-             * @default 1
-             */
-            estimated_hours?: number;
-            /**
-             * Keywords
-             * @default []
-             */
-            keywords?: string[];
-            /** Name */
-            name: string;
-            /**
-             * Prerequisites
-             * @default []
-             */
-            prerequisites?: string[];
-        };
-        /**
-         * NewConcept
-         * @description A concept without its place. An id is made up where none is given.
-         */
-        "NewConcept-Output": {
+        NewConcept: {
             /** Concept Id */
             concept_id?: string | null;
             /**
@@ -2170,23 +1860,9 @@ export interface components {
             prerequisites?: string[];
         };
         /** NewModule */
-        "NewModule-Input": {
+        NewModule: {
             /** Concepts */
-            concepts: components["schemas"]["NewConcept-Input"][];
-            /**
-             * Description
-             * @default
-             */
-            description?: string;
-            /** Module Id */
-            module_id?: string | null;
-            /** Name */
-            name: string;
-        };
-        /** NewModule */
-        "NewModule-Output": {
-            /** Concepts */
-            concepts: components["schemas"]["NewConcept-Output"][];
+            concepts: components["schemas"]["NewConcept"][];
             /**
              * Description
              * @default
@@ -2270,19 +1946,9 @@ export interface components {
          * Outline
          * @description A roadmap's structure alone; stages, modules and concepts stand in their order.
          */
-        "Outline-Input": {
+        Outline: {
             /** Stages */
-            stages: components["schemas"]["Stage-Input"][];
-            /** Title */
-            title: string;
-        };
-        /**
-         * Outline
-         * @description A roadmap's structure alone; stages, modules and concepts stand in their order.
-         */
-        "Outline-Output": {
-            /** Stages */
-            stages: components["schemas"]["Stage-Output"][];
+            stages: components["schemas"]["Stage"][];
             /** Title */
             title: string;
         };
@@ -2317,7 +1983,7 @@ export interface components {
          */
         OutlineEdit: {
             /** Operations */
-            operations: (components["schemas"]["AddStage-Input"] | components["schemas"]["AddModule-Input"] | components["schemas"]["AddConcept-Input"] | components["schemas"]["Retitle-Input"] | components["schemas"]["Rename-Input"] | components["schemas"]["Describe-Input"] | components["schemas"]["Remove"] | components["schemas"]["Move"] | components["schemas"]["Reorder"] | components["schemas"]["Change-Input"] | components["schemas"]["Merge-Input"] | components["schemas"]["Split-Input"])[];
+            operations: (components["schemas"]["AddStage"] | components["schemas"]["AddModule"] | components["schemas"]["AddConcept"] | components["schemas"]["Retitle"] | components["schemas"]["Rename"] | components["schemas"]["Describe"] | components["schemas"]["Remove"] | components["schemas"]["Move"] | components["schemas"]["Reorder"] | components["schemas"]["Change"] | components["schemas"]["Merge"] | components["schemas"]["Split"])[];
         };
         /**
          * OutlineReady
@@ -2548,24 +2214,7 @@ export interface components {
             target: "stage" | "module" | "concept";
         };
         /** Rename */
-        "Rename-Input": {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            op: "rename";
-            /**
-             * Target
-             * @enum {string}
-             */
-            target: "stage" | "module" | "concept";
-        };
-        /** Rename */
-        "Rename-Output": {
+        Rename: {
             /** Id */
             id: string;
             /** Name */
@@ -2698,17 +2347,7 @@ export interface components {
             type: "resync";
         };
         /** Retitle */
-        "Retitle-Input": {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            op: "retitle";
-            /** Title */
-            title: string;
-        };
-        /** Retitle */
-        "Retitle-Output": {
+        Retitle: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -2756,7 +2395,7 @@ export interface components {
             /** Number */
             number: number;
             /** Operations */
-            operations: (components["schemas"]["AddStage-Output"] | components["schemas"]["AddModule-Output"] | components["schemas"]["AddConcept-Output"] | components["schemas"]["Retitle-Output"] | components["schemas"]["Rename-Output"] | components["schemas"]["Describe-Output"] | components["schemas"]["Remove"] | components["schemas"]["Move"] | components["schemas"]["Reorder"] | components["schemas"]["Change-Output"] | components["schemas"]["Merge-Output"] | components["schemas"]["Split-Output"])[] | null;
+            operations: (components["schemas"]["AddStage"] | components["schemas"]["AddModule"] | components["schemas"]["AddConcept"] | components["schemas"]["Retitle"] | components["schemas"]["Rename"] | components["schemas"]["Describe"] | components["schemas"]["Remove"] | components["schemas"]["Move"] | components["schemas"]["Reorder"] | components["schemas"]["Change"] | components["schemas"]["Merge"] | components["schemas"]["Split"])[] | null;
         };
         /**
          * RevisionView
@@ -2780,7 +2419,7 @@ export interface components {
             /** Number */
             number: number;
             /** Operations */
-            operations: (components["schemas"]["AddStage-Output"] | components["schemas"]["AddModule-Output"] | components["schemas"]["AddConcept-Output"] | components["schemas"]["Retitle-Output"] | components["schemas"]["Rename-Output"] | components["schemas"]["Describe-Output"] | components["schemas"]["Remove"] | components["schemas"]["Move"] | components["schemas"]["Reorder"] | components["schemas"]["Change-Output"] | components["schemas"]["Merge-Output"] | components["schemas"]["Split-Output"])[] | null;
+            operations: (components["schemas"]["AddStage"] | components["schemas"]["AddModule"] | components["schemas"]["AddConcept"] | components["schemas"]["Retitle"] | components["schemas"]["Rename"] | components["schemas"]["Describe"] | components["schemas"]["Remove"] | components["schemas"]["Move"] | components["schemas"]["Reorder"] | components["schemas"]["Change"] | components["schemas"]["Merge"] | components["schemas"]["Split"])[] | null;
         };
         /**
          * RoadmapFile
@@ -2806,15 +2445,15 @@ export interface components {
              * @constant
              */
             format?: "greenway-roadmap";
-            outline?: components["schemas"]["Outline-Input"] | null;
-            request: components["schemas"]["LearningRequest-Input"];
+            outline?: components["schemas"]["Outline"] | null;
+            request: components["schemas"]["LearningRequest"];
             /** Revision */
             revision?: number | null;
             /**
              * Revisions
              * @default []
              */
-            revisions?: components["schemas"]["KeptRevision-Input"][];
+            revisions?: components["schemas"]["KeptRevision"][];
             /**
              * Status
              * @enum {string}
@@ -2864,15 +2503,15 @@ export interface components {
              * @constant
              */
             format?: "greenway-roadmap";
-            outline?: components["schemas"]["Outline-Output"] | null;
-            request: components["schemas"]["LearningRequest-Output"];
+            outline?: components["schemas"]["Outline"] | null;
+            request: components["schemas"]["LearningRequest"];
             /** Revision */
             revision?: number | null;
             /**
              * Revisions
              * @default []
              */
-            revisions?: components["schemas"]["KeptRevision-Output"][];
+            revisions?: components["schemas"]["KeptRevision"][];
             /**
              * Status
              * @enum {string}
@@ -3011,26 +2650,11 @@ export interface components {
          * Split
          * @description Makes several concepts of one, each requiring the one before: the first keeps the id and the content.
          */
-        "Split-Input": {
+        Split: {
             /** Concept Id */
             concept_id: string;
             /** Into */
-            into: components["schemas"]["NewConcept-Input"][];
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            op: "split";
-        };
-        /**
-         * Split
-         * @description Makes several concepts of one, each requiring the one before: the first keeps the id and the content.
-         */
-        "Split-Output": {
-            /** Concept Id */
-            concept_id: string;
-            /** Into */
-            into: components["schemas"]["NewConcept-Output"][];
+            into: components["schemas"]["NewConcept"][];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -3046,34 +2670,6 @@ export interface components {
             description?: string;
             /** Modules */
             modules: components["schemas"]["Module"][];
-            /** Name */
-            name: string;
-            /** Stage Id */
-            stage_id: string;
-        };
-        /** Stage */
-        "Stage-Input": {
-            /**
-             * Description
-             * @default
-             */
-            description?: string;
-            /** Modules */
-            modules: components["schemas"]["Module-Input"][];
-            /** Name */
-            name: string;
-            /** Stage Id */
-            stage_id: string;
-        };
-        /** Stage */
-        "Stage-Output": {
-            /**
-             * Description
-             * @default
-             */
-            description?: string;
-            /** Modules */
-            modules: components["schemas"]["Module-Output"][];
             /** Name */
             name: string;
             /** Stage Id */
@@ -3512,24 +3108,18 @@ export interface components {
 }
 export type About = components['schemas']['About'];
 export type Accepted = components['schemas']['Accepted'];
-export type AddConceptInput = components['schemas']['AddConcept-Input'];
-export type AddConceptOutput = components['schemas']['AddConcept-Output'];
-export type AddModuleInput = components['schemas']['AddModule-Input'];
-export type AddModuleOutput = components['schemas']['AddModule-Output'];
-export type AddStageInput = components['schemas']['AddStage-Input'];
-export type AddStageOutput = components['schemas']['AddStage-Output'];
+export type AddConcept = components['schemas']['AddConcept'];
+export type AddModule = components['schemas']['AddModule'];
+export type AddStage = components['schemas']['AddStage'];
 export type ArtefactFailure = components['schemas']['ArtefactFailure'];
 export type ArtefactFailureDetail = components['schemas']['ArtefactFailureDetail'];
 export type ArtefactKind = components['schemas']['ArtefactKind'];
 export type ArtefactStatus = components['schemas']['ArtefactStatus'];
 export type BatchSaved = components['schemas']['BatchSaved'];
 export type Cancelled = components['schemas']['Cancelled'];
-export type ChangeInput = components['schemas']['Change-Input'];
-export type ChangeOutput = components['schemas']['Change-Output'];
+export type Change = components['schemas']['Change'];
 export type Completed = components['schemas']['Completed'];
 export type Concept = components['schemas']['Concept'];
-export type ConceptInput = components['schemas']['Concept-Input'];
-export type ConceptOutput = components['schemas']['Concept-Output'];
 export type ConceptChanged = components['schemas']['ConceptChanged'];
 export type ConceptComplete = components['schemas']['ConceptComplete'];
 export type ConceptDetail = components['schemas']['ConceptDetail'];
@@ -3538,8 +3128,7 @@ export type ConceptStart = components['schemas']['ConceptStart'];
 export type ConceptView = components['schemas']['ConceptView'];
 export type ContentStatus = components['schemas']['ContentStatus'];
 export type Created = components['schemas']['Created'];
-export type DescribeInput = components['schemas']['Describe-Input'];
-export type DescribeOutput = components['schemas']['Describe-Output'];
+export type Describe = components['schemas']['Describe'];
 export type DroppedPrerequisite = components['schemas']['DroppedPrerequisite'];
 export type EditedRoadmapView = components['schemas']['EditedRoadmapView'];
 export type EstimateView = components['schemas']['EstimateView'];
@@ -3551,32 +3140,25 @@ export type KeptArtefactInput = components['schemas']['KeptArtefact-Input'];
 export type KeptArtefactOutput = components['schemas']['KeptArtefact-Output'];
 export type KeptConceptInput = components['schemas']['KeptConcept-Input'];
 export type KeptConceptOutput = components['schemas']['KeptConcept-Output'];
-export type KeptRevisionInput = components['schemas']['KeptRevision-Input'];
-export type KeptRevisionOutput = components['schemas']['KeptRevision-Output'];
+export type KeptRevision = components['schemas']['KeptRevision'];
 export type KeptStateInput = components['schemas']['KeptState-Input'];
 export type KeptStateOutput = components['schemas']['KeptState-Output'];
 export type Learned = components['schemas']['Learned'];
-export type LearningRequestInput = components['schemas']['LearningRequest-Input'];
-export type LearningRequestOutput = components['schemas']['LearningRequest-Output'];
+export type LearningRequest = components['schemas']['LearningRequest'];
 export type ListedRoadmap = components['schemas']['ListedRoadmap'];
+export type ListOrder = components['schemas']['ListOrder'];
 export type MarkedQuestionView = components['schemas']['MarkedQuestionView'];
 export type MarkedQuizView = components['schemas']['MarkedQuizView'];
-export type MergeInput = components['schemas']['Merge-Input'];
-export type MergeOutput = components['schemas']['Merge-Output'];
+export type Merge = components['schemas']['Merge'];
 export type Module = components['schemas']['Module'];
-export type ModuleInput = components['schemas']['Module-Input'];
-export type ModuleOutput = components['schemas']['Module-Output'];
 export type ModuleView = components['schemas']['ModuleView'];
 export type Move = components['schemas']['Move'];
-export type NewConceptInput = components['schemas']['NewConcept-Input'];
-export type NewConceptOutput = components['schemas']['NewConcept-Output'];
-export type NewModuleInput = components['schemas']['NewModule-Input'];
-export type NewModuleOutput = components['schemas']['NewModule-Output'];
+export type NewConcept = components['schemas']['NewConcept'];
+export type NewModule = components['schemas']['NewModule'];
 export type NewRoadmap = components['schemas']['NewRoadmap'];
 export type Option = components['schemas']['Option'];
 export type OptionView = components['schemas']['OptionView'];
-export type OutlineInput = components['schemas']['Outline-Input'];
-export type OutlineOutput = components['schemas']['Outline-Output'];
+export type Outline = components['schemas']['Outline'];
 export type OutlineChange = components['schemas']['OutlineChange'];
 export type OutlineEdit = components['schemas']['OutlineEdit'];
 export type OutlineReady = components['schemas']['OutlineReady'];
@@ -3589,16 +3171,14 @@ export type QuizAttempt = components['schemas']['QuizAttempt'];
 export type QuizView = components['schemas']['QuizView'];
 export type Regeneration = components['schemas']['Regeneration'];
 export type Remove = components['schemas']['Remove'];
-export type RenameInput = components['schemas']['Rename-Input'];
-export type RenameOutput = components['schemas']['Rename-Output'];
+export type Rename = components['schemas']['Rename'];
 export type Reorder = components['schemas']['Reorder'];
 export type Resource = components['schemas']['Resource'];
 export type Resources = components['schemas']['Resources'];
 export type ResourcesView = components['schemas']['ResourcesView'];
 export type Restoration = components['schemas']['Restoration'];
 export type Resync = components['schemas']['Resync'];
-export type RetitleInput = components['schemas']['Retitle-Input'];
-export type RetitleOutput = components['schemas']['Retitle-Output'];
+export type Retitle = components['schemas']['Retitle'];
 export type RevisionKind = components['schemas']['RevisionKind'];
 export type RevisionRequest = components['schemas']['RevisionRequest'];
 export type Revisions = components['schemas']['Revisions'];
@@ -3613,11 +3193,8 @@ export type SavedArtefact = components['schemas']['SavedArtefact'];
 export type Section = components['schemas']['Section'];
 export type ShownFailure = components['schemas']['ShownFailure'];
 export type Snapshot = components['schemas']['Snapshot'];
-export type SplitInput = components['schemas']['Split-Input'];
-export type SplitOutput = components['schemas']['Split-Output'];
+export type Split = components['schemas']['Split'];
 export type Stage = components['schemas']['Stage'];
-export type StageInput = components['schemas']['Stage-Input'];
-export type StageOutput = components['schemas']['Stage-Output'];
 export type StageView = components['schemas']['StageView'];
 export type StreamFrame = components['schemas']['StreamFrame'];
 export type TaskDetail = components['schemas']['TaskDetail'];
@@ -3754,6 +3331,7 @@ export interface operations {
                 cursor?: string | null;
                 limit?: number;
                 q?: string | null;
+                sort?: components["schemas"]["ListOrder"];
                 status?: components["schemas"]["RoadmapStatus"][] | null;
                 trash?: boolean;
             };
@@ -6957,6 +6535,146 @@ export interface operations {
             };
         };
     };
+    note_opened_api_v1_roadmaps__roadmap_id__opened_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roadmap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request came from a page of another origin, or under a foreign Host */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Code */
+                        code: string;
+                        /** Detail */
+                        detail: string;
+                        /** Errors */
+                        errors?: {
+                            [key: string]: unknown;
+                        }[];
+                        /** Instance */
+                        instance: string;
+                        /** Request Id */
+                        request_id: string;
+                        /** Retryable */
+                        retryable: boolean;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Code */
+                        code: string;
+                        /** Detail */
+                        detail: string;
+                        /** Errors */
+                        errors?: {
+                            [key: string]: unknown;
+                        }[];
+                        /** Instance */
+                        instance: string;
+                        /** Request Id */
+                        request_id: string;
+                        /** Retryable */
+                        retryable: boolean;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Code */
+                        code: string;
+                        /** Detail */
+                        detail: string;
+                        /** Errors */
+                        errors?: {
+                            [key: string]: unknown;
+                        }[];
+                        /** Instance */
+                        instance: string;
+                        /** Request Id */
+                        request_id: string;
+                        /** Retryable */
+                        retryable: boolean;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description A dependency is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Code */
+                        code: string;
+                        /** Detail */
+                        detail: string;
+                        /** Errors */
+                        errors?: {
+                            [key: string]: unknown;
+                        }[];
+                        /** Instance */
+                        instance: string;
+                        /** Request Id */
+                        request_id: string;
+                        /** Retryable */
+                        retryable: boolean;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     edit_outline_api_v1_roadmaps__roadmap_id__outline_put: {
         parameters: {
             query?: never;
@@ -6970,7 +6688,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Outline-Input"];
+                "application/json": components["schemas"]["Outline"];
             };
         };
         responses: {

@@ -2,6 +2,7 @@
 
 import { createContext, use, useCallback, useEffect, useMemo, useState, type PropsWithChildren } from "react";
 
+import { baseOf, directionOf } from "../languages/tags";
 import { preferred, translator, type Language, type Translate } from "../i18n/translate";
 import { sentence } from "./sentence";
 
@@ -11,6 +12,10 @@ interface Preferences {
   readonly t: Translate;
   /** An error as a sentence. */
   say(error: Error): string;
+  /** A number as the page's language writes it. */
+  number(value: number): string;
+  /** A day, in the learner's time zone. */
+  day(instant: string): string;
   readonly language: Language;
   readonly theme: Theme;
   switchLanguage(): void;
@@ -27,6 +32,7 @@ export function PreferencesProvider({ children }: PropsWithChildren) {
 
   useEffect(() => {
     document.documentElement.lang = language === "zh" ? "zh-Hans" : "en";
+    document.documentElement.dir = directionOf(language);
     document.documentElement.dataset.theme = theme;
   }, [language, theme]);
 
@@ -34,6 +40,9 @@ export function PreferencesProvider({ children }: PropsWithChildren) {
     () => ({
       t: translator(language),
       say: (error: Error) => sentence(error, translator(language), language),
+      number: (value: number) => value.toLocaleString(language),
+      day: (instant: string) =>
+        new Date(instant).toLocaleDateString(regional(language), { dateStyle: "medium" }),
       language,
       theme,
       switchLanguage: () => setLanguage(language === "en" ? "zh" : "en"),
@@ -48,6 +57,11 @@ export function usePreferences(): Preferences {
   const value = use(Context);
   if (value === null) throw new Error("There is no PreferencesProvider above.");
   return value;
+}
+
+/** How the learner writes dates, where their browser speaks the page's language. */
+function regional(language: Language): string {
+  return navigator.languages.find((one) => baseOf(one) === language) ?? language;
 }
 
 function systemTheme(): Theme {

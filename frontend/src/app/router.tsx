@@ -6,6 +6,7 @@ import { ROOT } from "../api/root";
 import { Problem } from "../components/Problem";
 import { HomePage } from "../pages/home/HomePage";
 import { RoadmapPage } from "../pages/roadmap/RoadmapPage";
+import { TrashPage } from "../pages/trash/TrashPage";
 import { usePreferences } from "./context";
 import { Shell } from "./Shell";
 
@@ -24,6 +25,7 @@ function search(given: Record<string, unknown>): Search {
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Broken });
 const home = createRoute({ getParentRoute: () => root, path: "/", component: HomePage });
+const trash = createRoute({ getParentRoute: () => root, path: "/trash", component: TrashPage });
 const roadmap = createRoute({
   getParentRoute: () => root,
   path: "/roadmaps/$roadmapId",
@@ -62,7 +64,7 @@ function Broken() {
 }
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, roadmap.addChildren([concept])]),
+  routeTree: root.addChildren([home, trash, roadmap.addChildren([concept])]),
   basepath: ROOT === "" ? "/" : ROOT,
   defaultPreload: false,
 });

@@ -30,7 +30,7 @@ from app.agents.asking.parsing import Unreadable, find_object
 from app.agents.asking.prices import PriceList
 from app.agents.asking.question import Question, R, T, Unusable
 from app.domain.failures import Failure, FailureCode, failure
-from app.domain.text import storable, storable_json
+from app.domain.stored_text import storable, storable_json
 from app.domain.usage import Usage
 from app.generation.ports import AuthorBug
 from app.generation.work import Delivery

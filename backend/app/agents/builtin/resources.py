@@ -3,9 +3,10 @@
 from app.agents.builtin.curriculum import primary_language, written_language
 from app.agents.builtin.study import Study
 from app.agents.builtin.syllabus import Link
-from app.agents.builtin.templates import fill, shorten
+from app.agents.builtin.templates import fill
 from app.agents.search_links import search_link, web_search
 from app.domain.content import Resource, Resources
+from app.domain.text import shortened
 
 _CURATED_LANGUAGE = "en"
 _LONGEST_QUERY = 120
@@ -144,4 +145,4 @@ def _query(study: Study) -> str:
     language = study.brief.request.language
     foreign = primary_language(language) != written_language(language)
     query = study.curriculum.topic if foreign and study.lesson.origin == "general" else study.lesson.query
-    return shorten(query, _LONGEST_QUERY).rstrip("…")
+    return shortened(query, _LONGEST_QUERY).rstrip("…")

@@ -24,6 +24,7 @@ from app.domain.outline_operations import (
 )
 from app.domain.outline_rules import OutlineError, check_outline
 from app.domain.roadmap import MAX_HOURS, MIN_CONCEPTS, Concept, Difficulty, LearningRequest, Module, Outline
+from app.domain.text import name_of
 
 NAMES_SHOWN = 6
 MOST_ADDED = 50
@@ -294,7 +295,7 @@ class _Revision:
 
 def _line(text: str) -> str:
     """On one line, without control characters, cut to the length of a name."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:NAME_LENGTH].strip()
+    return name_of(text)[:NAME_LENGTH].strip()
 
 
 def _words(text: str) -> set[str]:

@@ -2,7 +2,7 @@
 
 import re
 
-from app.agents.builtin.templates import shorten
+from app.domain.text import first_line, shortened
 
 _LONGEST = 60
 
@@ -56,13 +56,15 @@ _TAILS = tuple(
 
 
 def subject_of(goal: str) -> str:
-    """The subject in the learner's own words, at most 60 characters; the goal itself if nothing else is left."""
+    """The subject in the learner's own words, at most 60 characters; the goal itself if nothing else is left. Of a goal
+    of several lines the first one says it."""
+    goal = first_line(goal)
     subject = goal
     for tail in _TAILS:
         subject = tail.sub("", subject).strip() or subject
     while (shorter := _without_lead_in(subject)) != subject:
         subject = shorter
-    return shorten(subject.strip(" \"'“”‘’「」《》,.，。:：-") or goal, _LONGEST)
+    return shortened(subject.strip(" \"'“”‘’「」《》,.，。:：-") or goal, _LONGEST)
 
 
 def _without_lead_in(text: str) -> str:

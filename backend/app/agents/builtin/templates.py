@@ -19,12 +19,3 @@ def headline(template: str, **values: str) -> str:
     """Filled, and with a capital first letter."""
     text = fill(template, **values)
     return text[:1].upper() + text[1:]
-
-
-def shorten(text: str, limit: int) -> str:
-    """Cut at a word boundary where there is one, with an ellipsis, to at most `limit` characters."""
-    if len(text) <= limit:
-        return text
-    cut = text[: limit - 1]
-    head, _, _ = cut.rpartition(" ")
-    return (head if len(head) > limit // 2 else cut).rstrip(" ,;:，；：") + "…"

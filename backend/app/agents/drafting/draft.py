@@ -7,7 +7,8 @@ from typing import Any
 
 from app.agents.drafting.replies import ConceptReply, PlanReply
 from app.agents.drafting.sizes import apportion
-from app.domain.roadmap import Concept, LearningRequest, Module, Outline, Stage
+from app.domain.roadmap import Concept, LearningRequest, Module, Outline, Stage, title_of
+from app.domain.text import name_of
 
 NAME_LENGTH, PROSE_LENGTH = 120, 2000
 MIN_HOURS, MAX_HOURS = 0.25, 40.0
@@ -119,7 +120,7 @@ class Draft:
                         modules=tuple(modules),
                     )
                 )
-        return Outline(title=_line(title, 200) or request.goal[:200], stages=tuple(stages))
+        return Outline(title=_line(title, 200) or title_of(request.goal), stages=tuple(stages))
 
     def _new_name(self, name: str, module: str) -> str | None:
         """The name on one line, with the module's before it where it is taken; None where that is taken, too."""
@@ -177,4 +178,4 @@ def _sane(hours: float) -> float:
 
 def _line(text: str, length: int = NAME_LENGTH) -> str:
     """On one line, without control characters, cut to a length."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:length].strip()
+    return name_of(text)[:length].strip()

@@ -9,7 +9,7 @@ from app.agents.asking.asker import Asker
 from app.agents.drafting.draft import Draft
 from app.agents.drafting.replies import MAX_CONCEPTS, StageReply, goal_question, plan_question, stage_question
 from app.domain.failures import Failure, FailureCode, failure
-from app.domain.roadmap import LearningRequest, Outline
+from app.domain.roadmap import LearningRequest, Outline, earliest_today
 from app.domain.usage import Usage
 from app.generation.containment import contained
 from app.generation.ports import AuthorBug
@@ -55,7 +55,7 @@ class Drafter:
                 return _failed(failed, asked)
         if not draft.is_large_enough:
             return _failed(failure(FailureCode.INVALID_OUTPUT, request.language), asked)
-        outline = draft.outline(goal.result.title, request, datetime.now(UTC).date())
+        outline = draft.outline(goal.result.title, request, earliest_today(datetime.now(UTC)))
         return Delivery(result=outline, usage=_sum(asked), prompt=plan.prompt)
 
 

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from app.agents.builtin.templates import shorten
+from app.domain.text import shortened
 
 # Databases refuse NUL and lone surrogates, terminals obey control characters, and the bidirectional overrides let a
 # title pretend to be another one. Joiners stay: Persian and Hindi are misspelt without them.
@@ -13,7 +13,7 @@ _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u
 def one_line(text: str, longest: int) -> str:
     """At most `longest` characters on one line, single-spaced, without characters that nobody can see."""
     fit = "".join(char for char in text if char.isspace() or not _unfit(char))
-    return shorten(" ".join(fit.split()), longest)
+    return shortened(" ".join(fit.split()), longest)
 
 
 def _unfit(char: str) -> bool:

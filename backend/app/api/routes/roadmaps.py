@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from app.api.answers import NOT_FOUND, NOT_NOW, PREFIX, UNCHANGED, json_response, matches
 from app.api.deps import RoadmapId, Services, User
 from app.api.schemas import IdempotencyKey, NewRoadmap, PageSize
+from app.domain.roadmap import ListOrder
 from app.domain.tasks import RoadmapStatus
 from app.services.etags import etag_of
 from app.services.views import Created, EstimateView, RoadmapPage, RoadmapView
@@ -37,15 +38,17 @@ async def list_roadmaps(
     user: User,
     cursor: Annotated[str | None, Query(max_length=64)] = None,
     limit: Annotated[PageSize, Query()] = 20,
+    sort: Annotated[ListOrder, Query()] = ListOrder.CREATED,
     q: Annotated[str | None, Query(max_length=200)] = None,
     status: Annotated[list[RoadmapStatus] | None, Query()] = None,
     trash: Annotated[bool, Query()] = False,
 ) -> Response:
-    """The newest roadmaps first; `next_cursor` leads to the next page. `q` searches titles and goals for its words,
-    `status` (more than one if you like) keeps to some states, `trash` shows what was deleted."""
+    """The newest roadmaps first, or with `sort=studied` those that were studied last: opened, answered, learned or
+    changed. `next_cursor` leads to the next page. `q` searches titles and goals for its words, `status` (more than one
+    if you like) keeps to some states, `trash` shows what was deleted."""
     return json_response(
         await services.reader.list(
-            user_id=user, cursor=cursor, limit=limit, search=q, statuses=status or (), trash=trash
+            user_id=user, cursor=cursor, limit=limit, sort=sort, search=q, statuses=status or (), trash=trash
         )
     )
 
@@ -76,6 +79,12 @@ async def estimate_roadmap(roadmap_id: RoadmapId, services: Services, user: User
 async def delete_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> None:
     """Put the roadmap into the trash, where it stays for 30 days; what is being written for it is cancelled."""
     await services.roadmaps.delete(roadmap_id, user_id=user)
+
+
+@router.post("/{roadmap_id}/opened", status_code=204, responses=NOT_FOUND)
+async def note_opened(roadmap_id: RoadmapId, services: Services, user: User) -> None:
+    """Note that the learner has opened a lesson: the roadmap comes first in lists that `sort=studied` asks for."""
+    await services.roadmaps.note_opened(roadmap_id, user_id=user)
 
 
 @router.post("/{roadmap_id}/restore", response_model=RoadmapView, responses=NOT_FOUND)

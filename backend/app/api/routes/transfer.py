@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 
 from app.api.answers import NOT_FOUND, NOT_NOW, PREFIX
 from app.api.deps import RoadmapId, Services, User
+from app.domain.copies import copy_of
 from app.domain.roadmap_file import RoadmapFile
 from app.services.roadmaps import CreatedRoadmap
 from app.services.views import Created
@@ -31,8 +32,8 @@ async def import_roadmap(body: RoadmapFile, services: Services, user: User) -> C
 
 @router.post("/{roadmap_id}/duplicate", status_code=201, response_model=Created, responses=NOT_FOUND)
 async def duplicate_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Created:
-    """A copy of the roadmap as it stands, under a new id."""
-    file = await services.transfer.take_out(roadmap_id, user_id=user)
+    """A copy of the roadmap as it stands, under a new id; its title says that it is a copy."""
+    file = copy_of(await services.transfer.take_out(roadmap_id, user_id=user))
     return _created(await services.transfer.take_in(file, user_id=user), file)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, Select, Table, Text, Uuid, bindparam, delete, func, insert, select, true, update
+from sqlalchemy import Insert, Select, Table, Text, Uuid, bindparam, delete, func, insert, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.revision_repo import HISTORY
@@ -14,7 +14,7 @@ from app.db.repositories.task_repo import TaskMetadata, task_metadata, usage_of
 from app.db.tables import ARTEFACT_TABLES, roadmap_progress, roadmaps, tasks
 from app.domain.content import ArtefactKind
 from app.domain.failures import Failure
-from app.domain.roadmap import LearningRequest, Outline
+from app.domain.roadmap import LearningRequest, ListOrder, Outline, title_of
 from app.domain.tasks import Progress, RoadmapStatus, roadmap_status
 from app.domain.usage import Usage
 from app.generation.work import FinishedArtefact
@@ -32,6 +32,7 @@ class RoadmapMetadata:
     framework_data: dict[str, Any] | None
     auto_approve: bool
     created_at: datetime
+    studied_at: datetime
     seq: int
     epoch: UUID
     progress: Progress
@@ -45,6 +46,14 @@ class RoadmapMetadata:
     @property
     def status(self) -> RoadmapStatus:
         return roadmap_status(self.task.kind, self.task.status, self.progress, self.task.order.returns_to)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPlace:
+    """Where a page of a list ends. `studied_at` is there where that is what the list is sorted by."""
+
+    id: UUID
+    studied_at: datetime | None = None
 
 
 _newest = tasks.alias("newest")
@@ -93,9 +102,16 @@ class RoadmapRepository:
         return _roadmap(row) if row else None
 
     async def list_roadmaps(
-        self, *, user_id: str, before: UUID | None, limit: int, search: str | None = None, trash: bool = False
+        self,
+        *,
+        user_id: str,
+        sort: ListOrder,
+        after: ListPlace | None,
+        limit: int,
+        search: str | None = None,
+        trash: bool = False,
     ) -> list[RoadmapMetadata]:
-        """The user's roadmaps, newest first, without their outlines: those whose title or goal contains the words that
+        """The user's roadmaps in an order, without their outlines: those whose title or goal contains the words that
         are searched for, in any order; those in the trash, or those that are not."""
         deleted = roadmaps.c.deleted_at
         query = _metadata(outline=False).where(roadmaps.c.user_id == user_id)
@@ -103,9 +119,11 @@ class RoadmapRepository:
         text = func.concat(roadmaps.c.title, " ", roadmaps.c.request["goal"].as_string())
         for word in (search or "").split():
             query = query.where(text.icontains(word, autoescape=True))
-        if before is not None:
-            query = query.where(roadmaps.c.id < before)
-        rows = (await self._session.execute(query.order_by(roadmaps.c.id.desc()).limit(limit))).mappings()
+        keys = [roadmaps.c.id] if sort == ListOrder.CREATED else [roadmaps.c.studied_at, roadmaps.c.id]
+        if after is not None:
+            place = [after.id] if after.studied_at is None else [after.studied_at, after.id]
+            query = query.where(tuple_(*keys) < tuple_(*place))
+        rows = (await self._session.execute(query.order_by(*(key.desc() for key in keys)).limit(limit))).mappings()
         return [_roadmap(row) for row in rows]
 
     async def position(self, roadmap_id: UUID, *, user_id: str) -> tuple[UUID, int] | None:
@@ -136,7 +154,7 @@ class RoadmapRepository:
                 user_id=user_id,
                 request=request.model_dump(mode="json"),
                 author=author,
-                title=request.goal[:200],
+                title=title_of(request.goal),
                 task_id=task_id,
                 auto_approve=auto_approve,
             )
@@ -163,6 +181,14 @@ class RoadmapRepository:
             update(roadmaps).where(*mine).values(deleted_at=None).returning(roadmaps.c.id)
         )
         return taken.one_or_none() is not None
+
+    async def note_study(self, roadmap_id: UUID, *, user_id: str) -> bool:
+        """Note that the learner works with the roadmap now. False when the user has no such roadmap."""
+        mine = (roadmaps.c.id == roadmap_id, roadmaps.c.user_id == user_id, roadmaps.c.deleted_at.is_(None))
+        noted = await self._session.execute(
+            update(roadmaps).where(*mine).values(studied_at=func.now()).returning(roadmaps.c.id)
+        )
+        return noted.one_or_none() is not None
 
     async def empty_trash(self) -> None:
         """Delete for good what has been in the trash for long enough, a few at a time."""
@@ -277,6 +303,7 @@ def _roadmap(row: Any) -> RoadmapMetadata:
         framework_data=row.get("framework_data"),
         auto_approve=row["auto_approve"],
         created_at=row["created_at"],
+        studied_at=row["studied_at"],
         seq=row["seq"],
         epoch=row["epoch"],
         progress=Progress(**{name: row[name] for name in Progress.model_fields}),

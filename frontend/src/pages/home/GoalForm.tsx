@@ -1,21 +1,29 @@
 /** One field for the goal; everything else is behind "more", with defaults. */
 
 import { useNavigate } from "@tanstack/react-router";
-import { useId, useRef, useState, type FormEvent } from "react";
+import { useId, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
 
 import { useAbout, useCreate } from "../../api/queries";
 import type { NewRoadmap } from "../../api/schema";
+import { authorName } from "../../app/authorName";
 import { usePreferences } from "../../app/context";
 import { Button } from "../../components/Button";
+import { lengthOf, LongText } from "../../components/LongText";
 import { Problem } from "../../components/Problem";
+import { offeredFor } from "../../languages/choices";
+import { baseOf, nameIn, ownName } from "../../languages/tags";
+import { useProposal } from "../../languages/useProposal";
 import styles from "./GoalForm.module.css";
+import { LanguageField } from "./LanguageField";
 import { NumberField } from "./NumberField";
+import { today } from "./today";
 
 const LEVELS = ["beginner", "intermediate", "advanced"] as const;
 const EXAMPLES = ["home.example1", "home.example2", "home.example3"] as const;
-const SHORTEST_GOAL = 3;
-const LONGEST_GOAL = 500;
+const LONGEST_GOAL = 4000;
 const LONGEST_BACKGROUND = 2000;
+/** What the built-in author writes in; a model can write in any language. */
+const BUILTIN_LANGUAGES = ["en", "zh"];
 const HOURS = 5;
 const HOURS_OF_A_WEEK = 168;
 const CONCEPTS = 30;
@@ -27,7 +35,7 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
   const create = useCreate();
   const field = useId();
   const [goal, setGoal] = useState("");
-  const [tooShort, setTooShort] = useState(false);
+  const [fault, setFault] = useState<"home.empty" | "home.tooLong" | null>(null);
   const [more, setMore] = useState(false);
   const [wish, setWish] = useState<Omit<NewRoadmap, "goal">>({
     level: "beginner",
@@ -40,13 +48,20 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
   const key = useRef({ text: "", value: "" });
   // The lessons' language is the page's, until another one is chosen.
   const lessons = wish.language ?? language;
+  const proposal = useProposal(goal, lessons, wish.language === undefined);
+  const isBuiltin = about.data?.author.startsWith("builtin") ?? false;
   const change = (part: Partial<typeof wish>) => setWish((before) => ({ ...before, ...part }));
 
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = (event?: FormEvent) => {
+    event?.preventDefault();
     const body: NewRoadmap = { language, ...wish, goal: goal.trim() };
-    setTooShort(body.goal.length < SHORTEST_GOAL);
-    if (body.goal.length < SHORTEST_GOAL || create.isPending) return;
+    const wrong = !isVisible(goal)
+      ? "home.empty"
+      : lengthOf(goal) > LONGEST_GOAL || lengthOf(wish.background ?? "") > LONGEST_BACKGROUND
+        ? "home.tooLong"
+        : null;
+    setFault(wrong);
+    if (wrong !== null || create.isPending) return;
     const text = JSON.stringify(body);
     if (key.current.text !== text) key.current = { text, value: uniqueKey() };
     create.mutate(
@@ -66,23 +81,46 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
         <label htmlFor={field}>{t("home.question")}</label>
       </h1>
       <div className={styles.goal}>
-        <input
-          id={field}
-          value={goal}
-          maxLength={LONGEST_GOAL}
-          placeholder={t("home.placeholder")}
-          autoComplete="off"
-          aria-invalid={tooShort}
-          aria-describedby={tooShort ? `${field}-fault` : undefined}
-          onChange={(event) => setGoal(event.target.value)}
-        />
+        <div className={styles.text}>
+          <LongText
+            id={field}
+            value={goal}
+            most={LONGEST_GOAL}
+            rows={1}
+            placeholder={t("home.placeholder")}
+            autoComplete="off"
+            aria-invalid={fault !== null}
+            aria-describedby={fault !== null ? `${field}-fault` : undefined}
+            onChange={(event) => {
+              setGoal(event.target.value);
+              setFault(null);
+            }}
+            onKeyDown={(event) => sends(event, goal) && (event.preventDefault(), submit())}
+          />
+        </div>
         <Button kind="primary" type="submit" disabled={create.isPending}>
           {t("home.draft")}
         </Button>
       </div>
-      {tooShort && (
+      {fault !== null && (
         <p id={`${field}-fault`} className={styles.fault} role="alert">
-          {t("home.tooShort")}
+          {t(fault)}
+        </p>
+      )}
+      {proposal.language !== null && (
+        <p className={styles.proposal} role="status">
+          {t("home.looksLike", { language: nameIn(proposal.language, language) ?? proposal.language })}{" "}
+          <Button onClick={() => change({ language: inRegion(proposal.language!) })}>
+            {t("home.writeIn", { language: ownName(proposal.language) })}
+          </Button>
+          <Button kind="quiet" onClick={proposal.refuse}>
+            {t("app.dismiss")}
+          </Button>
+        </p>
+      )}
+      {isBuiltin && !BUILTIN_LANGUAGES.includes(baseOf(lessons)) && (
+        <p className={styles.proposal} role="status">
+          {t("home.builtinLanguages", { language: nameIn(lessons, language) ?? lessons })}
         </p>
       )}
       {create.error !== null && <Problem message={say(create.error)} />}
@@ -90,7 +128,7 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
         {t("home.summary", {
           level: t(`home.${wish.level ?? "beginner"}`),
           hours: wish.hours_per_week ?? HOURS,
-          language: t(lessons === "zh" ? "home.chinese" : "home.english"),
+          language: nameIn(lessons, language) ?? lessons,
           concepts: wish.concepts ?? CONCEPTS,
         })}{" "}
         <Button kind="quiet" aria-expanded={more} onClick={() => setMore(!more)}>
@@ -119,13 +157,7 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
             max={HOURS_OF_A_WEEK}
             onChange={(hours_per_week) => change({ hours_per_week })}
           />
-          <label>
-            {t("home.language")}
-            <select value={lessons} onChange={(event) => change({ language: event.target.value })}>
-              <option value="en">{t("home.english")}</option>
-              <option value="zh">{t("home.chinese")}</option>
-            </select>
-          </label>
+          <LanguageField value={lessons} onChange={(chosen) => change({ language: chosen })} />
           <NumberField
             label={t("home.concepts")}
             value={wish.concepts ?? CONCEPTS}
@@ -137,20 +169,21 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
             {t("home.deadline")}
             <input
               type="date"
-              min={new Date().toISOString().slice(0, 10)}
+              min={today()}
               value={wish.deadline ?? ""}
               onChange={(event) => change({ deadline: event.target.value || null })}
             />
           </label>
-          <label className={styles.wide}>
-            {t("home.background")}
-            <textarea
+          <div className={styles.wide}>
+            <label htmlFor={`${field}-background`}>{t("home.background")}</label>
+            <LongText
+              id={`${field}-background`}
               rows={2}
-              maxLength={LONGEST_BACKGROUND}
+              most={LONGEST_BACKGROUND}
               value={wish.background ?? ""}
               onChange={(event) => change({ background: event.target.value || null })}
             />
-          </label>
+          </div>
         </div>
       )}
       {isFirstVisit && (
@@ -168,6 +201,23 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
   );
 }
 
+/** Whether Enter sends the form: in one line with a real keyboard, and never while letters are being composed. */
+function sends(event: KeyboardEvent, goal: string): boolean {
+  if (event.key !== "Enter" || event.nativeEvent.isComposing || event.shiftKey) return false;
+  return event.ctrlKey || event.metaKey || (!goal.includes("\n") && !matchMedia("(pointer: coarse)").matches);
+}
+
+/** More than spaces, and characters that show nothing. The API decides; this only spares the way there. */
+function isVisible(text: string): boolean {
+  return /[^\p{Z}\p{C}\p{M}]/u.test(text);
+}
+
+/** The learner's own kind of a language: their browser says whether `pt` is that of Brazil. */
+function inRegion(language: string): string {
+  const mine = navigator.languages.find((one) => baseOf(one) === language);
+  return (mine === undefined ? null : offeredFor(mine)) ?? language;
+}
+
 /** Browsers have `crypto.randomUUID` on this machine and under HTTPS only. */
 function uniqueKey(): string {
   return crypto.getRandomValues(new Uint32Array(4)).join("-");
@@ -176,7 +226,7 @@ function uniqueKey(): string {
 function Author({ name }: { readonly name: string }) {
   const { t } = usePreferences();
   if (!name.startsWith("builtin"))
-    return <p className={styles.author}>{t("home.model", { author: name })}</p>;
+    return <p className={styles.author}>{t("home.model", { author: authorName(name, t) })}</p>;
   return (
     <details className={styles.author}>
       <summary>

@@ -1,5 +1,6 @@
 /** "What do you want to learn?", and below it what is already there. */
 
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { useRoadmaps } from "../../api/queries";
@@ -10,6 +11,7 @@ import { Button } from "../../components/Button";
 import { Problem } from "../../components/Problem";
 import { GoalForm } from "./GoalForm";
 import styles from "./HomePage.module.css";
+import { ImportArea, ImportButton, useImport } from "./Import";
 import { Roadmaps } from "./Roadmaps";
 
 export function HomePage() {
@@ -18,18 +20,26 @@ export function HomePage() {
   const roadmaps = useRoadmaps(text.trim());
   const isEmpty = roadmaps.data?.pages[0]?.items.length === 0;
   const isFirstVisit = isEmpty && text === "";
+  const imports = useImport();
   useTitle(null);
   return (
     <Shell>
       <div className={styles.page}>
         <GoalForm isFirstVisit={isFirstVisit} />
+        <ImportArea {...imports} />
         {roadmaps.error !== null && (
           <Problem message={say(roadmaps.error)}>
             <Button onClick={() => void roadmaps.refetch()}>{t("app.again")}</Button>
           </Problem>
         )}
         {roadmaps.data !== undefined && !isFirstVisit && (
-          <Roadmaps roadmaps={roadmaps} text={text} onSearch={setText} />
+          <Roadmaps roadmaps={roadmaps} text={text} imports={imports} onSearch={setText} />
+        )}
+        {isFirstVisit && (
+          <p className={styles.first}>
+            <ImportButton {...imports} />
+            <Link to="/trash">{t("trash.title")}</Link>
+          </p>
         )}
       </div>
     </Shell>

@@ -1,34 +1,40 @@
-/** The learner's roadmaps as cards, newest first. */
+/** The learner's roadmaps as cards, those studied last first. */
 
 import { Link } from "@tanstack/react-router";
 
 import type { useRoadmaps } from "../../api/queries";
-import type { ListedRoadmap } from "../../api/schema";
 import { usePreferences } from "../../app/context";
 import { Button } from "../../components/Button";
-import { ProgressRing } from "../../components/ProgressRing";
+import { Card } from "./Card";
+import { ImportButton, type useImport } from "./Import";
 import styles from "./Roadmaps.module.css";
 
 interface RoadmapsProps {
   readonly roadmaps: ReturnType<typeof useRoadmaps>;
   readonly text: string;
+  readonly imports: ReturnType<typeof useImport>;
   onSearch(text: string): void;
 }
 
-export function Roadmaps({ roadmaps, text, onSearch }: RoadmapsProps) {
+export function Roadmaps({ roadmaps, text, imports, onSearch }: RoadmapsProps) {
   const { t } = usePreferences();
-  const hits = roadmaps.data?.pages.flatMap((page) => page.items) ?? [];
+  // What is studied while pages are read moves to the front: it must not be there twice.
+  const all = roadmaps.data?.pages.flatMap((page) => page.items) ?? [];
+  const hits = [...new Map(all.map((one) => [one.roadmap_id, one])).values()];
   return (
     <section className={styles.roadmaps} aria-labelledby="yours">
       <div className={styles.top}>
         <h2 id="yours">{t("home.yours")}</h2>
         <input
           type="search"
+          dir="auto"
           value={text}
           aria-label={t("home.search")}
           placeholder={t("home.search")}
           onChange={(event) => onSearch(event.target.value)}
         />
+        <ImportButton {...imports} />
+        <Link to="/trash">{t("trash.title")}</Link>
       </div>
       {hits.length === 0 && <p role="status">{t("home.noHits", { text })}</p>}
       <ul className={styles.cards}>
@@ -42,26 +48,5 @@ export function Roadmaps({ roadmaps, text, onSearch }: RoadmapsProps) {
         </Button>
       )}
     </section>
-  );
-}
-
-function Card({ roadmap }: { readonly roadmap: ListedRoadmap }) {
-  const { t } = usePreferences();
-  const { completed, total } = roadmap.progress;
-  const ready = t("ring.progress", { completed, total });
-  const isBegun = total > 0 && !["drafting", "awaiting_review", "completed"].includes(roadmap.status);
-  return (
-    <li>
-      <Link to="/roadmaps/$roadmapId" params={{ roadmapId: roadmap.roadmap_id }} className={styles.card}>
-        <ProgressRing completed={completed} total={total} label={ready} />
-        <span>
-          <strong>{roadmap.title || roadmap.goal}</strong>
-          <span className={styles.state}>
-            {isBegun && `${ready} · `}
-            {t(`roadmap.${roadmap.status}`)}
-          </span>
-        </span>
-      </Link>
-    </li>
   );
 }

@@ -4,6 +4,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { Tabs } from "radix-ui";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 
+import { api } from "../../api/client";
 import { KINDS } from "../../api/kinds";
 import { useConcept, useConceptVersion, type RoadmapCommands } from "../../api/queries";
 import type { ConceptView, RoadmapView, VersionView } from "../../api/schema";
@@ -12,6 +13,7 @@ import type { View } from "../../app/router";
 import { Button } from "../../components/Button";
 import { Problem } from "../../components/Problem";
 import { Ring } from "../../components/Ring";
+import { outlineDirection } from "../../languages/outlineDirection";
 import { conceptsOf } from "../../live/reducer";
 import styles from "./ConceptPanel.module.css";
 import { Part } from "./Part";
@@ -38,7 +40,12 @@ export function ConceptPanel({ roadmap, concept, commands, view }: ConceptPanelP
     if (event.key === "Escape" && !(event.target instanceof HTMLTextAreaElement)) void navigate(overview);
   };
   return (
-    <aside className={styles.panel} aria-label={concept?.name ?? t("concept.panel")} onKeyDown={onKeyDown}>
+    <aside
+      className={styles.panel}
+      dir={outlineDirection(roadmap)}
+      aria-label={concept?.name ?? t("concept.panel")}
+      onKeyDown={onKeyDown}
+    >
       <Link className={styles.close} {...overview}>
         {t("concept.close")}
       </Link>
@@ -70,6 +77,13 @@ function Concept({
     setOpened((before) => new Set([...before, next]));
   };
   const kept = (name: string) => (opened.has(name) ? ({ forceMount: true } as const) : {});
+  const roadmapId = roadmap.roadmap_id;
+  useEffect(() => {
+    // The list begins with what was studied last. Where this does not arrive, nothing is lost.
+    api
+      .POST("/api/v1/roadmaps/{roadmap_id}/opened", { params: { path: { roadmap_id: roadmapId } } })
+      .catch(() => undefined);
+  }, [roadmapId]);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const place = placeOf(roadmap, concept);
@@ -83,7 +97,7 @@ function Concept({
       </p>
       <h2 ref={heading} tabIndex={-1} className={styles.heading}>
         <Ring concept={concept} label={t("ring.concept", { name: concept.name, state: word(concept, t) })} />
-        {concept.name}
+        <span dir="auto">{concept.name}</span>
       </h2>
       <p className={styles.facts}>
         <span>{t("concept.hours", { hours: concept.estimated_hours })}</span>
@@ -94,7 +108,11 @@ function Concept({
           </Link>
         ))}
       </p>
-      {concept.description !== "" && <p className={styles.description}>{concept.description}</p>}
+      {concept.description !== "" && (
+        <p className={styles.description} dir="auto">
+          {concept.description}
+        </p>
+      )}
       {[detail, earlier].map(
         ({ error, refetch }, index) =>
           error !== null && (

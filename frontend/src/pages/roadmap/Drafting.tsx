@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 
 import type { RoadmapCommands } from "../../api/queries";
 import type { RoadmapView } from "../../api/schema";
+import { authorName } from "../../app/authorName";
 import { usePreferences } from "../../app/context";
 import { Button } from "../../components/Button";
 import { Problem } from "../../components/Problem";
@@ -39,7 +40,9 @@ export function Drafting({
   return (
     <div className={styles.page}>
       <h2>{t(task.kind === "revise" ? "drafting.revising" : "drafting.title")}</h2>
-      <p className={styles.goal}>{roadmap.goal}</p>
+      <p className={styles.goal} dir="auto">
+        {roadmap.goal}
+      </p>
       <ol className={styles.steps}>
         <li data-state="done">{t("drafting.step1")}</li>
         <li data-state={isTaken ? "done" : "now"}>{t("drafting.step2")}</li>
@@ -47,7 +50,7 @@ export function Drafting({
       </ol>
       <p>
         {isTaken
-          ? t("drafting.running", { author: roadmap.author })
+          ? t("drafting.running", { author: authorName(roadmap.author, t) })
           : t(seconds < UNTAKEN ? "drafting.queued" : "drafting.noWorker")}{" "}
         <span className={styles.elapsed}>{t("drafting.elapsed", { seconds })}</span>
       </p>

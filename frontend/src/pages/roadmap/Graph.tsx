@@ -20,6 +20,7 @@ import { memo, useEffect, useMemo, useRef, useState, type RefObject } from "reac
 import type { ConceptView, RoadmapView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
 import { Ring, ringState } from "../../components/Ring";
+import { outlineDirection } from "../../languages/outlineDirection";
 import { conceptsOf } from "../../live/reducer";
 import styles from "./Graph.module.css";
 import { reveal, showWholeOr, SMALLEST } from "./graphWindow";
@@ -40,9 +41,14 @@ export default function Graph({ roadmap, selected }: GraphProps) {
   const { t, theme } = usePreferences();
   const navigate = useNavigate();
   const concepts = conceptsOf(roadmap);
+  const isMirrored = outlineDirection(roadmap) === "rtl";
   // Where nodes stand follows from ids and prerequisites: nothing moves when one turns green.
   const shape = JSON.stringify(concepts.map((one) => [one.concept_id, one.prerequisites]));
-  const { places, direction } = useMemo(() => placed(JSON.parse(shape) as [string, string[]][]), [shape]);
+  const { places, direction } = useMemo(
+    () => placed(JSON.parse(shape) as [string, string[]][], isMirrored),
+    [shape, isMirrored],
+  );
+  const [towards, away] = isMirrored ? [Position.Left, Position.Right] : [Position.Right, Position.Left];
   // eslint-disable-next-line react-hooks/exhaustive-deps -- what belongs together follows from the shape
   const lit = useMemo(() => (selected === null ? null : related(roadmap, selected)), [shape, selected]);
   // A concept that has not changed keeps its node, so that only what changes is drawn again.
@@ -57,8 +63,8 @@ export default function Graph({ roadmap, selected }: GraphProps) {
       type: "concept" as const,
       position: places.get(concept.concept_id) ?? { x: 0, y: 0 },
       ...CARD,
-      sourcePosition: direction === "TB" ? Position.Bottom : Position.Right,
-      targetPosition: direction === "TB" ? Position.Top : Position.Left,
+      sourcePosition: direction === "TB" ? Position.Bottom : towards,
+      targetPosition: direction === "TB" ? Position.Top : away,
       data: { concept, isFaint: lit !== null && !lit.has(concept.concept_id) },
       selected: concept.concept_id === selected,
       ariaLabel: t("ring.concept", { name: concept.name, state: word(concept, t) }),
@@ -164,7 +170,7 @@ const ConceptCard = memo(function ConceptCard({
       <Handle type="target" position={targetPosition} />
       <Ring concept={concept} label={t("ring.concept", { name: concept.name, state })} />
       <span>
-        <strong>{concept.name}</strong>
+        <strong dir="auto">{concept.name}</strong>
         <small>{state}</small>
       </span>
       <Handle type="source" position={sourcePosition} />

@@ -10,6 +10,7 @@ import type { RoadmapCommands } from "../../api/queries";
 import { useReachable } from "../../api/reach";
 import { ROOT } from "../../api/root";
 import type { RoadmapView } from "../../api/schema";
+import { authorName } from "../../app/authorName";
 import { usePreferences } from "../../app/context";
 import { useNotice } from "../../app/notice";
 import { VIEWS } from "../../app/router";
@@ -51,14 +52,16 @@ export function Headline({
   const machinery = [
     tokens > 0 && t("progress.tokens", { tokens: compact(tokens) }),
     usage.cost_usd !== undefined && usage.cost_usd > 0 && money(usage.cost_usd),
-    roadmap.author,
+    authorName(roadmap.author, t),
     !connected && !online && t("progress.offline"),
     // The page says it, where nothing can be reached at all.
     !connected && online && isReachable && t("progress.reconnecting"),
   ].filter(Boolean);
   return (
     <div className={styles.headline}>
-      <h1 title={roadmap.goal}>{roadmap.title || roadmap.goal}</h1>
+      <h1 title={roadmap.goal} dir="auto" lang={roadmap.language}>
+        {roadmap.title || roadmap.goal}
+      </h1>
       <p>{[...summary, ...machinery].join(" · ")}</p>
       <Announcement text={summary.join(", ")} state={`${roadmap.status} ${connected}`} />
     </div>

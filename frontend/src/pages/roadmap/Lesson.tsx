@@ -16,11 +16,11 @@ export default function Lesson({
   const exercises = tutorial.exercises ?? [];
   const mistakes = tutorial.mistakes ?? [];
   return (
-    <article className={styles.lesson} lang={language}>
+    <article className={styles.lesson} lang={language} dir="auto">
       <Markdown text={tutorial.summary} />
       {tutorial.sections.map((section, index) => (
         <section key={index}>
-          <h3>{section.heading}</h3>
+          <h3 dir="auto">{section.heading}</h3>
           <Markdown text={section.markdown} />
         </section>
       ))}

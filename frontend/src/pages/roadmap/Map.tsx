@@ -8,6 +8,7 @@ import { usePreferences } from "../../app/context";
 import { Button } from "../../components/Button";
 import { Meter } from "../../components/Meter";
 import { Ring, ringState } from "../../components/Ring";
+import { outlineDirection } from "../../languages/outlineDirection";
 import { conceptsOf } from "../../live/reducer";
 import styles from "./Map.module.css";
 import { Prerequisites } from "./Prerequisites";
@@ -54,6 +55,7 @@ export function Map({ roadmap, selected }: MapProps) {
       <div
         ref={map}
         className={styles.map}
+        dir={outlineDirection(roadmap)}
         aria-label={t("map.label")}
         role="region"
         onPointerOver={(event) => setPointed(conceptAt(event.target))}
@@ -141,6 +143,7 @@ function Toolbar({ roadmap, isOpen, onOpenAll }: ToolbarProps) {
       >
         <input
           type="search"
+          dir="auto"
           value={text}
           placeholder={t("map.search")}
           aria-label={t("map.search")}
@@ -190,8 +193,10 @@ function Band({ stage, roadmapId, selected, lit, isOpen, onToggle }: BandProps) 
           {stage.order}
         </span>
         <div>
-          <h2 id={`stage-${stage.stage_id}`}>{stage.name}</h2>
-          <p>{stage.description}</p>
+          <h2 id={`stage-${stage.stage_id}`} dir="auto">
+            {stage.name}
+          </h2>
+          <p dir="auto">{stage.description}</p>
           <Count concepts={concepts} />
         </div>
       </div>
@@ -266,7 +271,7 @@ const Card = memo(function Card({ concept, roadmapId, isSelected, isFaint }: Car
       >
         <Ring concept={concept} />
         <span className={styles.words}>
-          <strong>{concept.name}</strong>
+          <strong dir="auto">{concept.name}</strong>
           <span className={styles.state}>{state}</span>
         </span>
       </Link>

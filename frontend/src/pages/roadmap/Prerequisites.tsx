@@ -46,15 +46,18 @@ function measured(map: HTMLElement, roadmap: RoadmapView, lit: ReadonlySet<strin
     .flatMap((concept) => concept.prerequisites.map((id) => [id, concept.concept_id] as const))
     .flatMap(([from, to]) => {
       const [start, end] = [lit.has(from) ? boxes.get(from) : undefined, boxes.get(to)];
-      return start === undefined || end === undefined ? [] : [curve(start, end, origin)];
+      return start === undefined || end === undefined ? [] : [curve(start, end, origin, map)];
     });
 }
 
-function curve(from: DOMRect, to: DOMRect, origin: DOMRect): string {
+function curve(from: DOMRect, to: DOMRect, origin: DOMRect, map: HTMLElement): string {
   if (Math.abs(from.left - to.left) < 1) {
-    const x = from.left - origin.left;
+    // Beside the column where lines begin: there is room between the columns.
+    const isMirrored = getComputedStyle(map).direction === "rtl";
+    const x = (isMirrored ? from.right : from.left) - origin.left;
+    const bend = isMirrored ? x + 20 : x - 20;
     const [y1, y2] = [from.top + from.height / 2 - origin.top, to.top + to.height / 2 - origin.top];
-    return `M${x} ${y1} C${x - 20} ${y1} ${x - 20} ${y2} ${x} ${y2}`;
+    return `M${x} ${y1} C${bend} ${y1} ${bend} ${y2} ${x} ${y2}`;
   }
   const isRight = to.left > from.left;
   const x1 = (isRight ? from.right : from.left) - origin.left;

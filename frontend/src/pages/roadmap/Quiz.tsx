@@ -114,7 +114,7 @@ function Question({ question, isLast, takesFocus, check, onNext }: QuestionProps
       }}
     >
       <fieldset className={styles.question} disabled={marked !== undefined}>
-        <legend ref={takesFocus ? focused : null} tabIndex={-1}>
+        <legend dir="auto" ref={takesFocus ? focused : null} tabIndex={-1}>
           {question.prompt}
         </legend>
         {isMultiple && <p className={styles.number}>{t("quiz.several")}</p>}
@@ -126,7 +126,7 @@ function Question({ question, isLast, takesFocus, check, onNext }: QuestionProps
               checked={chosen.includes(option.option_id)}
               onChange={() => toggle(option.option_id)}
             />
-            <span>{option.text}</span>
+            <span dir="auto">{option.text}</span>
             {marked !== undefined && (
               <span className={styles.mark}>
                 {[
@@ -142,7 +142,7 @@ function Question({ question, isLast, takesFocus, check, onNext }: QuestionProps
       </fieldset>
       <div role="status">
         {marked !== undefined && (
-          <p className={styles.verdict} data-correct={marked.correct}>
+          <p className={styles.verdict} dir="auto" data-correct={marked.correct}>
             <strong>{t(marked.correct ? "quiz.right" : "quiz.wrong")}</strong> {marked.explanation}
           </p>
         )}

@@ -2,20 +2,22 @@
 
 import type { ResourcesView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
+import { nameIn } from "../../languages/tags";
 import styles from "./Resources.module.css";
 
 export function Resources({ resources }: { readonly resources: ResourcesView }) {
-  const { t } = usePreferences();
+  const { t, language } = usePreferences();
   return (
     <ul className={styles.resources}>
       {resources.items.map((item) => (
         <li key={item.url}>
-          <a href={item.url} target="_blank" rel="noopener noreferrer" lang={item.language}>
+          <a href={item.url} target="_blank" rel="noopener noreferrer" lang={item.language} dir="auto">
             {item.title}
           </a>
-          {item.description != null && <p>{item.description}</p>}
+          {item.description != null && <p dir="auto">{item.description}</p>}
           <p className={styles.facts}>
-            {t(`resource.${item.type}`)} · {item.language} ·{" "}
+            {t(`resource.${item.type}`)} ·{" "}
+            {t("concept.inLanguage", { language: nameIn(item.language, language) ?? item.language })} ·{" "}
             {item.origin === "search"
               ? t("concept.searchLink")
               : item.verdict === "verified"

@@ -6,6 +6,7 @@ import { useEstimate, useRevision, type RoadmapCommands } from "../../api/querie
 import type { RoadmapView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
 import { Button } from "../../components/Button";
+import { lengthOf, LongText } from "../../components/LongText";
 import { conceptsOf } from "../../live/reducer";
 import { money } from "./Header";
 import { OutlineTree } from "./OutlineTree";
@@ -144,15 +145,18 @@ function Ask({ commands, wish, setWish }: Omit<ReviewProps, "roadmap" | "onDone"
       <h3>
         <label htmlFor="ask">{t("review.ask")}</label>
       </h3>
-      <textarea
+      <LongText
         id="ask"
         rows={3}
-        maxLength={LONGEST_FEEDBACK}
+        most={LONGEST_FEEDBACK}
         value={wish}
         placeholder={t("review.askPlaceholder")}
         onChange={(event) => setWish(event.target.value)}
       />
-      <Button type="submit" disabled={wish.trim() === "" || commands.isPending}>
+      <Button
+        type="submit"
+        disabled={wish.trim() === "" || lengthOf(wish) > LONGEST_FEEDBACK || commands.isPending}
+      >
         {t("review.send")}
       </Button>
     </form>

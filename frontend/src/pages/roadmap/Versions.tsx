@@ -5,8 +5,10 @@ import { useState, type FormEvent } from "react";
 
 import { useVersions, type RoadmapCommands } from "../../api/queries";
 import type { ArtefactKind, ConceptView, RoadmapView, VersionView } from "../../api/schema";
+import { authorName } from "../../app/authorName";
 import { usePreferences } from "../../app/context";
 import { Button } from "../../components/Button";
+import { lengthOf, LongText } from "../../components/LongText";
 import { Problem } from "../../components/Problem";
 import { Waiting } from "../../components/Waiting";
 import styles from "./Versions.module.css";
@@ -40,7 +42,8 @@ export function Versions({ roadmap, concept, commands, onRead }: VersionsProps) 
             <span>
               {t("concept.version", { version: one.version, artefact: t(`artefact.${one.artefact}`) })}
               <small>
-                {new Date(one.created_at).toLocaleString(language === "zh" ? "zh" : undefined)} · {one.author}
+                {new Date(one.created_at).toLocaleString(language === "zh" ? "zh" : undefined)} ·{" "}
+                {authorName(one.author, t)}
               </small>
             </span>
             <Button kind="quiet" onClick={() => onRead(one)}>
@@ -73,15 +76,16 @@ export function Versions({ roadmap, concept, commands, onRead }: VersionsProps) 
               </option>
             ))}
           </select>
-          <textarea
+          <LongText
+            id="instructions"
             rows={2}
-            maxLength={LONGEST}
+            most={LONGEST}
             value={instructions}
             placeholder={t("concept.instructions")}
             aria-label={t("concept.instructions")}
             onChange={(event) => setInstructions(event.target.value)}
           />
-          <Button type="submit" disabled={commands.isPending}>
+          <Button type="submit" disabled={commands.isPending || lengthOf(instructions) > LONGEST}>
             {t("concept.regenerateAll", { artefact: t(`artefact.${artefact}`) })}
           </Button>
         </form>

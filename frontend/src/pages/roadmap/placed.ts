@@ -18,7 +18,8 @@ export interface Placed {
   readonly direction: Direction;
 }
 
-export function placed(concepts: Concepts): Placed {
+/** With `isMirrored`, what goes to the right goes to the left. */
+export function placed(concepts: Concepts, isMirrored = false): Placed {
   const direction = directionOf(concepts);
   const graph = new graphlib.Graph();
   graph.setGraph({
@@ -34,7 +35,7 @@ export function placed(concepts: Concepts): Placed {
   const places = new Map(
     concepts.map(([id]) => {
       const { x, y } = graph.node(id) as { x: number; y: number };
-      return [id, { x: x - CARD.width / 2, y: y - CARD.height / 2 }];
+      return [id, { x: (isMirrored ? -x : x) - CARD.width / 2, y: y - CARD.height / 2 }];
     }),
   );
   return { places, direction };

@@ -1,0 +1,38 @@
+"""Texts from files and from standard input, however an editor or a shell has encoded them."""
+
+import codecs
+import sys
+from pathlib import Path
+
+from app.core.errors import InvalidInput
+
+STANDARD_INPUT = "-"
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""What files begin with that say their encoding; that of UTF-32 begins like that of UTF-16."""
+
+
+def read_text(file: str) -> str:
+    """The text of a file, or of standard input for `-`: UTF-8, or what its byte order mark says.
+
+    Raises:
+        InvalidInput: it cannot be read, or is no text.
+    """
+    name = "Standard input" if file == STANDARD_INPUT else file
+    try:
+        data = sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"{name} cannot be read: {error.strerror}.") from error
+    except ValueError as error:  # a NUL in the name
+        raise InvalidInput(f"{name!r} is not the name of a file.") from error
+    encoding = next((one for mark, one in _MARKS if data.startswith(mark)), "utf-8")
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise InvalidInput(f"{name} is not text in UTF-8: line {line} has bytes that mean nothing in it.") from None

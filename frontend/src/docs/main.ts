@@ -1,0 +1,6 @@
+/** The page of the API: Swagger UI over the document that this very server gives out. */
+
+import SwaggerUI from "swagger-ui-dist/swagger-ui-es-bundle.js";
+import "swagger-ui-dist/swagger-ui.css";
+
+SwaggerUI({ dom_id: "#docs", url: "openapi.json", deepLinking: true, validatorUrl: null });

@@ -1,0 +1,107 @@
+/** A roadmap in the list: its title, goal and date, how far it is; it can be given another title. */
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState, type FormEvent } from "react";
+
+import { api, done } from "../../api/client";
+import type { ListedRoadmap } from "../../api/schema";
+import { usePreferences } from "../../app/context";
+import { Button } from "../../components/Button";
+import { ProgressRing } from "../../components/ProgressRing";
+import styles from "./Roadmaps.module.css";
+
+/** Where there is no outline yet, or it is being written by, there is nothing to rename. */
+const BUSY = ["drafting", "generating"];
+
+export function Card({ roadmap }: { readonly roadmap: ListedRoadmap }) {
+  const { t, day } = usePreferences();
+  const [isRenaming, setRenaming] = useState(false);
+  const { completed, total } = roadmap.progress;
+  const title = roadmap.title || roadmap.goal;
+  const ready = t("ring.progress", { completed, total });
+  const isBegun = total > 0 && !["drafting", "awaiting_review", "completed"].includes(roadmap.status);
+  const canRename = total > 0 && !BUSY.includes(roadmap.status);
+  if (isRenaming) return <Rename roadmap={roadmap} onEnd={() => setRenaming(false)} />;
+  return (
+    <li className={styles.place}>
+      <Link to="/roadmaps/$roadmapId" params={{ roadmapId: roadmap.roadmap_id }} className={styles.card}>
+        <ProgressRing completed={completed} total={total} label={ready} />
+        <span className={styles.words}>
+          <strong dir="auto" lang={roadmap.language}>
+            {title}
+          </strong>
+          {roadmap.goal !== title && (
+            <span dir="auto" className={styles.goal}>
+              {roadmap.goal}
+            </span>
+          )}
+          <span className={styles.state}>
+            {isBegun && `${ready} · `}
+            {t(`roadmap.${roadmap.status}`)} ·{" "}
+            <time dateTime={roadmap.created_at}>{day(roadmap.created_at)}</time>
+          </span>
+        </span>
+      </Link>
+      {canRename && (
+        <Button
+          kind="quiet"
+          className={styles.rename ?? ""}
+          aria-label={t("home.renameOf", { title })}
+          title={t("home.rename")}
+          onClick={() => setRenaming(true)}
+        >
+          <span aria-hidden>✎</span>
+        </Button>
+      )}
+    </li>
+  );
+}
+
+function Rename({ roadmap, onEnd }: { readonly roadmap: ListedRoadmap; onEnd(): void }) {
+  const { t, say } = usePreferences();
+  const queries = useQueryClient();
+  const [title, setTitle] = useState(roadmap.title);
+  const rename = useMutation({
+    mutationFn: () =>
+      api
+        .POST("/api/v1/roadmaps/{roadmap_id}/outline/operations", {
+          params: { path: { roadmap_id: roadmap.roadmap_id } },
+          body: { operations: [{ op: "retitle", title }] },
+        })
+        .then(done),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: ["roadmaps"] });
+      onEnd();
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    rename.mutate();
+  };
+  return (
+    <li className={styles.place}>
+      <form
+        className={styles.card}
+        onSubmit={submit}
+        onKeyDown={(event) => event.key === "Escape" && onEnd()}
+      >
+        <input
+          autoFocus
+          dir="auto"
+          value={title}
+          aria-label={t("home.renameOf", { title: roadmap.title })}
+          onChange={(event) => setTitle(event.target.value)}
+        />
+        <Button kind="primary" type="submit" disabled={rename.isPending}>
+          {t("home.save")}
+        </Button>
+        {rename.error !== null && (
+          <span className={styles.fault} role="alert">
+            {say(rename.error)}
+          </span>
+        )}
+      </form>
+    </li>
+  );
+}

@@ -1,0 +1,68 @@
+/** The roadmaps that were deleted, and how to get them back. */
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+
+import { api, done } from "../../api/client";
+import { useRoadmaps } from "../../api/queries";
+import { usePreferences } from "../../app/context";
+import { useNotice } from "../../app/notice";
+import { Shell } from "../../app/Shell";
+import { useTitle } from "../../app/useTitle";
+import { Button } from "../../components/Button";
+import { Problem } from "../../components/Problem";
+import styles from "./TrashPage.module.css";
+
+export function TrashPage() {
+  const { t, say, day } = usePreferences();
+  const { fault, show } = useNotice();
+  const queries = useQueryClient();
+  const roadmaps = useRoadmaps("", { trash: true });
+  const found = roadmaps.data?.pages.flatMap((page) => page.items);
+  useTitle(t("trash.title"));
+  const restore = useMutation({
+    mutationFn: (one: { roadmap_id: string; title: string }) =>
+      api
+        .POST("/api/v1/roadmaps/{roadmap_id}/restore", { params: { path: { roadmap_id: one.roadmap_id } } })
+        .then(done),
+    onSuccess: async (_answer, one) => {
+      await queries.invalidateQueries({ queryKey: ["roadmaps"] });
+      show({ text: t("trash.restored", { title: one.title }) });
+    },
+    onError: fault,
+  });
+  return (
+    <Shell>
+      <div className={styles.page}>
+        <h1>{t("trash.title")}</h1>
+        <p>
+          {t("trash.kept")} <Link to="/">{t("app.toHome")}</Link>
+        </p>
+        {roadmaps.error !== null && <Problem message={say(roadmaps.error)} />}
+        {found?.length === 0 && <p role="status">{t("trash.empty")}</p>}
+        <ul>
+          {found?.map((one) => (
+            <li key={one.roadmap_id}>
+              <span>
+                <strong dir="auto" lang={one.language}>
+                  {one.title || one.goal}
+                </strong>
+                {one.deleted_at !== null && <small>{t("trash.deleted", { day: day(one.deleted_at) })}</small>}
+              </span>
+              <Button
+                disabled={restore.isPending}
+                aria-label={t("trash.restoreOf", { title: one.title })}
+                onClick={() => restore.mutate(one)}
+              >
+                {t("trash.restore")}
+              </Button>
+            </li>
+          ))}
+        </ul>
+        {roadmaps.hasNextPage && (
+          <Button onClick={() => void roadmaps.fetchNextPage()}>{t("home.older")}</Button>
+        )}
+      </div>
+    </Shell>
+  );
+}
