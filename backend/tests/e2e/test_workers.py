@@ -47,9 +47,10 @@ async def test_a_killed_worker_costs_seconds_and_no_work(cluster: Cluster) -> No
 
 
 async def test_a_terminated_worker_hands_its_task_on_at_once(cluster: Cluster) -> None:
-    first = ready(cluster.start_worker(GREENWAY_BUILTIN_PACE=SLOW))
+    # Slow enough to be in the middle still when the second worker, which is not, has started.
+    first = ready(cluster.start_worker(GREENWAY_BUILTIN_PACE=SLOW, GREENWAY_CONCEPT_CONCURRENCY="1"))
     async with cluster.client() as client:
-        roadmap_id, before = await in_the_middle(client)
+        roadmap_id, before = await in_the_middle(client, 120)
         second = ready(cluster.start_worker())
         assert first.terminate() == 0
         assert first.logged("worker_stopped")

@@ -364,7 +364,11 @@ async def _held(house: House, roadmap_id: UUID) -> int:
     return await safe_session_with_retry(house.sessions, count)
 
 
-@pytest.mark.parametrize("lives", [20, pytest.param(120, marks=pytest.mark.slow)])
+MANY_LIVES = 120
+"""So many that every command is possible in one of them."""
+
+
+@pytest.mark.parametrize("lives", [20, pytest.param(MANY_LIVES, marks=pytest.mark.slow)])
 def test_any_commands_in_any_order_leave_a_true_roadmap(lives: int, house: tuple[LoopThread, House]) -> None:
     thread, rooms = house
     pressed: set[str] = set()
@@ -379,4 +383,5 @@ def test_any_commands_in_any_order_leave_a_true_roadmap(lives: int, house: tuple
         pressed.update(thread.submit(random_life(rooms, moments, seed)).result(2 * PATIENCE))
 
     live()
-    assert pressed == set(COMMANDS), "some commands have never been possible"
+    if lives == MANY_LIVES:
+        assert pressed == set(COMMANDS), "some commands have never been possible"

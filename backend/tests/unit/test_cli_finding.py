@@ -64,7 +64,7 @@ def listed(roadmap_id: UUID) -> ListedRoadmap:
         created_at=datetime(2026, 3, 1, tzinfo=UTC),
         progress=ProgressView(total=3, completed=3, partial=0, failed=0, generating=0, pending=0),
         deleted_at=None,
-        studied_at=None,
+        studied_at=datetime(2026, 3, 2, tzinfo=UTC),
     )
 
 
