@@ -203,6 +203,7 @@ async def test_after_another_worker_has_taken_it_only_the_rest_is_missing(desk: 
     assert first.missing == (ArtefactKind.RESOURCES, ArtefactKind.QUIZ)
 
 
+@pytest.mark.parametrize("knows_the_log", [False, True])
 @pytest.mark.parametrize(
     "write",
     [
@@ -214,9 +215,11 @@ async def test_after_another_worker_has_taken_it_only_the_rest_is_missing(desk: 
     ids=["start", "save", "finish", "pause"],
 )
 async def test_nothing_can_be_written_once_the_task_is_lost(
-    stores: Stores, write: Callable[[ContentStore], Awaitable[object]]
+    stores: Stores, write: Callable[[ContentStore], Awaitable[object]], knows_the_log: bool
 ) -> None:
     store = await begun(stores)
+    if knows_the_log:  # the next change is tried without reading anything, behind a fence of its own
+        await store.start(["c1"])
     await stores.lose()
     with pytest.raises(OwnershipLost):
         await write(store)

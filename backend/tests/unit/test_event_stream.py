@@ -1,0 +1,55 @@
+"""One client's stream: every event once, whichever way it comes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from app.services.event_hub import EventHub
+from app.services.event_stream import EventStream, Message
+from app.services.live_feed import Frame
+from app.services.roadmap_reader import RoadmapReader
+
+ROADMAP, EPOCH = uuid4(), uuid4()
+NEWEST = 3
+
+
+def frame(seq: int) -> Frame:
+    return Frame(seq=seq, data=b"%d" % seq)
+
+
+class Overlapping:
+    """A hub whose live channel brings once more what has been read already."""
+
+    def __init__(self, live: Sequence[int]) -> None:
+        self._live: asyncio.Queue[Frame] = asyncio.Queue()
+        for seq in live:
+            self._live.put_nowait(frame(seq))
+        self.seq = NEWEST
+
+    async def next(self) -> Frame:
+        return await self._live.get()
+
+    @asynccontextmanager
+    async def listen(self, roadmap_id: UUID) -> AsyncIterator["Overlapping"]:
+        yield self
+
+    async def read(self, roadmap_id: UUID, epoch: UUID, *, after: int, until: int) -> list[Frame]:
+        return [frame(seq) for seq in range(after + 1, until + 1)]
+
+
+class Reader:
+    async def position(self, roadmap_id: UUID, *, user_id: str) -> tuple[UUID, int]:
+        return EPOCH, NEWEST
+
+
+async def test_what_the_backlog_and_the_live_channel_both_bring_is_sent_once() -> None:
+    hub: Any = Overlapping(live=[2, 3, 4, 4, 5])
+    stream = EventStream(cast(EventHub, hub), cast(RoadmapReader, Reader()), heartbeat=20)
+    seen: list[Message] = []
+    async for message in stream.follow(ROADMAP, user_id="local", since=1):
+        seen.append(message)
+        if message.seq == 5:
+            break
+    assert [message.seq for message in seen] == [2, 3, 4, 5]
