@@ -26,7 +26,7 @@ WORKERS ?= 4
 # The unit tests alone, by another Python: `make test-python PYTHON=python3.13`.
 test-python:
 	$(PYTHON) -m venv .venv/other
-	.venv/other/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock -r requirements-dev.lock
+	.venv/other/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
 	.venv/other/bin/pytest backend/tests/unit -n 2
 
 # The web app, into the Python package; nothing happens when it is fresh.

@@ -364,7 +364,7 @@ async def _held(house: House, roadmap_id: UUID) -> int:
     return await safe_session_with_retry(house.sessions, count)
 
 
-MANY_LIVES = 120
+MANY_LIVES = 60
 """So many that every command is possible in one of them."""
 
 

@@ -3,12 +3,15 @@
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from app.core.errors import ConfigurationError
 from app.core.failpoints import Failpoint
 from app.core.settings import load_settings
+
+BACKEND = Path(__file__).resolve().parents[2]
 
 
 def end_of(setting: str, reached: Failpoint, times: int) -> int:
@@ -18,7 +21,7 @@ failpoints.arm({setting!r})
 for _ in range({times}):
     failpoints.reach(failpoints.Failpoint.{reached.name})
 """
-    return subprocess.run([sys.executable, "-c", program], check=False).returncode
+    return subprocess.run([sys.executable, "-c", program], check=False, cwd=BACKEND).returncode
 
 
 def test_the_process_ends_there_as_if_killed() -> None:
