@@ -63,6 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="Greenway",
         description="Turns a learning goal into a roadmap that fills itself in while you watch.",
         version=__version__,
+        license_info={"name": "MIT", "identifier": "MIT"},
         lifespan=lifespan,
         docs_url=None,  # its page would load scripts from a host of others
         redoc_url=None,
