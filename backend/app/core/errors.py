@@ -81,7 +81,7 @@ _LONGEST_VALUE = 120
 
 def _presentable(message: str) -> str:
     visible = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in message)
-    return _TOO_LONG.sub(lambda found: f"{found[0][:_LONGEST_VALUE]}…", visible)
+    return _TOO_LONG.sub(lambda found: f"{found[0][: _LONGEST_VALUE - 20]}…{found[0][-20:]}", visible)
 
 
 _TOO_LONG = re.compile(rf"\S{{{_LONGEST_VALUE + 1},}}")

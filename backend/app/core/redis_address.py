@@ -22,7 +22,7 @@ def check_redis_address(url: str) -> str:
         raise ConfigurationError("REDIS_URL holds a character that cannot be seen; type or copy it again.")
     try:
         pool = ConnectionPool.from_url(address)
-        pool.make_connection()  # it reads the parameters, and does not connect
+        pool.make_connection()  # type: ignore[no-untyped-call]  # it reads the parameters, and does not connect
         parts = pool.connection_kwargs
         port, host = parts.get("port", 1), parts.get("host", "localhost")
         if not 0 < port < 65536 or not (address.startswith("unix://") or is_host(host)):
