@@ -11,6 +11,7 @@ from app.cli.api_client import ApiClient
 from app.cli.endpoint import Endpoint
 from app.cli.watching.words import one_line
 from app.core.errors import ConfigurationError, GreenwayError
+from app.core.redis_address import check_redis_address
 from app.core.settings import Settings, sqlalchemy_url
 from app.db.session import create_engine, create_sessions
 from app.embedded.data_dir import Run
@@ -51,9 +52,9 @@ async def check_dependencies(addresses: Addresses) -> list[Check]:
     except ConfigurationError as error:
         return [Check("database", False, error.message)]
     try:
-        redis = create_redis(addresses.redis_url)
-    except ValueError:
-        return [Check("redis", False, "REDIS_URL cannot be read; it must be like redis://HOST:PORT/0.")]
+        redis = create_redis(check_redis_address(addresses.redis_url))
+    except ConfigurationError as error:
+        return [Check("redis", False, error.message)]
     try:
         checks = [_with_advice(check) for check in await Health(create_sessions(engine), redis).checks()]
         schema_is_there = all(check.ok for check in checks if check.name != "redis")

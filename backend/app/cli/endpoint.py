@@ -10,6 +10,7 @@ from uuid import UUID
 from app.core.errors import ConfigurationError
 from app.core.network_environment import check_proxies
 from app.core.settings import Settings
+from app.core.web_names import is_host
 from app.embedded.data_dir import running_instance
 
 API = "/api/v1"
@@ -68,7 +69,7 @@ class Endpoint:
 def _checked(url: str) -> str:
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        usable = parts.scheme in {"http", "https"} and is_host(parts.hostname or "") and parts.port != 0
     except ValueError:  # a port out of range, a bracket that is not closed
         usable = False
     if not usable or not url.isprintable() or " " in url or parts.query or parts.fragment:

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode
@@ -155,8 +154,13 @@ def _check(name: str, value: str) -> None:
         raise ConfigurationError(f"DATABASE_URL: {name} must be {choices}, and is {_shown(value)}.")
     if name in _NUMBERS and not (value.removeprefix("-").isascii() and value.removeprefix("-").isdigit()):
         raise ConfigurationError(f"DATABASE_URL: {name} must be a whole number, and is {_shown(value)}.")
-    if name in _FILES and value != SYSTEM_CAS and not os.access(Path(value).expanduser(), os.R_OK):
+    if name in _FILES and value != SYSTEM_CAS and not os.access(_expanded(value), os.R_OK):
         raise ConfigurationError(f"DATABASE_URL: {name} names the file {_shown(value)}, which cannot be read.")
+
+
+def _expanded(path: str) -> str:
+    # `Path.expanduser` fails for users who do not exist.
+    return os.path.expanduser(path)  # noqa: PTH111
 
 
 def _hosts(hostspec: str, given: Mapping[str, str]) -> tuple[tuple[str, int], ...]:

@@ -1,5 +1,6 @@
 """The errors that people may see: each has a stable code, a plain sentence and an HTTP status."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -66,4 +67,21 @@ class Unavailable(GreenwayError):
 
 
 class ConfigurationError(GreenwayError):
+    """Its sentence is one line that a terminal shows as it is, whatever the setting held."""
+
     code, title = "configuration", "The configuration is not valid"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(_presentable(message))
+
+
+_LONGEST_VALUE = 120
+"""Characters of a setting's value that a sentence repeats."""
+
+
+def _presentable(message: str) -> str:
+    visible = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in message)
+    return _TOO_LONG.sub(lambda found: f"{found[0][: _LONGEST_VALUE - 20]}…{found[0][-20:]}", visible)
+
+
+_TOO_LONG = re.compile(rf"\S{{{_LONGEST_VALUE + 1},}}")

@@ -3,11 +3,11 @@
 import os
 import ssl
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from app.core.errors import ConfigurationError
+from app.core.web_names import is_host
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 _SCHEMES = ("http", "https", "socks5", "socks5h")
@@ -33,8 +33,13 @@ def check_certificates() -> None:
             raise ConfigurationError(f"SSL_CERT_FILE names {file!a}, which holds no certificate in PEM form.") from None
         except (OSError, ValueError):
             raise ConfigurationError(f"SSL_CERT_FILE names {file!a}, which cannot be read.") from None
-    if (folder := os.environ.get("SSL_CERT_DIR")) and not Path(folder.partition(os.pathsep)[0]).is_dir():
+    if (folder := os.environ.get("SSL_CERT_DIR")) and not _is_directory(folder.partition(os.pathsep)[0]):
         raise ConfigurationError(f"SSL_CERT_DIR names {folder!a}, which is no directory.")
+
+
+def _is_directory(path: str) -> bool:
+    # `Path.is_dir` fails for names that are too long.
+    return os.path.isdir(path)  # noqa: PTH112
 
 
 def check_proxies() -> None:
@@ -80,6 +85,12 @@ def _split(value: str) -> SplitResult:
         ValueError: it is no address.
     """
     parts = urlsplit(value if "://" in value else f"http://{value}")
-    if not value.isascii() or not value.isprintable() or " " in value or not parts.hostname or parts.port == 0:
+    if (
+        not value.isascii()
+        or not value.isprintable()
+        or " " in value
+        or not is_host(parts.hostname or "")
+        or parts.port == 0
+    ):
         raise ValueError
     return parts

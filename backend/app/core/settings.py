@@ -14,6 +14,7 @@ from app.core.dotenv import DOTENV, ENCODING, read_dotenv
 from app.core.errors import ConfigurationError
 from app.core.failpoints import Failpoint
 from app.core.network_environment import check_certificates, hand_on
+from app.core.redis_address import check_redis_address
 from app.core.serving_settings import ServingSettings
 
 _FAILPOINT = rf"^({'|'.join(Failpoint)})(:[1-9][0-9]*)?$"
@@ -79,10 +80,7 @@ class Settings(AuthorSettings, ServingSettings):
         """
         if self.redis_url is None:
             raise ConfigurationError("REDIS_URL is not set; set it, or use `greenway up`, which brings its own Valkey.")
-        url = self.redis_url.get_secret_value()
-        if not url.startswith(("redis://", "rediss://", "unix://")):
-            raise ConfigurationError("REDIS_URL must start with redis://, rediss:// or unix://.")
-        return url
+        return check_redis_address(self.redis_url.get_secret_value())
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -101,6 +99,15 @@ def names_of(field: FieldInfo) -> tuple[str, ...]:
     return tuple(str(choice) for choice in alias.choices) if isinstance(alias, AliasChoices) else (str(alias),)
 
 
+def _check_encoding(known: set[str]) -> None:
+    """Python reads bytes that are not UTF-8 as halves of characters, which can be neither stored nor sent."""
+    for name in sorted(known & os.environ.keys()):
+        try:
+            os.environ[name].encode()
+        except UnicodeEncodeError:
+            raise ConfigurationError(f"{name} is not text in UTF-8; set it again.") from None
+
+
 def load_settings() -> Settings:
     """Read the settings.
 
@@ -114,6 +121,7 @@ def load_settings() -> Settings:
         raise ConfigurationError(f"Unknown setting {unknown[0]}; doc/configuration.md lists all settings.")
     hand_on(dotenv)
     check_certificates()
+    _check_encoding(known)
     try:
         return Settings()
     except ValidationError as error:

@@ -3,6 +3,8 @@
 import ipaddress
 from urllib.parse import SplitResult, urlsplit
 
+from app.core.web_names import is_host
+
 OLLAMA_PORT = 11434
 _HTTPS_PORT = 443
 _BIND_NAMES = {"", "*", "0"}
@@ -16,7 +18,7 @@ def is_http_address(url: str) -> bool:
         parts = _split(url)
     except ValueError:
         return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    return parts.scheme in {"http", "https"} and url.isprintable() and is_host(parts.hostname or "")
 
 
 def openai_address(url: str) -> str:
@@ -46,6 +48,8 @@ def ollama_address(value: str | None) -> str:
     if parts.username is not None:
         raise ValueError("an address with a user name")
     host = parts.hostname or ""
+    if host and not (text.isprintable() and is_host(host.replace("*", "0"))):
+        raise ValueError("no host")
     port = parts.port or (_HTTPS_PORT if parts.scheme == "https" else OLLAMA_PORT)
     path = parts.path.rstrip("/").removesuffix("/v1").removesuffix("/api")
     return f"{parts.scheme}://{_dialled(host)}:{port}{path}/v1"

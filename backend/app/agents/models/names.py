@@ -3,6 +3,7 @@
 The API checks the name at its start without ever asking a model, so nothing here imports a provider's library.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -33,7 +34,8 @@ class ModelName:
     @property
     def path(self) -> Path:
         """The file that a `gguf` model is."""
-        return Path(self.model).expanduser()
+        # `Path.expanduser` fails for users who do not exist.
+        return Path(os.path.expanduser(self.model))  # noqa: PTH111
 
 
 def is_installed(package: str) -> bool:
@@ -119,14 +121,15 @@ def _check_address(provider: Provider, access: Access) -> None:
 
 
 def _check_gguf(path: Path) -> None:
-    if not path.is_file():
+    # `Path.is_file` fails for names that are too long.
+    if not os.path.isfile(path):  # noqa: PTH113
         raise ConfigurationError(f"The model file {path} does not exist; give GREENWAY_MODEL the path of a .gguf file.")
     try:
         with path.open("rb") as file:
             magic = file.read(len(_GGUF_MAGIC))
     except OSError as error:
         raise ConfigurationError(
-            f"The model file {path} cannot be read ({error.strerror}); make it readable for this user."
+            f"The model file {path} of GREENWAY_MODEL cannot be read ({error.strerror}); make it readable."
         ) from None
     if magic != _GGUF_MAGIC:
         raise ConfigurationError(f"The file {path} is no GGUF model; give GREENWAY_MODEL the path of a .gguf file.")

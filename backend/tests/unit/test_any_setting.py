@@ -1,0 +1,232 @@
+"""Whatever a setting holds, it is accepted, or refused with one sentence that names it."""
+
+import logging
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.agents.factory import check_author
+from app.cli.endpoint import Endpoint
+from app.core.database_address import parse_database_address
+from app.core.errors import ConfigurationError
+from app.core.settings import Settings, load_settings, names_of
+from app.main import create_app
+from app.services.redis_client import create_redis
+
+WORKING = {
+    "DATABASE_URL": "postgresql://u:p@127.0.0.1:1/d?connect_timeout=2",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "GREENWAY_URL": "http://127.0.0.1:1",
+}
+ALIASES = [names_of(field) for field in Settings.model_fields.values()]
+NAMES = sorted(name for field in Settings.model_fields.values() for name in names_of(field))
+LIBRARIES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "all_proxy", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"]
+ADDRESSES = {"DATABASE_URL", "REDIS_URL", "GREENWAY_URL", *(name for name in NAMES if "BASE" in name), *LIBRARIES[:4]}
+MODELS = [
+    *("openai:m", "anthropic:m", "google:m", "openrouter:a/b", "ollama:m", "builtin:outline"),
+    *("gguf:~nobody-here/m.gguf", "gguf:" + "x" * 300, "gguf:/dev/null", "gguf:/", "gguf:\udcff"),
+]
+LONG = "a" * 70
+ODD = [
+    *(
+        "",
+        " ",
+        "\t",
+        "\n",
+        "a\nb",
+        "-1",
+        "0",
+        "1",
+        "1e999",
+        "nan",
+        "inf",
+        "-inf",
+        "1_000",
+        "0x10",
+        "٣",
+        "１２",
+        "9" * 5000,
+    ),
+    *(str(2**31), str(2**63), str(2**70), "1.5", "true", "None", "[]", "{}", '"', "x" * 100_000, "~", "~nobody-here/x"),
+    *(
+        "\udcff\udcfe",
+        "п",
+        "\u200b",
+        "\u00a0",
+        "\ufeff",
+        "\u202e",
+        "a" + "\u200b" + "b",
+        "key\nmore",
+        "💥",
+        "\x01",
+        "\x1b[2J",
+    ),
+    *("/", "/dev/null", "/dev/full", "/proc/self/mem", "..", "a" * 300, "/" + "b/" * 3000),
+]
+SCHEMES = [
+    "http",
+    "https",
+    "HTTP",
+    "ftp",
+    "socks5",
+    "socks",
+    "redis",
+    "rediss",
+    "unix",
+    "postgresql",
+    "postgres",
+    "",
+    "ws",
+]
+RESTS = [
+    *(
+        "",
+        "/",
+        "h",
+        "h:1",
+        "h:0",
+        "h:99999",
+        "h:-1",
+        "h:x",
+        "h:٣",
+        ":1",
+        "[::1]:1",
+        "[::1",
+        "[x]",
+        "::1",
+        "@",
+        "@h",
+        "u:p@h",
+    ),
+    *(
+        f"{LONG}.example",
+        "a..b",
+        ".",
+        "h h",
+        "h\nh",
+        "u:p%ZZ@h/%ZZ",
+        "h/%00",
+        "h?a",
+        "h?a=b&a=c",
+        "h/d?host=",
+        "münchen.example",
+    ),
+    *(
+        "xn--a",
+        "h#f",
+        "h/" + "p" * 9000,
+        "*",
+        "%",
+        "h%00h",
+        "1.2.3.4.5",
+        "0",
+        "h,g:1,[::1]:2",
+        "h/notanumber",
+        "h/99999999999",
+    ),
+    *(
+        "h/0?socket_timeout=x",
+        "h/0?db=x",
+        "h/0?protocol=9",
+        "h/0?unknown=1",
+        "h/0?max_connections=-1",
+        "\udcff",
+        "h:1:2",
+    ),
+]
+VALUES = st.one_of(
+    st.sampled_from(ODD),
+    st.builds("{}://{}".format, st.sampled_from(SCHEMES), st.sampled_from(RESTS)),
+    st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40),
+    st.binary(max_size=12).map(lambda data: os.fsdecode(data.replace(b"\0", b""))),
+    st.integers(-(10**30), 10**30).map(str),
+    st.floats().map(str),
+)
+
+
+@pytest.fixture(autouse=True)
+def _an_environment_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Settings put what `.env` says into the environment; and the API's start takes the log over."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    for name in (*NAMES, *LIBRARIES):
+        monkeypatch.delenv(name, raising=False)
+    yield
+    for handler in root.handlers:
+        if handler not in handlers:
+            handler.close()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def environment_for(name: str) -> dict[str, str]:
+    """An environment in which the setting is of use."""
+    provider = {"ANTHROPIC": "anthropic:m", "GOOGLE": "google:m", "GEMINI": "google:m", "OPENROUTER": "openrouter:a/b"}
+    keys = {key: "k" for key in NAMES if key.endswith("_API_KEY") and key not in ("GEMINI_API_KEY", "TAVILY_API_KEY")}
+    if name == "GEMINI_API_KEY":
+        del keys["GOOGLE_API_KEY"]
+    search = {"TAVILY_API_KEY": "tavily", "SEARXNG_BASE_URL": "searxng"}.get(name, "auto")
+    model = "ollama:m" if name.startswith("OLLAMA") else provider.get(name.partition("_")[0], "openai:m")
+    return {**WORKING, **keys, "GREENWAY_MODEL": model, "GREENWAY_SEARCH": search}
+
+
+def checked(environment: dict[str, str]) -> None:
+    """What `api`, `worker`, `up` and the client commands look at before they begin."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        given = load_settings()
+        check_author(given)
+        Endpoint.of(given)
+        create_redis(given.require_redis_url())
+        parse_database_address(given.require_database_url())
+
+
+def names_it(error: ConfigurationError, name: str) -> bool:
+    """One sentence, on one line, with the name of the setting, or another one of the same setting."""
+    sentence = str(error)
+    names = next((names for names in ALIASES if name in names), (name,))
+    return any(one in sentence for one in names) and sentence.isprintable() and sentence.endswith(".")
+
+
+@pytest.mark.parametrize("name", [*NAMES, *LIBRARIES])
+def test_every_odd_value_of_a_setting_is_accepted_or_named(name: str) -> None:
+    addresses = [f"{scheme}://{rest}" for scheme in SCHEMES for rest in RESTS] if name in ADDRESSES else []
+    bad = []
+    for value in [*ODD, *(MODELS if name == "GREENWAY_MODEL" else ()), *addresses]:
+        try:
+            checked(environment_for(name) | {name: value})
+        except ConfigurationError as error:
+            if not names_it(error, name):
+                bad.append((value[:60], str(error)[:200]))
+        except Exception as error:  # noqa: BLE001
+            bad.append((value[:60], repr(error)[:200]))
+    assert not bad
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@given(name=st.sampled_from(NAMES), value=VALUES)
+def test_any_value_of_any_setting_is_accepted_or_named(name: str, value: str) -> None:
+    try:
+        checked(environment_for(name) | {name: value})
+    except ConfigurationError as error:
+        assert names_it(error, name), str(error)
+
+
+@pytest.mark.parametrize(
+    "name", ["LOG_FILE", "GREENWAY_TRUSTED_PROXIES", "GREENWAY_ALLOWED_HOSTS", "GREENWAY_ROOT_PATH"]
+)
+def test_the_api_is_made_or_says_why_not(name: str) -> None:
+    for value in [value for value in ODD if value not in ("a\nb", "key\nmore")]:
+        with pytest.MonkeyPatch.context() as patch:
+            for key, text in (WORKING | {name: value}).items():
+                patch.setenv(key, text)
+            try:
+                create_app()
+            except ConfigurationError as error:
+                assert names_it(error, name), str(error)
+            for handler in logging.getLogger().handlers:
+                handler.close()
