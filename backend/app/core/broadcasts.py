@@ -1,0 +1,47 @@
+"""What comes to all workers at once through Redis (remote control, monitors' events) may be anything: it is read with
+care, so that no message ends a worker."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kombu.transport import redis
+from kombu.utils.json import loads
+
+from app.core.seldom import Seldom
+
+_MESSAGES = frozenset({"message", "pmessage", b"message", b"pmessage"})
+
+_ignored = Seldom()
+
+
+class CarefulChannel(redis.Channel):
+    """Kombu lets an error in such a message out into Celery's loop, where it ends the worker."""
+
+    def _handle_message(self, client: Any, response: Any) -> Any:
+        payload = super()._handle_message(client, response)  # type: ignore[misc]
+        if payload["data"] and payload["type"] in _MESSAGES and not self._is_readable(payload["data"]):
+            _ignored.warn("broadcast_ignored", reason="it cannot be read")
+            return {**payload, "data": None}
+        return payload
+
+    def _is_readable(self, data: Any) -> bool:
+        try:
+            message = self.message_to_python(loads(data))
+            message.accept = {"application/json"}
+            body = message.decode()
+            return isinstance(body, Mapping | list) and isinstance(message.headers, Mapping)
+        except Exception:  # noqa: BLE001 - anybody may write anything
+            return False
+
+    def _deliver_fanout_message(self, message: Any, exchange: str) -> bool:
+        try:
+            return bool(super()._deliver_fanout_message(message, exchange))  # type: ignore[misc]
+        except redis.Transport.connection_errors:
+            raise
+        except Exception as error:  # noqa: BLE001 - a readable message may still be no event
+            _ignored.warn("broadcast_ignored", reason=type(error).__name__)
+            return True
+
+
+class CarefulTransport(redis.Transport):
+    Channel = CarefulChannel
