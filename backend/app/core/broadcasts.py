@@ -36,9 +36,10 @@ class CarefulChannel(redis.Channel):
     def _deliver_fanout_message(self, message: Any, exchange: str) -> bool:
         try:
             return bool(super()._deliver_fanout_message(message, exchange))  # type: ignore[misc]
-        except redis.Transport.connection_errors:
-            raise
-        except Exception as error:  # noqa: BLE001 - a readable message may still be no event
+        except Exception as error:
+            # Kombu counts a KeyError among those of the connection, and would make it anew.
+            if isinstance(error, redis.Transport.connection_errors) and not isinstance(error, KeyError):
+                raise
             _ignored.warn("broadcast_ignored", reason=type(error).__name__)
             return True
 

@@ -12,7 +12,7 @@ from celery.app.control import Control
 from celery.worker.control import Panel
 from kombu.exceptions import OperationalError
 from kombu.pidbox import Mailbox, Node
-from kombu.transport.redis import Transport
+from redis.exceptions import RedisError
 
 from app.core.seldom import Seldom
 from app.core.settings import load_settings
@@ -33,7 +33,6 @@ NEVER = frozenset({"objgraph", "memdump"})
 _SECRET = re.compile("pass|secret|token|credential", re.IGNORECASE)
 _MASK = "********"
 
-_AWAY: tuple[type[BaseException], ...] = tuple(Transport.connection_errors)
 _complaints = Seldom()
 
 log = structlog.get_logger()
@@ -49,7 +48,7 @@ class GuardedNode(Node):
     def handle_message(self, body: Any, message: Any = None) -> None:
         try:
             self._handle_message(body, message)
-        except (OperationalError, *_AWAY):
+        except (OperationalError, OSError, RedisError):
             # The answer found no broker. The worker's own connection notices, and is made anew.
             log.debug("control_not_answered")
         except Exception as error:  # noqa: BLE001 - anybody may write anything into the mailbox
