@@ -11,6 +11,9 @@ from app.core.seldom import Seldom
 
 _MESSAGES = frozenset({"message", "pmessage", b"message", b"pmessage"})
 
+_NUMBERS = ("clock", "timestamp", "utcoffset", "local_received", "pid", "freq")
+_WORDS = ("type", "hostname", "method")
+
 _ignored = Seldom()
 
 
@@ -29,7 +32,8 @@ class CarefulChannel(redis.Channel):
             message = self.message_to_python(loads(data))
             message.accept = {"application/json"}
             body = message.decode()
-            return isinstance(body, Mapping | list) and isinstance(message.headers, Mapping)
+            parts = body if isinstance(body, list) else [body]
+            return isinstance(message.headers, Mapping) and all(map(_has_known_types, parts))
         except Exception:  # noqa: BLE001 - anybody may write anything
             return False
 
@@ -46,3 +50,11 @@ class CarefulChannel(redis.Channel):
 
 class CarefulTransport(redis.Transport):
     Channel = CarefulChannel
+
+
+def _has_known_types(part: object) -> bool:
+    """Whether what Celery computes with, in an event, can be computed with."""
+    if not isinstance(part, Mapping):
+        return False
+    numbers = all(isinstance(part.get(name) or 0, int | float) for name in _NUMBERS)
+    return numbers and all(isinstance(part.get(name) or "", str) for name in _WORDS)
