@@ -1,5 +1,6 @@
 """`greenway worker`: a worker alone."""
 
+import os
 import warnings
 from typing import Annotated, Literal
 
@@ -15,6 +16,9 @@ from app.core.settings import load_settings
 def worker(
     concurrency: Annotated[int, typer.Option(min=1, max=1024, help="How many roadmaps at once.")] = 128,
     pool: Annotated[Literal["threads", "prefork"], typer.Option(help="Celery's pool.")] = "threads",
+    events: Annotated[
+        bool, typer.Option("--task-events", "-E", help="Send Celery's task events, for monitors such as Flower.")
+    ] = False,
 ) -> None:
     """Run a worker alone, with DATABASE_URL and REDIS_URL set."""
     settings = load_settings()
@@ -27,12 +31,13 @@ def worker(
         argv=[
             "--quiet",
             "worker",
+            f"--hostname=greenway-{os.getpid()}@%h",
             f"--queues={CONTENT_QUEUE},{DRAFTING_QUEUE}",
             f"--concurrency={concurrency}",
             f"--pool={pool}",
             f"--loglevel={settings.log_level}",
             "--without-gossip",
             "--without-mingle",
-            "--without-heartbeat",
+            *(["--task-events"] if events else []),
         ]
     )

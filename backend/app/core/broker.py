@@ -1,16 +1,23 @@
-"""How Celery gets its connection back: every second, and with one line in the log instead of one a try."""
+"""Celery's connection: got back every second, with one line in the log instead of one a try, and read with care."""
 
 from collections.abc import Callable
 from typing import Any
 
 from celery.app.amqp import AMQP
 from kombu import Connection
+from kombu.transport.virtual import Transport
+
+from app.core.broadcasts import CarefulTransport
 
 RECONNECT_EVERY = 1
 """Seconds between two tries. Kombu's own pauses grow to 30 s, which tasks would have to wait once Redis is back."""
 
 
 class EagerConnection(Connection):
+    def get_transport_cls(self) -> type[Transport]:
+        """Redis, read with care."""
+        return CarefulTransport
+
     def ensure_connection(self, *args: Any, **kwargs: Any) -> "EagerConnection":
         """Takes what kombu's method takes, of which the callers only use `errback`, `max_retries` and `callback`."""
         errback, *rest = args or (kwargs.pop("errback", None),)

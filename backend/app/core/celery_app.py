@@ -17,14 +17,16 @@ DRAFT_ROADMAP = "greenway.draft_roadmap"
 app = Celery(
     "greenway",
     amqp="app.core.broker:EagerAMQP",
+    control="app.core.remote_control:GuardedControl",
     include=["app.tasks.content_generation_tasks", "app.tasks.worker_signals"],
 )
 
 
 def _configuration() -> dict[str, Any]:
     """Read when first needed: importing this module opens nothing and requires no setting."""
+    settings = load_settings()
     return {
-        "broker_url": load_settings().require_redis_url(),
+        "broker_url": settings.require_redis_url(),
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
         "broker_connection_timeout": 2,
@@ -48,7 +50,7 @@ def _configuration() -> dict[str, Any]:
         "worker_enable_prefetch_count_reduction": False,
         "worker_hijack_root_logger": False,
         "worker_redirect_stdouts": False,
-        "worker_enable_remote_control": False,
+        "worker_enable_remote_control": settings.celery_control != "off",
         "worker_send_task_events": False,
     }
 

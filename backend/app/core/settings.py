@@ -49,6 +49,8 @@ class Settings(AuthorSettings, ServingSettings):
     db_pool_size: int = Field(8, ge=2, le=50, validation_alias="GREENWAY_DB_POOL_SIZE")
     worker_metrics_port: int = Field(9101, ge=0, le=65535, validation_alias="GREENWAY_WORKER_METRICS_PORT")
 
+    celery_control: Literal["inspect", "all", "off"] = Field("inspect", validation_alias="GREENWAY_CELERY_CONTROL")
+
     failpoint: str | None = Field(None, pattern=_FAILPOINT, validation_alias="GREENWAY_FAILPOINT")
 
     log_format: Literal["console", "json"] = Field("console", validation_alias="LOG_FORMAT")

@@ -48,4 +48,5 @@ class CeleryDoorbell:
     def _send(self, entry_point: str, queue: str, task_id: str) -> None:
         if self._queues and queue not in self._queues:
             queue = self._queues[0]
-        self._celery.send_task(entry_point, args=[task_id], queue=queue, retry=False)
+        # The message carries the task's id as its own, so that monitors show the one that people know.
+        self._celery.send_task(entry_point, args=[task_id], task_id=task_id, queue=queue, retry=False)
