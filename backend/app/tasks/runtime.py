@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Awaitable, Callable, Sequence
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -44,6 +44,7 @@ class WorkerRuntime:
         self,
         settings: Settings,
         *,
+        worker_id: UUID,
         capacity: int,
         queues: Sequence[str] = (),
         make_author: Callable[[Settings], Awaitable[Author]] = open_author,
@@ -52,7 +53,7 @@ class WorkerRuntime:
         self._capacity = capacity
         self._queues = queues
         self._make_author = make_author
-        self._id = uuid4()
+        self._id = worker_id
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._thread = LoopThread("greenway-loop")
         self._heartbeat = Heartbeat(
@@ -72,6 +73,8 @@ class WorkerRuntime:
         self._worker = worker
         if not self._heartbeat.wait_until_held(FIRST_LEASE_TIMEOUT):
             log.warning("no_lease_yet", worker=self._name)
+        # Only now: without a lease, nothing that waits can be taken.
+        self._looking_after = self._thread.submit(worker.look_after_tasks())
         log.info("worker_started", worker=self._name, capacity=self._capacity)
 
     def run(self, task_id: UUID) -> None:
@@ -104,7 +107,7 @@ class WorkerRuntime:
         sessions = create_sessions(self._engine)
         await _wait_for_schema(sessions)
         self._author = MeteredAuthor(await self._make_author(settings))
-        worker = Worker(
+        return Worker(
             tasks=TaskStore(sessions, self._id),
             sessions=sessions,
             author=self._author,
@@ -120,8 +123,6 @@ class WorkerRuntime:
             max_concepts=settings.max_concepts,
             capacity=self._capacity,
         )
-        self._looking_after = self._thread.loop.create_task(worker.look_after_tasks())
-        return worker
 
     async def _close(self) -> None:
         self._looking_after.cancel()
