@@ -1,4 +1,4 @@
-"""The parent of a worker that dies hands its tasks back at once: the lease of the dead is gone, which nobody else removes
+"""The parent of a worker that dies hands its tasks back at once: the lease of the dead is gone. Nobody else removes one
 within a minute after it has run out."""
 
 import asyncio
