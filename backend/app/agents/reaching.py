@@ -47,7 +47,7 @@ def obstacle_in(error: BaseException) -> Obstacle | None:
 async def obstacle_to(address: str) -> Obstacle | None:
     """Whether anything answers HTTP at the address, whatever it is; None if so."""
     async with AsyncExitStack() as resources:
-        client = open_http_client(address, CONNECT_SECONDS, resources)
+        client = open_http_client(address, CONNECT_SECONDS, resources, max_bytes=0)  # nothing is read
         try:
             async with asyncio.timeout(CONNECT_SECONDS), client.stream("GET", address):
                 return None
