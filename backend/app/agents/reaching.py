@@ -25,7 +25,7 @@ class Obstacle:
 
 def obstacle_in(error: BaseException) -> Obstacle | None:
     """What an error of a model's library says of the connection, if it says anything."""
-    chain = list(_chain(error))
+    chain = list(causes(error))
     for cause in chain:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Obstacle(cause.verify_message or "certificate verify failed", certificate=True)
@@ -63,7 +63,8 @@ def shown(address: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and what it came of; bounded, since an error may be its own cause."""
     seen = 0
     while error is not None and seen < 20:
         yield error

@@ -176,6 +176,8 @@ class Asker:
                     if unreadable is None:
                         raise
                     effort.usage += Usage(calls=1)  # it has been answered, and will be paid for
+                    if unreadable is error:
+                        raise
                     raise unreadable from error
                 effort.usage += self._prices.usage(_tokens(response))
                 await self._gate.succeeded()

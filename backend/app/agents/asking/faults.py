@@ -8,6 +8,7 @@ from pydantic_ai import exceptions as faults
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from app.agents.models.http_client import AnswerTooLong
+from app.agents.reaching import causes
 from app.domain.failures import FailureCode
 
 ATTEMPTS = 8
@@ -50,11 +51,7 @@ def code_of(error: Exception) -> FailureCode:
 
 def limit_passed(error: BaseException | None) -> int | None:
     """The bytes beyond which an answer was not read; None for all other errors."""
-    while error is not None:
-        if isinstance(error, AnswerTooLong):
-            return int(str(error))
-        error = error.__cause__ or error.__context__
-    return None
+    return next((int(str(cause)) for cause in causes(error) if isinstance(cause, AnswerTooLong)), None)
 
 
 _GARBLED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -71,9 +68,7 @@ def as_unreadable(error: Exception) -> faults.AgentRunError | None:
     """The error of a response that has come and cannot be read, whatever it was that the library raised; None for
     all others."""
     if limit_passed(error) is not None:
-        unreadable = faults.UnexpectedModelBehavior("The provider's response is too long.")
-        unreadable.__cause__ = error
-        return unreadable
+        return faults.UnexpectedModelBehavior("The provider's response is too long.")
     if isinstance(error, faults.ModelHTTPError | faults.ModelConnectionError | faults.ModelRequestTimeout):
         return None
     if isinstance(error, faults.AgentRunError):
