@@ -151,7 +151,7 @@ def _children(worker: WorkerProcess) -> set[str]:
 
 
 async def test_children_that_are_replaced_after_each_task_lose_nothing(fragile: Fragile) -> None:
-    worker = fragile.cluster.start_worker(pool="prefork", concurrency=2, max_tasks_per_child=1)
+    worker = fragile.cluster.start_worker(pool="prefork", concurrency=2, options=["--max-tasks-per-child=1"])
     wait_until(lambda: len(_children(worker)) == 2)
     async with fragile.cluster.client() as client:
         made = await asyncio.gather(*(client.create(auto_approve=True) for _ in range(3)))
