@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from celery.worker.control import Panel
-from e2e.cluster import BOTH_QUEUES, Cluster, WorkerProcess, wait_until
+from e2e.cluster import BOTH_QUEUES, Cluster, WorkerProcess, ready, wait_until
 from e2e.monitors import ask, assert_celery_sees
 from redis import Redis
 
@@ -91,10 +91,8 @@ def workers(lonely_api: Cluster) -> dict[str, WorkerProcess]:
         lonely_api.start_worker(pool="prefork", queues=CONTENT_QUEUE, **line),
         lonely_api.start_worker(pool="threads", queues=BOTH_QUEUES, options=["--hostname=threads@%h"], **line),
     ]
-    for worker in started:
-        wait_until(lambda: len(worker.logged("worker_started")) > 0 and "ready." in worker.log.read_text())
+    wait_until(lambda: all("ready." in ready(worker).log.read_text() for worker in started))
     names = ask(lonely_api.redis_url, "ping", len(started))
-    assert len(names) == len(started)
     return dict(zip(sorted(names), started, strict=True))  # celery@..., threads@...
 
 
@@ -168,7 +166,6 @@ async def test_no_message_stops_or_changes_a_worker(
         assert answers.keys() == workers.keys()
         assert all("GREENWAY_CELERY_CONTROL=all allows it." in answer["error"] for answer in answers.values())
     assert state() == before
-    assert sorted(sum(before[-1].values(), [])) == sorted(tasks)
     assert all(worker.process.poll() is None for worker in workers.values())
 
 
