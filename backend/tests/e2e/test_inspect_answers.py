@@ -1,9 +1,9 @@
 """`celery inspect` and `celery status` are answered by workers of either pool, whatever others send; and no message
 stops or changes a worker."""
 
+import asyncio
 import json
 from base64 import b64encode
-from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -96,22 +96,24 @@ def workers(lonely_api: Cluster) -> dict[str, WorkerProcess]:
     return dict(zip(sorted(names), started, strict=True))  # celery@..., threads@...
 
 
-@pytest.fixture
-async def tasks(lonely_api: Cluster, workers: dict[str, WorkerProcess]) -> AsyncIterator[list[str]]:
-    """The ids of the tasks that run: as many as all workers can run at once."""
-    async with lonely_api.client() as client:
-        made = [await client.create(concepts=100, auto_approve=True) for _ in range(THREADS * len(workers))]
-        running = [
-            await client.until(one, lambda it: (it["task"]["kind"], it["task"]["status"]) == ("content", "running"))
-            for one in made
-        ]
-        yield [roadmap["task"]["task_id"] for roadmap in running]
-        for one in made:
-            await client.post(one, "cancel")
-    wait_until(lambda: not any(ask(lonely_api.redis_url, "active", len(workers)).values()))
+@pytest.fixture(scope="module")
+def tasks(lonely_api: Cluster, workers: dict[str, WorkerProcess]) -> list[str]:
+    """The ids of tasks that run: as many as all workers can run at once, until the tests are over."""
+
+    async def start() -> list[str]:
+        async with lonely_api.client() as client:
+            made = [await client.create(concepts=300, auto_approve=True) for _ in range(THREADS * len(workers))]
+            running = [await client.until(one, _is_being_written) for one in made]
+            return [roadmap["task"]["task_id"] for roadmap in running]
+
+    return asyncio.run(start())
 
 
-async def test_rubbish_neither_ends_a_worker_nor_floods_its_log(
+def _is_being_written(roadmap: dict[str, Any]) -> bool:
+    return (roadmap["task"]["kind"], roadmap["task"]["status"]) == ("content", "running")
+
+
+def test_rubbish_neither_ends_a_worker_nor_floods_its_log(
     lonely_api: Cluster, workers: dict[str, WorkerProcess]
 ) -> None:
     before = [len(worker.log.read_text().splitlines()) for worker in workers.values()]
@@ -119,7 +121,7 @@ async def test_rubbish_neither_ends_a_worker_nor_floods_its_log(
         for rubbish in RUBBISH * 3:
             for channel in ("/0.celery.pidbox", "/0.celeryev/worker.heartbeat"):
                 assert redis.publish(channel, rubbish) == len(workers), "all listen"
-    assert list(ask(lonely_api.redis_url, "ping", len(workers)).values()) == [{"ok": "pong"}] * len(workers)
+    assert ask(lonely_api.redis_url, "ping", len(workers)) == dict.fromkeys(workers, {"ok": "pong"})
     for worker, lines in zip(workers.values(), before, strict=True):
         assert worker.process.poll() is None
         said = worker.log.read_text().splitlines()[lines:]
@@ -128,7 +130,7 @@ async def test_rubbish_neither_ends_a_worker_nor_floods_its_log(
 
 
 @pytest.mark.parametrize("command", sorted(LOOKS - {"dump_conf"}))
-async def test_every_look_is_answered_without_the_password(
+def test_every_look_is_answered_without_the_password(
     lonely_api: Cluster, workers: dict[str, WorkerProcess], command: str
 ) -> None:
     arguments = {"ids": []} if command == "query_task" else {}
@@ -140,13 +142,13 @@ async def test_every_look_is_answered_without_the_password(
     assert password and password not in json.dumps(answers)
 
 
-async def test_what_people_type_is_answered_by_the_ids_of_the_tasks(
+def test_what_people_type_is_answered_by_the_ids_of_the_tasks(
     lonely_api: Cluster, workers: dict[str, WorkerProcess], tasks: list[str]
 ) -> None:
     assert_celery_sees(lonely_api.redis_url, workers, tasks)
 
 
-async def test_no_message_stops_or_changes_a_worker(
+def test_no_message_stops_or_changes_a_worker(
     lonely_api: Cluster, workers: dict[str, WorkerProcess], tasks: list[str]
 ) -> None:
     def state() -> list[Any]:
@@ -169,9 +171,11 @@ async def test_no_message_stops_or_changes_a_worker(
     assert all(worker.process.poll() is None for worker in workers.values())
 
 
-async def test_a_wiped_redis_changes_nothing(
+def test_a_wiped_redis_changes_nothing(
     lonely_api: Cluster, workers: dict[str, WorkerProcess], tasks: list[str]
 ) -> None:
     with Redis.from_url(lonely_api.redis_url) as redis:
         redis.flushall()
-    assert_celery_sees(lonely_api.redis_url, workers, tasks)
+    assert ask(lonely_api.redis_url, "ping", len(workers)) == dict.fromkeys(workers, {"ok": "pong"})
+    active = ask(lonely_api.redis_url, "active", len(workers))
+    assert sorted(request["id"] for answer in active.values() for request in answer) == sorted(tasks)

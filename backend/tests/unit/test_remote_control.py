@@ -71,6 +71,8 @@ def test_an_answer_shows_no_password_of_the_options() -> None:
 class Request:
     """What Celery keeps of a message that a worker holds."""
 
+    name = "greenway.generate_content"
+
     def __init__(self, id: str) -> None:
         self.id = id
 
