@@ -13,14 +13,19 @@ from urllib.parse import urlsplit
 
 import httpx2
 from celery import Celery
-from e2e.cluster import BACKEND, a_process
+from e2e.cluster import BACKEND, Cluster, WorkerProcess, a_process
 
-from app.core.celery_app import GENERATE_CONTENT
+from app.core.celery_app import CONTENT_QUEUE, GENERATE_CONTENT
 from app.embedded.ports import free_port
 
 CELERY = (sys.executable, "-m", "celery", "-A", "app.core.celery_app")
 PATIENCE = 20
 """Seconds that an answer may take on a busy machine; nobody waits longer than it takes."""
+
+
+def contract_worker(cluster: Cluster, *options: str, **settings: str) -> WorkerProcess:
+    """A worker on the contract's own command line, which may have further options."""
+    return cluster.start_worker(pool="prefork", concurrency=2, queues=CONTENT_QUEUE, options=options, **settings)
 
 
 def celery(redis_url: str, *arguments: str) -> "subprocess.CompletedProcess[str]":

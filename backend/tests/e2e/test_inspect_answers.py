@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from celery.worker.control import Panel
-from e2e.cluster import BOTH_QUEUES, Cluster, WorkerProcess, ready, wait_until
-from e2e.monitors import ask, assert_celery_sees
+from e2e.cluster import Cluster, WorkerProcess, ready, wait_until
+from e2e.monitors import ask, assert_celery_sees, contract_worker
 from redis import Redis
 
 from app.core.celery_app import CONTENT_QUEUE, GENERATE_CONTENT
@@ -86,10 +86,10 @@ RUBBISH = (
 @pytest.fixture(scope="module")
 def workers(lonely_api: Cluster) -> dict[str, WorkerProcess]:
     """By name: a worker on the contract's own command line, and one with threads."""
-    line = {"concurrency": THREADS, "GREENWAY_BUILTIN_PACE": "1", "GREENWAY_CONCEPT_CONCURRENCY": "1"}
+    pace = {"GREENWAY_BUILTIN_PACE": "1", "GREENWAY_CONCEPT_CONCURRENCY": "1"}
     started = [
-        lonely_api.start_worker(pool="prefork", queues=CONTENT_QUEUE, **line),
-        lonely_api.start_worker(pool="threads", queues=BOTH_QUEUES, options=["--hostname=threads@%h"], **line),
+        contract_worker(lonely_api, **pace),
+        lonely_api.start_worker(concurrency=THREADS, options=["--hostname=threads@%h"], **pace),
     ]
     wait_until(lambda: all("ready." in ready(worker).log.read_text() for worker in started))
     names = ask(lonely_api.redis_url, "ping", len(started))
@@ -121,7 +121,7 @@ def test_rubbish_neither_ends_a_worker_nor_floods_its_log(
         for rubbish in RUBBISH * 3:
             for channel in ("/0.celery.pidbox", "/0.celeryev/worker.heartbeat"):
                 assert redis.publish(channel, rubbish) == len(workers), "all listen"
-    assert ask(lonely_api.redis_url, "ping", len(workers)) == dict.fromkeys(workers, {"ok": "pong"})
+    assert ask(lonely_api.redis_url, "ping", len(workers)) == {name: {"ok": "pong"} for name in workers}
     for worker, lines in zip(workers.values(), before, strict=True):
         assert worker.process.poll() is None
         said = worker.log.read_text().splitlines()[lines:]
@@ -133,9 +133,8 @@ def test_rubbish_neither_ends_a_worker_nor_floods_its_log(
 def test_every_look_is_answered_without_the_password(
     lonely_api: Cluster, workers: dict[str, WorkerProcess], command: str
 ) -> None:
-    arguments = {"ids": []} if command == "query_task" else {}
-    arguments |= {"from_node": "other"} if command == "hello" else {}
-    answers = ask(lonely_api.redis_url, command, len(workers), **arguments)
+    needed: dict[str, dict[str, object]] = {"query_task": {"ids": []}, "hello": {"from_node": "other"}}
+    answers = ask(lonely_api.redis_url, command, len(workers), **needed.get(command, {}))
     assert answers.keys() == workers.keys()
     assert not any(isinstance(answer, dict) and "error" in answer for answer in answers.values())
     password = urlsplit(lonely_api.redis_url).password
@@ -151,14 +150,20 @@ def test_what_people_type_is_answered_by_the_ids_of_the_tasks(
 def test_no_message_stops_or_changes_a_worker(
     lonely_api: Cluster, workers: dict[str, WorkerProcess], tasks: list[str]
 ) -> None:
-    def state() -> list[Any]:
+    def state() -> list[object]:
         queues = ask(lonely_api.redis_url, "active_queues", len(workers))
         stats = ask(lonely_api.redis_url, "stats", len(workers))
         active = ask(lonely_api.redis_url, "active", len(workers))
+        limits = ("rate_limit", "time_limit", "soft_time_limit")
+        registered = ask(lonely_api.redis_url, "registered", len(workers), taskinfoitems=limits)
         return [
             {name: [queue["name"] for queue in answer] for name, answer in queues.items()},
-            {name: answer["pool"]["max-concurrency"] for name, answer in stats.items()},
-            {name: sorted(request["id"] for request in answer) for name, answer in active.items()},
+            {
+                name: (answer["pool"]["max-concurrency"], answer["pool"].get("processes"))
+                for name, answer in stats.items()
+            },
+            {name: {request["id"] for request in answer} for name, answer in active.items()},
+            registered,
         ]
 
     before = state()
@@ -176,6 +181,6 @@ def test_a_wiped_redis_changes_nothing(
 ) -> None:
     with Redis.from_url(lonely_api.redis_url) as redis:
         redis.flushall()
-    assert ask(lonely_api.redis_url, "ping", len(workers)) == dict.fromkeys(workers, {"ok": "pong"})
+    assert ask(lonely_api.redis_url, "ping", len(workers)) == {name: {"ok": "pong"} for name in workers}
     active = ask(lonely_api.redis_url, "active", len(workers))
     assert sorted(request["id"] for answer in active.values() for request in answer) == sorted(tasks)
