@@ -45,7 +45,7 @@ def query_task(_: Any, ids: str | Sequence[str], **__: Any) -> dict[str, tuple[s
     """In place of Celery's, which forgets a task that runs once another message with its id has been answered: a task
     that has to wait is rung for again."""
     held = {
-        "scheduled": requests_of_worker.scheduled_requests,
+        "scheduled": requests_of_worker.scheduled_requests,  # type: ignore[attr-defined]
         "reserved": requests_of_worker.reserved_requests,
         "active": requests_of_worker.active_requests,  # they are among the reserved ones, too
     }

@@ -56,7 +56,7 @@ def assert_celery_sees(redis_url: str, workers: Collection[str], tasks: Collecti
 
     commands = [["ping"], ["active"], ["stats"], ["registered"], ["query_task", *tasks]]
     with ThreadPoolExecutor() as pool:
-        asked_for_all = pool.submit(celery, redis_url, "status", "--timeout=5")
+        asked_for_all = pool.submit(celery, redis_url, "status", "--timeout=3")
         pong, active, stats, registered, found = pool.map(inspect, commands)
     status = asked_for_all.result().stdout
     assert all(f"{name}: OK" in status for name in workers), status

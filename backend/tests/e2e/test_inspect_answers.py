@@ -152,7 +152,7 @@ def test_no_message_stops_or_changes_a_worker(
 ) -> None:
     def state() -> list[object]:
         queues = ask(lonely_api.redis_url, "active_queues", len(workers))
-        stats = ask(lonely_api.redis_url, "stats", len(workers))
+        stats = dict(sorted(ask(lonely_api.redis_url, "stats", len(workers)).items()))
         active = ask(lonely_api.redis_url, "active", len(workers))
         limits = ("rate_limit", "time_limit", "soft_time_limit")
         registered = ask(lonely_api.redis_url, "registered", len(workers), taskinfoitems=limits)

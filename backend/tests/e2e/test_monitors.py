@@ -5,6 +5,7 @@ from pathlib import Path
 from socket import gethostname
 from typing import Any
 
+from celery import Celery
 from e2e.cluster import DEADLINE, Cluster, a_process, ready, wait_until
 from e2e.monitors import CELERY, ask, contract_worker, flower
 
@@ -53,6 +54,7 @@ def test_a_setting_allows_everything_or_nothing(cluster: Cluster) -> None:
     assert "ok" in order("time_limit", task_name=GENERATE_CONTENT, hard=600)
     assert "ok" in order("pool_shrink", n=1)
     wait_until(lambda: len(order("stats")["pool"]["processes"]) == 1)
-    order("shutdown")
+    with Celery(broker=cluster.redis_url) as app:
+        app.control.shutdown()
     assert allows.process.wait(DEADLINE) == 0
     assert deaf.process.poll() is None

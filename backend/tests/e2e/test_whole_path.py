@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from e2e.cluster import Cluster, concepts_of, frames, ring, versions, wait_until
+from e2e.cluster import DEADLINE, Cluster, concepts_of, frames, ring, versions, wait_until
 from websockets.exceptions import ConnectionClosed
 
 from app.core.celery_app import DRAFT_ROADMAP, GENERATE_CONTENT
@@ -101,9 +101,8 @@ async def test_server_sent_events_go_on_from_the_last_event_id(busy_cluster: Clu
         roadmap_id = await client.create(auto_approve=True)
         newest = (await client.until_status(roadmap_id, "completed"))["seq"]
         seen = []
-        async with client.http.stream(
-            "GET", f"/roadmaps/{roadmap_id}/events", headers={"Last-Event-ID": "3"}
-        ) as stream:
+        url, headers = f"/roadmaps/{roadmap_id}/events", {"Last-Event-ID": "3"}
+        async with asyncio.timeout(DEADLINE), client.http.stream("GET", url, headers=headers) as stream:
             assert stream.headers["content-type"].startswith("text/event-stream")
             async for line in stream.aiter_lines():
                 if line.startswith("data:"):
