@@ -5,6 +5,7 @@ from pathlib import Path
 from socket import gethostname
 from typing import Any
 
+import httpx2
 from celery import Celery
 from e2e.cluster import DEADLINE, Cluster, a_process, ready, wait_until
 from e2e.monitors import CELERY, ask, contract_worker, flower
@@ -31,14 +32,16 @@ async def test_with_task_events_a_monitor_hears_of_every_task(cluster: Cluster, 
 
 
 async def test_flower_lists_the_worker_and_its_tasks(cluster: Cluster, tmp_path: Path) -> None:
-    """It turns task events on by itself."""
-    ready(contract_worker(cluster))
+    """It turns task events on by itself, and leaves the worker's metrics alone though Celery loads it there, too."""
+    worker = ready(contract_worker(cluster))
     with flower(cluster.redis_url, tmp_path) as monitor:
         wait_until(lambda: monitor.workers() == {f"celery@{gethostname()}"})
         async with asyncio.timeout(DEADLINE):
             while (task_id := await a_roadmap(cluster)) not in (listed := monitor.get("/tasks")):
                 continue
     assert listed[task_id]["name"] == GENERATE_CONTENT
+    metrics = httpx2.get(f"http://127.0.0.1:{worker.metrics_port}/metrics", trust_env=False).text
+    assert "content_generation_incremental_saves_total" in metrics
 
 
 def test_a_setting_allows_everything_or_nothing(cluster: Cluster) -> None:
