@@ -56,6 +56,7 @@ def test_a_setting_lets_a_message_change_and_stop_a_worker(cluster: Cluster) -> 
 
     assert "ok" in order("rate_limit", task_name=GENERATE_CONTENT, rate_limit="1/h")
     assert "ok" in order("time_limit", task_name=GENERATE_CONTENT, hard=600)
+    assert "ok" in order("revoke", task_id="unknown", terminate=True)
     assert "ok" in order("pool_shrink", n=1)
     wait_until(lambda: len(order("stats")["pool"]["processes"]) == 1)
     with Celery(broker=cluster.redis_url) as app:
