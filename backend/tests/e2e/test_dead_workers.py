@@ -2,15 +2,13 @@
 within a minute after it has run out."""
 
 import asyncio
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import psutil
-from e2e.cluster import BACKEND, Cluster, versions, wait_until
+from e2e.cluster import Cluster, a_process, versions, wait_until
 
 from app.embedded.ports import free_port
 from app.embedded.valkey import EmbeddedValkey
@@ -18,12 +16,6 @@ from app.embedded.valkey import EmbeddedValkey
 SLOW = "0.3"
 OWNER = "SELECT workers.id, workers.name FROM tasks JOIN workers ON workers.id = tasks.owner"
 CRASHES = "SELECT crashes FROM tasks WHERE kind = 'content'"
-
-
-def start_up(port: int, data_dir: Path, said: Path, settings: dict[str, str]) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "app.cli", "up", "--port", str(port), "--data-dir", str(data_dir)]
-    with said.open("wb") as log:
-        return subprocess.Popen(command, cwd=BACKEND, env={**os.environ, **settings}, stdout=log, stderr=log)
 
 
 async def fetch(database_url: str, query: str, *arguments: object) -> list[tuple[Any, ...]]:
@@ -59,10 +51,10 @@ async def test_a_prefork_parent_hands_back_what_its_dead_child_held(cluster: Clu
 
 
 async def test_up_hands_back_what_its_dead_worker_held(migrated: str, valkey: EmbeddedValkey, tmp_path: Path) -> None:
-    settings = {"DATABASE_URL": migrated, "REDIS_URL": valkey.url, "GREENWAY_WORKER_METRICS_PORT": "0"}
     port, said = free_port(), tmp_path / "up.log"
-    up = start_up(port, tmp_path / "data", said, settings | {"GREENWAY_BUILTIN_PACE": SLOW})
-    try:
+    command = [sys.executable, "-m", "app.cli", "up", "--port", str(port), "--data-dir", str(tmp_path / "data")]
+    servers = {"DATABASE_URL": migrated, "REDIS_URL": valkey.url, "GREENWAY_WORKER_METRICS_PORT": "0"}
+    with a_process(command, said, **servers, GREENWAY_BUILTIN_PACE=SLOW):
         wait_until(lambda: "Greenway is ready" in said.read_text())
         cluster = Cluster(migrated, valkey.url, tmp_path, url=f"http://127.0.0.1:{port}")
         async with cluster.client() as client:
@@ -73,6 +65,3 @@ async def test_up_hands_back_what_its_dead_worker_held(migrated: str, valkey: Em
             await client.until_status(roadmap_id, "completed")
             assert await versions(migrated, roadmap_id) == {1}
         assert "Worker 1 ended with signal 9; starting it again." in said.read_text()
-    finally:
-        up.terminate()
-        up.wait(60)
