@@ -1,0 +1,3 @@
+"""x"""
+from typing import Any
+EXAMPLES: dict[str, Any] = {}
