@@ -72,6 +72,7 @@ _REFUSALS: dict[str, tuple[GreenwayError, str]] = {
 """For each status an example, and what the status means."""
 _NAMES = {status: type(error).__name__ for status, (error, _) in _REFUSALS.items()}
 
+_RESPONSE = "#/components/responses/{name}"
 _SCHEMA = "#/components/schemas/{model}"
 FRAMES = {"text/event-stream": {"schema": {"$ref": _SCHEMA.format(model="StreamFrame")}}}
 """The content of an answer that is a stream of frames."""
@@ -110,7 +111,7 @@ def _complete(document: dict[str, Any]) -> None:
         for operation in operations.values():
             refusals = _refusals_of(path, operation)
             operation["responses"].pop("422", None)
-            operation["responses"] |= {status: {"$ref": f"#/components/responses/{_NAMES[status]}"} for status in refusals}
+            operation["responses"] |= {status: {"$ref": _RESPONSE.format(name=_NAMES[status])} for status in refusals}
 
     schemas = components["schemas"]
     unknown_to_routes = TypeAdapter(StreamFrame | Problem).json_schema(mode="serialization", ref_template=_SCHEMA)
