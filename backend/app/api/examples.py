@@ -60,7 +60,7 @@ def _concept(concept: dict[str, Any], status: str) -> dict[str, Any]:
     written = status == "completed"
     statuses = {f"{kind}_status": status for kind in _ARTEFACTS}
     ids = {f"{kind}_id": artefact_id if written else None for kind, artefact_id in _ARTEFACTS.items()}
-    shown = {
+    shown: dict[str, Any] = {
         "content_summary": "A table holds rows of the same columns." if written else None,
         "resources_count": 1 if written else None,
         "quiz_questions_count": 1 if written else None,
