@@ -22,7 +22,7 @@ def matches(if_none_match: str, etag: str) -> bool:
 
 
 def _header(name: str, description: str) -> dict[str, Any]:
-    return {"headers": {name: {"description": description, "required": True, "schema": {"type": "string"}}}}
+    return {"headers": {name: {"description": description, "schema": {"type": "string"}}}}
 
 
 # What routes add to the OpenAPI document: `app.api.document` says what a refusal looks like, and adds those that follow
@@ -34,3 +34,4 @@ UNAVAILABLE: Responses = {503: {}}
 UNCHANGED: Responses = {304: {"description": "Unchanged since `If-None-Match`"}}
 WITH_ETAG: Responses = {200: _header("ETag", "The roadmap's state, for `If-None-Match` and `If-Match`")}
 WITH_LOCATION: Responses = {202: _header("Location", "The path of the roadmap")}
+RETRY_AFTER = _header("Retry-After", "Seconds after which to try again")

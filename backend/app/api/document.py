@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
+from app.api.answers import RETRY_AFTER
 from app.api.examples import EXAMPLES
 from app.api.problems import PROBLEM_JSON, InternalError, problem_of
 from app.core.errors import (
@@ -36,7 +37,7 @@ _TAGS = {
     "concepts": "Read concepts with their content, have it written again, answer quizzes.",
     "transfer": "Take roadmaps out as documents and in again, and duplicate them.",
     "tasks": "The pieces of background work.",
-    "events": "The live events of a roadmap.",
+    "events": "The live events of a roadmap. They come over a WebSocket, too: `/api/v1/ws/roadmaps/{roadmap_id}`.",
     "operations": "For those who run Greenway: health, readiness, metrics.",
 }
 
@@ -92,9 +93,9 @@ class DocumentedApi(FastAPI):
         )
 
     def openapi(self) -> dict[str, Any]:
-        made = self.openapi_schema is not None
+        before = self.openapi_schema
         document = super().openapi()
-        if not made:
+        if document is not before:
             _complete(document)
         return document
 
@@ -132,9 +133,7 @@ def _response(error: GreenwayError, meaning: str) -> dict[str, Any]:
         "content": {PROBLEM_JSON: {"schema": {"$ref": _SCHEMA.format(model="Problem")}, "example": example}},
     }
     if error.retry_after is not None:
-        response["headers"] = {
-            "Retry-After": {"description": "Seconds after which to try again", "schema": {"type": "integer"}}
-        }
+        response |= RETRY_AFTER
     return response
 
 

@@ -3953,7 +3953,7 @@ export interface components {
         Unavailable: {
             headers: {
                 /** @description Seconds after which to try again */
-                "Retry-After"?: number;
+                "Retry-After"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -4197,7 +4197,7 @@ export interface operations {
             202: {
                 headers: {
                     /** @description The path of the roadmap */
-                    Location: string;
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4230,7 +4230,7 @@ export interface operations {
             200: {
                 headers: {
                     /** @description The roadmap's state, for `If-None-Match` and `If-Match` */
-                    ETag: string;
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4712,7 +4712,7 @@ export interface operations {
             200: {
                 headers: {
                     /** @description The roadmap's state, for `If-None-Match` and `If-Match` */
-                    ETag: string;
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4751,7 +4751,7 @@ export interface operations {
             200: {
                 headers: {
                     /** @description The roadmap's state, for `If-None-Match` and `If-Match` */
-                    ETag: string;
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4786,7 +4786,7 @@ export interface operations {
             200: {
                 headers: {
                     /** @description The roadmap's state, for `If-None-Match` and `If-Match` */
-                    ETag: string;
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4819,7 +4819,7 @@ export interface operations {
             200: {
                 headers: {
                     /** @description The roadmap's state, for `If-None-Match` and `If-Match` */
-                    ETag: string;
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4877,7 +4877,7 @@ export interface operations {
             200: {
                 headers: {
                     /** @description The roadmap's state, for `If-None-Match` and `If-Match` */
-                    ETag: string;
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5154,6 +5154,8 @@ export interface operations {
             /** @description A dependency is away, or the schema is old */
             503: {
                 headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {

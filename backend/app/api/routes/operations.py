@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from app.api.answers import RETRY_AFTER
 from app.api.deps import AnyServices
 from app.services.views import CheckView, Health, Readiness
 
@@ -19,7 +20,7 @@ async def get_health() -> Health:
 @router.get(
     "/readyz",
     response_model=Readiness,
-    responses={503: {"model": Readiness, "description": "A dependency is away, or the schema is old"}},
+    responses={503: {"model": Readiness, "description": "A dependency is away, or the schema is old", **RETRY_AFTER}},
 )
 async def get_readiness(services: AnyServices, response: Response) -> Readiness:
     """Database, Redis and schema are there."""
