@@ -54,7 +54,7 @@ _REFUSALS: dict[str, tuple[GreenwayError, str]] = {
             Stale("The roadmap has changed since you read it; read it again and repeat your edit."),
             "Changed in the meantime",
         ),
-        (TooLarge("The body is larger than 1000000 bytes (GREENWAY_MAX_BODY_BYTES)."), "The body is too large"),
+        (TooLarge("The body is larger than 1048576 bytes (GREENWAY_MAX_BODY_BYTES)."), "The body is too large"),
         (UnsupportedMediaType("The body must be JSON, sent as application/json."), "The body is not JSON"),
         (
             InvalidInput(

@@ -3937,7 +3937,7 @@ export interface components {
                 /**
                  * @example {
                  *       "code": "too_large",
-                 *       "detail": "The body is larger than 1000000 bytes (GREENWAY_MAX_BODY_BYTES).",
+                 *       "detail": "The body is larger than 1048576 bytes (GREENWAY_MAX_BODY_BYTES).",
                  *       "instance": "/api/v1/roadmaps",
                  *       "request_id": "4ffd1dd6a2b34e3f8d0c5b1f7f0e9c3a",
                  *       "retryable": false,
