@@ -30,7 +30,7 @@ Every refusal is a problem of RFC 9457. Every answer bears an `X-Request-ID`: th
 A path that does not exist is a 404, a method that a path does not have is a 405."""
 
 _TAGS = {
-    "about": "What this Greenway is: its version, who writes, and how much may be asked for.",
+    "about": "The version, who writes, and how much may be asked for.",
     "roadmaps": "Create, list, read, delete and restore roadmaps.",
     "outlines": "Edit an outline as a whole, by operations or by words; its history.",
     "steering": "What is written, and when: approve, pause, resume, cancel, retry.",
@@ -38,7 +38,7 @@ _TAGS = {
     "transfer": "Take roadmaps out as documents and in again, and duplicate them.",
     "tasks": "The pieces of background work.",
     "events": "The live events of a roadmap. They come over a WebSocket, too: `/api/v1/ws/roadmaps/{roadmap_id}`.",
-    "operations": "For those who run Greenway: health, readiness, metrics.",
+    "operations": "For whoever runs the API: health, readiness, metrics.",
 }
 
 _REFUSALS: dict[str, tuple[GreenwayError, str]] = {
