@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from app.domain.base import Frozen, OutlineId
 from app.domain.roadmap import MAX_PREREQUISITES, Difficulty, Hours, Name, Prose, Title
@@ -12,7 +13,7 @@ MAX_OPERATIONS = 500
 
 Sibling = OutlineId | None
 """Before which of its siblings something stands; None for the end."""
-Target = Literal["stage", "module", "concept"]
+Target = TypeAliasType("Target", Literal["stage", "module", "concept"])
 
 
 class NewConcept(Frozen):
@@ -132,10 +133,24 @@ class Split(Frozen):
     into: Annotated[tuple[NewConcept, ...], Field(min_length=2, max_length=20)]
 
 
-Operation = Annotated[
-    AddStage | AddModule | AddConcept | Retitle | Rename | Describe | Remove | Move | Reorder | Change | Merge | Split,
-    Field(discriminator="op"),
-]
+Operation = TypeAliasType(
+    "Operation",
+    Annotated[
+        AddStage
+        | AddModule
+        | AddConcept
+        | Retitle
+        | Rename
+        | Describe
+        | Remove
+        | Move
+        | Reorder
+        | Change
+        | Merge
+        | Split,
+        Field(discriminator="op"),
+    ],
+)
 
 
 class RevisionPlan(Frozen):

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
+from typing_extensions import TypeAliasType
 
 from app.domain.base import Frozen, OutlineId
 from app.domain.language_tags import LanguageTag
@@ -52,9 +53,9 @@ Hours = Annotated[float, Field(gt=0, le=MAX_HOURS)]
 MAX_PREREQUISITES = 50
 """How many concepts another one may require directly."""
 
-Level = Literal["beginner", "intermediate", "advanced"]
-Difficulty = Literal["easy", "medium", "hard"]
-ContentPreference = Literal["visual", "text", "audio", "hands_on"]
+Level = TypeAliasType("Level", Literal["beginner", "intermediate", "advanced"])
+Difficulty = TypeAliasType("Difficulty", Literal["easy", "medium", "hard"])
+ContentPreference = TypeAliasType("ContentPreference", Literal["visual", "text", "audio", "hands_on"])
 
 
 class ListOrder(StrEnum):
