@@ -37,6 +37,7 @@ from app.services.redis_client import create_redis
 from app.services.roadmap_reader import RoadmapReader
 from app.services.roadmaps import RoadmapService
 from app.services.schema_gate import SchemaGate
+from app.services.sealed_events import EventSeal
 from app.services.steering import Steering
 from app.services.transfer import Transfer
 
@@ -92,9 +93,10 @@ async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
     )
     redis = create_redis(settings.require_redis_url())
     sessions = create_sessions(engine)
-    hub = EventHub(sessions, redis)
+    seal = EventSeal(sessions)
+    hub = EventHub(sessions, redis, seal)
     reader = RoadmapReader(sessions, Estimator(settings))
-    commands = Commands(sessions, CeleryDoorbell(celery), NotificationService(redis))
+    commands = Commands(sessions, CeleryDoorbell(celery), NotificationService(redis, seal))
     hub.start()
     try:
         yield ApiServices(

@@ -105,12 +105,13 @@ class TaskStore:
     async def clean_up(self) -> None:
         """Remove what is kept for a time only: leases of the dead, unusable answers, the trash."""
 
-        async def work(session: AsyncSession) -> None:
+        async def work(session: AsyncSession) -> bool:
             await WorkerRepository(session).forget_the_dead()
             await RawAnswerRepository(session).forget_old()
-            await RoadmapRepository(session).empty_trash()
+            return await RoadmapRepository(session).empty_trash()
 
-        await safe_session_with_retry(self._sessions, work, attempts=1)
+        while await safe_session_with_retry(self._sessions, work, attempts=1):
+            pass
 
     async def unheard(self, *, limit: int) -> list[tuple[UUID, TaskKind]]:
         """Queued tasks whose doorbell has to be rung again, by whoever asks."""

@@ -12,6 +12,7 @@ from app.db.session import DatabaseUnavailable, create_engine, create_sessions
 from app.db.task_store import hand_back
 from app.services.notification_service import NotificationService
 from app.services.redis_client import create_redis
+from app.services.sealed_events import EventSeal
 
 log = structlog.get_logger()
 
@@ -27,8 +28,9 @@ async def hand_back_tasks_of(worker_id: UUID, *, database_url: str, redis_url: s
     engine = create_engine(sqlalchemy_url(database_url), pool_size=1, application_name="greenway-parent")
     redis = create_redis(redis_url)
     try:
-        events = await hand_back(create_sessions(engine), worker_id)
-        await NotificationService(redis).publish(events)
+        sessions = create_sessions(engine)
+        events = await hand_back(sessions, worker_id)
+        await NotificationService(redis, EventSeal(sessions)).publish(events)
     except (DatabaseUnavailable, DBAPIError, OSError) as error:
         log.info("tasks_not_handed_back", error=type(error).__name__)
     else:

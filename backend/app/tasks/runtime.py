@@ -23,6 +23,7 @@ from app.generation.ports import Author
 from app.services.doorbell import CeleryDoorbell
 from app.services.notification_service import NotificationService
 from app.services.redis_client import create_redis
+from app.services.sealed_events import EventSeal
 from app.tasks.heartbeat import Heartbeat
 from app.tasks.loop_thread import LoopThread
 from app.tasks.worker import Worker
@@ -111,7 +112,7 @@ class WorkerRuntime:
             tasks=TaskStore(sessions, self._id),
             sessions=sessions,
             author=self._author,
-            events=NotificationService(self._redis),
+            events=NotificationService(self._redis, EventSeal(sessions)),
             doorbell=CeleryDoorbell(celery, self._queues),
             lease=self._heartbeat,
             limits=Limits(
