@@ -93,9 +93,12 @@ function Rename({ roadmap, onEnd }: { readonly roadmap: ListedRoadmap; onEnd(): 
           aria-label={t("home.renameOf", { title: roadmap.title })}
           onChange={(event) => setTitle(event.target.value)}
         />
-        <Button kind="primary" type="submit" disabled={rename.isPending}>
-          {t("home.save")}
-        </Button>
+        <span className={styles.choice}>
+          <Button kind="primary" type="submit" disabled={rename.isPending}>
+            {t("home.save")}
+          </Button>
+          <Button onClick={onEnd}>{t("app.cancel")}</Button>
+        </span>
         {rename.error !== null && (
           <span className={styles.fault} role="alert">
             {say(rename.error)}
