@@ -32,9 +32,7 @@ export function found(all: readonly Choice[], text: string, page: string): reado
   const typed = wellFormed(text.trim());
   if (typed === null || hits.some((one) => one.tag === typed)) return hits;
   // Three letters may be the beginning of anything: as a tag they count where the language is known.
-  return nameIn(typed, page) === null && hits.length > 0
-    ? hits
-    : [...hits, choiceOf(typed, page)];
+  return nameIn(typed, page) === null && hits.length > 0 ? hits : [...hits, choiceOf(typed, page)];
 }
 
 function choiceOf(tag: string, page: string): Choice {

@@ -19,8 +19,11 @@ export class Unfit extends Error {}
  */
 export interface Transport {
   readonly name: "websocket" | "sse" | "polling";
-  follow(since: number, onFrame: (frame: StreamFrame) => void, signal: AbortSignal): Promise<void>;
+  follow(since: number, onFrame: (frame: StreamFrame) => void, signal: AbortSignal): Promise<Ending>;
 }
+
+/** `over`: nothing was lost, it only gives way for a look whether something better works again. */
+export type Ending = "over" | void;
 
 export interface Watched {
   readonly roadmap: RoadmapView;
@@ -56,6 +59,8 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
   let watched: Watched = { roadmap: options.roadmap, connected: true };
   let chosen = 0;
   let failures = 0;
+  // Whether what is preferred is tried again while the last one works.
+  let isProbing = false;
 
   const show = (next: Watched) => {
     if (next.roadmap !== watched.roadmap || next.connected !== watched.connected || next.isGone) {
@@ -73,8 +78,9 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
     }, connection.signal);
     let heard = false;
     let missed = false;
+    let ending: Ending = undefined;
     try {
-      await transport.follow(
+      ending = await transport.follow(
         watched.roadmap.seq,
         (frame) => {
           watchdog.heard();
@@ -103,14 +109,16 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
     }
     if (heard) {
       chosen = 0; // what failed before may work again
+      isProbing = ending === "over";
     } else {
+      isProbing &&= chosen < transports.length - 1;
       failures += 1;
-      if (failures >= PATIENCE) {
+      if (isProbing || failures >= PATIENCE) {
         failures = 0;
         chosen = (chosen + 1) % transports.length;
       }
     }
-    if (!missed) {
+    if (!missed && !isProbing) {
       show({ ...watched, connected: false });
       await sleep(pauses.next(), signal).catch(() => undefined);
     }

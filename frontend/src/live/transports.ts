@@ -95,6 +95,7 @@ export function polling(
         onFrame({ type: "snapshot", roadmap: await read(signal) });
         await sleep(POLL_EVERY, signal);
       }
+      return "over";
     },
   };
 }

@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
 
 import { api, done } from "../../api/client";
+import { useReachable } from "../../api/reach";
 import type { ListedRoadmap } from "../../api/schema";
 import { usePreferences } from "../../app/context";
 import { Button } from "../../components/Button";
@@ -16,10 +17,13 @@ const BUSY = ["drafting", "generating"];
 
 export function Card({ roadmap }: { readonly roadmap: ListedRoadmap }) {
   const { t, day } = usePreferences();
+  const isReachable = useReachable();
   const [isRenaming, setRenaming] = useState(false);
   const { completed, total } = roadmap.progress;
   const title = roadmap.title || roadmap.goal;
   const ready = t("ring.progress", { completed, total });
+  // Nobody knows what goes on while nothing answers.
+  const isKnown = isReachable || !BUSY.includes(roadmap.status);
   const isBegun = total > 0 && !["drafting", "awaiting_review", "completed"].includes(roadmap.status);
   const canRename = total > 0 && !BUSY.includes(roadmap.status);
   if (isRenaming) return <Rename roadmap={roadmap} onEnd={() => setRenaming(false)} />;
@@ -38,7 +42,7 @@ export function Card({ roadmap }: { readonly roadmap: ListedRoadmap }) {
           )}
           <span className={styles.state}>
             {isBegun && `${ready} · `}
-            {t(`roadmap.${roadmap.status}`)} ·{" "}
+            {isKnown && `${t(`roadmap.${roadmap.status}`)} · `}
             <time dateTime={roadmap.created_at}>{day(roadmap.created_at)}</time>
           </span>
         </span>

@@ -119,7 +119,11 @@ function Question({ question, language, isLast, takesFocus, check, onNext }: Que
       }}
     >
       <fieldset className={styles.question} disabled={marked !== undefined}>
-        <legend dir={textDirection(question.prompt, language)} ref={takesFocus ? focused : null} tabIndex={-1}>
+        <legend
+          dir={textDirection(question.prompt, language)}
+          ref={takesFocus ? focused : null}
+          tabIndex={-1}
+        >
           {question.prompt}
         </legend>
         {isMultiple && <p className={styles.number}>{t("quiz.several")}</p>}

@@ -39,9 +39,11 @@ export function TrashPage() {
           {t("trash.kept")} <Link to="/">{t("app.toHome")}</Link>
         </p>
         {roadmaps.error !== null && <Problem message={say(roadmaps.error)} />}
-        {found?.length === 0 && <p className={styles.empty} role="status">
+        {found?.length === 0 && (
+          <p className={styles.empty} role="status">
             {t("trash.empty")}
-          </p>}
+          </p>
+        )}
         <ul>
           {found?.map((one) => (
             <li key={one.roadmap_id}>
