@@ -19,11 +19,10 @@ export class Unfit extends Error {}
  */
 export interface Transport {
   readonly name: "websocket" | "sse" | "polling";
-  follow(since: number, onFrame: (frame: StreamFrame) => void, signal: AbortSignal): Promise<Ending>;
+  follow(since: number, onFrame: (frame: StreamFrame) => void, signal: AbortSignal): Promise<void>;
+  /** Where it ends without a fault, nothing was lost: it gives way for a look whether something better works again. */
+  readonly givesWay?: true;
 }
-
-/** `over`: nothing was lost, it only gives way for a look whether something better works again. */
-export type Ending = "over" | void;
 
 export interface Watched {
   readonly roadmap: RoadmapView;
@@ -78,9 +77,9 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
     }, connection.signal);
     let heard = false;
     let missed = false;
-    let ending: Ending = undefined;
+    let gaveWay = false;
     try {
-      ending = await transport.follow(
+      await transport.follow(
         watched.roadmap.seq,
         (frame) => {
           watchdog.heard();
@@ -94,6 +93,7 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
         },
         connection.signal,
       );
+      gaveWay = transport.givesWay ?? false;
     } catch (fault) {
       if (fault instanceof Gone) return show({ ...watched, connected: false, isGone: true });
       // There was no connection, or it was lost: the next attempt says since when.
@@ -109,7 +109,7 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
     }
     if (heard) {
       chosen = 0; // what failed before may work again
-      isProbing = ending === "over";
+      isProbing = gaveWay;
     } else {
       isProbing &&= chosen < transports.length - 1;
       failures += 1;

@@ -178,7 +178,7 @@ async function withPlace(
     onFrame(frame);
   };
   while (!signal.aborted) {
-    if (await inFreePlace(locks, async () => void (await stream.follow(position, counted, signal)))) return;
+    if (await inFreePlace(locks, () => stream.follow(position, counted, signal))) return;
     await polling.follow(position, counted, signal);
   }
 }

@@ -90,12 +90,12 @@ export function polling(
 ): Transport {
   return {
     name: "polling",
+    givesWay: true,
     async follow(_since, onFrame, signal) {
       for (let count = 0; count < POLLS && !signal.aborted; count += 1) {
         onFrame({ type: "snapshot", roadmap: await read(signal) });
         await sleep(POLL_EVERY, signal);
       }
-      return "over";
     },
   };
 }
