@@ -46,7 +46,7 @@ def roadmap() -> dict[str, Any]:
             ]),
         ],
     }  # fmt: skip
-    ids = [one["concept_id"] for s in outline["stages"] for m in s["modules"] for one in m["concepts"]]  # type: ignore[index,attr-defined]
+    ids = [one["concept_id"] for s in outline["stages"] for m in s["modules"] for one in m["concepts"]]  # type: ignore[index]
     return {
         "format": "greenway-roadmap",
         "version": 1,
