@@ -59,7 +59,12 @@ def roadmap() -> dict[str, Any]:
         "revision": 1,
         "revisions": [{"number": 1, "kind": "drafted", "outline": outline, "created_at": DAY}],
         "concepts": [
-            {"concept_id": one, "tutorial": _kept(_tutorial()), "resources": _kept(_resources()), "quiz": _kept(_quiz())}
+            {
+                "concept_id": one,
+                "tutorial": _kept(_tutorial()),
+                "resources": _kept(_resources()),
+                "quiz": _kept(_quiz()),
+            }
             for one in ids
         ],
     }
