@@ -41,9 +41,9 @@ export function Card({ roadmap }: { readonly roadmap: ListedRoadmap }) {
             </span>
           )}
           <span className={styles.state}>
-            {isBegun && `${ready} · `}
-            {isKnown && `${t(`roadmap.${roadmap.status}`)} · `}
             <time dateTime={roadmap.created_at}>{day(roadmap.created_at)}</time>
+            {isBegun && ` · ${ready}`}
+            {isKnown && ` · ${t(`roadmap.${roadmap.status}`)}`}
           </span>
         </span>
       </Link>
