@@ -24,7 +24,7 @@ from app.domain.outline_operations import (
 )
 from app.domain.outline_prerequisites import Edge, Edited, edges_of, inheriting, needs_of, requiring, settled
 from app.domain.outline_rules import OutlineError
-from app.domain.roadmap import MAX_HOURS, Concept, Module, Outline, Stage
+from app.domain.roadmap import MAX_HOURS, MAX_KEYWORDS, MAX_PROSE, Concept, Module, Outline, Stage
 
 _Part = TypeVar("_Part", bound=Stage | Module | Concept)
 
@@ -153,15 +153,14 @@ def _merged(outline: Outline, merge: Merge) -> Outline:
     first, gone = parts[0], {part.concept_id for part in parts[1:]}
     ids = {part.concept_id for part in parts}
     required = (one for part in parts for one in part.prerequisites if one not in ids)
-    merged = requiring(first, required, needs_of(outline)).model_copy(
-        update={
-            "name": merge.name,
-            "description": merge.description
-            or " ".join(filter(None, (part.description for part in parts)))[:2000].strip(),
-            "estimated_hours": min(sum(part.estimated_hours for part in parts), MAX_HOURS),
-            "keywords": tuple(dict.fromkeys(word for part in parts for word in part.keywords))[:20],
-        }
-    )
+    description = merge.description or " ".join(filter(None, (part.description for part in parts)))
+    hours = sum(part.estimated_hours for part in parts)
+    keywords = tuple(dict.fromkeys(word for part in parts for word in part.keywords))
+    _check_fits("characters of description", len(description), MAX_PROSE)
+    _check_fits("hours", hours, MAX_HOURS)
+    _check_fits("keywords", len(keywords), MAX_KEYWORDS)
+    together = {"name": merge.name, "description": description, "estimated_hours": hours, "keywords": keywords}
+    merged = requiring(first, required, needs_of(outline)).model_copy(update=together)
 
     def one(concept: Concept) -> Concept | None:
         if concept.concept_id in gone:
@@ -169,6 +168,12 @@ def _merged(outline: Outline, merge: Merge) -> Outline:
         return merged if concept.concept_id == first.concept_id else _requiring(concept, gone, first.concept_id)
 
     return _without_empty(_each_concept(outline, one))
+
+
+def _check_fits(what: str, count: float, most: float) -> None:
+    """Nothing that somebody wrote is cut to fit."""
+    if count > most:
+        raise OutlineError(f"together they have {count:,g} {what}, and a concept may have {most:,g}.")
 
 
 def _split(outline: Outline, split: Split) -> Outline:

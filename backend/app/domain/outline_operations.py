@@ -6,7 +6,7 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from app.domain.base import Frozen, OutlineId
-from app.domain.roadmap import MAX_PREREQUISITES, Difficulty, Hours, Name, Prose, Title
+from app.domain.roadmap import MAX_PREREQUISITES, Difficulty, Hours, Keywords, Name, Prose, Title
 
 MAX_OPERATIONS = 500
 """How many operations one edit may have."""
@@ -24,7 +24,7 @@ class NewConcept(Frozen):
     description: Prose = ""
     estimated_hours: Hours = 1.0
     difficulty: Difficulty = "medium"
-    keywords: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
+    keywords: Keywords = ()
     prerequisites: Annotated[tuple[OutlineId, ...], Field(max_length=MAX_PREREQUISITES)] = ()
 
 
@@ -112,7 +112,7 @@ class Change(Frozen):
     concept_id: OutlineId
     estimated_hours: Hours | None = None
     difficulty: Difficulty | None = None
-    keywords: Annotated[tuple[Name, ...], Field(max_length=20)] | None = None
+    keywords: Keywords | None = None
     prerequisites: Annotated[tuple[OutlineId, ...], Field(max_length=MAX_PREREQUISITES)] | None = None
 
 
