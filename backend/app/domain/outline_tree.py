@@ -76,7 +76,7 @@ class OutlineTree:
                 self._note(node.id, part.prerequisites)
                 if len(known) > self._most:
                     raise OutlineError(
-                        f"The outline would have more than {self._most} concepts (GREENWAY_MAX_CONCEPTS)."
+                        f"the outline would have more than {self._most} concepts (GREENWAY_MAX_CONCEPTS)."
                     )
 
     def put(self, node: Node[Any], parent: Node[Any] | None, before: str | None = None) -> None:
