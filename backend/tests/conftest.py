@@ -8,7 +8,9 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, NoReturn
 
+import hypothesis
 import pytest
+import structlog
 from databases import flush, fresh_database
 from debian_servers import missing_programs
 from pydantic_ai import models
@@ -25,6 +27,19 @@ from app.embedded.valkey import EmbeddedValkey
 from app.services.redis_client import create_redis
 
 PASSWORD = "for-tests-only"
+
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("greenway", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("greenway")
+
+# By default structlog draws tracebacks with all variables, which takes a second each.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 models.ALLOW_MODEL_REQUESTS = False
 """A test that talks to a model's server on loopback says so with `override_allow_model_requests`."""
