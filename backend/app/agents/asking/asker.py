@@ -1,5 +1,6 @@
 """Asks one question until there is an answer that can be used, or a reason why there is none."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,6 +42,9 @@ THOUGHTS, LOCAL_THOUGHTS = 6000, 1000
 """Tokens that a model may think before it answers."""
 MORE_ROOM = 2
 """By how much the room grows when an answer has broken off; once."""
+
+MUCH = 4000
+"""Characters of an answer that are read at once; each may take 10 microseconds."""
 
 log = structlog.get_logger()
 
@@ -138,7 +142,7 @@ class Asker:
         conversation.messages.append(_ask(question))
         response = await self._call(question, conversation, effort)
         try:
-            return _read(question, response)
+            return await _understood(question, response)
         except _Unanswered as unanswered:
             effort.raw_answer = raw_text(response) or effort.raw_answer
             if unanswered.code == FailureCode.REFUSED:
@@ -151,7 +155,7 @@ class Asker:
                 conversation.messages += _reproach(response, unanswered.reasons)
         response = await self._call(question, conversation, effort)
         try:
-            return _read(question, response)
+            return await _understood(question, response)
         except _Unanswered:
             effort.raw_answer = raw_text(response) or effort.raw_answer
             raise
@@ -226,6 +230,13 @@ def _reproach(response: ModelResponse, reasons: Sequence[str]) -> list[ModelMess
         ]
         return [response, ModelRequest(parts=parts)]
     return [response, _remark(text)] if raw_text(response) else [_remark(text)]
+
+
+async def _understood(question: Question[R, T], response: ModelResponse) -> T:
+    """As `_read`, beside the event loop where there is much to read: mending takes long, and nonsense the longest."""
+    if len(raw_text(response)) < MUCH:
+        return _read(question, response)
+    return await asyncio.to_thread(_read, question, response)
 
 
 def _read(question: Question[R, T], response: ModelResponse) -> T:

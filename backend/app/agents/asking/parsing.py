@@ -25,6 +25,8 @@ _DEEPEST = 100
 """Brackets in brackets beyond which nothing is read: no answer has so many, and the stack would not hold them."""
 _LOOKS = 40
 """How often mending may look at each character, on average: for slips in an answer it takes fewer than ten."""
+_MENDED = 100_000
+"""Characters of an answer that are mended at most: no whole one is longer."""
 _ENCODINGS = 3
 _DECODER = json.JSONDecoder(strict=False)
 
@@ -133,7 +135,7 @@ class _Metered(str):
 
     def __new__(cls, text: str) -> "_Metered":
         made = super().__new__(cls, text)
-        made._looks = _LOOKS * max(len(text), 1000)
+        made._looks = _LOOKS * min(max(len(text), 1000), _MENDED)
         return made
 
     def __getitem__(self, key: SupportsIndex | slice) -> str:
