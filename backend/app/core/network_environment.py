@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from app.core.errors import ConfigurationError
+from app.core.setting_files import why_unreadable
 from app.core.web_names import is_host
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
@@ -27,12 +28,12 @@ def check_certificates() -> None:
         ConfigurationError: SSL_CERT_FILE or SSL_CERT_DIR names what cannot be used.
     """
     if file := os.environ.get("SSL_CERT_FILE"):
+        if reason := why_unreadable(file):
+            raise ConfigurationError(f"SSL_CERT_FILE names {file!a}, which cannot be read: {reason}.")
         try:
             ssl.create_default_context(cafile=file)
-        except ssl.SSLError:
+        except (ssl.SSLError, ValueError):
             raise ConfigurationError(f"SSL_CERT_FILE names {file!a}, which holds no certificate in PEM form.") from None
-        except (OSError, ValueError):
-            raise ConfigurationError(f"SSL_CERT_FILE names {file!a}, which cannot be read.") from None
     if (folder := os.environ.get("SSL_CERT_DIR")) and not _is_directory(folder.partition(os.pathsep)[0]):
         raise ConfigurationError(f"SSL_CERT_DIR names {folder!a}, which is no directory.")
 

@@ -10,6 +10,7 @@ from genai_prices import calc_price
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from app.core.errors import ConfigurationError
+from app.core.setting_files import why_unreadable
 from app.core.settings import Settings
 from app.domain.usage import Usage
 
@@ -35,10 +36,10 @@ def read_prices(path: Path) -> dict[str, Price]:
     Raises:
         ConfigurationError: the file cannot be read; the sentence says why.
     """
+    reason = why_unreadable(path)
     try:
-        return _PRICES.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        reason = error.strerror or "it cannot be opened"
+        if reason is None:
+            return _PRICES.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         reason = str(error)
     except ValidationError as error:
