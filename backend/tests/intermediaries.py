@@ -20,6 +20,17 @@ from app.tasks.loop_thread import LoopThread
 
 _VERSION, _CONNECT, _NO_LOGIN, _LOGIN = 5, 1, 0, 2
 _IPV4, _NAME = 1, 3
+_MAY_SIGN = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
 
 
 @dataclass
@@ -93,9 +104,9 @@ def issue_certificates(directory: Path) -> Certificates:
     authority = _certificate("An authority of our own", "An authority of our own", authority_key.public_key())
     server = _certificate("A server of our own", "An authority of our own", server_key.public_key())
     vouched = [
-        authority.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True).add_extension(
-            x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key()), critical=False
-        ),
+        authority.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key()), critical=False)
+        .add_extension(_MAY_SIGN, critical=True),
         server.add_extension(x509.SubjectAlternativeName(names), critical=False).add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False
         ),

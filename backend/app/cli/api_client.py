@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from app.cli.endpoint import API, Endpoint
 from app.cli.watching.words import one_line
 from app.core.errors import GreenwayError
+from app.core.obstacles import obstacle_in
 from app.services.etags import etag_of
 from app.services.views import Created, ListedRoadmap, RoadmapPage, RoadmapView, TaskDetail
 
@@ -157,7 +158,7 @@ class ApiClient:
         except httpx2.TimeoutException as error:
             raise NoAnswer(f"Greenway at {self._endpoint.url} takes too long to answer; please try again.") from error
         except httpx2.TransportError as error:
-            raise NoAnswer(no_answer(self._endpoint)) from error
+            raise NoAnswer(_no_answer(self._endpoint, error)) from error
         except (httpx2.InvalidURL, httpx2.DecodingError) as error:
             raise NotGreenway(f"Nothing useful answers at {self._endpoint.url}; check GREENWAY_URL.") from error
 
@@ -174,7 +175,10 @@ class ApiClient:
         )
 
 
-def no_answer(endpoint: Endpoint) -> str:
+def _no_answer(endpoint: Endpoint, error: httpx2.TransportError) -> str:
+    obstacle = obstacle_in(error)
+    if obstacle is not None and (endpoint.proxy is not None or not obstacle.passing):
+        return f"Greenway cannot be reached at {endpoint.url}{obstacle.told(endpoint.proxy, 'check GREENWAY_URL')}"
     return f"No Greenway answers at {endpoint.url}; start one with `greenway up`, or set GREENWAY_URL."
 
 

@@ -156,7 +156,9 @@ def _check(name: str, value: str) -> None:
     if name in _NUMBERS and not (value.removeprefix("-").isascii() and value.removeprefix("-").isdigit()):
         raise ConfigurationError(f"DATABASE_URL: {name} must be a whole number, and is {_shown(value)}.")
     if name in _FILES and value != SYSTEM_CAS and (reason := why_unreadable(_expanded(value))):
-        raise ConfigurationError(f"DATABASE_URL: {name} names the file {_shown(value)}, which cannot be read: {reason}.")
+        raise ConfigurationError(
+            f"DATABASE_URL: {name} names the file {_shown(value)}, which cannot be read: {reason}."
+        )
 
 
 def _expanded(path: str) -> str:

@@ -3,6 +3,7 @@
 import os
 import ssl
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -62,13 +63,34 @@ def check_proxies() -> None:
             )
 
 
-def proxy_for(url: str) -> str | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proxy:
+    """`url` may hold a password."""
+
+    url: str = field(repr=False)
+    setting: str
+    """The variable that names it."""
+
+    @property
+    def shown(self) -> str:
+        """The address without a name or password."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def proxy_for(url: str) -> Proxy | None:
     """The proxy through which the address is reached, if any; HTTPS_PROXY goes before ALL_PROXY."""
     parts, proxies = urlsplit(url), getproxies()
     if proxy_bypass(parts.netloc):
         return None
-    proxy = proxies.get("https" if parts.scheme in {"https", "wss"} else "http") or proxies.get("all")
-    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
+    for kind in (parts.scheme, "all"):
+        if found := proxies.get(kind):
+            spellings = (name for name in (f"{kind}_proxy", f"{kind.upper()}_PROXY") if os.environ.get(name))
+            return Proxy(
+                url=found if "://" in found else f"http://{found}",
+                setting=next(spellings, "the proxies in the system's settings"),
+            )
+    return None
 
 
 def _given() -> Iterator[tuple[str, str]]:
