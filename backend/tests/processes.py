@@ -38,17 +38,17 @@ def environment(**settings: str) -> dict[str, str]:
     return {**inherited, "PYTHONPATH": str(BACKEND), **settings}
 
 
-def greenway(directory: Path, *arguments: str, stdin: bytes = b"", **settings: str) -> Finished:
+def greenway(directory: Path, *arguments: str, stdin: str = "", **settings: str) -> Finished:
     """Run a command in `directory`, whose `.env` it reads."""
     return run(directory, [sys.executable, "-m", "app.cli", *arguments], stdin=stdin, **settings)
 
 
-def run(directory: Path, command: list[str], *, stdin: bytes = b"", **settings: str) -> Finished:
+def run(directory: Path, command: list[str], *, stdin: str = "", **settings: str) -> Finished:
     finished = subprocess.run(
         command,
         cwd=directory,
         env=environment(**settings),
-        input=stdin,
+        input=stdin.encode(errors="surrogateescape"),
         capture_output=True,
         check=False,
         timeout=PATIENCE,

@@ -1,4 +1,4 @@
-"""What a run says when its model is behind a proxy, an unknown authority or another path; and that it works when told."""
+"""Runs whose model is behind a proxy, an unknown authority or another path: what they say, and what makes them work."""
 
 from collections.abc import Iterator
 from pathlib import Path
