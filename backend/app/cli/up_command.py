@@ -26,6 +26,10 @@ def up(
 ) -> None:
     """Start everything: database, Valkey, API and worker. Data stays in the data directory."""
     settings = load_settings()
+    if settings.database_url:
+        settings.require_database_url()
+    if settings.redis_url:
+        settings.require_redis_url()
     check_author(settings)
     options = UpOptions(
         host=host,
