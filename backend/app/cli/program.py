@@ -3,7 +3,7 @@
 import importlib
 import os
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -99,15 +99,26 @@ def greenway() -> None:
 def main() -> None:
     print_what_can_be_printed()
     try:
-        program()
+        try:
+            program()
+        finally:
+            sys.stdout.flush()
     except GreenwayError as error:
-        sys.stderr.write(f"greenway: {error.message}\n")
+        _fail(error.message)
+    except BrokenPipeError:
+        # Whoever reads has seen enough. What is left is written nowhere, or Python would complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        what = f" ({error.filename})" if error.filename else ""
+        _fail(f"The system refuses{what}: {(error.strerror or str(error)).lower()}.")
     except Exception as error:
         # The one handler of this process: a bug is told in one sentence, and with its traceback where that is wanted.
         if os.environ.get("LOG_LEVEL", "").upper() == "DEBUG":
             raise
-        sys.stderr.write(
-            f"greenway: Something went wrong on our side ({type(error).__name__}); LOG_LEVEL=DEBUG shows where.\n"
-        )
-        sys.exit(1)
+        _fail(f"Something went wrong on our side ({type(error).__name__}); LOG_LEVEL=DEBUG shows where.")
+
+
+def _fail(sentence: str) -> NoReturn:
+    sys.stderr.write(f"greenway: {sentence}\n")
+    sys.exit(1)
