@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -43,6 +43,16 @@ class NotGreenway(GreenwayError):
     """Something answers, but not as Greenway's API does."""
 
     code, title = "not_greenway", "Not Greenway"
+
+
+class _Alive(BaseModel):
+    status: Literal["ok"]
+
+
+class _Document(BaseModel):
+    """What every version of an exported roadmap has."""
+
+    format: Literal["greenway-roadmap"]
 
 
 class ApiClient:
@@ -111,7 +121,7 @@ class ApiClient:
 
     async def delete(self, roadmap_id: UUID) -> None:
         response = await self._send("DELETE", self._endpoint.roadmap_url(roadmap_id))
-        if not response.is_success:
+        if response.status_code != 204:
             raise self._error(response)
 
     async def take_out(self, roadmap_id: UUID) -> bytes:
@@ -119,10 +129,15 @@ class ApiClient:
         response = await self._send("GET", f"{self._endpoint.roadmap_url(roadmap_id)}/export")
         if not response.is_success:
             raise self._error(response)
+        self._validated(response, _Document)
         return response.content
 
     async def take_in(self, document: Any) -> Created:
         return await self._ask("POST", f"{self._endpoint.url}{API}/roadmaps/import", Created, document)
+
+    async def check(self) -> None:
+        """That it is Greenway, and alive."""
+        await self._ask("GET", f"{self._endpoint.url}/health", _Alive)
 
     async def status_of(self, path: str) -> int:
         """The HTTP status with which the API answers a GET."""
@@ -139,6 +154,9 @@ class ApiClient:
         response = await self._send(method, url, body, headers)
         if not response.is_success:
             raise self._error(response)
+        return self._validated(response, answer)
+
+    def _validated(self, response: httpx2.Response, answer: type[T]) -> T:
         try:
             return answer.model_validate_json(response.content)
         except ValidationError as error:
