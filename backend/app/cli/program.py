@@ -105,12 +105,15 @@ def main() -> None:
             sys.stdout.flush()
     except GreenwayError as error:
         _fail(error.message)
+    except UnicodeEncodeError:
+        # What is printed never raises it, see `output`.
+        _fail("What was typed is not text in UTF-8.")
     except BrokenPipeError:
         # Whoever reads has seen enough. What is left is written nowhere, or Python would complain at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        what = f" ({error.filename})" if error.filename else ""
+        what = f" ({error.filename!r})" if error.filename else ""
         _fail(f"The system refuses{what}: {(error.strerror or str(error)).lower()}.")
     except Exception as error:
         # The one handler of this process: a bug is told in one sentence, and with its traceback where that is wanted.
