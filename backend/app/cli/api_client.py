@@ -70,7 +70,8 @@ class ApiClient:
         async with httpx2.AsyncClient(
             headers={**endpoint.headers, "Accept": "application/json"},
             timeout=TIMEOUT,
-            trust_env=not endpoint.is_loopback,
+            # An explicit transport takes no proxy from the environment, but the certificates that are trusted.
+            transport=httpx2.AsyncHTTPTransport() if endpoint.is_loopback else None,
         ) as http:
             yield cls(endpoint, http)
 

@@ -109,10 +109,10 @@ def main() -> None:
         # What is printed never raises it, see `output`.
         _fail("What was typed is not text in UTF-8.")
     except BrokenPipeError:
-        # Whoever reads has seen enough. What is left is written nowhere, or Python would complain at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()  # whoever reads has seen enough
         sys.exit(1)
     except OSError as error:
+        _write_no_more()
         what = f" ({error.filename!r})" if error.filename else ""
         _fail(f"The system refuses{what}: {(error.strerror or str(error)).lower()}.")
     except Exception as error:
@@ -120,6 +120,11 @@ def main() -> None:
         if os.environ.get("LOG_LEVEL", "").upper() == "DEBUG":
             raise
         _fail(f"Something went wrong on our side ({type(error).__name__}); LOG_LEVEL=DEBUG shows where.")
+
+
+def _write_no_more() -> None:
+    """What could not be written is dropped, or Python would try it again at its end, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(sentence: str) -> NoReturn:

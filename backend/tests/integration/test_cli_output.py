@@ -1,4 +1,4 @@
-"""What commands print, in processes of their own: into any encoding, closed pipes, full disks, and from behind a proxy."""
+"""What commands print, as processes: into any encoding, closed pipes and full disks, and from behind a proxy."""
 
 import subprocess
 import sys
@@ -23,7 +23,9 @@ CHINESE = "学习 – 钢琴 ✓"
 @pytest.fixture
 async def api() -> AsyncIterator[FakeApi]:
     outline = an_outline(3).model_copy(update={"title": CHINESE})
-    async with serving(FakeApi(Run(outline).drafted(), seen=4)) as api:
+    concepts = [concept.concept_id for concept in outline.concepts]
+    run = Run(outline).drafted().approved().writing(*concepts).ready(*concepts).completed()
+    async with serving(FakeApi(run, seen=4)) as api:
         yield api
 
 
@@ -38,12 +40,10 @@ async def test_a_terminal_that_cannot_show_every_character(
 ) -> None:
     shown = await to_thread(greenway, tmp_path, command, ID, GREENWAY_URL=api.url, PYTHONIOENCODING=encoding)
     assert (shown.code, shown.err) == (0, "")
-    assert "awaits" in shown.out.replace("\0", "") or "awaiting" in shown.out.replace("\0", "")
+    assert "ready" in shown.out.replace("\0", "")
 
 
-@pytest.mark.parametrize(
-    "command", [["show", ID], ["watch", ID], ["doctor"], ["--help"]], ids=lambda command: command[0]
-)
+@pytest.mark.parametrize("command", [["show", ID], ["watch", ID], ["doctor"], ["--help"]], ids=" ".join)
 async def test_a_reader_that_has_gone(api: FakeApi, tmp_path: Path, command: list[str]) -> None:
     def run() -> tuple[int, bytes]:
         process = subprocess.Popen(
@@ -83,7 +83,7 @@ async def test_commands_go_through_a_socks_proxy(api: FakeApi, tmp_path: Path) -
         with (tmp_path / ".env").open("a") as dotenv:
             dotenv.write(f"ALL_PROXY=socks5h://{proxy.address}\n")
         watched = await to_thread(greenway, tmp_path, "watch", ID)
-    assert "awaits your review" in watched.out, watched
+    assert "3 of 3 ready" in watched.out, watched
     assert set(proxy.asked_for) == {"greenway.example:80"}
     assert api.connections
 
@@ -109,4 +109,4 @@ async def test_a_private_authority(api: FakeApi, tmp_path: Path) -> None:
         assert "SSL_CERT_FILE" in told.err
         (tmp_path / ".env").write_text(f"SSL_CERT_FILE={certificates.authority}\n")
         watched = await to_thread(greenway, tmp_path, "watch", ID, GREENWAY_URL=address)
-    assert "awaits your review" in watched.out, watched
+    assert "3 of 3 ready" in watched.out, watched
