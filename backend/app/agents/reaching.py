@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import httpx2
 
 from app.agents.models.http_client import CONNECT_SECONDS, open_http_client
-from app.core.obstacles import Obstacle, obstacle_in
+from app.core.obstacles import PROXY_REFUSES, REFUSED_BY_PROXY, Obstacle, obstacle_in
 
 
 async def obstacle_to(address: str) -> Obstacle | None:
@@ -14,8 +14,8 @@ async def obstacle_to(address: str) -> Obstacle | None:
     async with AsyncExitStack() as resources:
         client = open_http_client(address, CONNECT_SECONDS, resources)
         try:
-            async with asyncio.timeout(CONNECT_SECONDS), client.stream("GET", address):
-                return None
+            async with asyncio.timeout(CONNECT_SECONDS), client.stream("GET", address) as response:
+                return REFUSED_BY_PROXY if response.status_code == PROXY_REFUSES else None
         except TimeoutError:
             return Obstacle(f"no answer within {CONNECT_SECONDS} s")
         except httpx2.InvalidURL:

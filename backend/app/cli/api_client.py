@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from app.cli.endpoint import API, Endpoint
 from app.cli.watching.words import one_line
 from app.core.errors import GreenwayError
-from app.core.obstacles import obstacle_in
+from app.core.obstacles import PROXY_REFUSES, REFUSED_BY_PROXY, Obstacle, obstacle_in
 from app.services.etags import etag_of
 from app.services.views import Created, ListedRoadmap, RoadmapPage, RoadmapView, TaskDetail
 
@@ -177,11 +177,13 @@ class ApiClient:
         except httpx2.TimeoutException as error:
             raise NoAnswer(f"Greenway at {self._endpoint.url} takes too long to answer; please try again.") from error
         except httpx2.TransportError as error:
-            raise NoAnswer(_no_answer(self._endpoint, error)) from error
+            raise NoAnswer(_no_answer(self._endpoint, obstacle_in(error))) from error
         except (httpx2.InvalidURL, httpx2.DecodingError) as error:
             raise NotGreenway(f"Nothing useful answers at {self._endpoint.url}; check GREENWAY_URL.") from error
 
     def _error(self, response: httpx2.Response) -> GreenwayError:
+        if response.status_code == PROXY_REFUSES and self._endpoint.proxy is not None:
+            return NoAnswer(_no_answer(self._endpoint, REFUSED_BY_PROXY))
         detail = _detail_of(response)
         if response.status_code in self._RETRYABLE:
             return NoAnswer(detail or f"Greenway at {self._endpoint.url} is not ready; please try again shortly.")
@@ -194,8 +196,7 @@ class ApiClient:
         )
 
 
-def _no_answer(endpoint: Endpoint, error: httpx2.TransportError) -> str:
-    obstacle = obstacle_in(error)
+def _no_answer(endpoint: Endpoint, obstacle: Obstacle | None) -> str:
     if obstacle is not None and (endpoint.proxy is not None or not obstacle.passing):
         return f"Greenway cannot be reached at {endpoint.url}{obstacle.told(endpoint.proxy, 'check GREENWAY_URL')}"
     return f"No Greenway answers at {endpoint.url}; start one with `greenway up`, or set GREENWAY_URL."

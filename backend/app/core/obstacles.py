@@ -36,6 +36,11 @@ class Obstacle:
         return f" ({self.reason}); {otherwise}."
 
 
+PROXY_REFUSES = 407
+"""The HTTP status with which a proxy answers in place of a server, where it wants a password."""
+REFUSED_BY_PROXY = Obstacle(f"the proxy refuses: {PROXY_REFUSES} Proxy Authentication Required")
+
+
 def obstacle_in(error: BaseException) -> Obstacle | None:
     """What a library's error says of the connection, if it says anything."""
     chain = list(_chain(error))

@@ -4,13 +4,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from factories import a_request
 from intermediaries import Certificates, a_socks_proxy, issue_certificates, tls_in_front_of
 from processes import greenway
+from pydantic_ai.models import override_allow_model_requests
 from scripted_model import Call, Reply, ScriptedModel, answer, running_in_thread
 
+from app.agents.asking import faults
+from app.agents.factory import open_author
+from app.core.settings import Settings
+from app.domain.failures import Failure
 from app.embedded.ports import free_port
 
 Doctor = Callable[..., str]
+MODEL = {"GREENWAY_MODEL": "openai:scripted", "OPENAI_API_KEY": "k"}
 
 
 def capital(_: Call) -> Reply:
@@ -42,10 +49,9 @@ def doctor(request: pytest.FixtureRequest, tmp_path: Path) -> Doctor:
     return run
 
 
-@pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
-def test_a_model_is_asked_through_a_socks_proxy(doctor: Doctor, model: ScriptedModel, scheme: str) -> None:
+def test_a_model_is_asked_through_a_socks_proxy(doctor: Doctor, model: ScriptedModel) -> None:
     with a_socks_proxy(model.port, login=("me", "se/cret")) as proxy:
-        said = doctor(OPENAI_BASE_URL="http://model.example/v1", ALL_PROXY=f"{scheme}://me:se%2Fcret@{proxy.address}")
+        said = doctor(OPENAI_BASE_URL="http://model.example/v1", ALL_PROXY=f"socks5://me:se%2Fcret@{proxy.address}")
     assert said.startswith("ok "), said
     assert set(proxy.asked_for) == {"model.example:80"}
 
@@ -55,6 +61,33 @@ def test_a_proxy_that_is_not_there_is_named_without_its_password(doctor: Doctor)
     said = doctor(OPENAI_BASE_URL="http://model.example/v1", ALL_PROXY=f"socks5://me:secret@{nowhere}")
     assert f"through the proxy socks5://{nowhere} (connection refused); check ALL_PROXY." in said
     assert "secret" not in said
+
+
+def test_a_proxy_that_refuses_is_named_too(tmp_path: Path) -> None:
+    with a_socks_proxy(free_port(), login=("me", "secret")) as proxy:
+        said = greenway(tmp_path, "doctor", **MODEL, ALL_PROXY=f"socks5://me:wrong@{proxy.address}").line("model:")
+    refusal = f"through the proxy socks5://{proxy.address} (the proxy refuses: Invalid username/password)"
+    assert f"{refusal}; check ALL_PROXY." in said
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_run_names_a_proxy_that_is_not_there(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    nowhere = f"127.0.0.1:{free_port()}"
+    monkeypatch.setenv("HTTP_PROXY", f"http://me:secret@{nowhere}")
+    monkeypatch.setattr(faults, "ATTEMPTS", 1)
+    settings = {"GREENWAY_SEARCH": "none", "REDIS_URL": "redis://127.0.0.1:1"}
+    author = await open_author(
+        Settings.model_validate({**MODEL, **settings, "OPENAI_BASE_URL": "http://model.example/v1"})
+    )
+    try:
+        with override_allow_model_requests(True):
+            failure = (await author.draft(a_request(language=language))).result
+    finally:
+        await author.close()
+    assert isinstance(failure, Failure)
+    assert f"http://{nowhere}" in failure.message
+    assert "HTTP_PROXY" in failure.message
+    assert "secret" not in failure.message
 
 
 def test_a_private_authority_is_trusted_when_it_is_named(
