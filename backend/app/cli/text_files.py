@@ -5,10 +5,11 @@ import sys
 from pathlib import Path
 
 from app.core.errors import InvalidInput
+from app.core.files import read_bounded
 
 STANDARD_INPUT = "-"
-LARGEST = 256 * 1024 * 1024
-"""Bytes that are read; what the API takes is less, unless its limit has been raised."""
+LONGEST_FILE = 256 * 1024**2
+"""Bytes; more than any API takes."""
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -27,14 +28,11 @@ def read_text(file: str) -> str:
     """
     name = "Standard input" if file == STANDARD_INPUT else repr(file)
     try:
-        with sys.stdin.buffer if file == STANDARD_INPUT else Path(file).open("rb") as stream:
-            data = stream.read(LARGEST + 1)
+        data = sys.stdin.buffer.read() if file == STANDARD_INPUT else read_bounded(Path(file), LONGEST_FILE)
     except OSError as error:
         raise InvalidInput(f"{name} cannot be read: {error.strerror}.") from error
     except ValueError as error:  # a NUL in the name
         raise InvalidInput(f"{name} is not the name of a file.") from error
-    if len(data) > LARGEST:  # or without end, as devices are
-        raise InvalidInput(f"{name} holds more than {LARGEST >> 20} MiB, which Greenway does not take.")
     encoding = next((one for mark, one in _MARKS if data.startswith(mark)), "utf-8")
     try:
         return data.decode(encoding)

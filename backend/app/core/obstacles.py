@@ -43,7 +43,7 @@ REFUSED_BY_PROXY = Obstacle(f"the proxy refuses: {PROXY_REFUSES} Proxy Authentic
 
 def obstacle_in(error: BaseException) -> Obstacle | None:
     """What a library's error says of the connection, if it says anything."""
-    chain = list(_chain(error))
+    chain = list(causes(error))
     for cause in chain:
         if isinstance(cause, ssl.SSLCertVerificationError):
             message = cause.verify_message or "certificate verify failed"
@@ -71,7 +71,8 @@ def shown(address: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, and what has led to it."""
     seen = 0
     while error is not None and seen < 20:
         yield error
