@@ -108,7 +108,7 @@ class ScriptedModel:
     def __init__(self, script: Script) -> None:
         self._script = script
         self._server: asyncio.Server | None = None
-        self._port = 0
+        self.port = 0
         self._connections: set[asyncio.Task[Any]] = set()
         self._mistakes: list[BaseException] = []
         self.calls: list[Call] = []
@@ -119,11 +119,11 @@ class ScriptedModel:
 
     @property
     def base_url(self) -> str:
-        return f"http://127.0.0.1:{self._port}/v1"
+        return f"http://127.0.0.1:{self.port}/v1"
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        self._port = self._server.sockets[0].getsockname()[1]
+        self.port = self._server.sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(

@@ -4,8 +4,35 @@ import asyncio
 from dataclasses import dataclass
 
 import pytest
+from watched_runs import ROADMAP
 
 from app.cli import main
+
+ID = str(ROADMAP)
+COMMANDS = [
+    ["approve", ID],
+    ["pause", ID],
+    ["resume", ID],
+    ["cancel", ID],
+    ["retry", ID],
+    ["revise", ID, "two more about testing"],
+    ["rename", ID, "c0", "Another name"],
+    ["remove", ID, "c0"],
+    ["add", ID, "A new one", "--module", "m0"],
+    ["undo", ID],
+    ["redo", ID],
+    ["prioritise", ID, "c0"],
+    ["regenerate", ID, "c0"],
+    ["versions", ID, "c0"],
+    ["restore", ID, "c0", "--artefact", "quiz", "--version", "1"],
+    ["delete", ID],
+    ["undelete", ID],
+    ["export", ID],
+    ["duplicate", ID],
+    ["show", ID],
+    ["list"],
+]
+"""The commands that ask the API about roadmaps, each with what it needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

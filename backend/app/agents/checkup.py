@@ -9,7 +9,8 @@ from app.agents.asking.rates import Rates
 from app.agents.explaining import Destination
 from app.agents.models.open_model import open_model
 from app.agents.opening import make_asker
-from app.agents.reaching import Obstacle, obstacle_to, shown
+from app.agents.reaching import obstacle_to
+from app.core.obstacles import Obstacle, shown
 from app.core.settings import Settings
 from app.domain.failures import Failure, FailureCode
 
@@ -84,15 +85,8 @@ async def check_up(settings: Settings) -> Checkup:
 
 
 def _unreachable(model: str, destination: Destination, obstacle: Obstacle) -> str:
-    there = f"The model {model} cannot be reached at {shown(destination.address)}"
-    if obstacle.certificate:
-        return (
-            f"{there}: the server's certificate is not trusted ({obstacle.reason});"
-            " name a file with the certificate of its authority in SSL_CERT_FILE."
-        )
-    if obstacle.proxy:
-        return f"{there}: {obstacle.reason}; check HTTPS_PROXY and ALL_PROXY."
-    return f"{there} ({obstacle.reason}); check the network and {destination.setting}."
+    told = obstacle.told(destination.proxy, f"check the network and {destination.setting}")
+    return f"The model {model} cannot be reached at {shown(destination.address)}{told}"
 
 
 def _question() -> Question[CapitalReply, str]:

@@ -13,9 +13,11 @@ from pydantic_ai.settings import ModelSettings
 from app.agents.asking.asker import Asker
 from app.agents.asking.faults import code_of
 from app.agents.asking.question import Question, R, T
+from app.agents.models.addresses import is_local_address
 from app.agents.models.choice import choose
 from app.agents.models.providers import access_to
-from app.agents.reaching import obstacle_in, shown
+from app.core.network_environment import Proxy, proxy_for
+from app.core.obstacles import obstacle_in, shown
 from app.core.settings import Settings
 from app.domain.failures import Failure, FailureCode
 from app.generation.work import Delivery
@@ -25,13 +27,14 @@ _VERSION = re.compile(r"/v\d+[a-z]*\d*(/[^/]+)*/?$")
 _ENGLISH = {
     "certificate": "The certificate of the model's server at $address is not trusted ($reason); name a file with"
     " the certificate of its authority in SSL_CERT_FILE.",
-    "proxy": "The model's server at $address could not be reached because $reason; check HTTPS_PROXY and ALL_PROXY.",
+    "proxy": "The model's server at $address could not be reached through the proxy $proxy ($reason);"
+    " check $proxy_setting.",
     "connection": "The model's server at $address could not be reached ($reason); check the network and $setting.",
     "path": "$said It was asked at $address; the addresses of such servers usually end in /v1 ($setting).",
 }
 _CHINESE = {
     "certificate": "模型服务器 $address 的证书不受信任（$reason）；请在 SSL_CERT_FILE 中指定其颁发机构的证书文件。",
-    "proxy": "无法连接模型服务器 $address（$reason）；请检查 HTTPS_PROXY 和 ALL_PROXY。",
+    "proxy": "无法通过代理 $proxy 连接模型服务器 $address（$reason）；请检查 $proxy_setting。",
     "connection": "无法连接模型服务器 $address（$reason）；请检查网络和 $setting。",
     "path": "$said 请求的地址是 $address；这类服务器的地址通常以 /v1 结尾（$setting）。",
 }
@@ -66,6 +69,11 @@ class Destination:
             setting=setting,
             ends_in_version=speaks_openai and not choice.is_public_address,
         )
+
+    @property
+    def proxy(self) -> Proxy | None:
+        """The proxy through which it is asked."""
+        return None if is_local_address(self.address) else proxy_for(self.address)
 
     @property
     def lacks_version(self) -> bool:
@@ -119,7 +127,9 @@ class ExplainingAsker(Asker):
         obstacle = obstacle_in(fault) if fault is not None else None
         if obstacle is None or failure.code != FailureCode.UNREACHABLE:
             return failure
-        kind = "certificate" if obstacle.certificate else "proxy" if obstacle.proxy else "connection"
-        return failure.model_copy(
-            update={"message": Template(sentences[kind]).substitute(where, reason=obstacle.reason)}
-        )
+        where["reason"] = obstacle.reason
+        proxy = destination.proxy
+        if proxy is not None:
+            where |= {"proxy": proxy.shown, "proxy_setting": proxy.setting}
+        kind = "certificate" if obstacle.untrusted else "proxy" if proxy is not None else "connection"
+        return failure.model_copy(update={"message": Template(sentences[kind]).substitute(where)})

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from app.cli.endpoint import API, Endpoint
 from app.cli.watching.words import one_line
 from app.core.errors import GreenwayError
+from app.core.obstacles import PROXY_REFUSES, REFUSED_BY_PROXY, Obstacle, obstacle_in
 from app.services.etags import etag_of
 from app.services.views import Created, ListedRoadmap, RoadmapPage, RoadmapView, TaskDetail
 
@@ -44,6 +45,16 @@ class NotGreenway(GreenwayError):
     code, title = "not_greenway", "Not Greenway"
 
 
+class _Alive(BaseModel):
+    status: Literal["ok"]
+
+
+class _Document(BaseModel):
+    """What every version of an exported roadmap has."""
+
+    format: Literal["greenway-roadmap"]
+
+
 class ApiClient:
     """All methods raise `NoAnswer`, `Refused` or `NotGreenway`."""
 
@@ -59,7 +70,8 @@ class ApiClient:
         async with httpx2.AsyncClient(
             headers={**endpoint.headers, "Accept": "application/json"},
             timeout=TIMEOUT,
-            trust_env=not endpoint.is_loopback,
+            # An explicit transport takes no proxy from the environment, but the certificates that are trusted.
+            transport=httpx2.AsyncHTTPTransport() if endpoint.is_loopback else None,
         ) as http:
             yield cls(endpoint, http)
 
@@ -110,7 +122,7 @@ class ApiClient:
 
     async def delete(self, roadmap_id: UUID) -> None:
         response = await self._send("DELETE", self._endpoint.roadmap_url(roadmap_id))
-        if not response.is_success:
+        if response.status_code != 204:
             raise self._error(response)
 
     async def take_out(self, roadmap_id: UUID) -> bytes:
@@ -118,10 +130,15 @@ class ApiClient:
         response = await self._send("GET", f"{self._endpoint.roadmap_url(roadmap_id)}/export")
         if not response.is_success:
             raise self._error(response)
+        self._validated(response, _Document)
         return response.content
 
     async def take_in(self, document: Any) -> Created:
         return await self._ask("POST", f"{self._endpoint.url}{API}/roadmaps/import", Created, document)
+
+    async def check(self) -> None:
+        """That it is Greenway, and alive."""
+        await self._ask("GET", f"{self._endpoint.url}/health", _Alive)
 
     async def status_of(self, path: str) -> int:
         """The HTTP status with which the API answers a GET."""
@@ -138,6 +155,9 @@ class ApiClient:
         response = await self._send(method, url, body, headers)
         if not response.is_success:
             raise self._error(response)
+        return self._validated(response, answer)
+
+    def _validated(self, response: httpx2.Response, answer: type[T]) -> T:
         try:
             return answer.model_validate_json(response.content)
         except ValidationError as error:
@@ -157,11 +177,13 @@ class ApiClient:
         except httpx2.TimeoutException as error:
             raise NoAnswer(f"Greenway at {self._endpoint.url} takes too long to answer; please try again.") from error
         except httpx2.TransportError as error:
-            raise NoAnswer(no_answer(self._endpoint)) from error
+            raise NoAnswer(_no_answer(self._endpoint, obstacle_in(error))) from error
         except (httpx2.InvalidURL, httpx2.DecodingError) as error:
             raise NotGreenway(f"Nothing useful answers at {self._endpoint.url}; check GREENWAY_URL.") from error
 
     def _error(self, response: httpx2.Response) -> GreenwayError:
+        if response.status_code == PROXY_REFUSES and self._endpoint.proxy is not None:
+            return NoAnswer(_no_answer(self._endpoint, REFUSED_BY_PROXY))
         detail = _detail_of(response)
         if response.status_code in self._RETRYABLE:
             return NoAnswer(detail or f"Greenway at {self._endpoint.url} is not ready; please try again shortly.")
@@ -174,7 +196,9 @@ class ApiClient:
         )
 
 
-def no_answer(endpoint: Endpoint) -> str:
+def _no_answer(endpoint: Endpoint, obstacle: Obstacle | None) -> str:
+    if obstacle is not None and (endpoint.proxy is not None or not obstacle.passing):
+        return f"Greenway cannot be reached at {endpoint.url}{obstacle.told(endpoint.proxy, 'check GREENWAY_URL')}"
     return f"No Greenway answers at {endpoint.url}; start one with `greenway up`, or set GREENWAY_URL."
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from app.core.errors import ConfigurationError
-from app.core.network_environment import check_proxies
+from app.core.network_environment import Proxy, check_proxies, proxy_for
 from app.core.settings import Settings
 from app.core.web_names import is_host
 from app.embedded.data_dir import running_instance
@@ -57,6 +57,10 @@ class Endpoint:
             return ipaddress.ip_address(name).is_loopback
         except ValueError:
             return False
+
+    @property
+    def proxy(self) -> Proxy | None:
+        return None if self.is_loopback else proxy_for(self.url)
 
     def roadmap_url(self, roadmap_id: UUID) -> str:
         return f"{self.url}{API}/roadmaps/{roadmap_id}"

@@ -41,7 +41,7 @@ def export(
     try:
         output.write_bytes(document)
     except OSError as error:
-        raise InvalidInput(f"{output} cannot be written: {error.strerror}.") from error
+        raise InvalidInput(f"{str(output)!r} cannot be written: {error.strerror}.") from error
 
 
 def import_(
@@ -73,6 +73,6 @@ def _document(file: str) -> Any:
         return orjson.loads(read_text(file))
     except orjson.JSONDecodeError as error:
         raise InvalidInput(
-            f"{file} is not JSON (line {error.lineno}, column {error.colno}: {error.msg}); "
+            f"{file!r} is not JSON (line {error.lineno}, column {error.colno}: {error.msg}); "
             "`greenway export` writes what can be imported."
         ) from None

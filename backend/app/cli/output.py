@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import os
 import sys
 import unicodedata
 
@@ -23,8 +24,12 @@ _UNKNOWN = "?"
 
 
 def print_what_can_be_printed() -> None:
-    """For the rest of the process; exceptions of the encoding no longer happen."""
+    """For the rest of the process; exceptions of the encoding no longer happen. A stream that was closed before the
+    start takes what it is given."""
     codecs.register_error(_ERRORS, _replace)
+    # Python has no stream for a descriptor that is closed, whatever the types say.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=_ERRORS)

@@ -3,7 +3,7 @@
 import importlib
 import os
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -99,15 +99,34 @@ def greenway() -> None:
 def main() -> None:
     print_what_can_be_printed()
     try:
-        program()
+        try:
+            program()
+        finally:
+            sys.stdout.flush()
     except GreenwayError as error:
-        sys.stderr.write(f"greenway: {error.message}\n")
+        _fail(error.message)
+    except UnicodeEncodeError:
+        # What is printed never raises it, see `output`.
+        _fail("What was typed is not text in UTF-8.")
+    except BrokenPipeError:
+        _write_no_more()  # whoever reads has seen enough
         sys.exit(1)
+    except OSError as error:
+        _write_no_more()
+        what = f" ({error.filename!r})" if error.filename else ""
+        _fail(f"The system refuses{what}: {(error.strerror or str(error)).lower()}.")
     except Exception as error:
         # The one handler of this process: a bug is told in one sentence, and with its traceback where that is wanted.
         if os.environ.get("LOG_LEVEL", "").upper() == "DEBUG":
             raise
-        sys.stderr.write(
-            f"greenway: Something went wrong on our side ({type(error).__name__}); LOG_LEVEL=DEBUG shows where.\n"
-        )
-        sys.exit(1)
+        _fail(f"Something went wrong on our side ({type(error).__name__}); LOG_LEVEL=DEBUG shows where.")
+
+
+def _write_no_more() -> None:
+    """What could not be written is dropped, or Python would try it again at its end, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _fail(sentence: str) -> NoReturn:
+    sys.stderr.write(f"greenway: {sentence}\n")
+    sys.exit(1)

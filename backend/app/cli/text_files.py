@@ -26,13 +26,13 @@ def read_text(file: str) -> str:
     Raises:
         InvalidInput: it cannot be read, or is no text.
     """
-    name = "Standard input" if file == STANDARD_INPUT else file
+    name = "Standard input" if file == STANDARD_INPUT else repr(file)
     try:
         data = sys.stdin.buffer.read() if file == STANDARD_INPUT else read_bounded(Path(file), LONGEST_FILE)
     except OSError as error:
         raise InvalidInput(f"{name} cannot be read: {error.strerror}.") from error
     except ValueError as error:  # a NUL in the name
-        raise InvalidInput(f"{name!r} is not the name of a file.") from error
+        raise InvalidInput(f"{name} is not the name of a file.") from error
     encoding = next((one for mark, one in _MARKS if data.startswith(mark)), "utf-8")
     try:
         return data.decode(encoding)

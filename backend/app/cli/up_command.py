@@ -29,6 +29,10 @@ def up(
 ) -> None:
     """Start everything: database, Valkey, API and worker. Data stays in the data directory."""
     settings = load_settings()
+    if settings.database_url:
+        settings.require_database_url()
+    if settings.redis_url:
+        settings.require_redis_url()
     check_author(settings)
     configure_logging(format="console", level="CRITICAL")  # the parts write the log; this process talks to a person
     options = UpOptions(

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 import typer
 from celery.exceptions import SecurityWarning
 
-from app.agents.factory import check_author
 from app.core.celery_app import CONTENT_QUEUE, DRAFTING_QUEUE
 from app.core.celery_app import app as celery
 from app.core.settings import load_settings
@@ -21,10 +20,7 @@ def worker(
     ] = False,
 ) -> None:
     """Run a worker alone, with DATABASE_URL and REDIS_URL set."""
-    settings = load_settings()
-    settings.require_database_url()
-    settings.require_redis_url()
-    check_author(settings)
+    settings = load_settings()  # the rest of them is checked when the worker starts
     # Celery warns of root because messages may be pickled; ours are JSON, and hold an id.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     celery.start(

@@ -7,6 +7,7 @@ from typing import Any
 from celery import Celery, signals
 from prometheus_client import values
 
+from app.core.errors import ConfigurationError
 from app.core.settings import load_settings
 
 CONTENT_QUEUE = "content_generation"
@@ -25,9 +26,14 @@ app = Celery(
 
 def _configuration() -> dict[str, Any]:
     """Read when first needed: importing this module opens nothing and requires no setting."""
-    settings = load_settings()
+    try:
+        settings = load_settings()
+        redis_url = settings.require_redis_url()
+    except ConfigurationError as error:
+        # Greenway's commands have looked before. Celery's own would show a traceback.
+        raise SystemExit(f"greenway: {error.message}") from error
     return {
-        "broker_url": settings.require_redis_url(),
+        "broker_url": redis_url,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
         "broker_connection_timeout": 2,

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from app.core.errors import ConfigurationError
+from app.core.setting_files import why_unreadable
 
 DEFAULT_PORT = 5432
 SYSTEM_CAS: Final = "system"
@@ -154,8 +155,10 @@ def _check(name: str, value: str) -> None:
         raise ConfigurationError(f"DATABASE_URL: {name} must be {choices}, and is {_shown(value)}.")
     if name in _NUMBERS and not (value.removeprefix("-").isascii() and value.removeprefix("-").isdigit()):
         raise ConfigurationError(f"DATABASE_URL: {name} must be a whole number, and is {_shown(value)}.")
-    if name in _FILES and value != SYSTEM_CAS and not os.access(_expanded(value), os.R_OK):
-        raise ConfigurationError(f"DATABASE_URL: {name} names the file {_shown(value)}, which cannot be read.")
+    if name in _FILES and value != SYSTEM_CAS and (reason := why_unreadable(_expanded(value))):
+        raise ConfigurationError(
+            f"DATABASE_URL: {name} names the file {_shown(value)}, which cannot be read: {reason}."
+        )
 
 
 def _expanded(path: str) -> str:

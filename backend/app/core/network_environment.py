@@ -3,10 +3,12 @@
 import os
 import ssl
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from app.core.errors import ConfigurationError
+from app.core.setting_files import why_unreadable
 from app.core.web_names import is_host
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
@@ -27,12 +29,12 @@ def check_certificates() -> None:
         ConfigurationError: SSL_CERT_FILE or SSL_CERT_DIR names what cannot be used.
     """
     if file := os.environ.get("SSL_CERT_FILE"):
+        if reason := why_unreadable(file):
+            raise ConfigurationError(f"SSL_CERT_FILE names {file!a}, which cannot be read: {reason}.")
         try:
             ssl.create_default_context(cafile=file)
-        except ssl.SSLError:
+        except (ssl.SSLError, ValueError):
             raise ConfigurationError(f"SSL_CERT_FILE names {file!a}, which holds no certificate in PEM form.") from None
-        except (OSError, ValueError):
-            raise ConfigurationError(f"SSL_CERT_FILE names {file!a}, which cannot be read.") from None
     if (folder := os.environ.get("SSL_CERT_DIR")) and not _is_directory(folder.partition(os.pathsep)[0]):
         raise ConfigurationError(f"SSL_CERT_DIR names {folder!a}, which is no directory.")
 
@@ -61,13 +63,34 @@ def check_proxies() -> None:
             )
 
 
-def proxy_for(url: str) -> str | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proxy:
+    """`url` may hold a password."""
+
+    url: str = field(repr=False)
+    setting: str
+    """The variable that names it."""
+
+    @property
+    def shown(self) -> str:
+        """The address without a name or password."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def proxy_for(url: str) -> Proxy | None:
     """The proxy through which the address is reached, if any; HTTPS_PROXY goes before ALL_PROXY."""
     parts, proxies = urlsplit(url), getproxies()
     if proxy_bypass(parts.netloc):
         return None
-    proxy = proxies.get("https" if parts.scheme in {"https", "wss"} else "http") or proxies.get("all")
-    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
+    for kind in (parts.scheme, "all"):
+        if found := proxies.get(kind):
+            spellings = (name for name in (f"{kind}_proxy", f"{kind.upper()}_PROXY") if os.environ.get(name))
+            return Proxy(
+                url=found if "://" in found else f"http://{found}",
+                setting=next(spellings, "the proxies in the system's settings"),
+            )
+    return None
 
 
 def _given() -> Iterator[tuple[str, str]]:

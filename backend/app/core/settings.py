@@ -1,11 +1,19 @@
 """Settings from the environment or `.env`; a wrong one stops the start with a sentence that names it."""
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import SettingsConfigDict
 
@@ -59,6 +67,12 @@ class Settings(AuthorSettings, ServingSettings):
     log_format: Literal["console", "json"] = Field("console", validation_alias="LOG_FORMAT")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="LOG_LEVEL")
     log_file: Path | None = Field(None, validation_alias="LOG_FILE")
+
+    _given: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    def name_of(self, field: str) -> str:
+        """The name under which a setting was given; its usual one if it was not."""
+        return self._given.get(field) or names_of(type(self).model_fields[field])[0]
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -128,8 +142,18 @@ def load_settings() -> Settings:
     check_certificates()
     _check_encoding(known)
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = str(first["loc"][0])
         raise ConfigurationError(f"{name} is not valid: {first['msg'][0].lower()}{first['msg'][1:]}.") from None
+    sources = [{name.upper(): value for name, value in source.items()} for source in (os.environ, dotenv)]
+    for field, info in Settings.model_fields.items():
+        settings._given[field] = _name_given(names_of(info), sources)
+    return settings
+
+
+def _name_given(names: tuple[str, ...], sources: Sequence[Mapping[str, str]]) -> str:
+    """The name that decides: the first source goes before others, and an empty value counts where there is no other."""
+    given = [(name, source[name]) for source in sources for name in names if name in source]
+    return next((name for name, value in given if value), given[0][0] if given else names[0])

@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.agents.factory import check_author
 from app.core import metrics
 from app.core.errors import ConfigurationError, GreenwayError
 from app.core.logging import configure_logging
@@ -54,11 +55,14 @@ _lifeline: _Lifeline | None = None
 
 @signals.setup_logging.connect
 def _set_up_logging(**_: Any) -> None:
-    settings = load_settings()
+    """The first that a worker does: here it also ends, if its settings cannot be used."""
     try:
+        settings = load_settings()
         configure_logging(format=settings.log_format, level=settings.log_level, file=settings.log_file)
+        settings.require_database_url()
+        check_author(settings)
     except ConfigurationError as error:
-        # Celery would log a traceback, and go on without logs.
+        # Celery would log a traceback, and go on.
         raise SystemExit(f"greenway: {error.message}") from error
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from factories import an_outline
 from fakes_api import FakeApi, serving
-from terminals import Terminal
+from terminals import COMMANDS, Terminal
 from watched_runs import ROADMAP, Run
 
 from app.domain.tasks import RoadmapStatus, TaskKind, TaskStatus
@@ -16,29 +16,6 @@ from app.domain.usage import Usage
 from app.services.views import ProgressView, TaskDetail, TaskErrorDetail
 
 ID = str(ROADMAP)
-COMMANDS = [
-    ["approve", ID],
-    ["pause", ID],
-    ["resume", ID],
-    ["cancel", ID],
-    ["retry", ID],
-    ["revise", ID, "two more about testing"],
-    ["rename", ID, "c0", "Another name"],
-    ["remove", ID, "c0"],
-    ["add", ID, "A new one", "--module", "m0"],
-    ["undo", ID],
-    ["redo", ID],
-    ["prioritise", ID, "c0"],
-    ["regenerate", ID, "c0"],
-    ["versions", ID, "c0"],
-    ["restore", ID, "c0", "--artefact", "quiz", "--version", "1"],
-    ["delete", ID],
-    ["undelete", ID],
-    ["export", ID],
-    ["duplicate", ID],
-    ["show", ID],
-    ["list"],
-]
 
 
 @pytest.fixture
@@ -96,7 +73,7 @@ async def test_a_file_that_is_no_json(terminal: Terminal, tmp_path: Path) -> Non
 
 
 async def test_a_folder_that_cannot_be_written_to(api: FakeApi, terminal: Terminal, tmp_path: Path) -> None:
-    api.anything = {"format": "greenway"}
+    api.anything = {"format": "greenway-roadmap"}
     outcome = await terminal.greenway("export", ID, "--output", str(tmp_path / "no" / "such.json"))
     assert (outcome.code, outcome.out) == (1, "")
     assert "cannot be written: No such file or directory." in outcome.err

@@ -157,7 +157,8 @@ def test_a_model_file_must_exist_and_begin_like_one(gguf: Path, tmp_path: Path) 
     assert check_model(settings(f"gguf:{gguf}")).path == gguf
     missing = tmp_path / "missing.gguf"
     assert complaint(f"gguf:{missing}") == (
-        f"The model file {missing} does not exist; give GREENWAY_MODEL the path of a .gguf file."
+        f"The model file {missing} cannot be read (no such file or directory);"
+        " give GREENWAY_MODEL the path of a .gguf file."
     )
     other = tmp_path / "other.gguf"
     other.write_bytes(b"PK\x03\x04")

@@ -8,7 +8,7 @@ from pydantic_ai import exceptions as faults
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from app.agents.models.http_client import AnswerTooLong
-from app.agents.reaching import causes
+from app.core.obstacles import causes, obstacle_in
 from app.domain.failures import FailureCode
 
 ATTEMPTS = 8
@@ -121,4 +121,5 @@ async def waiting_out(call: Callable[[], Awaitable[T]], hold: Callable[[float], 
 def _will_pass(error: BaseException) -> bool:
     if not isinstance(error, faults.AgentRunError) or code_of(error) not in _TRANSIENT:
         return False
-    return (retry_after(error) or 0) <= LONGEST_RETRY_AFTER
+    obstacle = obstacle_in(error)
+    return (retry_after(error) or 0) <= LONGEST_RETRY_AFTER and (obstacle is None or obstacle.passing)

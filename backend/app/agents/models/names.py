@@ -13,6 +13,7 @@ from typing import get_args
 from app.agents.models.addresses import is_http_address, ollama_address
 from app.agents.models.providers import Access, Provider, access_to
 from app.core.errors import ConfigurationError
+from app.core.setting_files import why_unreadable
 from app.core.settings import Settings
 
 PROVIDERS: tuple[Provider, ...] = get_args(Provider)
@@ -121,15 +122,11 @@ def _check_address(provider: Provider, access: Access) -> None:
 
 
 def _check_gguf(path: Path) -> None:
-    # `Path.is_file` fails for names that are too long.
-    if not os.path.isfile(path):  # noqa: PTH113
-        raise ConfigurationError(f"The model file {path} does not exist; give GREENWAY_MODEL the path of a .gguf file.")
-    try:
-        with path.open("rb") as file:
-            magic = file.read(len(_GGUF_MAGIC))
-    except OSError as error:
+    if reason := why_unreadable(path):
         raise ConfigurationError(
-            f"The model file {path} of GREENWAY_MODEL cannot be read ({error.strerror}); make it readable."
-        ) from None
+            f"The model file {path} cannot be read ({reason}); give GREENWAY_MODEL the path of a .gguf file."
+        )
+    with path.open("rb") as file:
+        magic = file.read(len(_GGUF_MAGIC))
     if magic != _GGUF_MAGIC:
         raise ConfigurationError(f"The file {path} is no GGUF model; give GREENWAY_MODEL the path of a .gguf file.")

@@ -54,7 +54,7 @@ def access_to(provider: Provider, settings: Settings) -> Access:
         case "google":
             return Access(
                 key=_text(settings.google_api_key),
-                key_name="GOOGLE_API_KEY",
+                key_name=settings.name_of("google_api_key"),
                 address=settings.google_base_url,
                 address_name="GOOGLE_GEMINI_BASE_URL",
                 package="google.genai",
@@ -68,7 +68,7 @@ def access_to(provider: Provider, settings: Settings) -> Access:
                 address_name="OPENROUTER_BASE_URL",
             )
         case "ollama":
-            return Access(address=settings.ollama_base_url, address_name="OLLAMA_BASE_URL")
+            return Access(address=settings.ollama_base_url, address_name=settings.name_of("ollama_base_url"))
         case "gguf":
             return Access(package="xllamacpp", extra="local")
         case _:

@@ -1,6 +1,5 @@
 """Shows a roadmap while it is watched: as a live picture in a terminal, line by line elsewhere."""
 
-import io
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -33,9 +32,7 @@ class Display(Protocol):
 
 
 def display_for(stream: TextIO) -> Display:
-    """The display that suits the stream. Characters that it cannot encode are replaced from now on."""
-    if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(errors="replace")
+    """The display that suits the stream."""
     console = Console(file=stream, highlight=False)
     if console.is_terminal and not console.is_dumb_terminal:
         return LivePicture(console)

@@ -11,7 +11,6 @@ from app.cli.api_client import NoAnswer, NotGreenway, Refused
 from app.cli.endpoint import Endpoint
 from app.cli.watching.frames import Frame, parse
 from app.cli.watching.words import one_line
-from app.core.network_environment import proxy_for
 
 OPEN_TIMEOUT = 10.0
 """Seconds that opening a connection may take."""
@@ -35,11 +34,12 @@ class EventSocket:
             NoAnswer: no connection at the moment.
             Refused: there will be none, for the reason that the API gives.
         """
+        proxy = self._endpoint.proxy
         try:
             async with connect(
                 self._endpoint.events_url(roadmap_id, since=since),
                 additional_headers=self._endpoint.headers,
-                proxy=None if self._endpoint.is_loopback else proxy_for(self._endpoint.url),
+                proxy=proxy.url if proxy is not None else None,
                 open_timeout=OPEN_TIMEOUT,
                 close_timeout=CLOSE_TIMEOUT,
                 max_size=LARGEST_FRAME,

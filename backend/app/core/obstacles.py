@@ -1,0 +1,83 @@
+"""Why a server could not be reached, found in the errors of the libraries, in plain words."""
+
+import os
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpx2
+
+from app.core.network_environment import Proxy
+
+_UNKNOWN_AUTHORITY = {2, 18, 19, 20, 21}
+"""OpenSSL's codes for a certificate that nobody who is trusted vouches for. All others say what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What is in the way. `untrusted`: the server is there, and the authority of its certificate is not trusted."""
+
+    reason: str
+    untrusted: bool = False
+    passing: bool = True
+    """Whether it may have gone when one tries again."""
+
+    def told(self, proxy: Proxy | None, otherwise: str) -> str:
+        """What follows "cannot be reached at such an address"; `otherwise` is the advice where nothing else helps."""
+        if self.untrusted:
+            return (
+                f": the server's certificate is not trusted ({self.reason});"
+                " name a file with the certificate of its authority in SSL_CERT_FILE."
+            )
+        if proxy is not None:
+            return f" through the proxy {proxy.shown} ({self.reason}); check {proxy.setting}."
+        return f" ({self.reason}); {otherwise}."
+
+
+PROXY_REFUSES = 407
+"""The HTTP status with which a proxy answers in place of a server, where it wants a password."""
+REFUSED_BY_PROXY = Obstacle(f"the proxy refuses: {PROXY_REFUSES} Proxy Authentication Required")
+
+
+def obstacle_in(error: BaseException) -> Obstacle | None:
+    """What a library's error says of the connection, if it says anything."""
+    chain = list(causes(error))
+    for cause in chain:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            message = cause.verify_message or "certificate verify failed"
+            if cause.verify_code in _UNKNOWN_AUTHORITY:
+                return Obstacle(message, untrusted=True, passing=False)
+            return Obstacle(f"its certificate is not accepted: {message.removesuffix('.')}", passing=False)
+    for cause in chain:
+        if isinstance(cause, httpx2.ProxyError):
+            return Obstacle(f"the proxy refuses: {_one_line(cause)}")
+        if isinstance(cause, socket.gaierror):
+            return Obstacle("its name cannot be looked up")
+        if isinstance(cause, ssl.SSLError):
+            return Obstacle(f"no TLS connection is possible ({cause.reason or _one_line(cause)})")
+        if isinstance(cause, ConnectionError) and cause.errno:
+            return Obstacle(os.strerror(cause.errno).lower())
+        if isinstance(cause, httpx2.ConnectTimeout):
+            return Obstacle("it does not answer")
+    connection = next((cause for cause in chain if isinstance(cause, httpx2.TransportError)), None)
+    return Obstacle(_one_line(connection)) if connection is not None else None
+
+
+def shown(address: str) -> str:
+    """An address as it may be shown, without a name, a password or parameters."""
+    parts = urlsplit(address)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, and what has led to it."""
+    seen = 0
+    while error is not None and seen < 20:
+        yield error
+        error, seen = error.__cause__ or error.__context__, seen + 1
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
