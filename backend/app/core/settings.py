@@ -10,12 +10,13 @@ from pydantic_settings import SettingsConfigDict
 
 from app.core.author_settings import AuthorSettings
 from app.core.database_address import parse_database_address
-from app.core.dotenv import DOTENV, ENCODING, read_dotenv
+from app.core.dotenv import DOTENV, read_dotenv
 from app.core.errors import ConfigurationError
 from app.core.failpoints import Failpoint
 from app.core.network_environment import check_certificates, hand_on
 from app.core.redis_address import check_redis_address
 from app.core.serving_settings import ServingSettings
+from app.core.sources import Sources, check_sources
 
 _FAILPOINT = rf"^({'|'.join(Failpoint)})(:[1-9][0-9]*)?$"
 
