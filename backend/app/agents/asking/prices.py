@@ -29,6 +29,10 @@ class Price(BaseModel):
 _PRICES = TypeAdapter(dict[str, Price])
 
 
+_LARGEST = 1_000_000
+"""Bytes that are read of a file of prices."""
+
+
 def read_prices(path: Path) -> dict[str, Price]:
     """The operator's prices, by `provider:model`.
 
@@ -36,7 +40,9 @@ def read_prices(path: Path) -> dict[str, Price]:
         ConfigurationError: the file cannot be read; the sentence says why.
     """
     try:
-        return _PRICES.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
+        with path.open("rb") as file:
+            # Bounded, because a device never ends.
+            return _PRICES.validate_python(tomllib.loads(file.read(_LARGEST).decode("utf-8")))
     except OSError as error:
         reason = error.strerror or "it cannot be opened"
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
