@@ -51,7 +51,8 @@ UNION ALL
 SELECT format('%s %s', CASE relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW'
 WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'TABLE' END, c.oid::regclass) FROM pg_class c
 WHERE relowner = 10 AND c.oid >= 16384 AND relkind IN ('r', 'p', 'v', 'm', 'S')
-AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype IN ('a', 'i'))
+AND NOT (relkind = 'S' AND EXISTS (SELECT FROM pg_depend
+WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype IN ('a', 'i')))
 UNION ALL
 SELECT format('ROUTINE %s', oid::regprocedure) FROM pg_proc WHERE proowner = 10 AND oid >= 16384
 UNION ALL

@@ -1,8 +1,10 @@
 """The application's role in the embedded PostgreSQL, in new data directories and in those of earlier versions."""
 
 import asyncio
+import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import asyncpg
@@ -47,23 +49,26 @@ def made_by_an_earlier_version(directory: Path) -> None:
     data = directory / "postgres"
     data.mkdir(mode=0o700)
     account = account_for(data)
-    (directory / "password").write_text(PASSWORD)
     if account:
-        shutil.chown(data, account.uid, account.gid)
-    with (directory / "password").open() as password:
+        os.chown(data, account.uid, account.gid)
+    # A nameless file that the server's user owns can be opened through its descriptor wherever it lies.
+    with tempfile.TemporaryFile() as password:
+        password.write(PASSWORD.encode())
+        password.seek(0)
+        if account:
+            os.fchown(password.fileno(), account.uid, account.gid)
         subprocess.run(
             [
                 postgres_programs(account) / "initdb",
                 f"--pgdata={seen_from_inside(data, account)}",
                 "--username=greenway",
-                f"--pwfile=/dev/fd/{password.fileno()}" if not account else "--pwfile=/dev/stdin",
+                f"--pwfile=/dev/fd/{password.fileno()}",
                 *("--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin"),
                 *("--builtin-locale=C.UTF-8", "--locale=C", "--no-sync"),
             ],
-            input=PASSWORD,
-            text=True,
             cwd=data,
             env=ENV,
+            pass_fds=(password.fileno(),),
             check=True,
             capture_output=True,
             **run_as(account),
