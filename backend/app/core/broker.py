@@ -8,6 +8,7 @@ from kombu import Connection
 from kombu.transport.virtual import Transport
 
 from app.core.broadcasts import CarefulTransport
+from app.core.redis_faults import redis_fault
 
 RECONNECT_EVERY = 1
 """Seconds between two tries. Kombu's own pauses grow to 30 s, which tasks would have to wait once Redis is back."""
@@ -36,7 +37,7 @@ def _once(errback: Callable[[Exception, float], None] | None) -> Callable[[Excep
     def tell(error: Exception, interval: float) -> None:
         nonlocal told
         if not told and errback is not None:
-            errback(error, interval)
+            errback(OSError(redis_fault(error)), interval)
         told = True
 
     return tell
