@@ -33,13 +33,13 @@ class ModelChoice:
     """Whether the settings left the provider's address alone."""
 
 
-def choose(settings: Settings) -> ModelChoice:
-    """The model that the settings name.
+def choose(settings: Settings, *, is_asked: bool = True) -> ModelChoice:
+    """The model that the settings name; without a key it can still be described.
 
     Raises:
         ConfigurationError: as `check_model`.
     """
-    name = check_model(settings)
+    name = check_model(settings, is_asked=is_asked)
     access = access_to(name.provider, settings)
     address = _address(name.provider, access)
     is_local = _is_local(name, address)
