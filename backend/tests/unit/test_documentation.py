@@ -2,9 +2,7 @@
 
 import ast
 import json
-import os
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -196,25 +194,6 @@ def test_the_servers_read_their_passwords_from_files() -> None:
         assert "_PASSWORD:?" not in json.dumps(services[name])
         assert services[name]["secrets"] == [f"{name}_password"]
         assert re.search(r":\d+\.\d+(\.\d+)?$", services[name]["image"]), "an exact version"
-
-
-def test_valkey_takes_its_password_by_standard_input(tmp_path: Path) -> None:
-    """The command of the container, with the image's own programs and paths replaced."""
-    services: dict[str, dict[str, Any]] = yaml.safe_load(text_of("docker-compose.yml"))["services"]
-    shell, option, script = services["valkey"]["command"]
-    (tmp_path / "valkey_password").write_text("a-secret")
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    server = programs / "docker-entrypoint.sh"
-    server.write_text('#!/bin/sh\necho "$@"\ncat\n')
-    server.chmod(0o755)
-    script = script.replace("/run/secrets", str(tmp_path)).replace("$$", "$")
-    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
-    said = subprocess.run([shell, option, script], env={"PATH": path}, capture_output=True, text=True, check=True)
-    arguments, configuration = said.stdout.splitlines()
-    assert arguments.split()[:2] == ["valkey-server", "-"]
-    assert "a-secret" not in arguments
-    assert configuration == "requirepass a-secret"
 
 
 def test_the_containers_only_get_settings_that_there_are() -> None:
