@@ -50,7 +50,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """
     settings = settings or load_settings()
     configure_logging(format=settings.log_format, level=settings.log_level, file=settings.log_file)
-    author = check_author(settings)
+    author = check_author(settings, writes=False)
     settings.require_database_url()
     settings.require_redis_url()
 

@@ -114,7 +114,8 @@ def _no_settings_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     directory = tmp_path_factory.mktemp("postgres") / "data"
-    with running_in_background(EmbeddedPostgres(directory, free_port(), PASSWORD, durable=False)) as server:
+    server = EmbeddedPostgres(directory, free_port(), PASSWORD, durable=False, creates_databases=True)
+    with running_in_background(server):
         yield server
 
 

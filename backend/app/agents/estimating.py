@@ -41,7 +41,7 @@ class Estimator:
         self.author = settings.model
         self._concepts_at_once = settings.concept_concurrency
         self._pace = settings.builtin_pace
-        self._choice = choose(settings) if settings.model != BuiltinAuthor.name else None
+        self._choice = choose(settings, is_asked=False) if settings.model != BuiltinAuthor.name else None
         self._own_prices = own_prices(settings)
 
     def estimate(self, missing: Mapping[ArtefactKind, int], typical: Mapping[ArtefactKind, Usage]) -> Estimate:

@@ -13,17 +13,18 @@ from app.core.tracing import check_tracing
 from app.generation.ports import Author
 
 
-def check_author(settings: Settings) -> str:
-    """The name of the configured author, without building it.
+def check_author(settings: Settings, *, writes: bool = True) -> str:
+    """The name of the configured author, without building it. Where it never `writes`, as in the API, it needs no keys.
 
     Raises:
         ConfigurationError: there is no such author, or it lacks a key, an extra or a file; or spans lack theirs.
     """
     check_tracing(settings)
     if settings.model != BuiltinAuthor.name:
-        check_model(settings)
+        check_model(settings, is_asked=writes)
         check_proxies()
-        check_search(settings)
+        if writes:
+            check_search(settings)
         own_prices(settings)
     return settings.model
 

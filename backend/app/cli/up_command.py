@@ -1,7 +1,6 @@
 """`greenway up`: all of Greenway with one command."""
 
 import asyncio
-import os
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -10,9 +9,8 @@ import typer
 
 from app.agents.factory import check_author
 from app.cli.options import DataDir, Host, Port
-from app.core.dotenv import read_dotenv
 from app.core.logging import configure_logging
-from app.core.settings import load_settings
+from app.core.settings import environment_for_children, load_settings
 from app.db.migrate import upgrade
 from app.embedded.options import Services, UpOptions
 from app.embedded.supervisor import run_up
@@ -42,7 +40,7 @@ def up(
         workers=workers,
         database_url=settings.database_url.get_secret_value() if settings.database_url else None,
         redis_url=settings.redis_url.get_secret_value() if settings.redis_url else None,
-        env={**read_dotenv(), **os.environ},
+        env=environment_for_children(),
         root_path=settings.root_path or "",
     )
     services = Services(migrate=upgrade, workers_ready=_workers_ready, hand_back=_hand_back)

@@ -7,6 +7,7 @@ from celery.app.amqp import AMQP
 from kombu import Connection
 from kombu.transport.virtual import Transport
 
+from app.core.redis_faults import redis_fault
 from app.core.redis_transport import CarefulTransport
 
 RECONNECT_EVERY = 1
@@ -36,7 +37,7 @@ def _once(errback: Callable[[Exception, float], None] | None) -> Callable[[Excep
     def tell(error: Exception, interval: float) -> None:
         nonlocal told
         if not told and errback is not None:
-            errback(error, interval)
+            errback(OSError(redis_fault(error)), interval)
         told = True
 
     return tell

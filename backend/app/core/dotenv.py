@@ -16,7 +16,8 @@ def read_dotenv() -> dict[str, str]:
         ConfigurationError: it cannot be read.
     """
     try:
-        values = dotenv_values(DOTENV, encoding=ENCODING)
+        # What looks like a reference stays text: it could put any secret of the environment into an address.
+        values = dotenv_values(DOTENV, encoding=ENCODING, interpolate=False)
     except UnicodeDecodeError:
         raise ConfigurationError("The file .env is not in UTF-8; save it anew in this encoding.") from None
     except OSError as error:

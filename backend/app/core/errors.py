@@ -75,6 +75,12 @@ class ConfigurationError(GreenwayError):
         super().__init__(_presentable(message))
 
 
+class MixedSources(ConfigurationError):
+    """A secret and the address that it would be sent to come from different places."""
+
+    code = "mixed_sources"
+
+
 _LONGEST_VALUE = 120
 """Characters of a setting's value that a sentence repeats."""
 

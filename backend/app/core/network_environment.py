@@ -18,9 +18,10 @@ _NAMES = {*_PROXIES, "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"}
 
 def hand_on(dotenv: Mapping[str, str]) -> None:
     """Put what `.env` says into the environment, where libraries look, unless something is there already."""
+    there = {name.upper() for name, value in os.environ.items() if value}
     for name, value in dotenv.items():
-        if name.upper() in _NAMES and value:
-            os.environ.setdefault(name, value)
+        if name.upper() in _NAMES - there and value:
+            os.environ[name] = value
 
 
 def check_certificates() -> None:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import (
@@ -19,12 +19,13 @@ from pydantic_settings import SettingsConfigDict
 
 from app.core.author_settings import AuthorSettings
 from app.core.database_address import parse_database_address
-from app.core.dotenv import DOTENV, ENCODING, read_dotenv
+from app.core.dotenv import DOTENV, read_dotenv
 from app.core.errors import ConfigurationError
 from app.core.failpoints import Failpoint
 from app.core.network_environment import check_certificates, hand_on
 from app.core.redis_address import check_redis_address
 from app.core.serving_settings import ServingSettings
+from app.core.sources import Sources, check_sources
 
 _FAILPOINT = rf"^({'|'.join(Failpoint)})(:[1-9][0-9]*)?$"
 
@@ -32,9 +33,7 @@ _FAILPOINT = rf"^({'|'.join(Failpoint)})(:[1-9][0-9]*)?$"
 class Settings(AuthorSettings, ServingSettings):
     """All settings. `doc/configuration.md` and `.env.example` list the same names; a test compares them."""
 
-    model_config = SettingsConfigDict(
-        env_file=DOTENV, env_file_encoding=ENCODING, env_ignore_empty=True, extra="ignore", frozen=True
-    )
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
 
     database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
     redis_url: SecretStr | None = Field(None, validation_alias="REDIS_URL")
@@ -131,25 +130,29 @@ def load_settings() -> Settings:
     """Read the settings.
 
     Raises:
-        ConfigurationError: an unknown GREENWAY_* name, or a value out of range; the sentence names it.
+        ConfigurationError: an unknown GREENWAY_* name, a value out of range, or a secret and an address that do not
+            belong together; the sentence names it.
     """
-    known = {name for field in Settings.model_fields.values() for name in names_of(field)}
     dotenv = read_dotenv()
+    known = {name for field in Settings.model_fields.values() for name in names_of(field)}
     given = {*os.environ, *dotenv}
     if unknown := sorted(name for name in given if name.startswith("GREENWAY_") and name not in known):
         raise ConfigurationError(f"Unknown setting {unknown[0]}; doc/configuration.md lists all settings.")
+    sources = Sources(os.environ, dotenv)
+    check_sources(sources)
+    from_dotenv = _only_in_dotenv(sources)
     hand_on(dotenv)
     check_certificates()
     _check_encoding(known)
     try:
-        settings = Settings()
+        settings = Settings(**from_dotenv)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = str(first["loc"][0])
         raise ConfigurationError(f"{name} is not valid: {first['msg'][0].lower()}{first['msg'][1:]}.") from None
-    sources = [{name.upper(): value for name, value in source.items()} for source in (os.environ, dotenv)]
+    given_in = [{name.upper(): value for name, value in source.items()} for source in (os.environ, dotenv)]
     for field, info in Settings.model_fields.items():
-        settings._given[field] = _name_given(names_of(info), sources)
+        settings._given[field] = _name_given(names_of(info), given_in)
     return settings
 
 
@@ -157,3 +160,18 @@ def _name_given(names: tuple[str, ...], sources: Sequence[Mapping[str, str]]) ->
     """The name that decides: the first source goes before others, and an empty value counts where there is no other."""
     given = [(name, source[name]) for source in sources for name in names if name in source]
     return next((name for name, value in given if value), given[0][0] if given else names[0])
+
+
+def environment_for_children() -> dict[str, str]:
+    """What processes of ours start with: the environment, and the settings of `.env` where that is silent.
+
+    Nothing else of `.env`: the system and libraries read variables that make them load code or write files.
+    """
+    environment = {name: value for name, value in os.environ.items() if value}
+    return {**environment, **_only_in_dotenv(Sources(environment, read_dotenv()))}
+
+
+def _only_in_dotenv(sources: Sources) -> dict[str, Any]:
+    """The settings that `.env` decides."""
+    found = (sources.find(names_of(field)) for field in Settings.model_fields.values())
+    return {given.name: given.value for given in found if given is not None and given.source == DOTENV}

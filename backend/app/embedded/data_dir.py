@@ -3,8 +3,9 @@
 import errno
 import os
 import secrets
+import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
@@ -21,6 +22,8 @@ _FORMAT = 1
 _MARKER = "greenway.json"
 _SECRETS = "secrets.json"
 _RUN = "run.json"
+_POSTGRES = "postgres"
+"""Where root lets another user keep the database."""
 
 
 class _Marker(BaseModel):
@@ -63,21 +66,23 @@ class DataDirectory:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.postgres = path / "postgres"
+        self.postgres = path / _POSTGRES
         self.valkey = path / "valkey"
         self.logs = path / "logs"
 
     @classmethod
     @contextmanager
-    def open(cls, path: Path) -> Iterator[Self]:
-        """Makes or takes `path`, and holds it; `ConfigurationError` if it is in use or not Greenway's."""
+    def open(cls, path: Path, warn: Callable[[str], None] = lambda _: None) -> Iterator[Self]:
+        """Makes or takes `path`, and holds it; `ConfigurationError` if it is in use, not Greenway's or not ours."""
         path = path.absolute()
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _check_owner(path)
             if not (path / _MARKER).exists() and any(path.iterdir()):
                 raise ConfigurationError(
                     f"{path} holds something else; choose a new or empty directory with --data-dir."
                 )
+            _close_to_others(path, warn)
             marker = os.open(path / _MARKER, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise ConfigurationError(f"{path} can't be used as data directory: {error.strerror}.") from error
@@ -112,19 +117,51 @@ class DataDirectory:
 
 
 def running_instance(path: Path) -> Run | None:
-    """What runs in the data directory now, or None; None also when the directory may not be looked into."""
+    """What runs in the data directory now, or None; None also when the directory may not be looked into, or others
+    decide what is in it."""
     try:
         run = _read_run(path)
         # The lock is only tried where something seems to run: holding it for a moment could stop a start.
         if run is None or not (run.supervisor is None or still_runs(run.supervisor)):
             return None
+        _check_owner(path)
+        if _is_open_to_others(path):
+            return None
         marker = os.open(path / _MARKER, os.O_RDONLY)
-    except OSError:
+    except (OSError, ConfigurationError):
         return None
     try:
         return run if _is_locked(marker) else None
     finally:
         os.close(marker)
+
+
+def _close_to_others(path: Path, warn: Callable[[str], None]) -> None:
+    """What others could change would decide which processes we end, which passwords hold and what is served."""
+    if not _is_open_to_others(path):
+        return
+    # Again once nobody else can add anything.
+    _check_entries(path)
+    path.chmod(0o700)
+    _check_entries(path)
+    warn(f"Other users could write to {path}; now only you can use it.")
+
+
+def _check_owner(path: Path) -> None:
+    if path.stat().st_uid != os.geteuid():
+        raise ConfigurationError(f"{path} belongs to another user; choose another --data-dir.")
+
+
+def _check_entries(path: Path) -> None:
+    for entry in path.iterdir():
+        if entry != path / _POSTGRES and entry.lstat().st_uid != os.geteuid():
+            raise ConfigurationError(
+                f"Other users can write to {path}, and {entry.name} in it is not yours; choose another --data-dir."
+            )
+
+
+def _is_open_to_others(path: Path) -> bool:
+    return bool(path.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH))
 
 
 def _lock(marker: int, path: Path) -> None:

@@ -48,7 +48,7 @@ async def run_up(options: UpOptions, services: Services, terminal: Terminal) -> 
             "`greenway up` needs Linux or macOS; on Windows use WSL, or run `greenway api` and `greenway worker` "
             "with servers of your own."
         )
-    with DataDirectory.open(options.data_dir) as data, StopRequests() as requests:
+    with DataDirectory.open(options.data_dir, terminal.warning) as data, StopRequests() as requests:
         if last_run := data.last_run():
             await asyncio.to_thread(end_leftovers, last_run.processes)
         options.check_address()

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import InvalidResponse, RedisError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import metrics
+from app.core.redis_faults import redis_fault
 from app.core.settings import sqlalchemy_url
 from app.db.repositories.task_repo import TaskRepository, WorkerRepository
 from app.db.schema import SCHEMA_REVISION
@@ -90,9 +91,10 @@ class Health:
     async def _redis_answers(self) -> Check:
         try:
             async with asyncio.timeout(CHECK_TIMEOUT):
-                await self._redis.ping()
+                if not await self._redis.ping():
+                    raise InvalidResponse
         except (RedisError, OSError, TimeoutError) as error:
-            reason = " ".join(str(error).split()) or f"no answer within {CHECK_TIMEOUT:g} s"
+            reason = redis_fault(error) or f"no answer within {CHECK_TIMEOUT:g} s"
             return Check("redis", False, "Redis cannot be reached.", reason)
         return Check("redis", True, "Redis answers.")
 

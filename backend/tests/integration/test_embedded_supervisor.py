@@ -248,6 +248,7 @@ async def test_all_is_started_and_stopped_and_the_data_is_kept(tmp_path: Path) -
             "Valkey",
             "Worker 1",
         ]
+        assert await query(run.database_url, "SELECT NOT rolsuper FROM pg_roles WHERE rolname = current_user")
         await query(run.database_url, "CREATE TABLE kept AS SELECT 1 AS number")
         async with Redis.from_url(run.redis_url) as client:
             await client.set("kept", "1")
@@ -262,6 +263,18 @@ async def test_all_is_started_and_stopped_and_the_data_is_kept(tmp_path: Path) -
         assert await query(run.database_url, "SELECT number FROM kept") == 1
         async with Redis.from_url(run.redis_url) as client:
             assert await client.get("kept") == b"1"
+
+
+async def test_a_directory_that_others_could_write_to_is_closed_and_said_so(tmp_path: Path, servers: Servers) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    data.chmod(0o777)
+    async with started(data, servers) as up:
+        await up.until_ready()
+        assert data.stat().st_mode & 0o777 == 0o700
+        up.process.send_signal(signal.SIGTERM)
+        sentence = f"Other users could write to {data}; now only you can use it.\n"
+        assert (await up.end(), await up.errors()) == (0, sentence)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends the children with their parent")

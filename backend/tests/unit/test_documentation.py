@@ -10,6 +10,7 @@ from typing import Any, get_args
 import pytest
 import yaml
 from prometheus_client.metrics import MetricWrapperBase
+from pydantic import SecretStr
 
 from app.core import metrics
 from app.core.settings import Settings, names_of
@@ -21,6 +22,14 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "doc").r
 
 SETTINGS = {names_of(field)[0]: field for field in Settings.model_fields.values()}
 EVENTS = {event.model_fields["type"].default: event for event in get_args(get_args(Event)[0])}
+
+NOT_FOR_THE_API = {
+    *("GREENWAY_ARTEFACT_TIMEOUT", "GREENWAY_FLUSH_EVERY", "GREENWAY_FLUSH_MAX_AGE", "GREENWAY_FAILPOINT"),
+    *("GREENWAY_MAX_COST_USD", "GREENWAY_MODEL_REQUESTS_PER_MINUTE", "GREENWAY_MODEL_TOKENS_PER_MINUTE"),
+    *("GREENWAY_SEARCH", "SEARXNG_BASE_URL", "OTEL_EXPORTER_OTLP_ENDPOINT", "GREENWAY_WORKER_METRICS_PORT"),
+    *("GREENWAY_URL", "GREENWAY_DATA_DIR", "LOG_FILE"),
+}
+"""Settings of the worker and the client commands, and paths outside the containers."""
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
@@ -165,6 +174,26 @@ def test_the_containers_take_their_passwords_from_outside() -> None:
     for name in re.findall(r"(?<!\$)\$\{([^}]*)\}", text):
         assert re.match(r"(POSTGRES|VALKEY)_PASSWORD:\?", name), name
     assert not re.search(r"(?<!\$)\$[A-Z]", text), "a variable that may be missing in silence"
+
+
+def test_only_the_worker_gets_keys() -> None:
+    services: dict[str, dict[str, Any]] = yaml.safe_load(text_of("docker-compose.yml"))["services"]
+    assert [name for name, service in services.items() if "env_file" in service] == ["worker"]
+    secret = {names_of(field)[0] for field in SETTINGS.values() if field.annotation == SecretStr | None}
+    addresses = {"DATABASE_URL", "REDIS_URL"}
+    assert services["migrate"]["environment"].keys() == addresses | {"LOG_FORMAT", "LOG_LEVEL"}
+    of_the_api = services["api"]["environment"].keys()
+    assert of_the_api & secret == addresses
+    assert SETTINGS.keys() - of_the_api - secret == NOT_FOR_THE_API
+
+
+def test_the_servers_read_their_passwords_from_files() -> None:
+    services: dict[str, dict[str, Any]] = yaml.safe_load(text_of("docker-compose.yml"))["services"]
+    for name in ("postgres", "valkey"):
+        assert "_PASSWORD}" not in json.dumps(services[name])
+        assert "_PASSWORD:?" not in json.dumps(services[name])
+        assert services[name]["secrets"] == [f"{name}_password"]
+        assert re.search(r":\d+\.\d+(\.\d+)?$", services[name]["image"]), "an exact version"
 
 
 def test_the_containers_only_get_settings_that_there_are() -> None:

@@ -1,5 +1,8 @@
 """The data directory: ours or not, used by one process at a time, with secrets that stay."""
 
+import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -70,3 +73,80 @@ def test_a_file_is_no_data_directory(tmp_path: Path) -> None:
         DataDirectory.open(tmp_path / "file"),
     ):
         pass
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o775, 0o702, 0o1777])
+def test_a_directory_that_others_can_write_to_is_closed_with_a_sentence(tmp_path: Path, mode: int) -> None:
+    tmp_path.chmod(mode)
+    said: list[str] = []
+    with DataDirectory.open(tmp_path, said.append) as data:
+        data.secrets()
+    assert tmp_path.stat().st_mode & 0o777 == 0o700
+    assert said == [f"Other users could write to {tmp_path}; now only you can use it."]
+    with DataDirectory.open(tmp_path, said.append):
+        pass
+    assert len(said) == 1
+
+
+def test_one_that_others_can_only_read_stays_as_it_is(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    with DataDirectory.open(tmp_path, pytest.fail):
+        assert tmp_path.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_shared_directory_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    (tmp_path / "thesis.txt").touch()
+    with pytest.raises(ConfigurationError, match="holds something else"), DataDirectory.open(tmp_path):
+        pass
+    assert tmp_path.stat().st_mode & 0o777 == 0o777
+
+
+needs_root = pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="only root gives files away")
+
+
+def to_another_user(path: Path) -> None:
+    os.chown(path, 1, 1, follow_symlinks=False)
+
+
+@needs_root
+def test_a_directory_of_another_user_is_refused_and_not_followed(tmp_path: Path) -> None:
+    with DataDirectory.open(tmp_path) as data:
+        data.write_run(RUN)
+        assert running_instance(tmp_path) == RUN
+        to_another_user(tmp_path)
+        assert running_instance(tmp_path) is None
+    with pytest.raises(ConfigurationError, match="belongs to another user"), DataDirectory.open(tmp_path):
+        pass
+    link = tmp_path.with_name("link")
+    link.symlink_to(tmp_path)
+    with pytest.raises(ConfigurationError, match="belongs to another user"), DataDirectory.open(link):
+        pass
+
+
+@needs_root
+@pytest.mark.parametrize(
+    "plant",
+    [
+        lambda path: (path / "run.json").touch(),
+        lambda path: (path / "run.json").symlink_to("/etc/passwd"),
+        lambda path: (path / "logs").mkdir(),
+    ],
+)
+def test_what_another_user_has_put_into_it_is_refused(tmp_path: Path, plant: Callable[[Path], object]) -> None:
+    with DataDirectory.open(tmp_path):
+        pass
+    tmp_path.chmod(0o777)
+    plant(tmp_path)
+    for entry in tmp_path.iterdir():
+        if entry.name != "greenway.json":
+            to_another_user(entry)
+    with pytest.raises(ConfigurationError, match="in it is not yours"), DataDirectory.open(tmp_path):
+        pass
+
+
+def test_nothing_runs_in_a_directory_that_others_can_write_to(tmp_path: Path) -> None:
+    with DataDirectory.open(tmp_path) as data:
+        data.write_run(RUN)
+        tmp_path.chmod(0o770)
+        assert running_instance(tmp_path) is None

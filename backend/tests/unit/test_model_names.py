@@ -96,6 +96,7 @@ def test_a_missing_or_blank_key_is_named(model: str, variable: str) -> None:
     assert complaint(model) == f"GREENWAY_MODEL={model} needs a key; set {variable}."
     assert complaint(model, **{variable: " \n"}) == f"GREENWAY_MODEL={model} needs a key; set {variable}."
     check_model(settings(model, **{variable: "a key"}))
+    check_model(settings(model), is_asked=False)
 
 
 def test_the_other_name_of_googles_key_will_do() -> None:

@@ -12,6 +12,8 @@ from limits.errors import StorageError
 from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
+from app.core.redis_faults import redis_fault
+
 POLL = 0.5
 """Seconds between two looks at an allowance that is used up, more or less."""
 
@@ -59,7 +61,7 @@ class Rates:
             allowed = await self._shared.hit(allowance, self._model, name, cost=cost)
         except (StorageError, RedisError) as error:
             if self._reachable:
-                log.warning("model_limits_not_shared", error=str(error))
+                log.warning("model_limits_not_shared", error=redis_fault(getattr(error, "storage_error", error)))
             self._reachable = False
             return await self._alone.hit(allowance, self._model, name, cost=cost)
         self._reachable = True

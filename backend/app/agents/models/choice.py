@@ -5,21 +5,13 @@ from typing import assert_never
 
 from app.agents.models.addresses import is_local_address, ollama_address, openai_address
 from app.agents.models.names import ModelName, check_model
-from app.agents.models.providers import Provider, access_to
+from app.agents.models.providers import Access, Provider, access_to
 from app.core.settings import Settings
+from app.core.sources import PROVIDERS_OWN
 
 NO_KEY = "none"
 """Sent where a server needs no key, because OpenAI's library insists on one."""
 
-# Written out although the libraries know them: given no address, they would look for one in the environment.
-_PUBLIC_ADDRESSES: dict[Provider, str] = {
-    "openai": "https://api.openai.com/v1",
-    "openai-chat": "https://api.openai.com/v1",
-    "openai-responses": "https://api.openai.com/v1",
-    "anthropic": "https://api.anthropic.com",
-    "google": "https://generativelanguage.googleapis.com",
-    "openrouter": "https://openrouter.ai/api/v1",
-}
 # A model in this process's own server computes one answer after the other; a server of the operator's usually has
 # few slots, and calls beyond them only wait there with their time running.
 _CALLS_IN_PROCESS, _CALLS_TO_OWN_SERVER, _CALLS_TO_SERVICE = 1, 2, 16
@@ -42,15 +34,15 @@ class ModelChoice:
     """Whether the settings left the provider's address alone."""
 
 
-def choose(settings: Settings) -> ModelChoice:
-    """The model that the settings name.
+def choose(settings: Settings, *, is_asked: bool = True) -> ModelChoice:
+    """The model that the settings name; without a key it can still be described.
 
     Raises:
         ConfigurationError: as `check_model`.
     """
-    name = check_model(settings)
+    name = check_model(settings, is_asked=is_asked)
     access = access_to(name.provider, settings)
-    address = _address(name.provider, access.address)
+    address = _address(name.provider, access)
     is_local = _is_local(name, address)
     return ModelChoice(
         name=name,
@@ -70,14 +62,15 @@ def is_ollama_cloud(name: ModelName, address: str) -> bool:
     return host == "ollama.com" or host.endswith(".ollama.com") or name.model.endswith(("-cloud", ":cloud"))
 
 
-def _address(provider: Provider, given: str | None) -> str:
+def _address(provider: Provider, access: Access) -> str:
     match provider:
         case "gguf":
             return ""
         case "ollama":
-            return ollama_address(given)
+            return ollama_address(access.address)
         case _:
-            return openai_address(given) if given else _PUBLIC_ADDRESSES[provider]
+            # Written out although the libraries know it: given none, they would look for one in the environment.
+            return openai_address(access.address or PROVIDERS_OWN[access.address_name or ""])
 
 
 def _is_local(name: ModelName, address: str) -> bool:

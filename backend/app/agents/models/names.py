@@ -69,8 +69,11 @@ def parse_model_name(text: str) -> ModelName:
     return ModelName(provider, model)
 
 
-def check_model(settings: Settings, *, installed: Callable[[str], bool] = is_installed) -> ModelName:
-    """The model that the settings name, once everything that can be known without a request is in place.
+def check_model(
+    settings: Settings, *, is_asked: bool = True, installed: Callable[[str], bool] = is_installed
+) -> ModelName:
+    """The model that the settings name, once everything that can be known without a request is in place; its key only
+    where the model `is_asked`.
 
     Raises:
         ConfigurationError: with one sentence that says what is wrong and what to do.
@@ -82,7 +85,7 @@ def check_model(settings: Settings, *, installed: Callable[[str], bool] = is_ins
             f"GREENWAY_MODEL={settings.model} needs a package that is not installed;"
             f' run pip install "greenway[{access.extra}]".'
         )
-    if access.key_name is not None and access.needs_key and access.key is None:
+    if is_asked and access.key_name is not None and access.needs_key and access.key is None:
         raise ConfigurationError(f"GREENWAY_MODEL={settings.model} needs a key; set {access.key_name}.")
     if access.key is not None and access.key_name is not None:
         _check_key(access.key, access.key_name)
