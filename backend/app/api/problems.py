@@ -33,18 +33,7 @@ def problem(scope: Scope, error: GreenwayError, headers: Mapping[str, str] | Non
     all_headers = dict(headers or {})
     if error.retry_after is not None:
         all_headers["Retry-After"] = str(error.retry_after)
-    body: dict[str, Any] = {
-        "type": f"urn:greenway:problem:{error.code}",
-        "title": error.title,
-        "status": error.status,
-        "detail": error.message,
-        "instance": scope["path"],
-        "code": error.code,
-        "retryable": error.retryable,
-        "request_id": scope.get("state", {}).get("request_id", ""),
-    }
-    if error.fields:
-        body["errors"] = [dict(field) for field in error.fields]
+    body = error.as_problem(scope["path"], scope.get("state", {}).get("request_id", ""))
     return JSONResponse(body, status_code=error.status, headers=all_headers, media_type=PROBLEM_JSON)
 
 

@@ -25,6 +25,22 @@ class GreenwayError(Exception):
         self.fields = tuple(fields)
         self.retry_after = retry_after
 
+    def as_problem(self, instance: str, request_id: str) -> dict[str, Any]:
+        """What RFC 9457 calls problem details."""
+        body: dict[str, Any] = {
+            "type": f"urn:greenway:problem:{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.message,
+            "instance": instance,
+            "code": self.code,
+            "retryable": self.retryable,
+            "request_id": request_id,
+        }
+        if self.fields:
+            body["errors"] = [dict(field) for field in self.fields]
+        return body
+
 
 class InvalidInput(GreenwayError):
     code, title, status = "invalid_input", "The request is not valid", 422
@@ -56,6 +72,20 @@ class Forbidden(GreenwayError):
 
 class TooLarge(GreenwayError):
     code, title, status = "too_large", "The request is too large", 413
+
+
+class HeadTooLarge(GreenwayError):
+    code, title, status = "head_too_large", "The request's head is too large", 431
+
+
+class TooSlow(GreenwayError):
+    code, title, status, retryable = "too_slow", "The request did not arrive in time", 408, True
+
+
+class TooManyConnections(GreenwayError):
+    """Of one client, which should close some."""
+
+    code, title, status, retryable = "too_many_connections", "Too many connections", 429, True
 
 
 class UnsupportedMediaType(GreenwayError):

@@ -1,0 +1,170 @@
+"""Keeps connections within bounds: how many there are, and how long they may keep the server waiting."""
+
+import asyncio
+import resource
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from app.core import metrics
+from app.core.errors import ConfigurationError, GreenwayError, TooManyConnections, Unavailable
+from app.core.seldom import Seldom
+from app.core.serving_settings import LOOPBACK, Network, is_within, networks_of
+from app.core.settings import Settings
+
+RESERVED_DESCRIPTORS = 96
+"""Files that the process can open besides its clients' connections and its connections to the database: Redis, logs,
+files of the web app, and connections that are about to be refused."""
+FEWEST = 16
+"""Connections with which a page and a command still work side by side."""
+_SWEEP_EVERY = 1.0
+_RETRY_AFTER = 5
+
+
+class Limit(StrEnum):
+    """What a connection has run into; each is a label of the metric and a word in the log."""
+
+    CONNECTIONS = "connections"
+    ADDRESS = "address"
+    HEAD = "head"
+    TIMEOUT = "timeout"
+    PIPELINE = "pipeline"
+    SYNTAX = "syntax"
+    FRAME = "frame"
+    FRAMES = "frames"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionLimits:
+    """`timeout` is in seconds. Addresses of `exempt` networks may have as many connections as there are."""
+
+    connections: int
+    per_address: int = 100
+    head_bytes: int = 32_768
+    timeout: float = 20
+    frame_bytes: int = 4096
+    frames_per_second: int = 20
+    exempt: tuple[Network, ...] = LOOPBACK
+    names: str = "GREENWAY_MAX_CONNECTIONS"
+    """What the number of connections follows from."""
+
+
+def limits_of(settings: Settings) -> ConnectionLimits:
+    """What the settings say, and no more connections than the process has descriptors for.
+
+    Raises:
+        ConfigurationError: it may open too few files.
+    """
+    reserve = RESERVED_DESCRIPTORS + settings.db_pool_size
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    possible = settings.max_connections if files == resource.RLIM_INFINITY else files - reserve
+    if possible < FEWEST:
+        raise ConfigurationError(
+            f"The process may open {files} files, and needs {reserve + FEWEST}; raise the limit (ulimit -n)."
+        )
+    return ConnectionLimits(
+        connections=min(settings.max_connections, possible),
+        names="GREENWAY_MAX_CONNECTIONS" if settings.max_connections <= possible else "the limit of open files",
+        per_address=settings.max_connections_per_address,
+        head_bytes=settings.max_head_bytes,
+        timeout=settings.client_timeout,
+        frame_bytes=settings.max_frame_bytes,
+        frames_per_second=settings.max_frames_per_second,
+        exempt=LOOPBACK + networks_of(settings.trusted_proxies),
+    )
+
+
+class Waiting(Protocol):
+    """A connection that waits for its client."""
+
+    transport: asyncio.Transport
+
+    def time_out(self) -> None:
+        """The client has kept the connection waiting for too long, or another one needs its place: end it."""
+
+
+@dataclass(slots=True)
+class Connections:
+    """All connections of a server. One that waits for its client (for a whole request, or to take an answer) is ended
+    after a while, and makes place for a new one when there are too many: the one that has waited for longest first."""
+
+    limits: ConnectionLimits
+    _open: dict[asyncio.Transport, str | None] = field(default_factory=dict)
+    _of_address: Counter[str] = field(default_factory=Counter)
+    _waiting: dict[Waiting, float] = field(default_factory=dict)
+    """Since when, the longest first."""
+    _closing: set[asyncio.Transport] = field(default_factory=set)
+    _sweep: asyncio.TimerHandle | None = None
+    _seldom: dict[Limit, Seldom] = field(default_factory=lambda: {limit: Seldom() for limit in Limit})
+
+    def admit(self, transport: asyncio.Transport) -> GreenwayError | None:
+        """Count a new connection, or say why there is no place for it."""
+        limits = self.limits
+        address = self._counted_address(transport)
+        if address is not None and self._of_address[address] >= limits.per_address:
+            message = f"{limits.per_address} connections of one address are open (GREENWAY_MAX_CONNECTIONS_PER_ADDRESS)."
+            self.note(Limit.ADDRESS, message, transport)
+            return TooManyConnections(message, retry_after=_RETRY_AFTER)
+        if len(self._open) >= limits.connections:
+            message = f"{limits.connections} connections are open ({limits.names})."
+            self.note(Limit.CONNECTIONS, message, transport)
+            if not self._waiting:
+                return Unavailable(message, retry_after=_RETRY_AFTER)
+            longest = next(iter(self._waiting))
+            longest.time_out()
+            self.forget(longest)
+        self._open[transport] = address
+        if address is not None:
+            self._of_address[address] += 1
+        if self._sweep is None:
+            self._schedule()
+        return None
+
+    def wait_for(self, connection: Waiting) -> None:
+        """From now on the connection waits for its client."""
+        self._waiting.pop(connection, None)
+        self._waiting[connection] = asyncio.get_running_loop().time()
+
+    def stop_waiting(self, connection: Waiting) -> None:
+        self._waiting.pop(connection, None)
+
+    def forget(self, connection: Waiting) -> None:
+        """The connection has ended."""
+        self._waiting.pop(connection, None)
+        address = self._open.pop(connection.transport, None)
+        if address is not None:
+            self._of_address[address] -= 1
+            if not self._of_address[address]:
+                del self._of_address[address]
+
+    def note(self, limit: Limit, message: str, transport: asyncio.Transport) -> None:
+        """Count it, and log it once in a while."""
+        metrics.connections_refused.labels(limit).inc()
+        self._seldom[limit].warn("connection_refused", limit=limit, message=message, client=_address_of(transport))
+
+    def _counted_address(self, transport: asyncio.Transport) -> str | None:
+        address = _address_of(transport)
+        return None if is_within(address, self.limits.exempt) else address
+
+    def _schedule(self) -> None:
+        self._sweep = asyncio.get_running_loop().call_later(_SWEEP_EVERY, self._end_those_that_wait)
+
+    def _end_those_that_wait(self) -> None:
+        self._sweep = None
+        latest = asyncio.get_running_loop().time() - self.limits.timeout
+        for connection in [one for one, since in self._waiting.items() if since <= latest]:
+            del self._waiting[connection]
+            connection.time_out()
+        # A client that takes nothing keeps even a closed connection.
+        closing = {transport for transport in self._open if transport.is_closing()}
+        for transport in closing & self._closing:
+            transport.abort()
+        self._closing = closing
+        if self._open:
+            self._schedule()
+
+
+def _address_of(transport: asyncio.Transport) -> str:
+    peer = transport.get_extra_info("peername")
+    return str(peer[0]) if isinstance(peer, tuple) else ""
