@@ -1,17 +1,21 @@
 """Keeps connections within bounds: how many there are, and how long they may keep the server waiting."""
 
 import asyncio
-import resource
+import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import takewhile
 from typing import Protocol
 
 from app.core import metrics
-from app.core.errors import ConfigurationError, GreenwayError, TooManyConnections, Unavailable
+from app.core.errors import ConfigurationError, GreenwayError, TooManyConnections, TooSlow, Unavailable
 from app.core.seldom import Seldom
 from app.core.serving_settings import LOOPBACK, Network, is_within, networks_of
 from app.core.settings import Settings
+
+if sys.platform != "win32":
+    import resource
 
 RESERVED_DESCRIPTORS = 96
 """Files that the process can open besides its clients' connections and its connections to the database: Redis, logs,
@@ -46,7 +50,7 @@ class ConnectionLimits:
     frame_bytes: int = 4096
     frames_per_second: int = 20
     exempt: tuple[Network, ...] = LOOPBACK
-    names: str = "GREENWAY_MAX_CONNECTIONS"
+    origin: str = "GREENWAY_MAX_CONNECTIONS"
     """What the number of connections follows from."""
 
 
@@ -57,15 +61,15 @@ def limits_of(settings: Settings) -> ConnectionLimits:
         ConfigurationError: it may open too few files.
     """
     reserve = RESERVED_DESCRIPTORS + settings.db_pool_size
-    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    possible = settings.max_connections if files == resource.RLIM_INFINITY else files - reserve
+    files = _open_files()
+    possible = settings.max_connections if files is None else files - reserve
     if possible < FEWEST:
         raise ConfigurationError(
             f"The process may open {files} files, and needs {reserve + FEWEST}; raise the limit (ulimit -n)."
         )
     return ConnectionLimits(
         connections=min(settings.max_connections, possible),
-        names="GREENWAY_MAX_CONNECTIONS" if settings.max_connections <= possible else "the limit of open files",
+        origin="GREENWAY_MAX_CONNECTIONS" if settings.max_connections <= possible else f"ulimit -n {files}",
         per_address=settings.max_connections_per_address,
         head_bytes=settings.max_head_bytes,
         timeout=settings.client_timeout,
@@ -75,16 +79,24 @@ def limits_of(settings: Settings) -> ConnectionLimits:
     )
 
 
+def _open_files() -> int | None:
+    """How many files the process may open; None for any number."""
+    if sys.platform == "win32":
+        return None
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return None if files == resource.RLIM_INFINITY else files
+
+
 class Waiting(Protocol):
     """A connection that waits for its client."""
 
     transport: asyncio.Transport
 
-    def time_out(self) -> None:
-        """The client has kept the connection waiting for too long, or another one needs its place: end it."""
+    def end(self, error: GreenwayError) -> bool:
+        """End the connection, and tell the client why if it can hear it; False where nothing was under way."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Connections:
     """All connections of a server. One that waits for its client (for a whole request, or to take an answer) is ended
     after a while, and makes place for a new one when there are too many: the one that has waited for longest first."""
@@ -103,16 +115,18 @@ class Connections:
         limits = self.limits
         address = self._counted_address(transport)
         if address is not None and self._of_address[address] >= limits.per_address:
-            message = f"{limits.per_address} connections of one address are open (GREENWAY_MAX_CONNECTIONS_PER_ADDRESS)."
+            message = (
+                f"{limits.per_address} connections of one address are open (GREENWAY_MAX_CONNECTIONS_PER_ADDRESS)."
+            )
             self.note(Limit.ADDRESS, message, transport)
             return TooManyConnections(message, retry_after=_RETRY_AFTER)
         if len(self._open) >= limits.connections:
-            message = f"{limits.connections} connections are open ({limits.names})."
+            message = f"{limits.connections} connections are open ({limits.origin})."
             self.note(Limit.CONNECTIONS, message, transport)
             if not self._waiting:
                 return Unavailable(message, retry_after=_RETRY_AFTER)
             longest = next(iter(self._waiting))
-            longest.time_out()
+            longest.end(Unavailable(f"{message[:-1]}, and this one was idle for longest.", retry_after=_RETRY_AFTER))
             self.forget(longest)
         self._open[transport] = address
         if address is not None:
@@ -152,10 +166,13 @@ class Connections:
 
     def _end_those_that_wait(self) -> None:
         self._sweep = None
-        latest = asyncio.get_running_loop().time() - self.limits.timeout
-        for connection in [one for one, since in self._waiting.items() if since <= latest]:
+        seconds = self.limits.timeout
+        latest = asyncio.get_running_loop().time() - seconds
+        message = f"The client has kept the connection waiting for {seconds:g} s (GREENWAY_CLIENT_TIMEOUT)."
+        for connection in [*takewhile(lambda waiting: self._waiting[waiting] <= latest, self._waiting)]:
             del self._waiting[connection]
-            connection.time_out()
+            if connection.end(TooSlow(message)):
+                self.note(Limit.TIMEOUT, message, connection.transport)
         # A client that takes nothing keeps even a closed connection.
         closing = {transport for transport in self._open if transport.is_closing()}
         for transport in closing & self._closing:

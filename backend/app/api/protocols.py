@@ -14,8 +14,8 @@ from websockets.frames import CloseCode, Frame
 from websockets.server import ServerProtocol
 
 from app.api.connections import ConnectionLimits, Connections, Limit
-from app.api.headers import ALWAYS
-from app.core.errors import BadRequest, GreenwayError, HeadTooLarge, TooSlow
+from app.api.headers import PRIVATE
+from app.core.errors import BadRequest, GreenwayError, HeadTooLarge
 from app.core.json import dumps
 
 PIPELINED = 16
@@ -28,7 +28,6 @@ def uvicorn_options(limits: ConnectionLimits) -> dict[str, Any]:
     return {
         "http": cast(type[asyncio.Protocol], partial(HttpConnection, connections)),
         "ws": cast(type[asyncio.Protocol], partial(WebSocketConnection, connections)),
-        "timeout_keep_alive": round(limits.timeout + 0.5),
     }
 
 
@@ -114,18 +113,17 @@ class HttpConnection(HttpToolsProtocol):
             self._connections.wait_for(self)
 
     def timeout_keep_alive_handler(self) -> None:
-        self.time_out()
+        """The sweep of `Connections` ends what is idle."""
 
-    def time_out(self) -> None:
+    def end(self, error: GreenwayError) -> bool:
         if self.flow.write_paused:
-            message = "The client does not take its answer (GREENWAY_CLIENT_TIMEOUT)."
-            self._connections.note(Limit.TIMEOUT, message, self.transport)
             self.transport.abort()
-        elif self._unparsed or self._is_answering:
-            seconds = f"{self._connections.limits.timeout:g} s (GREENWAY_CLIENT_TIMEOUT)"
-            self._refuse(Limit.TIMEOUT, TooSlow(f"The request did not arrive within {seconds}."))
-        else:
-            self.transport.close()
+            return True
+        if self._unparsed or self._is_answering:
+            self._answer(error)
+            return True
+        self.transport.close()
+        return False
 
     @property
     def _is_answering(self) -> bool:
@@ -146,8 +144,7 @@ class HttpConnection(HttpToolsProtocol):
             body = dumps(error.as_problem("", ""))
             headers = [
                 *self.server_state.default_headers,
-                *ALWAYS,
-                (b"cache-control", b"no-store"),
+                *PRIVATE,
                 (b"content-type", b"application/problem+json"),
                 (b"content-length", b"%d" % len(body)),
                 (b"connection", b"close"),
@@ -186,10 +183,10 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
             self._connections.note(*self.conn.exceeded, self.transport)
         super().handle_parser_exception()
 
-    def time_out(self) -> None:
-        message = "The client does not take its events (GREENWAY_CLIENT_TIMEOUT)."
-        self._connections.note(Limit.TIMEOUT, message, self.transport)
+    def end(self, error: GreenwayError) -> bool:  # noqa: ARG002
+        """A client that takes nothing cannot be told why."""
         self.transport.abort()
+        return True
 
 
 class _BoundedFrames(ServerProtocol):
