@@ -12,8 +12,6 @@ from app.core.errors import Forbidden
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _FOR_PROGRAMS = frozenset({"api", "assets", "health", "metrics", "openapi.json", "readyz"})
 """What the paths begin with at which there is no page."""
-_OWN_SITES = frozenset({"same-origin", "none"})
-_FOREIGN_SITE = "Requests from pages of other sites are refused."
 _FOREIGN_ORIGIN = "Requests from pages of other origins are refused"
 
 
@@ -47,12 +45,13 @@ class Guard:
             if not self._is_allowed(host):
                 name = Authority(host.name, None)
                 return f"{name} is not one of Greenway's names; if it should be, add it to GREENWAY_ALLOWED_HOSTS."
+        is_read = scope["type"] == "http" and scope["method"] in _SAFE_METHODS
+        if is_read and _follows_a_link(scope, headers):
+            return None
         site = headers.get("sec-fetch-site", "none")
-        if scope["type"] == "http" and scope["method"] in _SAFE_METHODS:
-            return None if site in _OWN_SITES or _follows_a_link(scope, headers) else _FOREIGN_SITE
-        if site not in _OWN_SITES:
-            return _FOREIGN_SITE
-        if "origin" not in headers:
+        if site not in {"same-origin", "none"}:
+            return "Requests from pages of other sites are refused."
+        if is_read or "origin" not in headers:  # who says only Origin is an old browser, which keeps answers from pages
             return None
         return self._foreign(headers["origin"], [host for host in hosts if host], is_same=site == "same-origin")
 
