@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import Response
 
-from app.api.problems import PROBLEM_JSON
+from app.api.problem_details import PROBLEM_JSON
 from app.core.json import dumps
 from app.services.views import Problem
 

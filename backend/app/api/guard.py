@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.problems import problem
+from app.api.problem_details import problem
 from app.core.authority import Authority, authority_of, origin_of
 from app.core.errors import Forbidden
 
@@ -46,12 +46,11 @@ class Guard:
                 name = Authority(host.name, None)
                 return f"{name} is not one of Greenway's names; if it should be, add it to GREENWAY_ALLOWED_HOSTS."
         is_read = scope["type"] == "http" and scope["method"] in _SAFE_METHODS
-        if is_read and _follows_a_link(scope, headers):
-            return None
         site = headers.get("sec-fetch-site", "none")
-        if site not in {"same-origin", "none"}:
+        if site not in {"same-origin", "none"} and not (is_read and _follows_a_link(scope, headers)):
             return "Requests from pages of other sites are refused."
-        if is_read or "origin" not in headers:  # who says only Origin is an old browser, which keeps answers from pages
+        # A browser that says only Origin keeps what is read from the page.
+        if is_read or "origin" not in headers:
             return None
         return self._foreign(headers["origin"], [host for host in hosts if host], is_same=site == "same-origin")
 

@@ -9,13 +9,13 @@ from typing import Any
 import structlog
 from celery import signals
 from celery.concurrency.prefork import TaskPool as PreforkPool
-from prometheus_client import CollectorRegistry, start_http_server
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.multiprocess import mark_process_dead
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.errors import ConfigurationError, GreenwayError
 from app.core.logging import configure_logging
 from app.core.settings import load_settings
+from app.tasks.metrics_server import serve_metrics
 from app.tasks.process import current_runtime, existing_runtime, set_capacity, set_queues
 
 log = structlog.get_logger()
@@ -67,8 +67,7 @@ def _before_the_pool(sender: Any, **_: Any) -> None:
 
 @signals.worker_ready.connect
 def _pool_is_there(sender: Any, **_: Any) -> None:
-    settings = load_settings()
-    _serve_metrics("0.0.0.0" if settings.listen_any else "127.0.0.1", settings.worker_metrics_port)
+    serve_metrics(load_settings())
     if not isinstance(sender.pool, PreforkPool):
         # Celery cannot end threads: its cold shutdown fails halfway, and waits for them. Ours drains.
         signal.signal(signal.SIGQUIT, signal.getsignal(signal.SIGTERM))
@@ -115,15 +114,3 @@ def _start_runtime() -> None:
 def _stop_runtime() -> None:
     if runtime := existing_runtime():
         runtime.stop()
-
-
-def _serve_metrics(host: str, port: int) -> None:
-    """The metrics of this process and its children; 0 serves none."""
-    if port == 0:
-        return
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    try:
-        start_http_server(port, addr=host, registry=registry)
-    except OSError as error:
-        log.warning("metrics_not_served", port=port, setting="GREENWAY_WORKER_METRICS_PORT", error=error.strerror)
