@@ -5,6 +5,7 @@ import tempfile
 from typing import Any
 
 from celery import Celery, signals
+from prometheus_client import values
 
 from app.core.settings import load_settings
 
@@ -60,6 +61,7 @@ app.add_defaults(_configuration)
 
 @signals.import_modules.connect
 def _count_in_every_process(**_: Any) -> None:
-    """Only a worker imports the task modules: give prometheus_client, which they import, a place that forked
-    children share, before it looks for one."""
+    """Only a worker imports the task modules: give their metrics a place that forked children share. prometheus_client
+    has looked for one already where a plugin of Celery, such as Flower, has imported it."""
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="greenway-metrics-"))
+    values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]

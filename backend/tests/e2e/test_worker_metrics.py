@@ -31,7 +31,7 @@ def test_silent_connections_take_neither_threads_nor_the_metrics(worker: WorkerP
     with ExitStack() as stack:
         for _ in range(100):
             stack.enter_context(socket.create_connection(("127.0.0.1", worker.metrics_port)))
-        assert "greenway_concepts_total" in metrics(worker).text
+        assert "content_generation_incremental_saves" in metrics(worker).text
         assert process.num_threads() <= threads + 2, "others come and go with its work"
         wait_until(lambda: len(process.net_connections("tcp")) <= before + LIMITS.connections)
 
@@ -42,10 +42,10 @@ def test_silent_connections_take_neither_threads_nor_the_metrics(worker: WorkerP
 def test_pages_of_others_cannot_read_them(worker: WorkerProcess, headers: dict[str, str]) -> None:
     answer = metrics(worker, **headers)
     assert answer.status_code == 403
-    assert "greenway_concepts_total" not in answer.text
+    assert "content_generation_incremental_saves" not in answer.text
     assert answer.headers["cross-origin-resource-policy"] == "same-origin"
 
 
 @pytest.mark.parametrize("headers", [{}, {"Host": "localhost"}, {"Accept": "application/openmetrics-text"}])
 def test_monitors_can(worker: WorkerProcess, headers: dict[str, str]) -> None:
-    assert "greenway_concepts_total" in metrics(worker, **headers).text
+    assert "content_generation_incremental_saves" in metrics(worker, **headers).text
