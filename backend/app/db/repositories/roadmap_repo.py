@@ -138,8 +138,7 @@ class RoadmapRepository:
         query = select(roadmaps.c.id).where(roadmaps.c.user_id == user_id)
         query = query.where(deleted.is_not(None) if trash else deleted.is_(None))
         if statuses:
-            # By the roadmap as well, so that it is found by its task.
-            query = query.join(_newest, and_(_newest.c.id == roadmaps.c.task_id, _newest.c.roadmap_id == roadmaps.c.id))
+            query = query.join(_newest, _newest.c.id == roadmaps.c.task_id)
             query = query.join(roadmap_progress, roadmap_progress.c.roadmap_id == roadmaps.c.id)
             query = query.where(_in_statuses(statuses))
         text = func.concat(roadmaps.c.title, " ", roadmaps.c.request["goal"].as_string())
@@ -310,13 +309,10 @@ def _in_statuses(statuses: Collection[RoadmapStatus]) -> ColumnElement[bool]:
     written, unwritten = _newest_task_in(statuses, is_written=True), _newest_task_in(statuses, is_written=False)
     # Not by `=`, which Postgres believes to be rare between two columns.
     is_written = roadmap_progress.c.completed >= roadmap_progress.c.total
-    return and_(
-        _newest.c.status.in_(sorted({status for _, _, status in written | unwritten})),
-        or_(
-            _is_one_of(written & unwritten),
-            and_(is_written, _is_one_of(written - unwritten)),
-            and_(~is_written, _is_one_of(unwritten - written)),
-        ),
+    return or_(
+        _is_one_of(written & unwritten),
+        and_(is_written, _is_one_of(written - unwritten)),
+        and_(~is_written, _is_one_of(unwritten - written)),
     )
 
 
