@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import takewhile
-from typing import Protocol
+from typing import Protocol, cast
 
 from app.core import metrics
 from app.core.errors import ConfigurationError, GreenwayError, TooManyConnections, TooSlow, Unavailable
@@ -93,7 +93,7 @@ class Waiting(Protocol):
     transport: asyncio.Transport
 
     def end(self, error: GreenwayError) -> bool:
-        """End the connection, and tell the client why if it can hear it; False where nothing was under way."""
+        """End the connection, and tell the client why; False where nothing was under way."""
 
 
 @dataclass(slots=True, eq=False)
@@ -106,7 +106,8 @@ class Connections:
     _of_address: Counter[str] = field(default_factory=Counter)
     _waiting: dict[Waiting, float] = field(default_factory=dict)
     """Since when, the longest first."""
-    _closing: set[asyncio.Transport] = field(default_factory=set)
+    _unsent: dict[Waiting, int] = field(default_factory=dict)
+    """Bytes that a client had not taken when it was looked at last."""
     _sweep: asyncio.TimerHandle | None = None
     _seldom: dict[Limit, Seldom] = field(default_factory=lambda: {limit: Seldom() for limit in Limit})
 
@@ -126,7 +127,8 @@ class Connections:
             if not self._waiting:
                 return Unavailable(message, retry_after=_RETRY_AFTER)
             longest = next(iter(self._waiting))
-            longest.end(Unavailable(f"{message[:-1]}, and this one was idle for longest.", retry_after=_RETRY_AFTER))
+            why = Unavailable(f"{message[:-1]}, and this one was idle for longest.", retry_after=_RETRY_AFTER)
+            _end(longest, why)
             self.forget(longest)
         self._open[transport] = address
         if address is not None:
@@ -137,15 +139,16 @@ class Connections:
 
     def wait_for(self, connection: Waiting) -> None:
         """From now on the connection waits for its client."""
-        self._waiting.pop(connection, None)
+        self._waiting.pop(connection, None)  # it goes to the end
         self._waiting[connection] = asyncio.get_running_loop().time()
 
     def stop_waiting(self, connection: Waiting) -> None:
         self._waiting.pop(connection, None)
+        self._unsent.pop(connection, None)
 
     def forget(self, connection: Waiting) -> None:
         """The connection has ended."""
-        self._waiting.pop(connection, None)
+        self.stop_waiting(connection)
         address = self._open.pop(connection.transport, None)
         if address is not None:
             self._of_address[address] -= 1
@@ -170,16 +173,33 @@ class Connections:
         latest = asyncio.get_running_loop().time() - seconds
         message = f"The client has kept the connection waiting for {seconds:g} s (GREENWAY_CLIENT_TIMEOUT)."
         for connection in [*takewhile(lambda waiting: self._waiting[waiting] <= latest, self._waiting)]:
-            del self._waiting[connection]
-            if connection.end(TooSlow(message)):
+            if self._takes_something(connection):
+                self.wait_for(connection)
+                continue
+            self.stop_waiting(connection)
+            if _end(connection, TooSlow(message)):
                 self.note(Limit.TIMEOUT, message, connection.transport)
-        # A client that takes nothing keeps even a closed connection.
-        closing = {transport for transport in self._open if transport.is_closing()}
-        for transport in closing & self._closing:
-            transport.abort()
-        self._closing = closing
+        for transport in self._open:
+            # Closed, but the client has not taken all that was sent.
+            if transport.is_closing() and (closing := cast(Waiting, transport.get_protocol())) not in self._waiting:
+                self.wait_for(closing)
         if self._open:
             self._schedule()
+
+    def _takes_something(self, connection: Waiting) -> bool:
+        """Whether a client, however slowly, takes what is sent to it."""
+        unsent = connection.transport.get_write_buffer_size()
+        before = self._unsent.get(connection)
+        self._unsent[connection] = unsent
+        return 0 < unsent and (before is None or unsent < before)
+
+
+def _end(connection: Waiting, error: GreenwayError) -> bool:
+    transport = connection.transport
+    if transport.is_closing() or transport.get_write_buffer_size():
+        transport.abort()  # whoever takes nothing cannot be told why
+        return True
+    return connection.end(error)
 
 
 def _address_of(transport: asyncio.Transport) -> str:

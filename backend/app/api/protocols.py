@@ -116,9 +116,6 @@ class HttpConnection(HttpToolsProtocol):
         """The sweep of `Connections` ends what is idle."""
 
     def end(self, error: GreenwayError) -> bool:
-        if self.flow.write_paused:
-            self.transport.abort()
-            return True
         if self._unparsed or self._is_answering:
             self._answer(error)
             return True
@@ -183,9 +180,9 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
             self._connections.note(*self.conn.exceeded, self.transport)
         super().handle_parser_exception()
 
-    def end(self, error: GreenwayError) -> bool:  # noqa: ARG002
-        """A client that takes nothing cannot be told why."""
-        self.transport.abort()
+    def end(self, error: GreenwayError) -> bool:
+        self.conn.fail(CloseCode.TRY_AGAIN_LATER, error.message)
+        self.handle_parser_exception()
         return True
 
 

@@ -17,14 +17,22 @@ STRANGER = "203.0.113.7"
 class FakeTransport:
     def __init__(self, address: str) -> None:
         self.address = address
-        self.aborted = False
+        self.aborted = self.closing = False
+        self.unsent = 0
+        self.protocol: FakeConnection | None = None
 
     def get_extra_info(self, name: str) -> Any:
         assert name == "peername"
         return (self.address, 50000)
 
     def is_closing(self) -> bool:
-        return False
+        return self.closing
+
+    def get_write_buffer_size(self) -> int:
+        return self.unsent
+
+    def get_protocol(self) -> Any:
+        return self.protocol
 
     def abort(self) -> None:
         self.aborted = True
@@ -32,7 +40,9 @@ class FakeTransport:
 
 class FakeConnection:
     def __init__(self, address: str = "127.0.0.1") -> None:
-        self.transport = cast(asyncio.Transport, FakeTransport(address))
+        self.wire = FakeTransport(address)
+        self.wire.protocol = self
+        self.transport = cast(asyncio.Transport, self.wire)
         self.ended: GreenwayError | None = None
 
     def end(self, error: GreenwayError) -> bool:
@@ -101,6 +111,21 @@ async def test_those_that_wait_for_too_long_are_ended(monkeypatch: pytest.Monkey
             await asyncio.sleep(0.01)
     assert "GREENWAY_CLIENT_TIMEOUT" in idle.ended.message
     assert busy.ended is None
+
+
+async def test_a_client_may_take_its_answer_slowly_but_not_never(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_SWEEP_EVERY", 0.01)
+    some = connections(timeout=0.05)
+    slow, stuck, gone = opened(some), opened(some), opened(some)
+    some.stop_waiting(gone)
+    gone.wire.closing = True  # and yet it is still there
+    slow.wire.unsent = stuck.wire.unsent = gone.wire.unsent = 1_000_000
+    async with asyncio.timeout(10):
+        while not (stuck.wire.aborted and gone.wire.aborted):
+            slow.wire.unsent -= 1
+            await asyncio.sleep(0.001)
+    assert slow.wire.aborted is False
+    assert slow.ended is None
 
 
 def with_files(monkeypatch: pytest.MonkeyPatch, files: int) -> ConnectionLimits:
