@@ -191,7 +191,7 @@ class Connections:
         unsent = connection.transport.get_write_buffer_size()
         before = self._unsent.get(connection)
         self._unsent[connection] = unsent
-        return 0 < unsent and (before is None or unsent < before)
+        return unsent > 0 and (before is None or unsent < before)
 
 
 def _end(connection: Waiting, error: GreenwayError) -> bool:
