@@ -15,6 +15,7 @@ from websockets.server import ServerProtocol
 
 from app.api.connections import ConnectionLimits, Connections, Limit
 from app.api.headers import PRIVATE
+from app.api.problem_details import problem_of
 from app.core.errors import BadRequest, GreenwayError, HeadTooLarge
 from app.core.json import dumps
 
@@ -138,7 +139,7 @@ class HttpConnection(HttpToolsProtocol):
     def _answer(self, error: GreenwayError) -> None:
         """End the connection, with an answer where none of another request would be in its way."""
         if not self.pipeline and not (self._is_answering and self.cycle.response_started):
-            body = dumps(error.as_problem("", ""))
+            body = dumps(problem_of(error, instance="", request_id=""))
             headers = [
                 *self.server_state.default_headers,
                 *PRIVATE,

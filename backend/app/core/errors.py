@@ -25,22 +25,6 @@ class GreenwayError(Exception):
         self.fields = tuple(fields)
         self.retry_after = retry_after
 
-    def as_problem(self, instance: str, request_id: str) -> dict[str, Any]:
-        """What RFC 9457 calls problem details."""
-        body: dict[str, Any] = {
-            "type": f"urn:greenway:problem:{self.code}",
-            "title": self.title,
-            "status": self.status,
-            "detail": self.message,
-            "instance": instance,
-            "code": self.code,
-            "retryable": self.retryable,
-            "request_id": request_id,
-        }
-        if self.fields:
-            body["errors"] = [dict(field) for field in self.fields]
-        return body
-
 
 class InvalidInput(GreenwayError):
     code, title, status = "invalid_input", "The request is not valid", 422
