@@ -191,10 +191,14 @@ def test_a_client_that_takes_no_answer_is_not_waited_for(impatient: Cluster) -> 
     before = refused(impatient, "timeout")
     with connected(impatient) as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        connection.sendall(GET % b"/openapi.json" * PIPELINED)
-        wait_until(lambda: refused(impatient, "timeout") == before + 1)
-        assert answers(impatient)
-        assert rest_of(connection).count(b"HTTP/1.1 200 ") < PIPELINED
+
+        def is_ended() -> bool:
+            """After some more requests, as the system's buffers hold many answers."""
+            send_all(connection, iter([GET % b"/openapi.json" * 4]))
+            return refused(impatient, "timeout") == before + 1
+
+        wait_until(is_ended)
+    assert answers(impatient)
 
 
 @pytest.mark.parametrize(
