@@ -74,10 +74,12 @@ class HttpConnection(HttpToolsProtocol):
         elif self._unparsed > self._connections.limits.head_bytes:
             self._refuse(*self._too_large())
             return
-        if self._is_answering and not self.cycle.more_body:
-            self._connections.stop_waiting(self)
-        elif self._is_answering:
+        if not self._is_answering or self.flow.write_paused:
+            return  # it goes on waiting
+        if self.cycle.more_body:
             self._connections.wait_for(self)
+        else:
+            self._connections.stop_waiting(self)
 
     def on_headers_complete(self) -> None:
         self._has_advanced = True
