@@ -14,6 +14,7 @@ from app.api.deps import ApiServices
 from app.api.document import DocumentedApi
 from app.api.forwarded import Forwarded
 from app.api.guard import Guard
+from app.api.headers import SafeHeaders
 from app.api.observation import ObservationMiddleware
 from app.api.problems import install_problem_handlers
 from app.api.routes import about, concepts, events, operations, outlines, roadmaps, steering, tasks, transfer
@@ -83,6 +84,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(module.router, responses=UNAVAILABLE)
     app.include_router(operations.router)
     serve_web(app, root_path=settings.root_path or "")
+    app.middleware_stack = SafeHeaders(app.build_middleware_stack())  # round the answers to bugs, too
     return app
 
 

@@ -7,7 +7,8 @@ from starlette.datastructures import Headers
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.problems import body_too_large, problem
+from app.api.problem_details import problem
+from app.api.problems import body_too_large
 
 
 class SizeLimit(NamedTuple):

@@ -9,7 +9,8 @@ from pydantic import TypeAdapter
 
 from app.api.answers import RETRY_AFTER
 from app.api.examples import EXAMPLES
-from app.api.problems import PROBLEM_JSON, InternalError, problem_of
+from app.api.problem_details import PROBLEM_JSON, problem_of
+from app.api.problems import InternalError
 from app.core.errors import (
     Conflict,
     Forbidden,

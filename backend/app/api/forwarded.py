@@ -1,12 +1,11 @@
 """What proxies say about a request is believed of trusted ones only, and taken out of all other requests."""
 
 from collections.abc import Sequence
-from ipaddress import IPv6Address, ip_address
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.core.serving_settings import Network
+from app.core.serving_settings import Network, is_within
 
 _PREFIX = b"x-forwarded-"
 _SCHEMES = {"http": {"http": "http", "https": "https"}, "websocket": {"http": "ws", "https": "wss"}}
@@ -21,18 +20,9 @@ class Forwarded:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in _SCHEMES:
-            if self._is_trusted(scope):
+            if is_within((scope.get("client") or ("",))[0], self._trusted):
                 said = Headers(scope=scope).get("x-forwarded-proto", "").rpartition(",")[2].strip().lower()
                 scope["scheme"] = _SCHEMES[scope["type"]].get(said, scope["scheme"])
             else:
                 scope["headers"] = [header for header in scope["headers"] if not header[0].startswith(_PREFIX)]
         await self._app(scope, receive, send)
-
-    def _is_trusted(self, scope: Scope) -> bool:
-        try:
-            address = ip_address((scope.get("client") or ("",))[0])
-        except ValueError:
-            return False
-        if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-            address = address.ipv4_mapped
-        return any(address in network for network in self._trusted)

@@ -1,15 +1,17 @@
-"""Keeps other web pages from driving a Greenway without accounts: Host, Origin and Sec-Fetch-Site are checked."""
+"""Keeps other web pages from reading and driving a Greenway without accounts: by Host, Origin and Sec-Fetch-Site."""
 
 from collections.abc import Collection, Sequence
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.problems import problem
+from app.api.problem_details import problem
 from app.core.authority import Authority, authority_of, origin_of
 from app.core.errors import Forbidden
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_FOR_PROGRAMS = frozenset({"api", "assets", "health", "metrics", "openapi.json", "readyz"})
+"""What the paths begin with at which there is no page."""
 _FOREIGN_ORIGIN = "Requests from pages of other origins are refused"
 
 
@@ -18,8 +20,7 @@ class Guard:
     has a port holds for that port only.
 
     The check of Host, and of what a trusted proxy says of it, defeats DNS rebinding; the others refuse requests that a
-    page of another origin makes: all WebSockets, and every method that changes something. Clients that are no browsers
-    send neither header.
+    page of another origin makes, but for links to our pages. Clients that are no browsers send neither header.
     """
 
     def __init__(self, app: ASGIApp, *, allowed_hosts: Collection[str]) -> None:
@@ -44,12 +45,12 @@ class Guard:
             if not self._is_allowed(host):
                 name = Authority(host.name, None)
                 return f"{name} is not one of Greenway's names; if it should be, add it to GREENWAY_ALLOWED_HOSTS."
-        if scope["type"] == "http" and scope["method"] in _SAFE_METHODS:
-            return None
+        is_read = scope["type"] == "http" and scope["method"] in _SAFE_METHODS
         site = headers.get("sec-fetch-site", "none")
-        if site not in {"same-origin", "none"}:
+        if site not in {"same-origin", "none"} and not (is_read and _follows_a_link(scope, headers)):
             return "Requests from pages of other sites are refused."
-        if "origin" not in headers:
+        # A browser that says only Origin keeps what is read from the page.
+        if is_read or "origin" not in headers:
             return None
         return self._foreign(headers["origin"], [host for host in hosts if host], is_same=site == "same-origin")
 
@@ -72,6 +73,13 @@ class Guard:
 
     def _is_allowed(self, host: Authority) -> bool:
         return host.is_loopback or host in self._allowed or Authority(host.name, None) in self._allowed
+
+
+def _follows_a_link(scope: Scope, headers: Headers) -> bool:
+    """Whether somebody comes from another site to one of our pages, which then takes the place of that site's."""
+    start = scope["path"].removeprefix(scope.get("root_path", "")).split("/")[1:2]
+    is_page = not _FOR_PROGRAMS.intersection(start)
+    return is_page and headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
 
 
 def _hosts_of(headers: Headers) -> list[str]:

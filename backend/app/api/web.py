@@ -32,8 +32,6 @@ HEADERS = {
         )
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
 }
 # The page names its assets by the hash of what they hold: it is asked for again, they never are.
 PAGE_CACHE = "no-cache"

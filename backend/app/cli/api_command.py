@@ -2,6 +2,8 @@
 
 import uvicorn
 
+from app.api.connections import limits_of
+from app.api.protocols import uvicorn_options
 from app.cli.options import Host, Port
 from app.core.errors import ConfigurationError
 from app.core.settings import load_settings
@@ -30,5 +32,6 @@ def api(host: Host = "127.0.0.1", port: Port = 8000) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,  # `Forwarded` needs to see who has connected
+        **uvicorn_options(limits_of(settings)),
         timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_SECONDS,
     )

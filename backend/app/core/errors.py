@@ -58,6 +58,20 @@ class TooLarge(GreenwayError):
     code, title, status = "too_large", "The request is too large", 413
 
 
+class HeadTooLarge(GreenwayError):
+    code, title, status = "head_too_large", "The request's head is too large", 431
+
+
+class TooSlow(GreenwayError):
+    code, title, status, retryable = "too_slow", "The request did not arrive in time", 408, True
+
+
+class TooManyConnections(GreenwayError):
+    """Of one client, which should close some."""
+
+    code, title, status, retryable = "too_many_connections", "Too many connections", 429, True
+
+
 class UnsupportedMediaType(GreenwayError):
     code, title, status = "unsupported_media_type", "The content type is not supported", 415
 

@@ -36,6 +36,9 @@ ignored_messages = Counter(
 background_failures = Counter(
     "greenway_background_failures_total", "Steps of background work that a bug has ended.", ["step"]
 )
+connections_refused = Counter(
+    "greenway_connections_refused_total", "Connections that were refused or ended because of a limit.", ["limit"]
+)
 websocket_connections = Gauge("greenway_websocket_connections", "Open event connections.", multiprocess_mode="livesum")
 tasks = Gauge("greenway_tasks", "Tasks in the database.", ["kind", "status"], multiprocess_mode="mostrecent")
 task_silence = Gauge(

@@ -1,7 +1,8 @@
-"""The settings of an API behind another server: its sub-path, the proxies that it believes, and its heartbeat."""
+"""The settings of a server and of its connections: sub-path, proxies that are believed, limits, heartbeat."""
 
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Annotated
 
 from pydantic import Field, field_validator
@@ -23,6 +24,14 @@ class ServingSettings(BaseSettings):
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias="GREENWAY_ALLOWED_HOSTS")
     trusted_proxies: str = Field("127.0.0.0/8,::1", validation_alias="GREENWAY_TRUSTED_PROXIES")
     heartbeat: float = Field(20, ge=0.1, le=20, validation_alias="GREENWAY_HEARTBEAT")
+    max_connections: int = Field(1000, ge=16, le=100_000, validation_alias="GREENWAY_MAX_CONNECTIONS")
+    max_connections_per_address: int = Field(
+        100, ge=1, le=100_000, validation_alias="GREENWAY_MAX_CONNECTIONS_PER_ADDRESS"
+    )
+    max_head_bytes: int = Field(32_768, ge=1024, le=1_048_576, validation_alias="GREENWAY_MAX_HEAD_BYTES")
+    client_timeout: float = Field(20, ge=0.5, le=3600, validation_alias="GREENWAY_CLIENT_TIMEOUT")
+    max_frame_bytes: int = Field(4096, ge=125, le=1_048_576, validation_alias="GREENWAY_MAX_FRAME_BYTES")
+    max_frames_per_second: int = Field(20, ge=1, le=10_000, validation_alias="GREENWAY_MAX_FRAMES_PER_SECOND")
 
     @field_validator("root_path")
     @classmethod
@@ -77,3 +86,17 @@ def networks_of(text: str) -> tuple[Network, ...]:
                 "network", "'{name}' is neither an address nor a network like 172.18.0.0/16", {"name": name}
             ) from None
     return tuple(networks)
+
+
+LOOPBACK = networks_of("127.0.0.0/8,::1")
+
+
+def is_within(address: str, networks: Sequence[Network]) -> bool:
+    """Whether a peer's address lies in one of the networks; an IPv4 address may be written as IPv6."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
+    return any(parsed in network for network in networks)

@@ -72,6 +72,7 @@ roadmaps = Table(
     Column("studied_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Index("roadmaps_newest_idx", "user_id", text("id DESC")),
     Index("roadmaps_studied_idx", "user_id", text("studied_at DESC"), text("id DESC")),
+    Index("roadmaps_task_idx", "task_id"),
     Index("roadmaps_deleted_idx", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
 )
 """`framework_data` is the outline, written when it is drafted or edited and never during generation. `task_id` is the
@@ -196,6 +197,7 @@ tasks = Table(
     Index("tasks_queued_idx", "rung_at", postgresql_where=text("status = 'queued'")),
     Index("tasks_owner_idx", "owner", postgresql_where=text("owner IS NOT NULL")),
     Index("tasks_roadmap_idx", "roadmap_id"),
+    Index("tasks_status_idx", "status", "kind"),
     postgresql_with={"fillfactor": "60"},
 )
 """`token` fences: it grows with every claim, and a worker's writes carry the one that it got. `rung_at` is when the

@@ -1,6 +1,7 @@
 """Whether everything that Greenway needs is there, each with a plain sentence; and the gauges that come from it."""
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -31,6 +32,8 @@ ByState = dict[tuple[TaskKind, TaskStatus], T]
 
 CHECK_TIMEOUT = 3.0
 """Seconds that one check may take."""
+RECOUNT_AFTER = 10
+"""Tasks that have ended are many: a count of them holds for as many times as long as it has taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,9 @@ class Health:
     def __init__(self, sessions: Sessions, redis: Redis) -> None:
         self._sessions = sessions
         self._redis = redis
+        self._counting = asyncio.Lock()
+        self._ended: ByState[int] = {}
+        self._ended_until = 0.0
 
     async def checks(self) -> list[Check]:
         """Database, schema and Redis: without one of them the API is not ready."""
@@ -53,12 +59,21 @@ class Health:
         return [*database, redis]
 
     async def count_tasks(self) -> None:
-        """Set the gauges of tasks and workers; while the database is away, the last values stay."""
+        """Set the gauges of tasks and workers; while the database is away, the last values stay. Whoever asks often
+        keeps one connection busy, and has the tasks that have ended counted again after a while only."""
+        async with self._counting:
+            await self._count_tasks()
 
+    async def _count_tasks(self) -> None:
         async def work(session: AsyncSession) -> tuple[ByState[int], ByState[float], int]:
             repository = TaskRepository(session)
-            workers = await WorkerRepository(session).count_alive()
-            return await repository.counts(), await repository.longest_silence(), workers
+            started = time.monotonic()
+            if started >= self._ended_until:
+                self._ended = await repository.counts(active=False)
+                took = time.monotonic() - started
+                self._ended_until = started + RECOUNT_AFTER * took
+            counts = self._ended | await repository.counts(active=True)
+            return counts, await repository.longest_silence(), await WorkerRepository(session).count_alive()
 
         try:
             counts, silences, workers = await safe_session_with_retry(self._sessions, work, attempts=1)

@@ -14,7 +14,7 @@ from app.core.json import dumps
 from app.db.repositories.concept_repo import ConceptRepository, plain_state
 from app.db.repositories.raw_answer_repo import OUTLINE, RawAnswerRepository
 from app.db.repositories.revision_repo import RevisionRepository
-from app.db.repositories.roadmap_repo import ListPlace, RoadmapMetadata, RoadmapRepository
+from app.db.repositories.roadmap_repo import RoadmapMetadata, RoadmapRepository
 from app.db.repositories.task_repo import TaskMetadata, TaskRepository
 from app.db.session import Sessions, safe_session_with_retry
 from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, content_status
@@ -29,8 +29,6 @@ from app.services.etags import etag_of
 from app.services.list_cursor import cursor_of, parse_cursor, place_of
 
 T = TypeVar("T")
-
-_READ_AT_ONCE = 101
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +84,21 @@ class RoadmapReader:
         trash: bool = False,
     ) -> dict[str, Any]:
         """A page of the user's roadmaps in an order: those that are searched for, in one of the statuses if any are
-        given. A status is stored nowhere, so roadmaps are read until the page is full."""
+        given."""
         place = parse_cursor(cursor, sort)
-        found: list[RoadmapMetadata] = []
-        while len(found) <= limit:
 
-            async def work(session: AsyncSession, after: ListPlace | None = place) -> list[RoadmapMetadata]:
-                return await RoadmapRepository(session).list_roadmaps(
-                    user_id=user_id, sort=sort, after=after, limit=_READ_AT_ONCE, search=search, trash=trash
-                )
+        async def work(session: AsyncSession) -> list[RoadmapMetadata]:
+            return await RoadmapRepository(session).list_roadmaps(
+                user_id=user_id,
+                sort=sort,
+                after=place,
+                limit=limit + 1,
+                search=search,
+                statuses=statuses,
+                trash=trash,
+            )
 
-            read = await safe_session_with_retry(self._sessions, work, single_statement=True)
-            found += [roadmap for roadmap in read if not statuses or roadmap.status in statuses]
-            if len(read) < _READ_AT_ONCE:
-                break
-            place = place_of(read[-1], sort)
+        found = await safe_session_with_retry(self._sessions, work, single_statement=True)
         page = found[:limit]
         return {
             "items": [

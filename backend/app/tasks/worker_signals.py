@@ -11,8 +11,7 @@ from uuid import uuid4
 import structlog
 from celery import signals
 from celery.concurrency.prefork import TaskPool as PreforkPool
-from prometheus_client import CollectorRegistry, start_http_server
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.multiprocess import mark_process_dead
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.agents.factory import check_author
@@ -22,6 +21,7 @@ from app.core.logging import configure_logging
 from app.core.redis_transport import message_ignored
 from app.core.settings import load_settings
 from app.services.dead_workers import hand_back_tasks_of, worker_id
+from app.tasks.metrics_server import serve_metrics
 from app.tasks.process import current_runtime, existing_runtime, launch_id, set_capacity, set_launch, set_queues
 
 log = structlog.get_logger()
@@ -77,8 +77,7 @@ def _before_the_pool(sender: Any, **_: Any) -> None:
 
 @signals.worker_ready.connect
 def _pool_is_there(sender: Any, **_: Any) -> None:
-    settings = load_settings()
-    _serve_metrics("0.0.0.0" if settings.listen_any else "127.0.0.1", settings.worker_metrics_port)
+    serve_metrics(load_settings())
     if isinstance(sender.pool, PreforkPool):
         _hand_back_tasks_of_dead_children(sender.pool)
     else:
@@ -151,15 +150,3 @@ def _start_runtime() -> None:
 def _stop_runtime() -> None:
     if runtime := existing_runtime():
         runtime.stop()
-
-
-def _serve_metrics(host: str, port: int) -> None:
-    """The metrics of this process and its children; 0 serves none."""
-    if port == 0:
-        return
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    try:
-        start_http_server(port, addr=host, registry=registry)
-    except OSError as error:
-        log.warning("metrics_not_served", port=port, setting="GREENWAY_WORKER_METRICS_PORT", error=error.strerror)

@@ -69,11 +69,14 @@ class Cluster:
     """The API that was started last."""
     _started: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
 
-    def start_api(self) -> "subprocess.Popen[bytes]":
+    def start_api(self, *, files: int | None = None, **settings: str) -> "subprocess.Popen[bytes]":
+        """`files` is how many it may open."""
         port = int(self.url.rpartition(":")[2]) if self.url else free_port()
         self.url = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "app.cli", "api", "--port", str(port)]
-        self.api = self._start(command, self.directory / "api.log")
+        if files is not None:
+            command = ["sh", "-c", f'ulimit -n {files} && exec "$0" "$@"', *command]
+        self.api = self._start(command, self.directory / "api.log", settings)
         return self.api
 
     def start_worker(
@@ -244,10 +247,12 @@ def _end(processes: "Sequence[subprocess.Popen[bytes]]") -> None:
 
 
 @contextmanager
-def a_cluster(database_url: str, redis_url: str, directory: Path) -> Iterator[Cluster]:
+def a_cluster(
+    database_url: str, redis_url: str, directory: Path, *, files: int | None = None, **settings: str
+) -> Iterator[Cluster]:
     cluster = Cluster(database_url, redis_url, directory)
     try:
-        cluster.start_api()
+        cluster.start_api(files=files, **settings)
         wait_until(lambda: _is_ready(cluster.url))
         yield cluster
     finally:

@@ -1,4 +1,4 @@
-"""Safe by default: without accounts, no page of another origin can drive a Greenway."""
+"""Safe by default: without accounts, no page of another origin can read or drive a Greenway."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from integration.conftest import problem_in, serving, settings_with
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ROADMAPS = "/api/v1/roadmaps"
+SOME = "01890000-0000-7000-8000-000000000000"
 
 
 async def posted(api: AsyncClient, **headers: str) -> Any:
@@ -93,12 +94,70 @@ async def test_our_own_page_and_other_programs_are_let_through(
     problem_in(await posted(shared_api, **headers), 422, "invalid_input")
 
 
-async def test_a_page_of_another_origin_may_ask_but_not_read(shared_api: AsyncClient) -> None:
-    """Nothing happens by a GET; and without CORS headers the browser keeps the answer from the page."""
-    foreign = {"Origin": "http://evil.com", "Sec-Fetch-Site": "cross-site"}
-    response = await shared_api.get(ROADMAPS, headers=foreign)
-    assert response.status_code == 200
-    assert not [name for name in response.headers if name.startswith("access-control-")]
+@pytest.mark.parametrize("path", [ROADMAPS, "/metrics", "/health", "/openapi.json", "/assets/index.js", "/", "/docs"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script"},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://evil.com"},
+    ],
+    ids=["any", "script", "frame", "fetch"],
+)
+async def test_a_page_of_another_origin_can_read_nothing(
+    headers: dict[str, str], path: str, shared_api: AsyncClient
+) -> None:
+    problem_in(await shared_api.get(path, headers=headers), 403, "forbidden")
+
+
+LINK = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/trash", f"/roadmaps/{SOME}", "/nowhere"])
+async def test_a_link_on_another_page_leads_to_ours(path: str, shared_api: AsyncClient) -> None:
+    response = await shared_api.get(path, headers=LINK | {"Accept": "text/html"})
+    assert response.status_code == (404 if path == "/nowhere" else 200)
+    assert "<title>" in response.text
+
+
+@pytest.mark.parametrize("path", [ROADMAPS, f"{ROADMAPS}?q=%00", "/api", "/metrics", "/assets/index.js", "/health"])
+async def test_a_link_leads_to_no_data(path: str, shared_api: AsyncClient) -> None:
+    """Pages can make browsers follow links, and fetch what is behind them beforehand."""
+    problem_in(await shared_api.get(path, headers=LINK), 403, "forbidden")
+
+
+async def test_links_are_told_apart_below_a_sub_path(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with serving(settings_with(monkeypatch, GREENWAY_ROOT_PATH="/greenway")) as api:
+        for prefix in ("", "/greenway"):
+            assert (await api.get(f"{prefix}/", headers=LINK)).status_code == 200
+            assert (await api.get(f"{prefix}/metrics", headers=LINK)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Sec-Fetch-Site": "none"}, {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}]
+)
+@pytest.mark.parametrize("path", [ROADMAPS, "/metrics", "/health"])
+async def test_our_own_page_and_other_programs_can_read(
+    headers: dict[str, str], path: str, shared_api: AsyncClient
+) -> None:
+    assert (await shared_api.get(path, headers=headers)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/docs", "/openapi.json", "/health", "/metrics", "/nowhere", "/assets/nothing.js", ROADMAPS, "/api/v1/x"],
+)
+@pytest.mark.parametrize("host", ["localhost", "evil.com"])
+async def test_no_answer_is_framed_guessed_or_read_elsewhere(path: str, host: str, shared_api: AsyncClient) -> None:
+    headers = (await shared_api.get(path, headers={"Host": host})).headers
+    assert headers.get_list("x-content-type-options") == ["nosniff"]
+    assert headers.get_list("referrer-policy") == ["no-referrer"]
+    assert headers.get_list("cross-origin-resource-policy") == ["same-origin"]
+    (policy,) = headers.get_list("content-security-policy")
+    assert "frame-ancestors 'none'" in policy
+    is_page = host == "localhost" and path in ("/", "/docs")
+    assert headers.get_list("cache-control") == ["no-cache" if is_page else "no-store"]
 
 
 async def test_no_preflight_succeeds(shared_api: AsyncClient) -> None:

@@ -263,4 +263,6 @@ async def test_a_bug_is_told_without_its_text(settings: Settings, desk: Desk) ->
         assert "hunter2" not in response.text
         assert "RuntimeError" not in response.text
         assert problem_in(response, 500, "internal")["request_id"] == "mine"
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert response.headers["cache-control"] == "no-store"
         assert await requests_counted(api, "GET", ROADMAPS, 500) == before + 1

@@ -1,12 +1,31 @@
 """Reads and writes roadmaps, their outlines and their artefacts."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, Select, Table, Text, Uuid, bindparam, delete, func, insert, select, true, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Select,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.revision_repo import HISTORY
@@ -15,7 +34,7 @@ from app.db.tables import ARTEFACT_TABLES, roadmap_progress, roadmaps, tasks
 from app.domain.content import ArtefactKind
 from app.domain.failures import Failure
 from app.domain.roadmap import LearningRequest, ListOrder, Outline, title_of
-from app.domain.tasks import Progress, RoadmapStatus, roadmap_status
+from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus, roadmap_status
 from app.domain.usage import Usage
 from app.generation.work import FinishedArtefact
 
@@ -109,13 +128,19 @@ class RoadmapRepository:
         after: ListPlace | None,
         limit: int,
         search: str | None = None,
+        statuses: Collection[RoadmapStatus] = (),
         trash: bool = False,
     ) -> list[RoadmapMetadata]:
         """The user's roadmaps in an order, without their outlines: those whose title or goal contains the words that
-        are searched for, in any order; those in the trash, or those that are not."""
+        are searched for, in any order; those in one of the statuses, if any are given; those in the trash, or those
+        that are not."""
         deleted = roadmaps.c.deleted_at
-        query = _metadata(outline=False).where(roadmaps.c.user_id == user_id)
+        query = select(roadmaps.c.id).where(roadmaps.c.user_id == user_id)
         query = query.where(deleted.is_not(None) if trash else deleted.is_(None))
+        if statuses:
+            query = query.join(_newest, _newest.c.id == roadmaps.c.task_id)
+            query = query.join(roadmap_progress, roadmap_progress.c.roadmap_id == roadmaps.c.id)
+            query = query.where(_in_statuses(statuses))
         text = func.concat(roadmaps.c.title, " ", roadmaps.c.request["goal"].as_string())
         for word in (search or "").split():
             query = query.where(text.icontains(word, autoescape=True))
@@ -123,8 +148,10 @@ class RoadmapRepository:
         if after is not None:
             place = [after.id] if after.studied_at is None else [after.studied_at, after.id]
             query = query.where(tuple_(*keys) < tuple_(*place))
-        rows = (await self._session.execute(query.order_by(*(key.desc() for key in keys)).limit(limit))).mappings()
-        return [_roadmap(row) for row in rows]
+        order = [key.desc() for key in keys]
+        page = query.order_by(*order).limit(limit)
+        shown = _metadata(outline=False).where(roadmaps.c.id.in_(page)).order_by(*order)
+        return [_roadmap(row) for row in (await self._session.execute(shown)).mappings()]
 
     async def position(self, roadmap_id: UUID, *, user_id: str) -> tuple[UUID, int] | None:
         """The epoch and the number of the newest event: together the version of all that is visible."""
@@ -276,6 +303,49 @@ class RoadmapRepository:
         if not rows:
             return
         await self._session.execute(_ADD_VERSION[kind], rows)
+
+
+def _in_statuses(statuses: Collection[RoadmapStatus]) -> ColumnElement[bool]:
+    """Whether a roadmap's status, as it follows from its newest task and its progress, is one of those."""
+    written, unwritten = _newest_task_in(statuses, is_written=True), _newest_task_in(statuses, is_written=False)
+    # Not by `=`, which Postgres believes to be rare between two columns.
+    is_written = roadmap_progress.c.completed >= roadmap_progress.c.total
+    return or_(
+        _is_one_of(written & unwritten),
+        and_(is_written, _is_one_of(written - unwritten)),
+        and_(~is_written, _is_one_of(unwritten - written)),
+    )
+
+
+_TaskState = tuple[TaskKind, RoadmapStatus | None, TaskStatus]
+
+
+def _newest_task_in(statuses: Collection[RoadmapStatus], *, is_written: bool) -> frozenset[_TaskState]:
+    """The states of the newest task with which a roadmap is in one of the statuses."""
+    progress = Progress(total=1, completed=int(is_written))
+    return frozenset(
+        (kind, returns_to, status)
+        for kind, returns_to, status in product(TaskKind, (None, *RoadmapStatus), TaskStatus)
+        if (kind == TaskKind.REVISE) == (returns_to is not None)
+        and roadmap_status(kind, status, progress, returns_to) in statuses
+    )
+
+
+def _is_one_of(states: Collection[_TaskState]) -> ColumnElement[bool]:
+    grouped: dict[tuple[TaskKind, RoadmapStatus | None], list[TaskStatus]] = {}
+    for kind, returns_to, status in sorted(states, key=str):
+        grouped.setdefault((kind, returns_to), []).append(status)
+    return or_(
+        false(),
+        *(
+            and_(
+                _newest.c.kind == kind,
+                _newest.c.status.in_(its),
+                *([] if returns_to is None else [_newest.c.returns_to == returns_to]),
+            )
+            for (kind, returns_to), its in grouped.items()
+        ),
+    )
 
 
 def _metadata(*, outline: bool = True) -> Select[Any]:

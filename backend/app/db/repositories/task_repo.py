@@ -330,10 +330,13 @@ class TaskRepository:
             for kind, status, seconds in await self._session.execute(query)
         }
 
-    async def counts(self) -> dict[tuple[TaskKind, TaskStatus], int]:
+    async def counts(self, *, active: bool) -> dict[tuple[TaskKind, TaskStatus], int]:
+        """How many tasks there are: of those that have not ended, or of those that have."""
+        is_active = tasks.c.status.in_(ACTIVE)
         query = select(tasks.c.kind, tasks.c.status, func.count()).group_by(tasks.c.kind, tasks.c.status)
         return {
-            (TaskKind(kind), TaskStatus(status)): count for kind, status, count in await self._session.execute(query)
+            (TaskKind(kind), TaskStatus(status)): count
+            for kind, status, count in await self._session.execute(query.where(is_active if active else ~is_active))
         }
 
 
