@@ -20,7 +20,7 @@ test-slow: .venv/.model web
 
 # Each process has servers of its own and takes whole files, in their order: those of real processes come first. Tests
 # mostly wait, so there are more of them than cores.
-IN_PARALLEL = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+IN_PARALLEL = -n $(WORKERS) --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 WORKERS ?= 4
 
 # The unit tests alone, by another Python: `make test-python PYTHON=python3.13`.

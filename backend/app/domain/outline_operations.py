@@ -3,16 +3,17 @@
 from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from app.domain.base import Frozen, OutlineId
-from app.domain.roadmap import MAX_PREREQUISITES, Difficulty, Hours, Name, Prose, Title
+from app.domain.roadmap import MAX_PREREQUISITES, Difficulty, Hours, Keywords, Name, Prose, Title
 
 MAX_OPERATIONS = 500
 """How many operations one edit may have."""
 
 Sibling = OutlineId | None
 """Before which of its siblings something stands; None for the end."""
-Target = Literal["stage", "module", "concept"]
+Target = TypeAliasType("Target", Literal["stage", "module", "concept"])
 
 
 class NewConcept(Frozen):
@@ -23,7 +24,7 @@ class NewConcept(Frozen):
     description: Prose = ""
     estimated_hours: Hours = 1.0
     difficulty: Difficulty = "medium"
-    keywords: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
+    keywords: Keywords = ()
     prerequisites: Annotated[tuple[OutlineId, ...], Field(max_length=MAX_PREREQUISITES)] = ()
 
 
@@ -111,7 +112,7 @@ class Change(Frozen):
     concept_id: OutlineId
     estimated_hours: Hours | None = None
     difficulty: Difficulty | None = None
-    keywords: Annotated[tuple[Name, ...], Field(max_length=20)] | None = None
+    keywords: Keywords | None = None
     prerequisites: Annotated[tuple[OutlineId, ...], Field(max_length=MAX_PREREQUISITES)] | None = None
 
 
@@ -132,10 +133,24 @@ class Split(Frozen):
     into: Annotated[tuple[NewConcept, ...], Field(min_length=2, max_length=20)]
 
 
-Operation = Annotated[
-    AddStage | AddModule | AddConcept | Retitle | Rename | Describe | Remove | Move | Reorder | Change | Merge | Split,
-    Field(discriminator="op"),
-]
+Operation = TypeAliasType(
+    "Operation",
+    Annotated[
+        AddStage
+        | AddModule
+        | AddConcept
+        | Retitle
+        | Rename
+        | Describe
+        | Remove
+        | Move
+        | Reorder
+        | Change
+        | Merge
+        | Split,
+        Field(discriminator="op"),
+    ],
+)
 
 
 class RevisionPlan(Frozen):

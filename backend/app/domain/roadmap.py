@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
+from typing_extensions import TypeAliasType
 
 from app.domain.base import Frozen, OutlineId
 from app.domain.language_tags import LanguageTag
@@ -44,7 +45,12 @@ def _typed(tidy: Callable[[str], str], *, most: int, must_show: bool = True) -> 
 Goal = Annotated[str, StringConstraints(min_length=1, max_length=MAX_GOAL), _typed(in_lines, most=MAX_GOAL)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TITLE), _typed(in_one_line, most=MAX_TITLE)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120), _typed(in_one_line, most=120)]
-Prose = Annotated[str, StringConstraints(max_length=2000), _typed(in_lines, most=2000, must_show=False)]
+MAX_PROSE = 2000
+"""Characters that a description may have."""
+Prose = Annotated[str, StringConstraints(max_length=MAX_PROSE), _typed(in_lines, most=MAX_PROSE, must_show=False)]
+
+MAX_KEYWORDS = 20
+Keywords = Annotated[tuple[Name, ...], Field(max_length=MAX_KEYWORDS)]
 
 MAX_HOURS = 1000.0
 Hours = Annotated[float, Field(gt=0, le=MAX_HOURS)]
@@ -52,9 +58,9 @@ Hours = Annotated[float, Field(gt=0, le=MAX_HOURS)]
 MAX_PREREQUISITES = 50
 """How many concepts another one may require directly."""
 
-Level = Literal["beginner", "intermediate", "advanced"]
-Difficulty = Literal["easy", "medium", "hard"]
-ContentPreference = Literal["visual", "text", "audio", "hands_on"]
+Level = TypeAliasType("Level", Literal["beginner", "intermediate", "advanced"])
+Difficulty = TypeAliasType("Difficulty", Literal["easy", "medium", "hard"])
+ContentPreference = TypeAliasType("ContentPreference", Literal["visual", "text", "audio", "hands_on"])
 
 
 class ListOrder(StrEnum):
@@ -99,7 +105,7 @@ class Concept(Frozen):
     description: Prose = ""
     estimated_hours: Hours = 1.0
     difficulty: Difficulty = "medium"
-    keywords: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
+    keywords: Keywords = ()
     prerequisites: Annotated[tuple[OutlineId, ...], Field(max_length=MAX_PREREQUISITES)] = ()
     """Ids of concepts to know first. Each stands earlier in the outline."""
 

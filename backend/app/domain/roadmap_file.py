@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
+from typing_extensions import TypeAliasType
 
 from app.domain.base import Frozen, OutlineId
 from app.domain.content import Artefact, ArtefactKind, ArtefactStatus
@@ -76,12 +77,16 @@ class KeptConcept(Frozen):
         }
 
 
+KeptOperation = TypeAliasType("KeptOperation", dict[str, Any])
+"""An operation as it was when it was carried out, maybe by an earlier version of Greenway."""
+
+
 class KeptRevision(Frozen):
     number: Annotated[int, Field(ge=1, le=1_000_000_000)]
     kind: RevisionKind
     outline: Outline
     feedback: str | None = None
-    operations: list[dict[str, Any]] | None = None
+    operations: list[KeptOperation] | None = None
     note: str | None = None
     created_at: datetime
 

@@ -3,21 +3,7 @@
 import createClient from "openapi-fetch";
 
 import { ROOT } from "./root";
-import type { paths } from "./schema";
-
-/** RFC 9457, as far as the app heeds it. */
-interface Problem {
-  detail: string;
-  code: string;
-  retryable: boolean;
-  errors: readonly FieldFault[];
-}
-
-/** What is wrong with one field: the path to it in what was sent, and the API's words. */
-export interface FieldFault {
-  readonly field: string;
-  readonly message: string;
-}
+import type { FieldFault, Problem, paths } from "./schema";
 
 export const api = createClient<paths>({ baseUrl: ROOT });
 api.use({
@@ -55,9 +41,14 @@ export function done(answer: { error?: unknown; response: Response }): void {
   if (!answer.response.ok) unwrap({ error: answer.error, response: answer.response });
 }
 
-/** Whether nothing answered, or only a proxy in its place. */
+/** Statuses with which Greenway says that something it needs is away, or a proxy that Greenway is. */
+const AWAY = [502, 503, 504];
+
+/** Whether nothing answered that could have done what was asked. */
 export function isAbsence(error: Error | null | undefined): boolean {
-  return (
-    error instanceof Fault && (error.code === "no_answer" || error.status === 502 || error.status === 504)
-  );
+  return error instanceof Fault && (error.code === "no_answer" || isAway(error));
+}
+
+export function isAway({ status }: { readonly status: number }): boolean {
+  return AWAY.includes(status);
 }

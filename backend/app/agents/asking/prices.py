@@ -10,8 +10,12 @@ from genai_prices import calc_price
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from app.core.errors import ConfigurationError
+from app.core.files import read_bounded
 from app.core.settings import Settings
 from app.domain.usage import Usage
+
+PRICES_BYTES = 1_000_000
+"""Bytes that the file of prices may have at most."""
 
 _PROVIDERS = {"openai-chat": "openai", "openai-responses": "openai", "gemini": "google", "google-gla": "google"}
 """Names that the price list has under another one."""
@@ -29,10 +33,6 @@ class Price(BaseModel):
 _PRICES = TypeAdapter(dict[str, Price])
 
 
-_LARGEST = 1_000_000
-"""Bytes that are read of a file of prices."""
-
-
 def read_prices(path: Path) -> dict[str, Price]:
     """The operator's prices, by `provider:model`.
 
@@ -40,9 +40,7 @@ def read_prices(path: Path) -> dict[str, Price]:
         ConfigurationError: the file cannot be read; the sentence says why.
     """
     try:
-        with path.open("rb") as file:
-            # Bounded, because a device never ends.
-            return _PRICES.validate_python(tomllib.loads(file.read(_LARGEST).decode("utf-8")))
+        return _PRICES.validate_python(tomllib.loads(read_bounded(path, PRICES_BYTES).decode()))
     except OSError as error:
         reason = error.strerror or "it cannot be opened"
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from app.api.answers import NOT_FOUND, NOT_NOW, PREFIX
+from app.api.answers import INVALID, PREFIX
 from app.api.deps import RoadmapId, Services, User
 from app.domain.copies import copy_of
 from app.domain.roadmap_file import RoadmapFile
@@ -14,7 +14,7 @@ router = APIRouter(prefix=f"{PREFIX}/roadmaps", tags=["transfer"])
 IMPORT_PATH = f"{PREFIX}/roadmaps/import"
 
 
-@router.get("/{roadmap_id}/export", response_model=RoadmapFile, responses=NOT_FOUND)
+@router.get("/{roadmap_id}/export", response_model=RoadmapFile)
 async def export_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Response:
     """The roadmap with its outline, history, content, versions and progress, as one document."""
     file = await services.transfer.take_out(roadmap_id, user_id=user)
@@ -24,13 +24,13 @@ async def export_roadmap(roadmap_id: RoadmapId, services: Services, user: User) 
     )
 
 
-@router.post("/import", status_code=201, response_model=Created, responses=NOT_NOW)
+@router.post("/import", status_code=201, response_model=Created)
 async def import_roadmap(body: RoadmapFile, services: Services, user: User) -> Created:
     """The roadmap of a document, under a new id."""
     return _created(await services.transfer.take_in(body, user_id=user), body)
 
 
-@router.post("/{roadmap_id}/duplicate", status_code=201, response_model=Created, responses=NOT_FOUND)
+@router.post("/{roadmap_id}/duplicate", status_code=201, response_model=Created, responses=INVALID)
 async def duplicate_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Created:
     """A copy of the roadmap as it stands, under a new id; its title says that it is a copy."""
     file = copy_of(await services.transfer.take_out(roadmap_id, user_id=user))
