@@ -55,7 +55,7 @@ async def test_valkey_asks_for_the_password_which_no_argument_shows(
             except RedisConnectionError:
                 assert process.poll() is None
                 await asyncio.sleep(0.02)
-        assert await client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+        assert await client.config_get("maxmemory-policy") == {"maxmemory-policy": "volatile-lru"}
         assert await client.config_get("appendonly") == {"appendonly": "yes"}
     async with Redis(port=port) as client:
         with pytest.raises(AuthenticationError):
