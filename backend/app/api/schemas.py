@@ -1,6 +1,6 @@
 """The bodies that clients send."""
 
-from typing import Annotated
+from typing import Annotated, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -8,14 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from app.domain.base import OutlineId
 from app.domain.content import ArtefactKind
 from app.domain.outline_operations import MAX_OPERATIONS, Operation
-from app.domain.roadmap import LearningRequest
-from app.services.outlines import Feedback
-from app.services.steering import Instructions
+from app.domain.roadmap import ContentPreference, LearningRequest, Wish
+from app.domain.values import AtMost, Day
 
 
 class NewRoadmap(LearningRequest):
     """A learning goal. With `auto_approve` the outline is approved as it is drafted."""
 
+    content_preference: Annotated[tuple[ContentPreference, ...], AtMost(len(get_args(ContentPreference)))] = ()
+    deadline: Day | None = None
     auto_approve: bool = False
 
     def request(self) -> LearningRequest:
@@ -29,20 +30,22 @@ class _Body(BaseModel):
 class OutlineEdit(_Body):
     """Operations that are applied in their order, all or none."""
 
-    operations: Annotated[tuple[Operation, ...], Field(min_length=1, max_length=MAX_OPERATIONS)]
+    operations: Annotated[tuple[Operation, ...], Field(min_length=1), AtMost(MAX_OPERATIONS)]
 
 
 class RevisionRequest(_Body):
     """What to change, in the learner's words."""
 
-    feedback: Feedback
+    feedback: Wish
 
 
 class Regeneration(_Body):
     """Which artefacts to write again, all if none are named, and how they should be."""
 
-    artefacts: Annotated[frozenset[ArtefactKind], Field(min_length=1)] = frozenset(ArtefactKind)
-    instructions: Instructions | None = None
+    artefacts: Annotated[frozenset[ArtefactKind], Field(min_length=1), AtMost(len(ArtefactKind))] = frozenset(
+        ArtefactKind
+    )
+    instructions: Wish | None = None
 
 
 class Restoration(_Body):
@@ -56,7 +59,7 @@ class QuizAttempt(_Body):
     """The ids of the chosen options, by the question's id; what is not answered counts as wrong. `quiz_id` is the quiz
     that was read: without it, the current one is meant."""
 
-    answers: Annotated[dict[OutlineId, Annotated[list[OutlineId], Field(max_length=50)]], Field(max_length=200)]
+    answers: Annotated[dict[OutlineId, Annotated[list[OutlineId], AtMost(50)]], AtMost(200)]
     quiz_id: UUID | None = None
 
 

@@ -69,7 +69,8 @@ class TransactionTimeout(DatabaseUnavailable):
     def __init__(self) -> None:
         super().__init__()
         self.message = (
-            f"Nothing was changed: a step took longer than the {IDLE_TIMEOUT:.0f} seconds that it may; please try again."
+            f"Nothing was changed: a step took longer than the {IDLE_TIMEOUT:.0f} seconds that it may;"
+            " please try again."
         )
         self.args = (self.message,)
 

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.domain.base import Frozen, OutlineId
-from app.domain.roadmap import MAX_PREREQUISITES, Difficulty, Hours, Name, Prose, Title
+from app.domain.roadmap import MAX_OUTLINE_CONCEPTS, Difficulty, Hours, Keywords, Name, Prerequisites, Prose, Title
+from app.domain.values import AtMost
 
 MAX_OPERATIONS = 500
 """How many operations one edit may have."""
@@ -23,15 +24,15 @@ class NewConcept(Frozen):
     description: Prose = ""
     estimated_hours: Hours = 1.0
     difficulty: Difficulty = "medium"
-    keywords: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
-    prerequisites: Annotated[tuple[OutlineId, ...], Field(max_length=MAX_PREREQUISITES)] = ()
+    keywords: Keywords = ()
+    prerequisites: Prerequisites = ()
 
 
 class NewModule(Frozen):
     module_id: OutlineId | None = None
     name: Name
     description: Prose = ""
-    concepts: Annotated[tuple[NewConcept, ...], Field(min_length=1, max_length=MAX_OPERATIONS)]
+    concepts: Annotated[tuple[NewConcept, ...], Field(min_length=1), AtMost(MAX_OPERATIONS)]
 
 
 class AddConcept(NewConcept):
@@ -51,7 +52,7 @@ class AddStage(Frozen):
     stage_id: OutlineId | None = None
     name: Name
     description: Prose = ""
-    modules: Annotated[tuple[NewModule, ...], Field(min_length=1, max_length=MAX_OPERATIONS)]
+    modules: Annotated[tuple[NewModule, ...], Field(min_length=1), AtMost(MAX_OPERATIONS)]
     before: Sibling = None
 
 
@@ -101,7 +102,7 @@ class Reorder(Frozen):
     op: Literal["reorder"] = "reorder"
     target: Target
     of: OutlineId | None = None
-    order: Annotated[tuple[OutlineId, ...], Field(min_length=1, max_length=10_000)]
+    order: Annotated[tuple[OutlineId, ...], Field(min_length=1), AtMost(MAX_OUTLINE_CONCEPTS)]
 
 
 class Change(Frozen):
@@ -111,15 +112,15 @@ class Change(Frozen):
     concept_id: OutlineId
     estimated_hours: Hours | None = None
     difficulty: Difficulty | None = None
-    keywords: Annotated[tuple[Name, ...], Field(max_length=20)] | None = None
-    prerequisites: Annotated[tuple[OutlineId, ...], Field(max_length=MAX_PREREQUISITES)] | None = None
+    keywords: Keywords | None = None
+    prerequisites: Prerequisites | None = None
 
 
 class Merge(Frozen):
     """Makes one concept of several: the first keeps its id and its content, the others go."""
 
     op: Literal["merge"] = "merge"
-    concept_ids: Annotated[tuple[OutlineId, ...], Field(min_length=2, max_length=20)]
+    concept_ids: Annotated[tuple[OutlineId, ...], Field(min_length=2), AtMost(20)]
     name: Name
     description: Prose = ""
 
@@ -129,7 +130,7 @@ class Split(Frozen):
 
     op: Literal["split"] = "split"
     concept_id: OutlineId
-    into: Annotated[tuple[NewConcept, ...], Field(min_length=2, max_length=20)]
+    into: Annotated[tuple[NewConcept, ...], Field(min_length=2), AtMost(20)]
 
 
 Operation = Annotated[
@@ -141,5 +142,5 @@ Operation = Annotated[
 class RevisionPlan(Frozen):
     """What an author proposes in answer to a learner's words; `note` tells the learner what it means."""
 
-    operations: Annotated[tuple[Operation, ...], Field(min_length=1, max_length=MAX_OPERATIONS)]
+    operations: Annotated[tuple[Operation, ...], Field(min_length=1), AtMost(MAX_OPERATIONS)]
     note: Prose = ""

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from app.domain.base import Frozen, OutlineId
 from app.domain.language_tags import LanguageTag
 from app.domain.text import first_line, has_controls, in_lines, in_one_line, is_visible, shortened
+from app.domain.values import AtMost
 
 DEFAULT_CONCEPTS = 30
 MIN_CONCEPTS = 3
@@ -47,10 +48,15 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=120), _typed(in
 Prose = Annotated[str, StringConstraints(max_length=2000), _typed(in_lines, most=2000, must_show=False)]
 
 MAX_HOURS = 1000.0
+Wish = Annotated[str, StringConstraints(min_length=1, max_length=2000), _typed(in_lines, most=2000)]
+"""What a learner asks for in a sentence or two."""
 Hours = Annotated[float, Field(gt=0, le=MAX_HOURS)]
 
 MAX_PREREQUISITES = 50
 """How many concepts another one may require directly."""
+MAX_KEYWORDS = 20
+Keywords = Annotated[tuple[Name, ...], AtMost(MAX_KEYWORDS)]
+Prerequisites = Annotated[tuple[OutlineId, ...], AtMost(MAX_PREREQUISITES)]
 
 Level = Literal["beginner", "intermediate", "advanced"]
 Difficulty = Literal["easy", "medium", "hard"]
@@ -99,8 +105,8 @@ class Concept(Frozen):
     description: Prose = ""
     estimated_hours: Hours = 1.0
     difficulty: Difficulty = "medium"
-    keywords: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
-    prerequisites: Annotated[tuple[OutlineId, ...], Field(max_length=MAX_PREREQUISITES)] = ()
+    keywords: Keywords = ()
+    prerequisites: Prerequisites = ()
     """Ids of concepts to know first. Each stands earlier in the outline."""
 
 
@@ -108,21 +114,21 @@ class Module(Frozen):
     module_id: OutlineId
     name: Name
     description: Prose = ""
-    concepts: tuple[Concept, ...]
+    concepts: Annotated[tuple[Concept, ...], AtMost(MAX_OUTLINE_CONCEPTS)]
 
 
 class Stage(Frozen):
     stage_id: OutlineId
     name: Name
     description: Prose = ""
-    modules: tuple[Module, ...]
+    modules: Annotated[tuple[Module, ...], AtMost(MAX_OUTLINE_CONCEPTS)]
 
 
 class Outline(Frozen):
     """A roadmap's structure alone; stages, modules and concepts stand in their order."""
 
     title: Title
-    stages: tuple[Stage, ...]
+    stages: Annotated[tuple[Stage, ...], AtMost(MAX_OUTLINE_CONCEPTS)]
 
     @property
     def concepts(self) -> Iterator[Concept]:

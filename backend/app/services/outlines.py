@@ -1,10 +1,8 @@
 """How a learner edits an outline: as a whole, by operations, by words; with undo and redo."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Stale
@@ -24,10 +22,7 @@ from app.domain.tasks import TaskKind
 from app.services.commands import Commands, Done, locked, outline_of
 from app.services.etags import etag_of
 
-MAX_FEEDBACK = 2000
-"""Characters of what a learner asks for by words."""
 Dropped = tuple[DroppedPrerequisite, ...]
-Feedback = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_FEEDBACK)]
 
 
 class Outlines:

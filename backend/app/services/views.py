@@ -283,7 +283,7 @@ class Created(Accepted):
 
 
 class Problem(_View):
-    """RFC 9457 problem details."""
+    """RFC 9457 problem details. `errors` are the first faults of what was sent, of `errors_total` in all."""
 
     type: str
     title: str
@@ -294,3 +294,4 @@ class Problem(_View):
     retryable: bool
     request_id: str
     errors: Annotated[list[dict[str, Any]], Field(default_factory=list)]
+    errors_total: int | None = None

@@ -45,6 +45,11 @@ async def test_rows_that_a_silent_client_has_locked_are_free_again(sessions: Ses
         await silent.invalidate()
 
 
+def compute() -> None:
+    """Meanwhile the driver does not hear that the server has ended the transaction."""
+    time.sleep(0.2)
+
+
 async def test_work_that_always_stands_still_is_given_up_and_is_no_outage(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -55,7 +60,7 @@ async def test_work_that_always_stands_still_is_given_up_and_is_no_outage(
     async def work(session: AsyncSession) -> None:
         attempts.append(session)
         await session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '20ms'"))
-        time.sleep(0.2)  # as long as something computes, the driver does not hear that the server has ended it
+        compute()
         await session.execute(text("SELECT 42"))
 
     with pytest.raises(TransactionTimeout, match="took longer than the 5 seconds"):
@@ -65,7 +70,9 @@ async def test_work_that_always_stands_still_is_given_up_and_is_no_outage(
 
 async def test_what_a_statement_was_given_is_in_no_error(sessions: Sessions) -> None:
     async def work(session: AsyncSession) -> None:
-        await session.execute(text("SELECT CAST(:given AS integer) / CAST(:none AS integer)"), {"given": 4711, "none": 0})
+        await session.execute(
+            text("SELECT CAST(:given AS integer) / CAST(:none AS integer)"), {"given": 4711, "none": 0}
+        )
 
     with pytest.raises(DBAPIError) as raised:
         await safe_session_with_retry(sessions, work)
