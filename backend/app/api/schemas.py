@@ -1,22 +1,31 @@
 """The bodies that clients send."""
 
-from typing import Annotated, get_args
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 from app.domain.base import OutlineId
 from app.domain.content import ArtefactKind
 from app.domain.outline_operations import MAX_OPERATIONS, Operation
-from app.domain.roadmap import ContentPreference, LearningRequest, Wish
-from app.domain.values import AtMost, Day
+from app.domain.packed_roadmap import PackedRoadmap
+from app.domain.roadmap import LearningRequest, NewRequest, Wish
+from app.domain.roadmap_file import RoadmapFile
+from app.domain.values import AtMost
 
 
-class NewRoadmap(LearningRequest):
+class NewRoadmap(NewRequest):
     """A learning goal. With `auto_approve` the outline is approved as it is drafted."""
 
-    content_preference: Annotated[tuple[ContentPreference, ...], AtMost(len(get_args(ContentPreference)))] = ()
-    deadline: Day | None = None
     auto_approve: bool = False
 
     def request(self) -> LearningRequest:
@@ -61,6 +70,19 @@ class QuizAttempt(_Body):
 
     answers: Annotated[dict[OutlineId, Annotated[list[OutlineId], AtMost(50)]], AtMost(200)]
     quiz_id: UUID | None = None
+
+
+class _AsFile:
+    """What a file holds is checked where it is read; the document of the API shows how it is written."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.is_instance_schema(PackedRoadmap)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(RoadmapFile.__pydantic_core_schema__)
+
+
+ImportedRoadmap = Annotated[PackedRoadmap, _AsFile()]
 
 
 class Learned(_Body):

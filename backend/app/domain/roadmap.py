@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from app.domain.base import Frozen, OutlineId
 from app.domain.language_tags import LanguageTag
 from app.domain.text import first_line, has_controls, in_lines, in_one_line, is_visible, shortened
-from app.domain.values import AtMost
+from app.domain.values import AtMost, Day
 
 DEFAULT_CONCEPTS = 30
 MIN_CONCEPTS = 3
@@ -95,6 +95,13 @@ class LearningRequest(Frozen):
     deadline: date | None = None
     concepts: Annotated[int, Field(ge=MIN_CONCEPTS)] = DEFAULT_CONCEPTS
     """How many concepts the outline should have; GREENWAY_MAX_CONCEPTS is the upper limit."""
+
+
+class NewRequest(LearningRequest):
+    """The same as it comes in: bounded. What is stored has been bounded by the rules of its time."""
+
+    content_preference: Annotated[tuple[ContentPreference, ...], AtMost(len(get_args(ContentPreference)))] = ()
+    deadline: Day | None = None
 
 
 class Concept(Frozen):
