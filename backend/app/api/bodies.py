@@ -25,6 +25,9 @@ class ReadRequest(Request):
 
     value: Any = _NOTHING
 
+    async def body(self) -> bytes:
+        return await super().body() if self.value is _NOTHING else b"read"
+
     async def json(self) -> Any:
         return await super().json() if self.value is _NOTHING else self.value
 

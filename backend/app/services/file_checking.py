@@ -1,4 +1,4 @@
-"""Checks the file of a roadmap, in a process of its own whose memory and time are bounded: `python -m` this module.
+"""Checks the file of a roadmap, in a process of its own whose memory and time are bounded: `main`.
 
 It reads the file from its standard input, and writes pickles to its standard output: the roadmap, or why it is refused,
 then its revisions and its artefacts.
@@ -6,6 +6,7 @@ then its revisions and its artefacts.
 
 import contextlib
 import json
+import os
 import pickle
 import resource
 import sys
@@ -121,6 +122,7 @@ def _batches(parts: Iterable[PackedRevision | PackedVersion]) -> Iterator[list[P
 
 
 def main() -> None:
+    os.nice(10)  # the API answers others meanwhile
     _limit(resource.RLIMIT_AS, MAX_FILE_MEMORY)
     _limit(resource.RLIMIT_CPU, MAX_FILE_SECONDS)
     try:
@@ -133,7 +135,3 @@ def main() -> None:
 def _limit(what: int, most: int) -> None:
     with contextlib.suppress(ValueError, OSError):  # the system has a lower one, or none
         resource.setrlimit(what, (most, most))
-
-
-if __name__ == "__main__":
-    main()

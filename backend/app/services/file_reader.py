@@ -20,6 +20,9 @@ LONGEST_WAIT = 2 * MAX_FILE_SECONDS
 """Seconds that a file may take to be checked, on a machine that has others to do as well."""
 
 
+_PROGRAM = "from app.services.file_checking import main; main()"
+
+
 class FaultyFile(Exception):
     """What is wrong with a file: the first faults, of `total` in all."""
 
@@ -57,7 +60,7 @@ class FileReader:
         # It is given none of our settings: it needs none, and some are secret.
         environment = {"PYTHONPATH": str(Path(app.__file__).parents[1]), "PATH": os.environ.get("PATH", "")}
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "app.services.file_checking", str(self._max_concepts)),
+            *(sys.executable, "-P", "-c", _PROGRAM, str(self._max_concepts)),
             stdin=file,
             stdout=outcome,
             stderr=asyncio.subprocess.DEVNULL,

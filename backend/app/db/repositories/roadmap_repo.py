@@ -238,8 +238,8 @@ class RoadmapRepository:
         return [dict(zip(("artefact_id", *names), row, strict=True)) for row in rows]
 
     async def typical_usage(self, kind: ArtefactKind, author: str) -> Usage | None:
-        """What an author's newest artefacts of a kind have used up, on average; None when there are too few. Nothing that
-        was imported counts, and no amount that cannot be true: files have not always been checked."""
+        """What an author's newest artefacts of a kind have used up, on average; None when there are too few. Nothing
+        that was imported counts, and no amount that cannot be true: files have not always been checked."""
         table = ARTEFACT_TABLES[kind]
         here = select(table.c.author, table.c.usage).where(table.c.imported.is_(False))
         newest = here.order_by(table.c.id.desc()).limit(_LOOKED_AT).subquery()
