@@ -45,7 +45,7 @@ def with_edge(value: Any, path: Path, edge: Any) -> Any:
     if not path:
         return edge
     first, *rest = path
-    changed = dict(value) if isinstance(value, dict) else list(value)
+    changed: Any = value.copy()
     changed[first] = with_edge(value[first], tuple(rest), edge)
     return changed
 

@@ -102,6 +102,7 @@ class NewRequest(LearningRequest):
 
     content_preference: Annotated[tuple[ContentPreference, ...], AtMost(len(get_args(ContentPreference)))] = ()
     deadline: Day | None = None
+    concepts: Annotated[int, Field(ge=MIN_CONCEPTS, le=MAX_OUTLINE_CONCEPTS)] = DEFAULT_CONCEPTS
 
 
 class Concept(Frozen):

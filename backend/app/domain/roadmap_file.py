@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from app.domain.base import Frozen, OutlineId
-from app.domain.content import Artefact, ArtefactKind, ArtefactStatus
+from app.domain.content import Artefact, ArtefactKind, ArtefactStatus, Resources
 from app.domain.failures import Failure
 from app.domain.json_limits import JsonLimits
 from app.domain.outline_operations import MAX_OPERATIONS, Operation
@@ -65,6 +65,13 @@ class KeptArtefact(Frozen):
     usage: KeptUsage | None = None
     created_at: Moment
     body: Artefact
+
+    @model_validator(mode="after")
+    def _statuses_are_of_http(self) -> Self:
+        for resource in self.body.items if isinstance(self.body, Resources) else ():
+            if resource.status is not None and resource.status not in range(100, 600):
+                raise ValueError(f"has a resource of the HTTP status {resource.status}")
+        return self
 
 
 class KeptState(Frozen):
