@@ -6,7 +6,6 @@ then its revisions and its artefacts.
 
 import contextlib
 import json
-import os
 import pickle
 import resource
 import sys
@@ -122,7 +121,6 @@ def _batches(parts: Iterable[PackedRevision | PackedVersion]) -> Iterator[list[P
 
 
 def main() -> None:
-    os.nice(10)  # the API answers others meanwhile
     _limit(resource.RLIMIT_AS, MAX_FILE_MEMORY)
     _limit(resource.RLIMIT_CPU, MAX_FILE_SECONDS)
     try:

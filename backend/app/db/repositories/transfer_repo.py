@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import fields
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +17,11 @@ from app.domain.outline_revision import RevisionKind
 from app.domain.packed_roadmap import PackedRevision, PackedRoadmap, PackedVersion
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus
 
-_AT_ONCE = 50
-"""Rows that one statement inserts: others get their turn in between."""
+_AT_ONCE, _LARGE = 50, 500_000
+"""Rows that one statement inserts, and characters of JSON in them, roughly: others get their turn in between."""
+_DOCUMENTS = frozenset({"outline", "body"})
+_A_FEW = {"yield_per": 5}
+"""Rows that are fetched at once: outlines and lessons may be large."""
 _TASKS = {
     RoadmapStatus.AWAITING_REVIEW: (TaskKind.DRAFT, TaskStatus.COMPLETED),
     RoadmapStatus.COMPLETED: (TaskKind.CONTENT, TaskStatus.COMPLETED),
@@ -42,8 +44,8 @@ class TransferRepository:
         names = [one.name for one in fields(PackedRevision)]
         query = select(*(revisions.c[name] if name != "outline" else _as_text(revisions.c.outline) for name in names))
         query = query.where(revisions.c.roadmap_id == self._roadmap_id).order_by(revisions.c.number)
-        rows = (await self._session.execute(query)).mappings()
-        return tuple(PackedRevision(**{**row, "kind": RevisionKind(row["kind"])}) for row in rows)
+        rows = (await self._session.stream(query, execution_options=_A_FEW)).mappings()
+        return tuple([PackedRevision(**{**row, "kind": RevisionKind(row["kind"])}) async for row in rows])
 
     async def versions(self) -> tuple[PackedVersion, ...]:
         """All versions of all artefacts, those of each oldest first."""
@@ -52,8 +54,8 @@ class TransferRepository:
         for kind, table in ARTEFACT_TABLES.items():
             query = select(*(table.c[name] if name != "body" else _as_text(table.c.body) for name in names))
             query = query.where(table.c.roadmap_id == self._roadmap_id).order_by(table.c.concept_id, table.c.version)
-            rows = (await self._session.execute(query)).mappings()
-            found += (PackedVersion(**row, kind=kind) for row in rows)
+            rows = (await self._session.stream(query, execution_options=_A_FEW)).mappings()
+            found += [PackedVersion(**row, kind=kind) async for row in rows]
         return tuple(found)
 
     async def add(self, roadmap: PackedRoadmap, task_id: UUID, *, user_id: str, epoch: UUID) -> None:
@@ -63,7 +65,7 @@ class TransferRepository:
             revisions,
             (
                 {one.name: getattr(revision, one.name) for one in fields(revision)}
-                | {"roadmap_id": self._roadmap_id, "outline": orjson.Fragment(revision.outline)}
+                | {"roadmap_id": self._roadmap_id, "outline": revision.outline}
                 for revision in roadmap.revisions
             ),
         )
@@ -81,7 +83,7 @@ class TransferRepository:
                 table,
                 (
                     {one.name: getattr(version, one.name) for one in fields(version) if one.name != "kind"}
-                    | {"roadmap_id": self._roadmap_id, "task_id": task_id, "body": orjson.Fragment(version.body)}
+                    | {"roadmap_id": self._roadmap_id, "task_id": task_id, "body": version.body}
                     for version in roadmap.versions
                     if version.kind == kind
                 ),
@@ -129,9 +131,17 @@ class TransferRepository:
         )
 
     async def _insert(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
-        waiting = iter(rows)
-        while some := list(islice(waiting, _AT_ONCE)):
-            await self._session.execute(insert(table), some)
+        waiting: list[dict[str, Any]] = []
+        size = 0
+        for row in rows:
+            documents = {name: row[name] for name in _DOCUMENTS & row.keys()}
+            waiting.append(row | {name: orjson.Fragment(one) for name, one in documents.items()})
+            size += sum(len(one) for one in documents.values())
+            if len(waiting) == _AT_ONCE or size > _LARGE:
+                await self._session.execute(insert(table), waiting)
+                waiting, size = [], 0
+        if waiting:
+            await self._session.execute(insert(table), waiting)
 
 
 def _as_text(column: Column[Any]) -> Label[str]:
