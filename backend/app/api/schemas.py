@@ -39,7 +39,7 @@ class _Body(BaseModel):
 class OutlineEdit(_Body):
     """Operations that are applied in their order, all or none."""
 
-    operations: Annotated[tuple[Operation, ...], Field(min_length=1), AtMost(MAX_OPERATIONS)]
+    operations: Annotated[tuple[Operation, ...], AtMost(MAX_OPERATIONS, least=1)]
 
 
 class RevisionRequest(_Body):
@@ -51,9 +51,7 @@ class RevisionRequest(_Body):
 class Regeneration(_Body):
     """Which artefacts to write again, all if none are named, and how they should be."""
 
-    artefacts: Annotated[frozenset[ArtefactKind], Field(min_length=1), AtMost(len(ArtefactKind))] = frozenset(
-        ArtefactKind
-    )
+    artefacts: Annotated[frozenset[ArtefactKind], AtMost(len(ArtefactKind), least=1)] = frozenset(ArtefactKind)
     instructions: Wish | None = None
 
 

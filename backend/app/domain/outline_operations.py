@@ -32,7 +32,7 @@ class NewModule(Frozen):
     module_id: OutlineId | None = None
     name: Name
     description: Prose = ""
-    concepts: Annotated[tuple[NewConcept, ...], Field(min_length=1), AtMost(MAX_OPERATIONS)]
+    concepts: Annotated[tuple[NewConcept, ...], AtMost(MAX_OPERATIONS, least=1)]
 
 
 class AddConcept(NewConcept):
@@ -52,7 +52,7 @@ class AddStage(Frozen):
     stage_id: OutlineId | None = None
     name: Name
     description: Prose = ""
-    modules: Annotated[tuple[NewModule, ...], Field(min_length=1), AtMost(MAX_OPERATIONS)]
+    modules: Annotated[tuple[NewModule, ...], AtMost(MAX_OPERATIONS, least=1)]
     before: Sibling = None
 
 
@@ -102,7 +102,7 @@ class Reorder(Frozen):
     op: Literal["reorder"] = "reorder"
     target: Target
     of: OutlineId | None = None
-    order: Annotated[tuple[OutlineId, ...], Field(min_length=1), AtMost(MAX_OUTLINE_CONCEPTS)]
+    order: Annotated[tuple[OutlineId, ...], AtMost(MAX_OUTLINE_CONCEPTS, least=1)]
 
 
 class Change(Frozen):
@@ -120,7 +120,7 @@ class Merge(Frozen):
     """Makes one concept of several: the first keeps its id and its content, the others go."""
 
     op: Literal["merge"] = "merge"
-    concept_ids: Annotated[tuple[OutlineId, ...], Field(min_length=2), AtMost(20)]
+    concept_ids: Annotated[tuple[OutlineId, ...], AtMost(20, least=2)]
     name: Name
     description: Prose = ""
 
@@ -130,7 +130,7 @@ class Split(Frozen):
 
     op: Literal["split"] = "split"
     concept_id: OutlineId
-    into: Annotated[tuple[NewConcept, ...], Field(min_length=2), AtMost(20)]
+    into: Annotated[tuple[NewConcept, ...], AtMost(20, least=2)]
 
 
 Operation = Annotated[
@@ -142,5 +142,5 @@ Operation = Annotated[
 class RevisionPlan(Frozen):
     """What an author proposes in answer to a learner's words; `note` tells the learner what it means."""
 
-    operations: Annotated[tuple[Operation, ...], Field(min_length=1), AtMost(MAX_OPERATIONS)]
+    operations: Annotated[tuple[Operation, ...], AtMost(MAX_OPERATIONS, least=1)]
     note: Prose = ""

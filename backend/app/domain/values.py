@@ -55,18 +55,22 @@ Moment = Annotated[datetime, AfterValidator(_in_utc)]
 
 @dataclass(frozen=True, slots=True)
 class AtMost:
-    """How many entries a list or a mapping may have. It is measured before what it holds is looked at; and of its
+    """How many entries a list or a mapping may have, and must have at `least`. It is measured before what it holds is looked at; and of its
     faults only the first are described, since describing one takes ten times as long as finding it. The others are
     counted: see `counting_faults`."""
 
     most: int
+    least: int = 0
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_wrap_validator_function(self._checked, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         shown = handler(schema)
-        shown["maxProperties" if shown.get("type") == "object" else "maxItems"] = self.most
+        entries = "Properties" if shown.get("type") == "object" else "Items"
+        shown[f"max{entries}"] = self.most
+        if self.least:
+            shown[f"min{entries}"] = self.least
         return shown
 
     def _checked(self, value: Any, handler: core_schema.ValidatorFunctionWrapHandler) -> Any:
@@ -77,6 +81,12 @@ class AtMost:
                 "too_long",
                 "must have at most {most} entries; it has {length}",
                 {"most": self.most, "length": len(value)},
+            )
+        if len(value) < self.least:
+            raise PydanticCustomError(
+                "too_short",
+                "must have at least {least} entries; it has {length}",
+                {"least": self.least, "length": len(value)},
             )
         hidden_before = _hidden.get()
         try:
