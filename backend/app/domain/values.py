@@ -55,9 +55,9 @@ Moment = Annotated[datetime, AfterValidator(_in_utc)]
 
 @dataclass(frozen=True, slots=True)
 class AtMost:
-    """How many entries a list or a mapping may have, and must have at `least`. It is measured before what it holds is looked at; and of its
-    faults only the first are described, since describing one takes ten times as long as finding it. The others are
-    counted: see `counting_faults`."""
+    """How many entries a list or a mapping may have, and must have at `least`. It is measured before what it holds is
+    looked at; and of its faults only the first are described, since describing one takes ten times as long as finding
+    it. The others are counted: see `counting_faults`."""
 
     most: int
     least: int = 0
