@@ -16,11 +16,11 @@ test: .venv/.dev web
 
 # Chaos rounds, a rolling restart, a real model (SmolLM2-135M, served by llama.cpp), and whatever else takes long.
 test-slow: .venv/.model web
-	GREENWAY_REQUIRE_MODEL=1 $(BIN)/pytest -m slow $(IN_PARALLEL) $(ARGS)
+	GREENWAY_REQUIRE_MODEL=1 $(BIN)/pytest -m slow --timeout 1800 $(IN_PARALLEL) $(ARGS)
 
 # Each process has servers of its own and takes whole files, in their order: those of real processes come first. Tests
 # mostly wait, so there are more of them than cores.
-IN_PARALLEL = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+IN_PARALLEL = -n $(WORKERS) --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 WORKERS ?= 4
 
 # The unit tests alone, by another Python: `make test-python PYTHON=python3.13`.

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from app import __version__
 from app.agents.estimating import Estimator
 from app.agents.factory import check_author
-from app.api.answers import EVERYWHERE, FORBIDDEN
+from app.api.answers import UNAVAILABLE
 from app.api.body_limit import BodyLimit, SizeLimit
 from app.api.deps import ApiServices
 from app.api.document import DocumentedApi
@@ -38,6 +38,7 @@ from app.services.redis_client import create_redis
 from app.services.roadmap_reader import RoadmapReader
 from app.services.roadmaps import RoadmapService
 from app.services.schema_gate import SchemaGate
+from app.services.sealed_events import EventSeal
 from app.services.steering import Steering
 from app.services.transfer import Transfer
 
@@ -62,9 +63,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app = DocumentedApi(
         title="Greenway",
-        description="Turns a learning goal into a roadmap that fills itself in while you watch.",
         version=__version__,
-        license_info={"name": "MIT", "identifier": "MIT"},
+        server=settings.root_path or "/",
         lifespan=lifespan,
         docs_url=None,  # its page would load scripts from a host of others
         redoc_url=None,
@@ -79,9 +79,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Forwarded, trusted=networks_of(settings.trusted_proxies))
     app.add_middleware(ObservationMiddleware)
     app.add_middleware(SubPath, root_path=settings.root_path or "")
-    for module in (about, transfer, roadmaps, outlines, steering, concepts, tasks, events):
-        app.include_router(module.router, responses=EVERYWHERE)
-    app.include_router(operations.router, responses=FORBIDDEN)
+    app.include_router(about.router)
+    for module in (transfer, roadmaps, outlines, steering, concepts, tasks, events):
+        app.include_router(module.router, responses=UNAVAILABLE)
+    app.include_router(operations.router)
     serve_web(app, root_path=settings.root_path or "")
     return app
 
@@ -93,9 +94,10 @@ async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
     )
     redis = create_redis(settings.require_redis_url())
     sessions = create_sessions(engine)
-    hub = EventHub(sessions, redis)
+    seal = EventSeal(sessions)
+    hub = EventHub(sessions, redis, seal)
     reader = RoadmapReader(sessions, Estimator(settings))
-    commands = Commands(sessions, CeleryDoorbell(celery), NotificationService(redis))
+    commands = Commands(sessions, CeleryDoorbell(celery), NotificationService(redis, seal))
     hub.start()
     try:
         yield ApiServices(

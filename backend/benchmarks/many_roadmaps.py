@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import psutil
@@ -64,7 +64,7 @@ async def _prepare() -> list[UUID]:
 def _work(task_ids: list[UUID]) -> dict[str, float]:
     """In the worker process: run all tasks in threads, as Celery's pool does."""
     settings = load_settings()
-    runtime = WorkerRuntime(settings, capacity=128, make_author=timed_author)
+    runtime = WorkerRuntime(settings, worker_id=uuid4(), capacity=128, make_author=timed_author)
     runtime.start()
     watch = _Connections(settings.require_database_url())
     watch.start()

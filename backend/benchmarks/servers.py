@@ -32,6 +32,7 @@ from app.services.commands import Commands
 from app.services.notification_service import NotificationService
 from app.services.redis_client import create_redis
 from app.services.roadmaps import RoadmapService
+from app.services.sealed_events import EventSeal
 from app.services.steering import Steering
 from benchmarks.author import TimedAuthor, an_outline
 
@@ -107,7 +108,7 @@ async def bench() -> AsyncIterator[Bench]:
     )
     redis = create_redis(settings.require_redis_url())
     sessions = create_sessions(engine)
-    notifications = NotificationService(redis)
+    notifications = NotificationService(redis, EventSeal(sessions))
     commands = Commands(sessions, NoDoorbell(), notifications)
     service = RoadmapService(commands, author=TimedAuthor.name, max_concepts=settings.max_concepts)
     try:

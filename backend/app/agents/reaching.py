@@ -25,7 +25,7 @@ class Obstacle:
 
 def obstacle_in(error: BaseException) -> Obstacle | None:
     """What an error of a model's library says of the connection, if it says anything."""
-    chain = list(_chain(error))
+    chain = list(causes(error))
     for cause in chain:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Obstacle(cause.verify_message or "certificate verify failed", certificate=True)
@@ -47,7 +47,7 @@ def obstacle_in(error: BaseException) -> Obstacle | None:
 async def obstacle_to(address: str) -> Obstacle | None:
     """Whether anything answers HTTP at the address, whatever it is; None if so."""
     async with AsyncExitStack() as resources:
-        client = open_http_client(address, CONNECT_SECONDS, resources)
+        client = open_http_client(address, CONNECT_SECONDS, resources, max_bytes=0)  # nothing is read
         try:
             async with asyncio.timeout(CONNECT_SECONDS), client.stream("GET", address):
                 return None
@@ -63,7 +63,8 @@ def shown(address: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and what it came of; bounded, since an error may be its own cause."""
     seen = 0
     while error is not None and seen < 20:
         yield error

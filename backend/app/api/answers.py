@@ -1,12 +1,14 @@
-"""How routes answer: ready JSON, entity tags, and what the OpenAPI document says of problems."""
+"""How routes answer: ready JSON, entity tags, and the refusals that a route declares."""
 
 from typing import Any
 
 from fastapi import Response
 
-from app.api.problems import PROBLEM_JSON
 from app.core.json import dumps
-from app.services.views import Problem
+
+Responses = dict[int | str, dict[str, Any]]
+
+PREFIX = "/api/v1"
 
 
 def json_response(body: Any) -> Response:
@@ -19,27 +21,17 @@ def matches(if_none_match: str, etag: str) -> bool:
     return etag in tags or "*" in tags
 
 
-def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Document the problems that a route may answer with."""
-    content = {PROBLEM_JSON: {"schema": Problem.model_json_schema(ref_template="#/components/schemas/{model}")}}
-    return {status: {"description": _MEANING[status], "content": content} for status in statuses}
+def _header(name: str, description: str) -> dict[str, Any]:
+    return {"headers": {name: {"description": description, "schema": {"type": "string"}}}}
 
 
-_MEANING = {
-    403: "The request came from a page of another origin, or under a foreign Host",
-    404: "There is no such thing",
-    409: "Not possible in this state",
-    412: "Changed in the meantime",
-    413: "The body is too large",
-    415: "The body is not JSON",
-    422: "The request is not valid",
-    503: "A dependency is away",
-}
-
-PREFIX = "/api/v1"
-FORBIDDEN = problem_responses(403)
-UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Unchanged since `If-None-Match`"}}
-EVERYWHERE = problem_responses(403, 422, 503)
-NOT_FOUND = problem_responses(404)
-NOT_NOW = problem_responses(409, 413, 415)
-PRECONDITION_FAILED = problem_responses(412)
+# What routes add to the OpenAPI document: `app.api.document` says what a refusal looks like, and adds those that follow
+# from an operation's path, parameters and body.
+CONFLICT: Responses = {409: {}}
+STALE: Responses = {412: {}}
+INVALID: Responses = {422: {}}
+UNAVAILABLE: Responses = {503: {}}
+UNCHANGED: Responses = {304: {"description": "Unchanged since `If-None-Match`"}}
+WITH_ETAG: Responses = {200: _header("ETag", "The roadmap's state, for `If-None-Match` and `If-Match`")}
+WITH_LOCATION: Responses = {202: _header("Location", "The path of the roadmap")}
+RETRY_AFTER = _header("Retry-After", "Seconds after which to try again")

@@ -13,6 +13,7 @@ from starlette.types import Scope
 from app.core.errors import BadRequest, GreenwayError, InvalidInput, NotFound, TooLarge, UnsupportedMediaType
 from app.domain.text import shortened
 from app.domain.values import SHOWN_FAULTS
+from app.services.views import FieldFault, Problem
 
 PROBLEM_JSON = "application/problem+json"
 _LONGEST = 300
@@ -32,24 +33,29 @@ class MethodNotAllowed(GreenwayError):
     code, title, status = "method_not_allowed", "Method not allowed", 405
 
 
+def problem_of(error: GreenwayError, *, instance: str, request_id: str) -> dict[str, Any]:
+    """What is said of an error."""
+    said = Problem(
+        type=f"urn:greenway:problem:{error.code}",
+        title=error.title,
+        status=error.status,
+        detail=error.message,
+        instance=instance,
+        code=error.code,
+        retryable=error.retryable,
+        request_id=request_id,
+        errors=[FieldFault.model_validate(field) for field in error.fields],
+        errors_total=error.faults or None,
+    )
+    return said.model_dump(exclude_defaults=True)
+
+
 def problem(scope: Scope, error: GreenwayError, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """The answer for an error."""
     all_headers = dict(headers or {})
     if error.retry_after is not None:
         all_headers["Retry-After"] = str(error.retry_after)
-    body: dict[str, Any] = {
-        "type": f"urn:greenway:problem:{error.code}",
-        "title": error.title,
-        "status": error.status,
-        "detail": error.message,
-        "instance": scope["path"],
-        "code": error.code,
-        "retryable": error.retryable,
-        "request_id": scope.get("state", {}).get("request_id", ""),
-    }
-    if error.fields:
-        body["errors"] = [dict(field) for field in error.fields]
-        body["errors_total"] = error.faults
+    body = problem_of(error, instance=scope["path"], request_id=scope.get("state", {}).get("request_id", ""))
     return JSONResponse(body, status_code=error.status, headers=all_headers, media_type=PROBLEM_JSON)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from uuid import UUID
 
 import typer
@@ -25,7 +25,9 @@ def create(
     goal_file: Annotated[
         str | None, typer.Option("--goal-file", metavar="FILE", help="Read the goal from a file; - for standard input.")
     ] = None,
-    level: Annotated[Level, typer.Option(help="How much you already know.")] = "beginner",
+    level: Annotated[
+        Level, typer.Option(metavar=f"<{'|'.join(get_args(Level.__value__))}>", help="How much you already know.")
+    ] = "beginner",
     concepts: Annotated[int, typer.Option(min=MIN_CONCEPTS, help="How many concepts to plan.")] = DEFAULT_CONCEPTS,
     language: Annotated[str, typer.Option(help="The language to write in, such as en or de.")] = "en",
     hours_per_week: Annotated[int, typer.Option(min=1, max=168, help="How many hours a week you have.")] = 5,

@@ -5,8 +5,11 @@ import sys
 from pathlib import Path
 
 from app.core.errors import InvalidInput
+from app.core.files import read_bounded
 
 STANDARD_INPUT = "-"
+LONGEST_FILE = 256 * 1024**2
+"""Bytes; more than any API takes."""
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -25,7 +28,7 @@ def read_text(file: str) -> str:
     """
     name = "Standard input" if file == STANDARD_INPUT else file
     try:
-        data = sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
+        data = sys.stdin.buffer.read() if file == STANDARD_INPUT else read_bounded(Path(file), LONGEST_FILE)
     except OSError as error:
         raise InvalidInput(f"{name} cannot be read: {error.strerror}.") from error
     except ValueError as error:  # a NUL in the name

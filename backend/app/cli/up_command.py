@@ -4,17 +4,20 @@ import asyncio
 import os
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
 from app.agents.factory import check_author
 from app.cli.options import DataDir, Host, Port
 from app.core.dotenv import read_dotenv
+from app.core.logging import configure_logging
 from app.core.settings import load_settings
 from app.db.migrate import upgrade
 from app.embedded.options import Services, UpOptions
 from app.embedded.supervisor import run_up
 from app.embedded.terminal import Terminal
+from app.services.dead_workers import hand_back_tasks_of, worker_id
 from app.services.health import workers_alive
 
 
@@ -27,6 +30,7 @@ def up(
     """Start everything: database, Valkey, API and worker. Data stays in the data directory."""
     settings = load_settings()
     check_author(settings)
+    configure_logging(format="console", level="CRITICAL")  # the parts write the log; this process talks to a person
     options = UpOptions(
         host=host,
         port=port,
@@ -37,8 +41,12 @@ def up(
         env={**read_dotenv(), **os.environ},
         root_path=settings.root_path or "",
     )
-    services = Services(migrate=upgrade, workers_ready=_workers_ready)
+    services = Services(migrate=upgrade, workers_ready=_workers_ready, hand_back=_hand_back)
     raise typer.Exit(asyncio.run(run_up(options, services, Terminal())))
+
+
+async def _hand_back(launch_id: UUID, pid: int, database_url: str, redis_url: str) -> None:
+    await hand_back_tasks_of(worker_id(launch_id, pid), database_url=database_url, redis_url=redis_url)
 
 
 async def _workers_ready(database_url: str, workers: int) -> bool:

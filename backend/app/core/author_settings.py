@@ -16,6 +16,7 @@ class AuthorSettings(BaseSettings):
     model_requests_per_minute: int = Field(0, ge=0, validation_alias="GREENWAY_MODEL_REQUESTS_PER_MINUTE")
     model_tokens_per_minute: int = Field(0, ge=0, validation_alias="GREENWAY_MODEL_TOKENS_PER_MINUTE")
     artefact_timeout: float = Field(180, gt=0, le=3600, validation_alias="GREENWAY_ARTEFACT_TIMEOUT")
+    max_answer_bytes: int = Field(2_000_000, ge=10_000, le=1_000_000_000, validation_alias="GREENWAY_MAX_ANSWER_BYTES")
     max_cost_usd: float = Field(0, ge=0, allow_inf_nan=False, validation_alias="GREENWAY_MAX_COST_USD")
     prices_file: Path | None = Field(None, validation_alias="GREENWAY_PRICES_FILE")
 

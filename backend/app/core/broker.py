@@ -7,7 +7,7 @@ from celery.app.amqp import AMQP
 from kombu import Connection
 from kombu.transport.virtual import Transport
 
-from app.core.broadcasts import CarefulTransport
+from app.core.redis_transport import CarefulTransport
 
 RECONNECT_EVERY = 1
 """Seconds between two tries. Kombu's own pauses grow to 30 s, which tasks would have to wait once Redis is back."""

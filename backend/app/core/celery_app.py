@@ -5,6 +5,7 @@ import tempfile
 from typing import Any
 
 from celery import Celery, signals
+from prometheus_client import values
 
 from app.core.settings import load_settings
 
@@ -48,6 +49,7 @@ def _configuration() -> dict[str, Any]:
         "accept_content": ["json"],
         "worker_prefetch_multiplier": 1,
         "worker_enable_prefetch_count_reduction": False,
+        "worker_consumer": "app.tasks.consumer:CarefulConsumer",
         "worker_hijack_root_logger": False,
         "worker_redirect_stdouts": False,
         "worker_enable_remote_control": settings.celery_control != "off",
@@ -59,7 +61,11 @@ app.add_defaults(_configuration)
 
 
 @signals.import_modules.connect
-def _count_in_every_process(**_: Any) -> None:
-    """Only a worker imports the task modules: give prometheus_client, which they import, a place that forked
-    children share, before it looks for one."""
+def _count_in_every_process(sender: Celery, **_: Any) -> None:
+    """Give the metrics of a worker, before it imports them, a place that forked children share. Monitors that Celery
+    loads beside the worker, such as Flower, may have imported prometheus_client already, which has then made its
+    choice without such a place."""
+    if not sender.loader.worker_initialized:
+        return
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="greenway-metrics-"))
+    values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]

@@ -28,6 +28,11 @@ discarded_artefacts = Counter(
 refused_artefacts = Counter(
     "greenway_refused_artefacts_total", "Artefacts that the database did not take; each counts as failed."
 )
+ignored_messages = Counter(
+    "greenway_ignored_messages_total",
+    "Messages from Redis that were dropped, since they are broken or forged.",
+    ["kind"],
+)
 background_failures = Counter(
     "greenway_background_failures_total", "Steps of background work that a bug has ended.", ["step"]
 )

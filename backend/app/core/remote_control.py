@@ -4,14 +4,16 @@ Who may do what is decided here, in the mailbox's node, before Celery looks a co
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
 from celery.app.control import Control
-from celery.worker.control import Panel
+from celery.worker import state as requests_of_worker
+from celery.worker.control import Panel, inspect_command
 from kombu.exceptions import OperationalError
 from kombu.pidbox import Mailbox, Node
+from kombu.utils.functional import maybe_list
 from redis.exceptions import RedisError
 
 from app.core.seldom import Seldom
@@ -36,6 +38,19 @@ _MASK = "********"
 _complaints = Seldom()
 
 log = structlog.get_logger()
+
+
+@inspect_command(args=[("ids", str)], variadic="ids", signature="[id1 [id2 [... [idN]]]]")
+def query_task(_: Any, ids: str | Sequence[str], **__: Any) -> dict[str, tuple[str, Any]]:
+    """In place of Celery's, which forgets a task that runs once another message with its id has been answered: a task
+    that has to wait is rung for again."""
+    held = {
+        "scheduled": requests_of_worker.scheduled_requests,  # type: ignore[attr-defined]
+        "reserved": requests_of_worker.reserved_requests,
+        "active": requests_of_worker.active_requests,  # they are among the reserved ones, too
+    }
+    asked = set(maybe_list(ids))
+    return {one.id: (state, one.info()) for state, all_ in held.items() for one in list(all_) if one.id in asked}
 
 
 class GuardedNode(Node):

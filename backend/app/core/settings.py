@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Literal
+from uuid import UUID
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
@@ -48,6 +49,8 @@ class Settings(AuthorSettings, ServingSettings):
     max_import_bytes: int = Field(67_108_864, ge=1024, validation_alias="GREENWAY_MAX_IMPORT_BYTES")
     db_pool_size: int = Field(8, ge=2, le=50, validation_alias="GREENWAY_DB_POOL_SIZE")
     worker_metrics_port: int = Field(9101, ge=0, le=65535, validation_alias="GREENWAY_WORKER_METRICS_PORT")
+
+    launch_id: UUID | None = Field(None, validation_alias="GREENWAY_LAUNCH_ID")
 
     celery_control: Literal["inspect", "all", "off"] = Field("inspect", validation_alias="GREENWAY_CELERY_CONTROL")
 

@@ -62,7 +62,7 @@ class SchemaMismatch(DatabaseUnavailable):
 
 
 class TransactionTimeout(DatabaseUnavailable):
-    """The database is there: this process left a transaction alone for longer than `IDLE_TIMEOUT`, twice."""
+    """The database is there: this process left a transaction alone for longer than `IDLE_TIMEOUT`."""
 
     code, title = "transaction_timeout", "It took too long"
 
@@ -137,7 +137,7 @@ async def safe_session_with_retry(
 
     Raises:
         DatabaseUnavailable: the fault has lasted.
-        TransactionTimeout: the work has stood still twice.
+        TransactionTimeout: the work has stood still again.
         SchemaMismatch: something is missing in the database because its schema is another one.
     """
     has_stood_still = False
@@ -159,7 +159,7 @@ async def safe_session_with_retry(
                     raise SchemaMismatch(revision) from error
                 raise
             stood_still = _stood_still(error)
-            if stood_still and has_stood_still:
+            if stood_still and (has_stood_still or attempt == attempts):
                 raise TransactionTimeout from error
             has_stood_still = has_stood_still or stood_still
             if not (stood_still or _is_contention(error)):

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
@@ -239,6 +240,14 @@ events = Table(
     Column("body", JSON, nullable=False),
 )
 """The outbox and the history, in one."""
+
+signing_keys = Table(
+    "signing_keys",
+    metadata,
+    Column("purpose", Text, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+)
+"""Secrets of the whole installation that its processes share through PostgreSQL alone."""
 
 idempotency_keys = Table(
     "idempotency_keys",

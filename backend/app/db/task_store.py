@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import metrics
 from app.db.repositories.raw_answer_repo import RawAnswerRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
-from app.db.repositories.task_repo import Claim, Standing, TaskRepository, WorkerRepository
+from app.db.repositories.task_repo import Claim, Orphan, Standing, TaskRepository, WorkerRepository
 from app.db.session import Sessions, safe_session_with_retry
 from app.db.transitions import fail_task, requeue_task, start_task
 from app.domain.events import Event
@@ -92,19 +92,11 @@ class TaskStore:
         publish."""
 
         async def work(session: AsyncSession) -> list[Event]:
-            events: list[Event] = []
             tasks = TaskRepository(session)
             # Whatever is held was noted before it was claimed: what is read as claimed and is not held is forgotten.
             forgotten = [one for one in await tasks.tokens_of(self._worker_id) if one[0] not in held]
-            for orphan in await tasks.take_orphans(self._worker_id, forgotten, limit=SWEEP_LIMIT):
-                if orphan.status != TaskStatus.RUNNING:
-                    await tasks.ring_soon(orphan.roadmap_id)  # another task of it could not be claimed before
-                elif orphan.crashes < MAX_CRASHES:
-                    events += await requeue_task(session, orphan.task_id, orphan.roadmap_id, orphan.kind)
-                else:
-                    crashed = failure(FailureCode.CRASHED, "en", times=str(orphan.crashes))
-                    events += await fail_task(session, orphan.task_id, orphan.roadmap_id, crashed)
-            return events
+            orphans = await tasks.take_orphans(self._worker_id, forgotten, limit=SWEEP_LIMIT)
+            return await _put_back(session, orphans)
 
         events = await safe_session_with_retry(self._sessions, work, attempts=1)
         metrics.task_recoveries.inc(len(events))
@@ -113,12 +105,13 @@ class TaskStore:
     async def clean_up(self) -> None:
         """Remove what is kept for a time only: leases of the dead, unusable answers, the trash."""
 
-        async def work(session: AsyncSession) -> None:
+        async def work(session: AsyncSession) -> bool:
             await WorkerRepository(session).forget_the_dead()
             await RawAnswerRepository(session).forget_old()
-            await RoadmapRepository(session).empty_trash()
+            return await RoadmapRepository(session).empty_trash()
 
-        await safe_session_with_retry(self._sessions, work, attempts=1)
+        while await safe_session_with_retry(self._sessions, work, attempts=1):
+            pass
 
     async def unheard(self, *, limit: int) -> list[tuple[UUID, TaskKind]]:
         """Queued tasks whose doorbell has to be rung again, by whoever asks."""
@@ -127,3 +120,30 @@ class TaskStore:
             return await TaskRepository(session).take_unheard(limit=limit)
 
         return await safe_session_with_retry(self._sessions, work, attempts=1, single_statement=True)
+
+
+async def hand_back(sessions: Sessions, dead: UUID) -> list[Event]:
+    """Put the tasks of a worker process that is certainly dead, since its parent has waited for it, back into the queue
+    at once, or park them when too many have died with them. Gives the events to publish."""
+
+    async def work(session: AsyncSession) -> list[Event]:
+        await WorkerRepository(session).leave(dead)
+        return await _put_back(session, await TaskRepository(session).take_from(dead))
+
+    events = await safe_session_with_retry(sessions, work, attempts=1)
+    metrics.task_recoveries.inc(len(events))
+    return events
+
+
+async def _put_back(session: AsyncSession, orphans: Sequence[Orphan]) -> list[Event]:
+    events: list[Event] = []
+    for orphan in orphans:
+        if orphan.status != TaskStatus.RUNNING:
+            # Another task of it could not be claimed before.
+            await TaskRepository(session).ring_soon(orphan.roadmap_id)
+        elif orphan.crashes < MAX_CRASHES:
+            events += await requeue_task(session, orphan.task_id, orphan.roadmap_id, orphan.kind)
+        else:
+            crashed = failure(FailureCode.CRASHED, "en", times=str(orphan.crashes))
+            events += await fail_task(session, orphan.task_id, orphan.roadmap_id, crashed)
+    return events

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, HttpUrl, model_validator
+from typing_extensions import TypeAliasType
 
 from app.domain.base import Frozen, OutlineId
 from app.domain.values import Text
@@ -78,11 +79,14 @@ class Option(Frozen):
     explanation: Text | None = None
 
 
+QuestionType = TypeAliasType("QuestionType", Literal["single", "multiple", "true_false"])
+
+
 class Question(Frozen):
     """A question whose options stand in the order in which they are shown; `correct` holds option ids."""
 
     question_id: OutlineId
-    type: Literal["single", "multiple", "true_false"]
+    type: QuestionType
     prompt: Text
     options: Annotated[tuple[Option, ...], Field(min_length=2)]
     correct: Annotated[tuple[OutlineId, ...], Field(min_length=1)]
@@ -114,7 +118,7 @@ class Quiz(Frozen):
         return self
 
 
-Artefact = Annotated[Tutorial | Resources | Quiz, Field(discriminator="kind")]
+Artefact = TypeAliasType("Artefact", Annotated[Tutorial | Resources | Quiz, Field(discriminator="kind")])
 
 
 def content_status(artefacts: Iterable[ArtefactStatus]) -> ContentStatus:

@@ -3,9 +3,14 @@
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
+from typing_extensions import TypeAliasType
+
 from app.domain.base import Frozen
 from app.domain.outline_operations import Target
 from app.domain.roadmap import Concept, Module, Outline, Stage
+
+Fields = TypeAliasType("Fields", dict[str, Any])
+"""Fields of a part of an outline, with their values."""
 
 
 class OutlineChange(Frozen):
@@ -15,8 +20,8 @@ class OutlineChange(Frozen):
     target: Target | Literal["title"]
     id: str | None = None
     name: str
-    before: dict[str, Any] | None = None
-    after: dict[str, Any] | None = None
+    before: Fields | None = None
+    after: Fields | None = None
 
 
 class _Part(Frozen):
@@ -25,7 +30,7 @@ class _Part(Frozen):
     target: Target
     id: str
     name: str
-    fields: dict[str, Any]
+    fields: Fields
     parent: str | None
     parent_name: str
 
@@ -72,8 +77,8 @@ def diff(before: Outline, after: Outline) -> list[OutlineChange]:
 def _change(
     change: Literal["added", "removed", "renamed", "moved", "changed"],
     part: _Part,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
+    before: Fields | None = None,
+    after: Fields | None = None,
 ) -> OutlineChange:
     return OutlineChange(change=change, target=part.target, id=part.id, name=part.name, before=before, after=after)
 

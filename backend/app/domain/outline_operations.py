@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from app.domain.base import Frozen, OutlineId
 from app.domain.roadmap import MAX_OUTLINE_CONCEPTS, Difficulty, Hours, Keywords, Name, Prerequisites, Prose, Title
@@ -13,7 +14,7 @@ MAX_OPERATIONS = 500
 
 Sibling = OutlineId | None
 """Before which of its siblings something stands; None for the end."""
-Target = Literal["stage", "module", "concept"]
+Target = TypeAliasType("Target", Literal["stage", "module", "concept"])
 
 
 class NewConcept(Frozen):
@@ -133,10 +134,24 @@ class Split(Frozen):
     into: Annotated[tuple[NewConcept, ...], AtMost(20, least=2)]
 
 
-Operation = Annotated[
-    AddStage | AddModule | AddConcept | Retitle | Rename | Describe | Remove | Move | Reorder | Change | Merge | Split,
-    Field(discriminator="op"),
-]
+Operation = TypeAliasType(
+    "Operation",
+    Annotated[
+        AddStage
+        | AddModule
+        | AddConcept
+        | Retitle
+        | Rename
+        | Describe
+        | Remove
+        | Move
+        | Reorder
+        | Change
+        | Merge
+        | Split,
+        Field(discriminator="op"),
+    ],
+)
 
 
 class RevisionPlan(Frozen):

@@ -183,15 +183,12 @@ def _settled(outline: Outline) -> Json:
 
 
 def _revision(kept: KeptRevision) -> PackedRevision:
-    operations = None
-    if kept.operations is not None:
-        operations = [one.model_dump(mode="json", exclude_none=True) for one in kept.operations]
     return PackedRevision(
         number=kept.number,
         kind=kept.kind,
         outline=_settled(kept.outline),
         feedback=kept.feedback,
-        operations=operations,
+        operations=None if kept.operations is None else list(kept.operations),
         note=kept.note,
         created_at=kept.created_at,
     )

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, StringConstraints
+from typing_extensions import TypeAliasType
 
 from app.domain.base import Frozen, OutlineId
 from app.domain.language_tags import LanguageTag
@@ -58,9 +59,9 @@ MAX_KEYWORDS = 20
 Keywords = Annotated[tuple[Name, ...], AtMost(MAX_KEYWORDS)]
 Prerequisites = Annotated[tuple[OutlineId, ...], AtMost(MAX_PREREQUISITES)]
 
-Level = Literal["beginner", "intermediate", "advanced"]
-Difficulty = Literal["easy", "medium", "hard"]
-ContentPreference = Literal["visual", "text", "audio", "hands_on"]
+Level = TypeAliasType("Level", Literal["beginner", "intermediate", "advanced"])
+Difficulty = TypeAliasType("Difficulty", Literal["easy", "medium", "hard"])
+ContentPreference = TypeAliasType("ContentPreference", Literal["visual", "text", "audio", "hands_on"])
 
 
 class ListOrder(StrEnum):

@@ -3,15 +3,16 @@
 It is checked when it comes in: everything in it is bounded. What goes out is written as it is stored.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
+from typing_extensions import TypeAliasType
 
 from app.domain.base import Frozen, OutlineId
 from app.domain.content import Artefact, ArtefactKind, ArtefactStatus, Resources
 from app.domain.failures import Failure
 from app.domain.json_limits import JsonLimits
-from app.domain.outline_operations import MAX_OPERATIONS, Operation
+from app.domain.outline_operations import MAX_OPERATIONS
 from app.domain.outline_revision import RevisionKind
 from app.domain.roadmap import NewRequest, Outline, Title
 from app.domain.tasks import RoadmapStatus
@@ -123,12 +124,16 @@ class KeptConcept(Frozen):
         }
 
 
+KeptOperation = TypeAliasType("KeptOperation", dict[str, Any])
+"""An operation as it was when it was carried out, maybe by an earlier version of Greenway."""
+
+
 class KeptRevision(Frozen):
     number: RevisionNumber
     kind: RevisionKind
     outline: Outline
     feedback: Annotated[Text, Field(max_length=2000)] | None = None
-    operations: Annotated[tuple[Operation, ...], AtMost(MAX_OPERATIONS)] | None = None
+    operations: Annotated[tuple[KeptOperation, ...], AtMost(MAX_OPERATIONS)] | None = None
     note: Annotated[Text, Field(max_length=2000)] | None = None
     created_at: Moment
 

@@ -11,8 +11,8 @@ class Usage(Frozen):
     `cost_usd` is in US dollars; it holds nothing of the `unpriced_calls`, whose price is not known.
     """
 
-    # `unpriced` is written, and follows from the rest when it is read again.
-    model_config = ConfigDict(extra="ignore")
+    # `unpriced` is written, and follows from the rest when it is read again: it has one schema, with `unpriced`.
+    model_config = ConfigDict(extra="ignore", json_schema_mode_override="serialization")
 
     calls: int = 0
     input_tokens: int = 0

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
 from app.core.errors import Unavailable
@@ -20,11 +20,14 @@ class Keeper:
         prepare: Callable[[], Command],
         *,
         started: Callable[[], None],
+        died: Callable[[Child], Awaitable[None]],
         warn: Callable[[str], None],
     ) -> None:
-        """`prepare` runs before every start and may block; `started` is called after every start."""
+        """`prepare` runs before every start and may block; `started` is called after every start, `died` after every
+        end that nobody has asked for."""
         self._prepare = prepare
         self._started = started
+        self._died = died
         self._warn = warn
         self._task: asyncio.Task[NoReturn] | None = None
         self.child: Child | None = None
@@ -64,7 +67,7 @@ class Keeper:
                 log = f"its log is {command.log}" if command.log else "its messages are above"
                 raise Unavailable(f"{command.name} ended five times within a minute; {log}.")
             self._warn(f"{command.name} ended with {_described(returncode)}; starting it again.")
-            await asyncio.sleep(delay)
+            await asyncio.gather(self._died(self.child), asyncio.sleep(delay))
 
 
 def _described(returncode: int) -> str:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from app.core.errors import ConfigurationError
 from app.embedded.ports import LOOPBACK, check_free, free_port, is_loopback
@@ -62,6 +63,10 @@ class UpOptions:
         return _FIRST_METRICS_PORT + index
 
 
+async def _hand_back_nothing(_launch_id: UUID, _pid: int, _database_url: str, _redis_url: str) -> None:
+    pass
+
+
 async def _assume_ready(_database_url: str, _workers: int) -> bool:
     return True
 
@@ -74,6 +79,9 @@ class Services:
     """Brings the database with this URL to the current schema; may block."""
     workers_ready: Callable[[str, int], Awaitable[bool]] = _assume_ready
     """Whether this many workers have announced themselves in the database with this URL."""
+    hand_back: Callable[[UUID, int, str, str], Awaitable[None]] = _hand_back_nothing
+    """Puts the tasks of a dead worker, known by its launch and its pid, back into the queue (database URL, Redis
+    URL)."""
     # -P: a package named `app` in the user's working directory must not take the place of ours.
     program: tuple[str, ...] = (sys.executable, "-P", "-m", "app.cli")
     """The program that has the commands `api --host --port` and `worker`."""

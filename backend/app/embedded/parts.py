@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator
+from uuid import uuid4
 
 from app.embedded.command import Command
 from app.embedded.data_dir import DataDirectory
@@ -20,6 +21,8 @@ class Parts:
         self._program = program
         self._data = data
         self._secrets = data.secrets()
+        self.launch_id = uuid4()
+        """By which the workers can be told, and their tasks handed back when they die."""
         self.servers: list[EmbeddedServer] = []
         """The embedded ones."""
         self.database_url = options.database_url or self._embed(
@@ -69,6 +72,7 @@ class Parts:
                 "DATABASE_URL": self.database_url,
                 "REDIS_URL": self.redis_url,
                 "GREENWAY_DATA_DIR": str(self._data.path),
+                "GREENWAY_LAUNCH_ID": str(self.launch_id),
                 "LOG_FILE": str(self._data.logs / log),
                 **({"LOG_LEVEL": "WARNING"} if quiet else {}),
                 **env,

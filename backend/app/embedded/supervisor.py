@@ -4,10 +4,12 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from typing import NoReturn
 
 from app.core.errors import ConfigurationError, Unavailable
+from app.embedded.child import Child
 from app.embedded.command import Command
 from app.embedded.data_dir import DataDirectory, Run
 from app.embedded.keeper import Keeper
@@ -23,10 +25,15 @@ from app.embedded.waiting import first_of, in_abandonable_thread
 
 _ANSWER_SECONDS = 10
 _READY_SECONDS = 120
+_HAND_BACK_SECONDS = 3
 # Together below the 25 s in which everything has ended.
 _SERVICES_STOP_SECONDS = 20
 _SERVERS_STOP_SECONDS = 4
 _INTERRUPTED = 128 + signal.SIGINT
+
+
+async def _nothing(_child: Child) -> None:
+    pass
 
 
 async def run_up(options: UpOptions, services: Services, terminal: Terminal) -> int:
@@ -85,7 +92,7 @@ class _Supervisor:
         # Only now: what is not there yet would look like an outage to them, and they would say so.
         for command in self._parts.commands():
             self._terminal.status(f"Starting {command.name.replace('The ', 'the ')}")
-            self._service_keepers.append(self._keep(partial(_unchanged, command)))
+            self._service_keepers.append(self._keep(partial(_unchanged, command), died=self._hand_back))
         await _soon(
             wait_until_ready(self._options, self._services, self._parts.database_url),
             f"The API and the workers did not get ready; their logs are in {self._data.logs}.",
@@ -104,10 +111,17 @@ class _Supervisor:
         await asyncio.gather(*(keeper.stop(_SERVERS_STOP_SECONDS) for keeper in self._server_keepers))
         return 0
 
-    def _keep(self, prepare: Callable[[], Command]) -> Keeper:
-        keeper = Keeper(prepare, started=self._write_run, warn=self._terminal.warning)
+    def _keep(self, prepare: Callable[[], Command], died: Callable[[Child], Awaitable[None]] = _nothing) -> Keeper:
+        keeper = Keeper(prepare, started=self._write_run, died=died, warn=self._terminal.warning)
         keeper.start().add_done_callback(self._given_up.put_nowait)
         return keeper
+
+    async def _hand_back(self, child: Child) -> None:
+        """Whatever a service had in its hands goes to the others now, not when its lease has run out."""
+        parts = self._parts
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_HAND_BACK_SECONDS):
+                await self._services.hand_back(parts.launch_id, child.pid, parts.database_url, parts.redis_url)
 
     def _write_run(self) -> None:
         children = (keeper.child for keeper in (*self._service_keepers, *self._server_keepers))

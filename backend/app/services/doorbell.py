@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from app.core import outages
 from app.core.celery_app import CONTENT_QUEUE, DRAFT_ROADMAP, DRAFTING_QUEUE, GENERATE_CONTENT
@@ -39,7 +40,7 @@ class CeleryDoorbell:
     async def ring(self, task_id: UUID, kind: TaskKind) -> None:
         try:
             await asyncio.to_thread(self._send, *_ENTRY_POINTS[kind], str(task_id))
-        except (OperationalError, OSError) as error:
+        except (OperationalError, RedisError, OSError) as error:
             outages.redis.noticed(error)
             log.debug("doorbell_not_rung", task_id=str(task_id), error=type(error).__name__)
         else:

@@ -11,13 +11,17 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import outages
+from app.core import metrics, outages
 from app.core.errors import NotFound
+from app.core.seldom import Seldom
 from app.core.supervision import keep_going
 from app.db.repositories.event_repo import EventRepository
 from app.db.session import DatabaseUnavailable, Sessions, safe_session_with_retry
 from app.services.live_feed import Frame, Listener, LiveFeed
 from app.services.notification_service import channel, stream_key
+from app.services.sealed_events import EventSeal
+
+_ignored = Seldom()
 
 CHECK_EVERY = 2.0
 """Seconds between two comparisons with Postgres: how late an event can be when Redis has lost it or is away."""
@@ -28,8 +32,9 @@ READ_AT_ONCE = 500
 class EventHub:
     """Lives in one event loop, between `start` and `stop`."""
 
-    def __init__(self, sessions: Sessions, redis: Redis) -> None:
+    def __init__(self, sessions: Sessions, redis: Redis, seal: EventSeal) -> None:
         self._sessions = sessions
+        self._seal = seal
         self._redis = redis
         self._pubsub = redis.pubsub(ignore_subscribe_messages=True)
         self._feeds: dict[UUID, LiveFeed] = {}
@@ -87,6 +92,7 @@ class EventHub:
     async def _open(self, roadmap_id: UUID) -> LiveFeed:
         """Subscribe first, then ask Postgres where the roadmap stands: what is published in between is dropped by
         its number, what was published before is not needed."""
+        await self._seal.load()
         await self._subscribe(roadmap_id)
         position = (await self._positions([roadmap_id])).get(roadmap_id)
         if position is None:
@@ -113,11 +119,13 @@ class EventHub:
             self._subscribed.clear()
 
     async def _arrived(self, data: bytes) -> None:
-        body = orjson.loads(data)
-        feed = self._feeds.get(UUID(body["roadmap_id"]))
-        if feed is not None:
+        event = self._seal.open(data)
+        if event is None:
+            _ignored.warn("event_ignored")
+            metrics.ignored_messages.labels("event").inc()
+        elif feed := self._feeds.get(event.roadmap_id):
             with suppress(DatabaseUnavailable):  # `_watch` tries again
-                await feed.arrived(Frame(body["seq"], data))
+                await (feed.arrived(Frame(event.seq, event.data)) if event.data else feed.catch_up(event.seq))
 
     async def _watch(self) -> None:
         """Notice what got lost on the way, by comparing numbers."""
@@ -170,7 +178,8 @@ class EventHub:
             entries: Any = await self._redis.xrange(stream_key(roadmap_id, epoch), f"{after + 1}-0", f"{until}-0")
         except (RedisError, OSError):
             return []
-        return [Frame(int(entry_id.partition(b"-")[0]), fields[b"e"]) for entry_id, fields in entries]
+        events = [self._seal.open(fields.get(b"e", b"")) for _, fields in entries]
+        return [Frame(event.seq, event.data) for event in events if event and event.roadmap_id == roadmap_id]
 
     async def _subscribe(self, *roadmap_ids: UUID) -> None:
         try:

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypeAliasType
 
 from app.domain.events import Event
 from app.services.views import RoadmapView
@@ -33,4 +34,6 @@ class Heartbeat(_Frame):
     seq: int
 
 
-StreamFrame = Annotated[Event | Snapshot | Resync | Heartbeat, Field(discriminator="type")]
+StreamFrame = TypeAliasType(
+    "StreamFrame", Annotated[Event | Snapshot | Resync | Heartbeat, Field(discriminator="type")]
+)

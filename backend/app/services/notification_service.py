@@ -6,20 +6,23 @@ from uuid import UUID
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError
 
 from app.core import metrics, outages
 from app.core.failpoints import Failpoint, reach
+from app.db.session import DatabaseUnavailable
 from app.domain.events import Completed, ConceptComplete, Event
+from app.services.sealed_events import EventSeal
 
 STREAM_LENGTH = 1000
-"""Events of a roadmap that are kept in Redis; older ones are read from Postgres."""
-STREAM_LIFETIME = 24 * 3600
+"""Events of a roadmap that Redis keeps, each of at most `LONGEST_IN_REDIS` bytes; others are read from Postgres."""
+STREAM_LIFETIME = 3600
 """Seconds after its newest event at which a stream disappears from Redis."""
 
 _PUBLISH = """
 for i = 3, #ARGV, 2 do
-  redis.pcall('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], ARGV[i] .. '-0', 'e', ARGV[i + 1])
   redis.call('PUBLISH', KEYS[2], ARGV[i + 1])
+  redis.pcall('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], ARGV[i] .. '-0', 'e', ARGV[i + 1])
 end
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 """
@@ -39,19 +42,25 @@ def channel(roadmap_id: UUID) -> str:
 class NotificationService:
     """Publishing never fails: whoever misses an event notices the gap in the numbers and reads it from Postgres."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, seal: EventSeal) -> None:
         self._redis = redis
+        self._seal = seal
         self._publish = redis.register_script(_PUBLISH)
 
     async def publish(self, events: Sequence[Event]) -> None:
         """Publish events that are committed; they may be of several roadmaps."""
+        try:
+            await self._seal.load()
+        except (DatabaseUnavailable, DBAPIError) as error:
+            log.debug("events_not_published", error=type(error).__name__)
+            return
         by_roadmap: dict[tuple[UUID, UUID], list[Event]] = {}
         for event in events:
             by_roadmap.setdefault((event.roadmap_id, event.epoch), []).append(event)
         for (roadmap_id, epoch), own in by_roadmap.items():
-            arguments: list[int | str] = [STREAM_LENGTH, STREAM_LIFETIME]
+            arguments: list[int | bytes] = [STREAM_LENGTH, STREAM_LIFETIME]
             for event in own:
-                arguments += [event.seq, event.model_dump_json()]
+                arguments += [event.seq, self._seal.seal(roadmap_id, event.seq, event.model_dump_json().encode())]
             try:
                 await self._publish(keys=[stream_key(roadmap_id, epoch), channel(roadmap_id)], args=arguments)
             except (RedisError, OSError) as error:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
-from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, Resources, Tutorial
+from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, QuestionType, Resources, Tutorial
 from app.domain.outline_diff import OutlineChange
 from app.domain.outline_operations import Operation
 from app.domain.outline_prerequisites import DroppedPrerequisite
@@ -202,7 +202,7 @@ class QuestionView(_View):
     """A question as it is asked: without its answer."""
 
     question_id: str
-    type: Literal["single", "multiple", "true_false"]
+    type: QuestionType
     prompt: str
     options: list[OptionView]
 
@@ -290,6 +290,13 @@ class Created(Accepted):
     status: RoadmapStatus
 
 
+class FieldFault(_View):
+    """What is wrong with a field of the request, which is named by the path to it."""
+
+    field: str
+    message: str
+
+
 class Problem(_View):
     """RFC 9457 problem details. `errors` are the first faults of what was sent, of `errors_total` in all."""
 
@@ -301,5 +308,21 @@ class Problem(_View):
     code: str
     retryable: bool
     request_id: str
-    errors: Annotated[list[dict[str, Any]], Field(default_factory=list)]
+    errors: list[FieldFault] = []
     errors_total: int | None = None
+
+
+class CheckView(_View):
+    ok: bool
+    message: str
+
+
+class Readiness(_View):
+    """Whether everything is there that the API needs: a check for the database, its schema, and Redis."""
+
+    status: Literal["ready", "not_ready"]
+    checks: dict[str, CheckView]
+
+
+class Health(_View):
+    status: Literal["ok"]

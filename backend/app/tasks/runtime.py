@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Awaitable, Callable, Sequence
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -23,6 +23,7 @@ from app.generation.ports import Author
 from app.services.doorbell import CeleryDoorbell
 from app.services.notification_service import NotificationService
 from app.services.redis_client import create_redis
+from app.services.sealed_events import EventSeal
 from app.tasks.heartbeat import Heartbeat
 from app.tasks.loop_thread import LoopThread
 from app.tasks.worker import Worker
@@ -44,6 +45,7 @@ class WorkerRuntime:
         self,
         settings: Settings,
         *,
+        worker_id: UUID,
         capacity: int,
         queues: Sequence[str] = (),
         make_author: Callable[[Settings], Awaitable[Author]] = open_author,
@@ -52,7 +54,7 @@ class WorkerRuntime:
         self._capacity = capacity
         self._queues = queues
         self._make_author = make_author
-        self._id = uuid4()
+        self._id = worker_id
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._thread = LoopThread("greenway-loop")
         self._heartbeat = Heartbeat(
@@ -72,6 +74,8 @@ class WorkerRuntime:
         self._worker = worker
         if not self._heartbeat.wait_until_held(FIRST_LEASE_TIMEOUT):
             log.warning("no_lease_yet", worker=self._name)
+        # Only now: without a lease, nothing that waits can be taken.
+        self._looking_after = self._thread.submit(worker.look_after_tasks())
         log.info("worker_started", worker=self._name, capacity=self._capacity)
 
     def run(self, task_id: UUID) -> None:
@@ -104,11 +108,11 @@ class WorkerRuntime:
         sessions = create_sessions(self._engine)
         await _wait_for_schema(sessions)
         self._author = MeteredAuthor(await self._make_author(settings))
-        worker = Worker(
+        return Worker(
             tasks=TaskStore(sessions, self._id),
             sessions=sessions,
             author=self._author,
-            events=NotificationService(self._redis),
+            events=NotificationService(self._redis, EventSeal(sessions)),
             doorbell=CeleryDoorbell(celery, self._queues),
             lease=self._heartbeat,
             limits=Limits(
@@ -120,8 +124,6 @@ class WorkerRuntime:
             max_concepts=settings.max_concepts,
             capacity=self._capacity,
         )
-        self._looking_after = self._thread.loop.create_task(worker.look_after_tasks())
-        return worker
 
     async def _close(self) -> None:
         self._looking_after.cancel()

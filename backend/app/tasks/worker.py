@@ -109,12 +109,12 @@ class Worker:
             caring.create_task(keep_going("clean up", self._clean_up))
 
     async def _look_after_tasks(self) -> None:
-        await asyncio.sleep(SWEEP_EVERY)
         if not self._lease.is_held:
             for _, run in self._runs.values():
                 run.hold()
         with suppress(DatabaseUnavailable):
             await self._sweep()
+        await asyncio.sleep(SWEEP_EVERY)
 
     async def _clean_up(self) -> None:
         await asyncio.sleep(CLEAN_UP_EVERY)

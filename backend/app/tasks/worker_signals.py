@@ -1,10 +1,12 @@
 """Where Celery's life cycle meets ours: when the runtime starts, drains and stops, in threads and after forks."""
 
+import asyncio
 import os
 import shutil
 import signal
 import threading
 from typing import Any
+from uuid import uuid4
 
 import structlog
 from celery import signals
@@ -13,10 +15,13 @@ from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.core import metrics
 from app.core.errors import ConfigurationError, GreenwayError
 from app.core.logging import configure_logging
+from app.core.redis_transport import message_ignored
 from app.core.settings import load_settings
-from app.tasks.process import current_runtime, existing_runtime, set_capacity, set_queues
+from app.services.dead_workers import hand_back_tasks_of, worker_id
+from app.tasks.process import current_runtime, existing_runtime, launch_id, set_capacity, set_launch, set_queues
 
 log = structlog.get_logger()
 
@@ -61,6 +66,7 @@ def _set_up_logging(**_: Any) -> None:
 def _before_the_pool(sender: Any, **_: Any) -> None:
     global _lifeline
     _lifeline = _Lifeline()
+    set_launch(load_settings().launch_id or uuid4())
     set_capacity(sender.concurrency)
     set_queues(sender.app.amqp.queues.consume_from)
 
@@ -69,7 +75,9 @@ def _before_the_pool(sender: Any, **_: Any) -> None:
 def _pool_is_there(sender: Any, **_: Any) -> None:
     settings = load_settings()
     _serve_metrics("0.0.0.0" if settings.listen_any else "127.0.0.1", settings.worker_metrics_port)
-    if not isinstance(sender.pool, PreforkPool):
+    if isinstance(sender.pool, PreforkPool):
+        _hand_back_tasks_of_dead_children(sender.pool)
+    else:
         # Celery cannot end threads: its cold shutdown fails halfway, and waits for them. Ours drains.
         signal.signal(signal.SIGQUIT, signal.getsignal(signal.SIGTERM))
         _start_runtime()
@@ -101,6 +109,30 @@ def _asked_to_stop(**_: Any) -> None:
 def _worker_ends(**_: Any) -> None:
     _stop_runtime()
     shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
+
+def _hand_back_tasks_of_dead_children(pool: PreforkPool) -> None:
+    """Celery makes a new process in the place of one that has died, and would leave its task until the lease ends."""
+    settings, processes = load_settings(), pool._pool  # type: ignore[attr-defined]
+    replace = processes.on_process_down
+
+    def child_is_down(child: Any) -> None:
+        replace(child)
+        if child.exitcode == 0:
+            return
+        hand_back = hand_back_tasks_of(
+            worker_id(launch_id(), child.pid),
+            database_url=settings.require_database_url(),
+            redis_url=settings.require_redis_url(),
+        )
+        threading.Thread(target=asyncio.run, args=(hand_back,), name="hand back", daemon=True).start()
+
+    processes.on_process_down = child_is_down
+
+
+@message_ignored.connect
+def _count(sender: str, **_: Any) -> None:
+    metrics.ignored_messages.labels(sender).inc()
 
 
 def _start_runtime() -> None:

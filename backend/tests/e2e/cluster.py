@@ -82,7 +82,7 @@ class Cluster:
         queues: str = BOTH_QUEUES,
         pool: str = "threads",
         concurrency: int = 16,
-        max_tasks_per_child: int | None = None,
+        options: Sequence[str] = (),
         **settings: str,
     ) -> WorkerProcess:
         metrics_port = free_port()
@@ -92,7 +92,7 @@ class Cluster:
             f"--queues={queues}",
             f"--concurrency={concurrency}",
             f"--pool={pool}",
-            *([f"--max-tasks-per-child={max_tasks_per_child}"] if max_tasks_per_child else []),
+            *options,
         ]
         env = {"GREENWAY_WORKER_METRICS_PORT": str(metrics_port), **settings}
         return WorkerProcess(self._start(command, log, env), log, metrics_port)
@@ -113,15 +113,13 @@ class Cluster:
         self, command: list[str], log: Path, settings: dict[str, str] | None = None
     ) -> "subprocess.Popen[bytes]":
         env = {
-            **os.environ,
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "GREENWAY_BUILTIN_PACE": "0",
             "LOG_FORMAT": "json",
             **(settings or {}),
         }
-        with log.open("ab") as output:
-            process = subprocess.Popen(command, cwd=BACKEND, env=env, stdout=output, stderr=output)
+        process = _start(command, log, env)
         self._started.append(process)
         return process
 
@@ -215,6 +213,21 @@ def ready(worker: WorkerProcess) -> WorkerProcess:
     """Wait until the worker holds its lease."""
     wait_until(lambda: bool(worker.logged("worker_started")))
     return worker
+
+
+def _start(command: Sequence[str], log: Path, env: dict[str, str]) -> "subprocess.Popen[bytes]":
+    with log.open("ab") as output:
+        return subprocess.Popen(command, cwd=BACKEND, env={**os.environ, **env}, stdout=output, stderr=output)
+
+
+@contextmanager
+def a_process(command: Sequence[str], log: Path, **settings: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """A process that works in `backend/`, and ends with the `with` block, whatever happens."""
+    process = _start(command, log, settings)
+    try:
+        yield process
+    finally:
+        _end([process])
 
 
 def _end(processes: "Sequence[subprocess.Popen[bytes]]") -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from databases import copy_database, drop_database
 from debian_servers import pgbouncer, postgres_15, redis_7
-from e2e.cluster import Cluster, a_cluster, concepts_of, frames, ready, versions
+from e2e.cluster import DEADLINE, Cluster, a_cluster, a_process, concepts_of, frames, ready, versions, wait_until
 
 from app.embedded.ports import free_port
 from app.embedded.postgres import EmbeddedPostgres
@@ -80,13 +80,11 @@ async def test_a_worker_is_killed_behind_pgbouncer(
 
 def test_all_of_greenway_starts_behind_pgbouncer(pooled_url: str, redis_url: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "app.cli", "up", "--port", str(free_port()), "--data-dir", str(tmp_path / "data")]
-    env = {**os.environ, "PYTHONPATH": BACKEND, "DATABASE_URL": pooled_url, "REDIS_URL": redis_url}
     log = tmp_path / "log"
-    with log.open("wb") as errors, subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=errors) as up:
-        assert up.stdout is not None
-        assert any(b"Greenway is ready" in line for line in up.stdout), log.read_text()
+    with a_process(command, log, DATABASE_URL=pooled_url, REDIS_URL=redis_url) as up:
+        wait_until(lambda: "Greenway is ready" in log.read_text())
         up.terminate()
-    assert up.returncode == 0
+        assert up.wait(DEADLINE) == 0
     assert "Traceback" not in log.read_text()
 
 

@@ -9,7 +9,19 @@ from pathlib import Path
 
 import pytest
 from chaos.servers import Postgres, Server, Valkey
-from e2e.cluster import Client, Cluster, WorkerProcess, a_cluster, concepts_of, frames, ready, versions, wait_until
+from e2e.cluster import (
+    DEADLINE,
+    Client,
+    Cluster,
+    WorkerProcess,
+    a_cluster,
+    concepts_of,
+    frames,
+    ready,
+    versions,
+    wait_until,
+)
+from e2e.monitors import ask
 from e2e.test_workers import SLOW, in_the_middle, saved
 
 from app.db.migrate import upgrade
@@ -110,6 +122,7 @@ async def test_without_redis(fragile: Fragile) -> None:
         await fragile.valkey.start()
         done = await client.until_status(other, "completed")
         assert len(concepts_of(done)) == 12
+    assert ask(fragile.valkey.url, "ping", 1), "monitors are answered again"
     for log in (worker.logs(), fragile.api_log()):
         lines = [entry for entry in log if "redis" in str(entry).lower() and entry["level"] in ("warning", "error")]
         assert 1 <= len(lines) <= 6, lines
@@ -121,7 +134,8 @@ async def test_server_sent_events_without_redis(fragile: Fragile) -> None:
         roadmap_id, before = await in_the_middle(client)
         await fragile.valkey.kill()
         numbers = []
-        async with client.http.stream("GET", f"/roadmaps/{roadmap_id}/events?since={before['seq']}") as answer:
+        url = f"/roadmaps/{roadmap_id}/events?since={before['seq']}"
+        async with asyncio.timeout(DEADLINE), client.http.stream("GET", url) as answer:
             async for line in answer.aiter_lines():
                 if line.startswith("data:"):
                     frame = json.loads(line.removeprefix("data:"))
@@ -151,7 +165,7 @@ def _children(worker: WorkerProcess) -> set[str]:
 
 
 async def test_children_that_are_replaced_after_each_task_lose_nothing(fragile: Fragile) -> None:
-    worker = fragile.cluster.start_worker(pool="prefork", concurrency=2, max_tasks_per_child=1)
+    worker = fragile.cluster.start_worker(pool="prefork", concurrency=2, options=["--max-tasks-per-child=1"])
     wait_until(lambda: len(_children(worker)) == 2)
     async with fragile.cluster.client() as client:
         made = await asyncio.gather(*(client.create(auto_approve=True) for _ in range(3)))

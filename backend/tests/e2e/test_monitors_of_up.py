@@ -1,30 +1,31 @@
 """Celery's own tools see the workers of `greenway up`."""
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
-from e2e.cluster import BACKEND, wait_until
-from e2e.monitors import celery
+from e2e.cluster import Cluster, a_process, wait_until
+from e2e.monitors import ask, assert_celery_sees, flower
 
 from app.embedded.ports import free_port
-from app.embedded.valkey import EmbeddedValkey
+
+WORKERS = 2
 
 
-def test_status_sees_every_worker_of_up(migrated: str, valkey: EmbeddedValkey, tmp_path: Path) -> None:
-    from_outside = {"DATABASE_URL": migrated, "REDIS_URL": valkey.url, "GREENWAY_WORKER_METRICS_PORT": "0"}
-    command = [sys.executable, "-m", "app.cli", "up", "--workers", "2", "--port", str(free_port())]
-    command += ["--data-dir", str(tmp_path / "data")]
-    said = tmp_path / "up.log"
-    with said.open("wb") as log:
-        up = subprocess.Popen(command, cwd=BACKEND, env={**os.environ, **from_outside}, stdout=log, stderr=log)
-    try:
-        wait_until(lambda: "Greenway is ready" in said.read_text())
-        wait_until(lambda: "2 nodes online." in celery(valkey.url, "status").stdout)
-        answers = json.loads(celery(valkey.url, "inspect", "--json", "ping").stdout)
-        assert list(answers.values()) == [{"ok": "pong"}] * 2
-    finally:
-        up.terminate()
-        up.wait(60)
+async def test_status_inspect_and_flower_see_every_worker_of_up(database_url: str, tmp_path: Path) -> None:
+    url, data = f"http://127.0.0.1:{free_port()}", tmp_path / "data"
+    command = [sys.executable, "-m", "app.cli", "up", f"--workers={WORKERS}", f"--port={url.rpartition(':')[2]}"]
+    settings = {"DATABASE_URL": database_url, "GREENWAY_WORKER_METRICS_PORT": "0", "GREENWAY_BUILTIN_PACE": "1"}
+    log = tmp_path / "up.log"
+    with a_process([*command, f"--data-dir={data}"], log, **settings):
+        wait_until(lambda: "Greenway is ready" in log.read_text())
+        redis_url = json.loads((data / "run.json").read_text())["redis_url"]
+        with flower(redis_url, tmp_path) as monitor:
+            async with Cluster(database_url, redis_url, tmp_path, url).client() as client:
+                roadmap_id = await client.create(concepts=100, auto_approve=True)
+                drafted = await client.until(roadmap_id, lambda it: it["task"]["kind"] == "content")
+                await client.until(roadmap_id, lambda it: it["task"]["status"] == "running")
+            names = ask(redis_url, "ping", WORKERS)
+            assert len(names) == WORKERS
+            assert_celery_sees(redis_url, names, [drafted["task"]["task_id"]])
+            wait_until(lambda: monitor.workers() == set(names))

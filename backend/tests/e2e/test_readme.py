@@ -88,7 +88,8 @@ async def machine(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mac
         yield Machine(directory=directory, url=f"http://127.0.0.1:{port}")
     finally:
         up.terminate()
-        _, err = await up.communicate()
+        async with asyncio.timeout(DEADLINE):
+            _, err = await up.communicate()
     assert err.decode() == "", "the console is quiet"
     logged = (directory / ".greenway" / "logs" / "worker-1.log").read_text()
     assert "incremental_batch_save_completed" in logged

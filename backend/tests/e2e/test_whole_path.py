@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from e2e.cluster import Cluster, concepts_of, frames, ring, versions, wait_until
+from e2e.cluster import DEADLINE, Cluster, concepts_of, frames, ring, versions, wait_until
+from prometheus_client.parser import text_string_to_metric_families
 from websockets.exceptions import ConnectionClosed
 
 from app.core.celery_app import DRAFT_ROADMAP, GENERATE_CONTENT
@@ -101,9 +102,8 @@ async def test_server_sent_events_go_on_from_the_last_event_id(busy_cluster: Clu
         roadmap_id = await client.create(auto_approve=True)
         newest = (await client.until_status(roadmap_id, "completed"))["seq"]
         seen = []
-        async with client.http.stream(
-            "GET", f"/roadmaps/{roadmap_id}/events", headers={"Last-Event-ID": "3"}
-        ) as stream:
+        url, headers = f"/roadmaps/{roadmap_id}/events", {"Last-Event-ID": "3"}
+        async with asyncio.timeout(DEADLINE), client.http.stream("GET", url, headers=headers) as stream:
             assert stream.headers["content-type"].startswith("text/event-stream")
             async for line in stream.aiter_lines():
                 if line.startswith("data:"):
@@ -111,6 +111,20 @@ async def test_server_sent_events_go_on_from_the_last_event_id(busy_cluster: Clu
                 if seen and seen[-1] == newest:
                     break
         assert seen == list(range(4, newest + 1))
+
+
+def test_prometheus_reads_the_metrics_of_both_parts(busy_cluster: Cluster) -> None:
+    assert busy_cluster.worker
+    for url in (busy_cluster.url, f"http://127.0.0.1:{busy_cluster.worker.metrics_port}"):
+        exposition = httpx2.get(f"{url}/metrics", trust_env=False).text
+        families = list(text_string_to_metric_families(exposition))
+        explained = {family.name: family.documentation for family in families}
+        assert len(explained) == len(families), "each family comes once"
+        ours = {name: text for name, text in explained.items() if name.startswith(("greenway_", "content_generation_"))}
+        assert len(ours) > 10, url
+        assert all(text.endswith(".") for text in ours.values()), ours
+        samples = [(sample.name, *sorted(sample.labels.items())) for family in families for sample in family.samples]
+        assert len(set(samples)) == len(samples)
 
 
 async def test_a_since_beyond_the_end_starts_afresh(busy_cluster: Cluster) -> None:

@@ -11,7 +11,7 @@ from factories import a_batch
 from httpx2 import AsyncClient
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
-from integration.conftest import a_desk, generated, settings_with
+from integration.conftest import a_desk, generated, serving, settings_with
 from schemathesis import BaseSchema, Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from app.core.settings import sqlalchemy_url
+from app.core.settings import Settings, sqlalchemy_url
 from app.db.session import create_engine, create_sessions
 from app.domain.content import ArtefactKind
 from app.domain.events import Event
@@ -179,7 +179,7 @@ async def documented(api: AsyncClient, method: str, path: str) -> dict[str, Any]
         ("GET", f"{PREFIX}/roadmaps", {200, 403, 422, 503}),
         ("GET", ROADMAP, {200, 304, 403, 404, 503}),
         ("PUT", f"{ROADMAP}/outline", {200, 403, 404, 409, 412, 413, 415, 422, 503}),
-        ("DELETE", ROADMAP, {204, 403, 404, 503}),
+        ("DELETE", ROADMAP, {204, 403, 404, 409, 503}),
         ("POST", f"{ROADMAP}/approve", {202, 403, 404, 409, 503}),
         ("POST", f"{ROADMAP}/cancel", {202, 403, 404, 409, 503}),
         ("POST", f"{ROADMAP}/retry", {202, 403, 404, 409, 503}),
@@ -198,10 +198,42 @@ async def test_every_status_that_a_route_gives_is_documented(
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_problems_are_documented_as_what_they_are(shared_api: AsyncClient) -> None:
+async def test_every_refusal_is_one_of_the_shared_responses(shared_api: AsyncClient) -> None:
     document = (await shared_api.get("/openapi.json")).json()
+    for shared in document["components"]["responses"].values():
+        assert shared["content"]["application/problem+json"]["schema"] == {"$ref": "#/components/schemas/Problem"}
     for path, operations in document["paths"].items():
-        for operation in operations.values() if path.startswith(PREFIX) else ():
+        for operation in operations.values():
             for status, response in operation["responses"].items():
-                if int(status) >= 400:
-                    assert response["content"].keys() == {"application/problem+json"}, (path, status)
+                if int(status) >= 400 and (path, status) != ("/readyz", "503"):
+                    assert response.keys() == {"$ref"}, (path, status)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_what_is_sent_and_answered_has_a_name(shared_api: AsyncClient) -> None:
+    document = (await shared_api.get("/openapi.json")).json()
+    operations = [one for operations in document["paths"].values() for one in operations.values()]
+    bodies = [one["requestBody"] for one in operations if "requestBody" in one]
+    answers = [answer for one in operations for answer in one["responses"].values() if "content" in answer]
+    for content in (each["content"] for each in bodies + answers):
+        for media_type, shown in content.items():
+            assert "$ref" in shown["schema"] or media_type == "text/plain", content
+    assert not [name for name in document["components"]["schemas"] if not name.isidentifier()]
+
+
+@pytest.mark.parametrize(("root_path", "server"), [("", "/"), ("/greenway", "/greenway")])
+async def test_the_server_is_the_sub_path(root_path: str, server: str, settings: Settings) -> None:
+    async with serving(settings.model_copy(update={"root_path": root_path or None})) as api:
+        document = (await api.get(f"{root_path}/openapi.json")).json()
+    assert [each["url"] for each in document["servers"]] == [server]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_an_operation_is_named_after_its_function(shared_api: AsyncClient) -> None:
+    document = (await shared_api.get("/openapi.json")).json()
+    operations = [one for operations in document["paths"].values() for one in operations.values()]
+    names = {one["operationId"] for one in operations}
+    assert len(names) == len(operations)
+    assert {"create_roadmap", "get_roadmap", "get_concept", "get_task", "get_readiness", "get_about"} <= names
+    described = {tag["name"] for tag in document["tags"] if tag["description"]}
+    assert {tag for one in operations for tag in one["tags"]} == described

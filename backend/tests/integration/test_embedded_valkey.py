@@ -51,6 +51,13 @@ async def test_it_asks_for_the_password_which_only_its_owner_can_read(tmp_path: 
     assert (tmp_path / "valkey" / "valkey.conf").stat().st_mode & 0o077 == 0
 
 
-async def test_it_never_evicts_what_it_was_given_to_keep(tmp_path: Path) -> None:
+async def test_when_memory_is_full_only_what_would_end_by_itself_goes(tmp_path: Path) -> None:
     async with running(valkey(tmp_path)) as server, Redis.from_url(server.url) as client:
-        assert await client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+        assert await client.config_get("maxmemory") == {"maxmemory": str(256 * 1024**2)}
+        used = (await client.info("memory"))["used_memory"]
+        await client.config_set("maxmemory", used + 1_000_000)
+        await client.lpush("a queue", "a doorbell")
+        for number in range(100):
+            await client.set(f"a stream {number}", "x" * 100_000, ex=3600)
+        assert await client.exists("a queue")
+        assert not await client.exists("a stream 0")

@@ -315,7 +315,7 @@ async def test_a_closed_model_has_closed_its_connections(case: str) -> None:
 
 async def test_a_client_waits_ten_seconds_to_connect_and_the_settings_time_to_read() -> None:
     async with AsyncExitStack() as resources:
-        client = open_http_client("https://models.example", 33, resources)
+        client = open_http_client("https://models.example", 33, resources, max_bytes=1)
 
         assert client.timeout.as_dict() == {"connect": 10, "read": 33, "write": 33, "pool": 33}
 

@@ -167,6 +167,20 @@ USELESS: dict[str, tuple[Nasty, FailureCode]] = {
         FailureCode.UNREACHABLE,
     ),
     "no HTTP": (lambda call: Reply(wire=b"\x00\x01 nonsense\r\n\r\n"), FailureCode.UNREACHABLE),
+    "30 MB": (said(lambda call: "x" * 30_000_000), FailureCode.TOO_LONG),
+    "30 MB in a small body": (
+        lambda call: Reply(raw=gzip.compress(b" " * 30_000_000), headers={"content-encoding": "gzip"}),
+        FailureCode.TOO_LONG,
+    ),
+    "an error page of 30 MB": (lambda call: Reply(status=400, raw=b"x" * 30_000_000), FailureCode.TOO_LONG),
+    "sections without end": (
+        said(
+            lambda call: json.dumps(
+                {**json.loads(text_of(call)), "sections": [{"heading": "x", "markdown": "y"}] * 5000}
+            )
+        ),
+        FailureCode.INVALID_OUTPUT,
+    ),
     "deep JSON": (
         said(lambda call: '{"a":' * 900 + "1" + "}" * 900),
         FailureCode.INVALID_OUTPUT,

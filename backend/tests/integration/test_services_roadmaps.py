@@ -153,6 +153,23 @@ async def test_the_trash_is_emptied_after_30_days_and_leaves_nothing_in_any_tabl
     assert any(left.values()) == is_there
 
 
+async def test_the_whole_trash_is_emptied_at_once(desk: Desk) -> None:
+    for _ in range(12):
+        await desk.roadmaps.delete(await desk.drafted(), user_id=LOCAL_USER)
+    left: list[object] = [None]
+
+    async def long_ago(session: AsyncSession) -> None:
+        await session.execute(text("UPDATE roadmaps SET deleted_at = now() - interval '31 days'"))
+
+    async def look(session: AsyncSession) -> None:
+        left[:] = (await session.execute(select(metadata.tables["roadmaps"].c.id))).all()
+
+    await desk.execute(long_ago)
+    await (await desk.a_worker()).clean_up()
+    await desk.execute(look)
+    assert left == []
+
+
 # Fences
 
 

@@ -16,6 +16,7 @@ DECIDED = {  # code: (the same call may succeed later, every further call would 
     "unreachable": (True, False),
     "rejected": (False, False),
     "context_too_long": (False, False),
+    "too_long": (True, False),
     "truncated": (True, False),
     "refused": (False, False),
     "empty": (True, False),

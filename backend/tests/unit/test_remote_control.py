@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from celery.worker import state as requests_of_worker
 from celery.worker.control import Panel
 from kombu.pidbox import Mailbox
 
@@ -65,6 +66,32 @@ def test_a_greeting_cannot_make_a_worker_deaf_to_tasks() -> None:
 
 def test_an_answer_shows_no_password_of_the_options() -> None:
     assert Desk().dispatch("stats") == {"ssl": {"ssl_password": "********"}, "routing_key": "a"}
+
+
+class Request:
+    """What Celery keeps of a message that a worker holds."""
+
+    name = "greenway.generate_content"
+
+    def __init__(self, id: str) -> None:
+        self.id = id
+
+    def info(self) -> dict[str, str]:
+        return {"id": self.id}
+
+
+@pytest.mark.parametrize("ids", ["a", ["a", "unknown"]])
+def test_a_task_that_runs_is_found_though_a_second_message_for_it_has_been_answered(ids: Any) -> None:
+    first, second = Request("a"), Request("a")
+    try:
+        for one in (first, second):
+            requests_of_worker.task_reserved(one)
+            requests_of_worker.task_accepted(one)
+        requests_of_worker.task_ready(second)
+        assert Panel.data["query_task"](SimpleNamespace(), ids=ids) == {"a": ("active", {"id": "a"})}
+    finally:
+        requests_of_worker.task_ready(first)
+    assert Panel.data["query_task"](SimpleNamespace(), ids=ids) == {}
 
 
 @pytest.mark.parametrize(

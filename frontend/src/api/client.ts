@@ -3,21 +3,7 @@
 import createClient from "openapi-fetch";
 
 import { ROOT } from "./root";
-import type { paths } from "./schema";
-
-/** RFC 9457, as far as the app heeds it. */
-interface Problem {
-  detail: string;
-  code: string;
-  retryable: boolean;
-  errors: readonly FieldFault[];
-}
-
-/** What is wrong with one field: the path to it in what was sent, and the API's words. */
-export interface FieldFault {
-  readonly field: string;
-  readonly message: string;
-}
+import type { FieldFault, Problem, paths } from "./schema";
 
 export const api = createClient<paths>({ baseUrl: ROOT });
 api.use({

@@ -12,10 +12,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * About
+         * Get About
          * @description The author that writes new roadmaps, and the limits of a request.
          */
-        get: operations["about_api_v1_about_get"];
+        get: operations["get_about"];
         put?: never;
         post?: never;
         delete?: never;
@@ -37,13 +37,13 @@ export interface paths {
          *     changed. `next_cursor` leads to the next page. `q` searches titles and goals for its words, `status` (more than one
          *     if you like) keeps to some states, `trash` shows what was deleted.
          */
-        get: operations["list_roadmaps_api_v1_roadmaps_get"];
+        get: operations["list_roadmaps"];
         put?: never;
         /**
          * Create Roadmap
          * @description Draft a roadmap for a learning goal. The same Idempotency-Key with the same body creates it only once.
          */
-        post: operations["create_roadmap_api_v1_roadmaps_post"];
+        post: operations["create_roadmap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -58,17 +58,17 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read Roadmap
+         * Get Roadmap
          * @description The whole roadmap with the state of every concept; 304 when nothing has changed since `If-None-Match`.
          */
-        get: operations["read_roadmap_api_v1_roadmaps__roadmap_id__get"];
+        get: operations["get_roadmap"];
         put?: never;
         post?: never;
         /**
          * Delete Roadmap
          * @description Put the roadmap into the trash, where it stays for 30 days; what is being written for it is cancelled.
          */
-        delete: operations["delete_roadmap_api_v1_roadmaps__roadmap_id__delete"];
+        delete: operations["delete_roadmap"];
         options?: never;
         head?: never;
         patch?: never;
@@ -87,7 +87,7 @@ export interface paths {
          * Approve Roadmap
          * @description Approve the outline: its content is generated.
          */
-        post: operations["approve_roadmap_api_v1_roadmaps__roadmap_id__approve_post"];
+        post: operations["approve_roadmap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -107,7 +107,7 @@ export interface paths {
          * Cancel Roadmap
          * @description Cancel drafting, revising or generating. What has finished stays.
          */
-        post: operations["cancel_roadmap_api_v1_roadmaps__roadmap_id__cancel_post"];
+        post: operations["cancel_roadmap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -122,10 +122,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read Concept
+         * Get Concept
          * @description A concept with its tutorial, resources and quiz, each null until it is there. The quiz shows no answers.
          */
-        get: operations["read_concept_api_v1_roadmaps__roadmap_id__concepts__concept_id__get"];
+        get: operations["get_concept"];
         put?: never;
         post?: never;
         delete?: never;
@@ -146,7 +146,7 @@ export interface paths {
          * Mark Learned
          * @description Note that the concept has been learned, or has not.
          */
-        put: operations["mark_learned_api_v1_roadmaps__roadmap_id__concepts__concept_id__learned_put"];
+        put: operations["mark_learned"];
         post?: never;
         delete?: never;
         options?: never;
@@ -167,7 +167,7 @@ export interface paths {
          * Prioritise Concept
          * @description Write this concept next, as soon as a slot is free.
          */
-        post: operations["prioritise_concept_api_v1_roadmaps__roadmap_id__concepts__concept_id__prioritise_post"];
+        post: operations["prioritise_concept"];
         delete?: never;
         options?: never;
         head?: never;
@@ -187,7 +187,7 @@ export interface paths {
          * Attempt Quiz
          * @description Hand in answers to the quiz: which are right, which would have been, and why. Attempts are not kept.
          */
-        post: operations["attempt_quiz_api_v1_roadmaps__roadmap_id__concepts__concept_id__quiz_attempts_post"];
+        post: operations["attempt_quiz"];
         delete?: never;
         options?: never;
         head?: never;
@@ -207,7 +207,7 @@ export interface paths {
          * Regenerate Concept
          * @description Write a new version of some artefacts, by instructions if there are any; the old ones stay readable.
          */
-        post: operations["regenerate_concept_api_v1_roadmaps__roadmap_id__concepts__concept_id__regenerate_post"];
+        post: operations["regenerate_concept"];
         delete?: never;
         options?: never;
         head?: never;
@@ -227,7 +227,7 @@ export interface paths {
          * Restore Version
          * @description Make an earlier version of an artefact the current one again.
          */
-        post: operations["restore_version_api_v1_roadmaps__roadmap_id__concepts__concept_id__restore_post"];
+        post: operations["restore_version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -245,7 +245,7 @@ export interface paths {
          * List Versions
          * @description All versions of the concept's artefacts, newest first.
          */
-        get: operations["list_versions_api_v1_roadmaps__roadmap_id__concepts__concept_id__versions_get"];
+        get: operations["list_versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -267,7 +267,7 @@ export interface paths {
          * Duplicate Roadmap
          * @description A copy of the roadmap as it stands, under a new id; its title says that it is a copy.
          */
-        post: operations["duplicate_roadmap_api_v1_roadmaps__roadmap_id__duplicate_post"];
+        post: operations["duplicate_roadmap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -285,7 +285,7 @@ export interface paths {
          * Estimate Roadmap
          * @description What it would take to write everything that is missing: calls, tokens, money, minutes.
          */
-        get: operations["estimate_roadmap_api_v1_roadmaps__roadmap_id__estimate_get"];
+        get: operations["estimate_roadmap"];
         put?: never;
         post?: never;
         delete?: never;
@@ -305,7 +305,7 @@ export interface paths {
          * Stream Events
          * @description Follow a roadmap: a snapshot (or, with `since` or `Last-Event-ID`, what was missed), then everything live.
          */
-        get: operations["stream_events_api_v1_roadmaps__roadmap_id__events_get"];
+        get: operations["stream_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -325,7 +325,7 @@ export interface paths {
          * Export Roadmap
          * @description The roadmap with its outline, history, content, versions and progress, as one document.
          */
-        get: operations["export_roadmap_api_v1_roadmaps__roadmap_id__export_get"];
+        get: operations["export_roadmap"];
         put?: never;
         post?: never;
         delete?: never;
@@ -347,7 +347,7 @@ export interface paths {
          * Note Opened
          * @description Note that the learner has opened a lesson: the roadmap comes first in lists that `sort=studied` asks for.
          */
-        post: operations["note_opened_api_v1_roadmaps__roadmap_id__opened_post"];
+        post: operations["note_opened"];
         delete?: never;
         options?: never;
         head?: never;
@@ -367,7 +367,7 @@ export interface paths {
          * @description Replace the outline. Concepts that keep their ids keep their content. A prerequisite that now comes after what
          *     needed it is dropped, which the answer says; one that is new must come earlier.
          */
-        put: operations["edit_outline_api_v1_roadmaps__roadmap_id__outline_put"];
+        put: operations["edit_outline"];
         post?: never;
         delete?: never;
         options?: never;
@@ -389,7 +389,7 @@ export interface paths {
          * @description Change the outline by operations, all of them or none. A prerequisite that now comes after what needed it is
          *     dropped, which the answer says; one that an operation asks for must come earlier.
          */
-        post: operations["apply_operations_api_v1_roadmaps__roadmap_id__outline_operations_post"];
+        post: operations["apply_operations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -409,7 +409,7 @@ export interface paths {
          * Redo Edit
          * @description Take back the last undo.
          */
-        post: operations["redo_edit_api_v1_roadmaps__roadmap_id__outline_redo_post"];
+        post: operations["redo_edit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -429,7 +429,7 @@ export interface paths {
          * Undo Edit
          * @description Take back the last edit; concepts that come back have their content.
          */
-        post: operations["undo_edit_api_v1_roadmaps__roadmap_id__outline_undo_post"];
+        post: operations["undo_edit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -449,7 +449,7 @@ export interface paths {
          * Pause Roadmap
          * @description Write nothing for a while. What has finished is saved.
          */
-        post: operations["pause_roadmap_api_v1_roadmaps__roadmap_id__pause_post"];
+        post: operations["pause_roadmap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -469,7 +469,7 @@ export interface paths {
          * Restore Roadmap
          * @description Take the roadmap out of the trash.
          */
-        post: operations["restore_roadmap_api_v1_roadmaps__roadmap_id__restore_post"];
+        post: operations["restore_roadmap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -489,7 +489,7 @@ export interface paths {
          * Resume Roadmap
          * @description Go on after a pause; or write what waits, such as concepts that were added, and nothing else.
          */
-        post: operations["resume_roadmap_api_v1_roadmaps__roadmap_id__resume_post"];
+        post: operations["resume_roadmap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -509,7 +509,7 @@ export interface paths {
          * Retry Roadmap
          * @description Take up everything that failed or is missing.
          */
-        post: operations["retry_roadmap_api_v1_roadmaps__roadmap_id__retry_post"];
+        post: operations["retry_roadmap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -529,7 +529,7 @@ export interface paths {
          * Revise Outline
          * @description Have the author change the outline by the learner's words; the outline's history shows what has changed.
          */
-        post: operations["revise_outline_api_v1_roadmaps__roadmap_id__revise_post"];
+        post: operations["revise_outline"];
         delete?: never;
         options?: never;
         head?: never;
@@ -547,7 +547,7 @@ export interface paths {
          * List Revisions
          * @description The history of the outline, newest first.
          */
-        get: operations["list_revisions_api_v1_roadmaps__roadmap_id__revisions_get"];
+        get: operations["list_revisions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -564,10 +564,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read Revision
+         * Get Revision
          * @description One step in the history of the outline, and what it changed.
          */
-        get: operations["read_revision_api_v1_roadmaps__roadmap_id__revisions__number__get"];
+        get: operations["get_revision"];
         put?: never;
         post?: never;
         delete?: never;
@@ -589,7 +589,7 @@ export interface paths {
          * Import Roadmap
          * @description The roadmap of a document, under a new id.
          */
-        post: operations["import_roadmap_api_v1_roadmaps_import_post"];
+        post: operations["import_roadmap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -604,10 +604,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read Task
+         * Get Task
          * @description A task with its status, counts, usage and error.
          */
-        get: operations["read_task_api_v1_tasks__task_id__get"];
+        get: operations["get_task"];
         put?: never;
         post?: never;
         delete?: never;
@@ -624,10 +624,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Health
+         * Get Health
          * @description The process is alive.
          */
-        get: operations["health_health_get"];
+        get: operations["get_health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -644,10 +644,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Metrics
+         * Get Metrics
          * @description Prometheus metrics of this process, and the counts of tasks in the database.
          */
-        get: operations["metrics_metrics_get"];
+        get: operations["get_metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -664,10 +664,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Readiness
+         * Get Readiness
          * @description Database, Redis and schema are there.
          */
-        get: operations["readiness_readyz_get"];
+        get: operations["get_readiness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -680,7 +680,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** About */
+        /**
+         * About
+         * @example {
+         *       "author": "openai:gpt-5",
+         *       "max_concepts": 300,
+         *       "version": "0.1.0"
+         *     }
+         */
         About: {
             /** Author */
             author: string;
@@ -689,7 +696,12 @@ export interface components {
             /** Version */
             version: string;
         };
-        /** Accepted */
+        /**
+         * Accepted
+         * @example {
+         *       "task_id": "0198c2f4-6d20-7e41-8f6a-5b9c3d2e7a11"
+         *     }
+         */
         Accepted: {
             /**
              * Task Id
@@ -708,12 +720,8 @@ export interface components {
              * @default
              */
             description?: string;
-            /**
-             * Difficulty
-             * @default medium
-             * @enum {string}
-             */
-            difficulty?: "easy" | "medium" | "hard";
+            /** @default medium */
+            difficulty?: components["schemas"]["Difficulty"];
             /**
              * Estimated Hours
              * @default 1
@@ -783,6 +791,7 @@ export interface components {
             /** Stage Id */
             stage_id?: string | null;
         };
+        Artefact: components["schemas"]["Tutorial"] | components["schemas"]["Resources"] | components["schemas"]["Quiz"];
         /** ArtefactFailure */
         ArtefactFailure: {
             artefact: components["schemas"]["ArtefactKind"];
@@ -902,8 +911,7 @@ export interface components {
         Change: {
             /** Concept Id */
             concept_id: string;
-            /** Difficulty */
-            difficulty?: ("easy" | "medium" | "hard") | null;
+            difficulty?: components["schemas"]["Difficulty"] | null;
             /** Estimated Hours */
             estimated_hours?: number | null;
             /** Keywords */
@@ -915,6 +923,13 @@ export interface components {
             op: "change";
             /** Prerequisites */
             prerequisites?: string[] | null;
+        };
+        /** CheckView */
+        CheckView: {
+            /** Message */
+            message: string;
+            /** Ok */
+            ok: boolean;
         };
         /**
          * Completed
@@ -968,12 +983,8 @@ export interface components {
              * @default
              */
             description?: string;
-            /**
-             * Difficulty
-             * @default medium
-             * @enum {string}
-             */
-            difficulty?: "easy" | "medium" | "hard";
+            /** @default medium */
+            difficulty?: components["schemas"]["Difficulty"];
             /**
              * Estimated Hours
              * @default 1
@@ -1109,7 +1120,126 @@ export interface components {
              */
             type: "concept_complete";
         };
-        /** ConceptDetail */
+        /**
+         * ConceptDetail
+         * @example {
+         *       "concept_id": "relational-table",
+         *       "content_status": "completed",
+         *       "content_summary": "A table holds rows of the same columns.",
+         *       "description": "Rows, columns and types.",
+         *       "difficulty": "easy",
+         *       "estimated_hours": 1,
+         *       "failures": [],
+         *       "keywords": [
+         *         "table",
+         *         "row",
+         *         "column"
+         *       ],
+         *       "learned_at": null,
+         *       "name": "Relational tables",
+         *       "prerequisites": [],
+         *       "quiz": {
+         *         "author": "openai:gpt-5",
+         *         "created_at": "2026-03-01T09:30:00Z",
+         *         "kind": "quiz",
+         *         "prompt": "quiz@1-3f2a9c41",
+         *         "questions": [
+         *           {
+         *             "options": [
+         *               {
+         *                 "option_id": "a",
+         *                 "text": "Their columns"
+         *               },
+         *               {
+         *                 "option_id": "b",
+         *                 "text": "Their values"
+         *               }
+         *             ],
+         *             "prompt": "What do all rows of a table have in common?",
+         *             "question_id": "q1",
+         *             "type": "single"
+         *           }
+         *         ],
+         *         "quiz_id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e03",
+         *         "usage": {
+         *           "calls": 3,
+         *           "cost_usd": 0.06,
+         *           "input_tokens": 4200,
+         *           "output_tokens": 5100,
+         *           "unpriced": false,
+         *           "unpriced_calls": 0
+         *         },
+         *         "version": 1
+         *       },
+         *       "quiz_id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e03",
+         *       "quiz_questions_count": 1,
+         *       "quiz_status": "completed",
+         *       "resources": {
+         *         "author": "openai:gpt-5",
+         *         "created_at": "2026-03-01T09:30:00Z",
+         *         "items": [
+         *           {
+         *             "description": null,
+         *             "language": "en",
+         *             "origin": "found",
+         *             "status": 200,
+         *             "title": "PostgreSQL: Table basics",
+         *             "type": "documentation",
+         *             "url": "https://www.postgresql.org/docs/current/ddl-basics.html",
+         *             "verdict": "verified"
+         *           }
+         *         ],
+         *         "kind": "resources",
+         *         "prompt": "resources@1-b90a2f5e",
+         *         "resources_id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e02",
+         *         "usage": {
+         *           "calls": 3,
+         *           "cost_usd": 0.06,
+         *           "input_tokens": 4200,
+         *           "output_tokens": 5100,
+         *           "unpriced": false,
+         *           "unpriced_calls": 0
+         *         },
+         *         "version": 1
+         *       },
+         *       "resources_count": 1,
+         *       "resources_id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e02",
+         *       "resources_status": "completed",
+         *       "roadmap_id": "0198c2f4-6d1e-7b3a-9c5f-2a4e8d7b1c30",
+         *       "tutorial": {
+         *         "author": "openai:gpt-5",
+         *         "created_at": "2026-03-01T09:30:00Z",
+         *         "example": null,
+         *         "exercises": [
+         *           "Name the columns of a table of books."
+         *         ],
+         *         "kind": "tutorial",
+         *         "mistakes": [
+         *           "Two facts in one column."
+         *         ],
+         *         "prompt": "tutorial@1-7c41e0d2",
+         *         "sections": [
+         *           {
+         *             "heading": "Rows and columns",
+         *             "markdown": "Each row is one *thing*, each column a fact."
+         *           }
+         *         ],
+         *         "summary": "A table holds rows of the same columns.",
+         *         "tutorial_id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e01",
+         *         "usage": {
+         *           "calls": 3,
+         *           "cost_usd": 0.06,
+         *           "input_tokens": 4200,
+         *           "output_tokens": 5100,
+         *           "unpriced": false,
+         *           "unpriced_calls": 0
+         *         },
+         *         "version": 1
+         *       },
+         *       "tutorial_id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e01",
+         *       "tutorial_status": "completed"
+         *     }
+         */
         ConceptDetail: {
             /** Concept Id */
             concept_id: string;
@@ -1118,11 +1248,7 @@ export interface components {
             content_summary: string | null;
             /** Description */
             description: string;
-            /**
-             * Difficulty
-             * @enum {string}
-             */
-            difficulty: "easy" | "medium" | "hard";
+            difficulty: components["schemas"]["Difficulty"];
             /** Estimated Hours */
             estimated_hours: number;
             /** Failures */
@@ -1263,11 +1389,7 @@ export interface components {
             content_summary: string | null;
             /** Description */
             description: string;
-            /**
-             * Difficulty
-             * @enum {string}
-             */
-            difficulty: "easy" | "medium" | "hard";
+            difficulty: components["schemas"]["Difficulty"];
             /** Estimated Hours */
             estimated_hours: number;
             /** Failures */
@@ -1294,12 +1416,21 @@ export interface components {
             tutorial_id: string | null;
             tutorial_status: components["schemas"]["ArtefactStatus"];
         };
+        /** @enum {string} */
+        ContentPreference: "visual" | "text" | "audio" | "hands_on";
         /**
          * ContentStatus
          * @enum {string}
          */
         ContentStatus: "pending" | "generating" | "completed" | "partial" | "failed";
-        /** Created */
+        /**
+         * Created
+         * @example {
+         *       "roadmap_id": "0198c2f4-6d1e-7b3a-9c5f-2a4e8d7b1c30",
+         *       "status": "drafting",
+         *       "task_id": "0198c2f4-6d20-7e41-8f6a-5b9c3d2e7a11"
+         *     }
+         */
         Created: {
             /**
              * Roadmap Id
@@ -1324,12 +1455,10 @@ export interface components {
              * @enum {string}
              */
             op: "describe";
-            /**
-             * Target
-             * @enum {string}
-             */
-            target: "stage" | "module" | "concept";
+            target: components["schemas"]["Target"];
         };
+        /** @enum {string} */
+        Difficulty: "easy" | "medium" | "hard";
         /**
          * DroppedPrerequisite
          * @description A concept does not need another one any more, since an edit has put that one after it.
@@ -1348,6 +1477,148 @@ export interface components {
          * EditedRoadmapView
          * @description The roadmap after an edit of its outline. `dropped_prerequisites` are those that the edit has put after what
          *     needed them: they are not needed any more. Left out where there are none.
+         * @example {
+         *       "author": "openai:gpt-5",
+         *       "can_redo": false,
+         *       "can_undo": false,
+         *       "created_at": "2026-03-01T09:30:00Z",
+         *       "epoch": "5f0e9c3a-4ffd-4dd6-a2b3-4e3f8d0c5b1f",
+         *       "goal": "Learn SQL for data analysis",
+         *       "language": "en",
+         *       "progress": {
+         *         "completed": 1,
+         *         "failed": 0,
+         *         "generating": 1,
+         *         "partial": 0,
+         *         "pending": 1,
+         *         "total": 3
+         *       },
+         *       "revision": 1,
+         *       "roadmap_id": "0198c2f4-6d1e-7b3a-9c5f-2a4e8d7b1c30",
+         *       "seq": 7,
+         *       "stages": [
+         *         {
+         *           "description": "",
+         *           "modules": [
+         *             {
+         *               "concepts": [
+         *                 {
+         *                   "concept_id": "relational-table",
+         *                   "content_status": "completed",
+         *                   "content_summary": "A table holds rows of the same columns.",
+         *                   "description": "Rows, columns and types.",
+         *                   "difficulty": "easy",
+         *                   "estimated_hours": 1,
+         *                   "failures": [],
+         *                   "keywords": [
+         *                     "table",
+         *                     "row",
+         *                     "column"
+         *                   ],
+         *                   "learned_at": null,
+         *                   "name": "Relational tables",
+         *                   "prerequisites": [],
+         *                   "quiz_id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e03",
+         *                   "quiz_questions_count": 1,
+         *                   "quiz_status": "completed",
+         *                   "resources_count": 1,
+         *                   "resources_id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e02",
+         *                   "resources_status": "completed",
+         *                   "tutorial_id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e01",
+         *                   "tutorial_status": "completed"
+         *                 },
+         *                 {
+         *                   "concept_id": "select",
+         *                   "content_status": "generating",
+         *                   "content_summary": null,
+         *                   "description": "Reading rows that fulfil a condition.",
+         *                   "difficulty": "easy",
+         *                   "estimated_hours": 1,
+         *                   "failures": [],
+         *                   "keywords": [
+         *                     "select",
+         *                     "where"
+         *                   ],
+         *                   "learned_at": null,
+         *                   "name": "SELECT and WHERE",
+         *                   "prerequisites": [
+         *                     "relational-table"
+         *                   ],
+         *                   "quiz_id": null,
+         *                   "quiz_questions_count": null,
+         *                   "quiz_status": "generating",
+         *                   "resources_count": null,
+         *                   "resources_id": null,
+         *                   "resources_status": "generating",
+         *                   "tutorial_id": null,
+         *                   "tutorial_status": "generating"
+         *                 },
+         *                 {
+         *                   "concept_id": "inner-join",
+         *                   "content_status": "pending",
+         *                   "content_summary": null,
+         *                   "description": "Rows of two tables that belong together.",
+         *                   "difficulty": "medium",
+         *                   "estimated_hours": 1,
+         *                   "failures": [],
+         *                   "keywords": [
+         *                     "join"
+         *                   ],
+         *                   "learned_at": null,
+         *                   "name": "Inner joins",
+         *                   "prerequisites": [
+         *                     "select"
+         *                   ],
+         *                   "quiz_id": null,
+         *                   "quiz_questions_count": null,
+         *                   "quiz_status": "pending",
+         *                   "resources_count": null,
+         *                   "resources_id": null,
+         *                   "resources_status": "pending",
+         *                   "tutorial_id": null,
+         *                   "tutorial_status": "pending"
+         *                 }
+         *               ],
+         *               "description": "",
+         *               "module_id": "basics",
+         *               "name": "Basic queries"
+         *             }
+         *           ],
+         *           "name": "Reading tables",
+         *           "order": 1,
+         *           "stage_id": "reading"
+         *         }
+         *       ],
+         *       "status": "generating",
+         *       "task": {
+         *         "created_at": "2026-03-01T09:30:00Z",
+         *         "ended_at": null,
+         *         "error": null,
+         *         "kind": "content",
+         *         "returns_to": null,
+         *         "roadmap_id": "0198c2f4-6d1e-7b3a-9c5f-2a4e8d7b1c30",
+         *         "started_at": "2026-03-01T09:30:00Z",
+         *         "status": "running",
+         *         "task_id": "0198c2f4-6d20-7e41-8f6a-5b9c3d2e7a11",
+         *         "usage": {
+         *           "calls": 3,
+         *           "cost_usd": 0.06,
+         *           "input_tokens": 4200,
+         *           "output_tokens": 5100,
+         *           "unpriced": false,
+         *           "unpriced_calls": 0
+         *         }
+         *       },
+         *       "title": "SQL for data analysis",
+         *       "usage": {
+         *         "calls": 3,
+         *         "cost_usd": 0.06,
+         *         "input_tokens": 4200,
+         *         "output_tokens": 5100,
+         *         "unpriced": false,
+         *         "unpriced_calls": 0
+         *       }
+         *     }
          */
         EditedRoadmapView: {
             /** Author */
@@ -1391,11 +1662,20 @@ export interface components {
             task: components["schemas"]["TaskView"];
             /** Title */
             title: string;
-            usage: components["schemas"]["Usage-Output"];
+            usage: components["schemas"]["Usage"];
         };
         /**
          * EstimateView
          * @description What it would take to write all that is missing. `cost_usd` is null when the model's price is not known.
+         * @example {
+         *       "author": "openai:gpt-5",
+         *       "calls": 9,
+         *       "cost_usd": 0.18,
+         *       "input_tokens": 12600,
+         *       "minutes": 2.5,
+         *       "output_tokens": 15300,
+         *       "unpriced": false
+         *     }
          */
         EstimateView: {
             /** Author */
@@ -1465,7 +1745,33 @@ export interface components {
          * @description Clients may rely on this list.
          * @enum {string}
          */
-        FailureCode: "timeout" | "unauthorised" | "quota" | "model_not_found" | "rate_limited" | "unavailable" | "unreachable" | "rejected" | "context_too_long" | "truncated" | "refused" | "empty" | "invalid_output" | "wrong_language" | "not_understood" | "budget" | "crashed" | "internal";
+        FailureCode: "timeout" | "unauthorised" | "quota" | "model_not_found" | "rate_limited" | "unavailable" | "unreachable" | "rejected" | "context_too_long" | "too_long" | "truncated" | "refused" | "empty" | "invalid_output" | "wrong_language" | "not_understood" | "budget" | "crashed" | "internal";
+        /**
+         * FieldFault
+         * @description What is wrong with a field of the request, which is named by the path to it.
+         */
+        FieldFault: {
+            /** Field */
+            field: string;
+            /** Message */
+            message: string;
+        };
+        Fields: {
+            [key: string]: unknown;
+        };
+        /**
+         * Health
+         * @example {
+         *       "status": "ok"
+         *     }
+         */
+        Health: {
+            /**
+             * Status
+             * @constant
+             */
+            status: "ok";
+        };
         /**
          * Heartbeat
          * @description Nothing has happened since event `seq`.
@@ -1483,11 +1789,10 @@ export interface components {
          * KeptArtefact
          * @description One version of an artefact.
          */
-        "KeptArtefact-Input": {
+        KeptArtefact: {
             /** Author */
             author: string;
-            /** Body */
-            body: components["schemas"]["Tutorial"] | components["schemas"]["Resources"] | components["schemas"]["Quiz"];
+            body: components["schemas"]["Artefact"];
             /**
              * Created At
              * Format: date-time
@@ -1495,27 +1800,7 @@ export interface components {
             created_at: string;
             /** Prompt */
             prompt?: string | null;
-            usage?: components["schemas"]["Usage-Input"] | null;
-            /** Version */
-            version: number;
-        };
-        /**
-         * KeptArtefact
-         * @description One version of an artefact.
-         */
-        "KeptArtefact-Output": {
-            /** Author */
-            author: string;
-            /** Body */
-            body: components["schemas"]["Tutorial"] | components["schemas"]["Resources"] | components["schemas"]["Quiz"];
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Prompt */
-            prompt?: string | null;
-            usage?: components["schemas"]["Usage-Output"] | null;
+            usage?: components["schemas"]["Usage"] | null;
             /** Version */
             version: number;
         };
@@ -1523,7 +1808,7 @@ export interface components {
          * KeptConcept
          * @description A concept of the outline, or one that an edit has `removed` and an undo would bring back.
          */
-        "KeptConcept-Input": {
+        KeptConcept: {
             /** Concept Id */
             concept_id: string;
             /** Learned At */
@@ -1534,7 +1819,7 @@ export interface components {
              *       "versions": []
              *     }
              */
-            quiz?: components["schemas"]["KeptState-Input"];
+            quiz?: components["schemas"]["KeptState"];
             /**
              * Removed
              * @default false
@@ -1546,50 +1831,17 @@ export interface components {
              *       "versions": []
              *     }
              */
-            resources?: components["schemas"]["KeptState-Input"];
+            resources?: components["schemas"]["KeptState"];
             /**
              * @default {
              *       "status": "pending",
              *       "versions": []
              *     }
              */
-            tutorial?: components["schemas"]["KeptState-Input"];
+            tutorial?: components["schemas"]["KeptState"];
         };
-        /**
-         * KeptConcept
-         * @description A concept of the outline, or one that an edit has `removed` and an undo would bring back.
-         */
-        "KeptConcept-Output": {
-            /** Concept Id */
-            concept_id: string;
-            /** Learned At */
-            learned_at?: string | null;
-            /**
-             * @default {
-             *       "status": "pending",
-             *       "versions": []
-             *     }
-             */
-            quiz?: components["schemas"]["KeptState-Output"];
-            /**
-             * Removed
-             * @default false
-             */
-            removed?: boolean;
-            /**
-             * @default {
-             *       "status": "pending",
-             *       "versions": []
-             *     }
-             */
-            resources?: components["schemas"]["KeptState-Output"];
-            /**
-             * @default {
-             *       "status": "pending",
-             *       "versions": []
-             *     }
-             */
-            tutorial?: components["schemas"]["KeptState-Output"];
+        KeptOperation: {
+            [key: string]: unknown;
         };
         /** KeptRevision */
         KeptRevision: {
@@ -1606,16 +1858,14 @@ export interface components {
             /** Number */
             number: number;
             /** Operations */
-            operations?: {
-                [key: string]: unknown;
-            }[] | null;
+            operations?: components["schemas"]["KeptOperation"][] | null;
             outline: components["schemas"]["Outline"];
         };
         /**
          * KeptState
          * @description How an artefact stands; `current` is the version that is shown.
          */
-        "KeptState-Input": {
+        KeptState: {
             /** Current */
             current?: number | null;
             failure?: components["schemas"]["Failure"] | null;
@@ -1627,27 +1877,14 @@ export interface components {
              * Versions
              * @default []
              */
-            versions?: components["schemas"]["KeptArtefact-Input"][];
+            versions?: components["schemas"]["KeptArtefact"][];
         };
         /**
-         * KeptState
-         * @description How an artefact stands; `current` is the version that is shown.
+         * Learned
+         * @example {
+         *       "learned": true
+         *     }
          */
-        "KeptState-Output": {
-            /** Current */
-            current?: number | null;
-            failure?: components["schemas"]["Failure"] | null;
-            /** Instructions */
-            instructions?: string | null;
-            /** @default pending */
-            status?: components["schemas"]["ArtefactStatus"];
-            /**
-             * Versions
-             * @default []
-             */
-            versions?: components["schemas"]["KeptArtefact-Output"][];
-        };
-        /** Learned */
         Learned: {
             /** Learned */
             learned: boolean;
@@ -1668,7 +1905,7 @@ export interface components {
              * Content Preference
              * @default []
              */
-            content_preference?: ("visual" | "text" | "audio" | "hands_on")[];
+            content_preference?: components["schemas"]["ContentPreference"][];
             /** Deadline */
             deadline?: string | null;
             /** Goal */
@@ -1683,17 +1920,15 @@ export interface components {
              * @default en
              */
             language?: string;
-            /**
-             * Level
-             * @default beginner
-             * @enum {string}
-             */
-            level?: "beginner" | "intermediate" | "advanced";
+            /** @default beginner */
+            level?: components["schemas"]["Level"];
             /** Motivation */
             motivation?: string | null;
             /** Secondary Language */
             secondary_language?: string | null;
         };
+        /** @enum {string} */
+        Level: "beginner" | "intermediate" | "advanced";
         /**
          * ListedRoadmap
          * @description `studied_at` is when the learner has last worked with it, `deleted_at` when it was put into the trash.
@@ -1747,6 +1982,19 @@ export interface components {
         /**
          * MarkedQuizView
          * @description `score` is the share of questions that were answered right, from 0 to 1.
+         * @example {
+         *       "questions": [
+         *         {
+         *           "correct": true,
+         *           "correct_options": [
+         *             "a"
+         *           ],
+         *           "explanation": "A table's columns hold for all of its rows.",
+         *           "question_id": "q1"
+         *         }
+         *       ],
+         *       "score": 1
+         *     }
          */
         MarkedQuizView: {
             /** Questions */
@@ -1817,11 +2065,7 @@ export interface components {
              * @enum {string}
              */
             op: "move";
-            /**
-             * Target
-             * @enum {string}
-             */
-            target: "stage" | "module" | "concept";
+            target: components["schemas"]["Target"];
         };
         /**
          * NewConcept
@@ -1835,12 +2079,8 @@ export interface components {
              * @default
              */
             description?: string;
-            /**
-             * Difficulty
-             * @default medium
-             * @enum {string}
-             */
-            difficulty?: "easy" | "medium" | "hard";
+            /** @default medium */
+            difficulty?: components["schemas"]["Difficulty"];
             /**
              * Estimated Hours
              * @default 1
@@ -1876,6 +2116,13 @@ export interface components {
         /**
          * NewRoadmap
          * @description A learning goal. With `auto_approve` the outline is approved as it is drafted.
+         * @example {
+         *       "auto_approve": true,
+         *       "concepts": 3,
+         *       "goal": "Learn SQL for data analysis",
+         *       "hours_per_week": 5,
+         *       "level": "beginner"
+         *     }
          */
         NewRoadmap: {
             /**
@@ -1894,7 +2141,7 @@ export interface components {
              * Content Preference
              * @default []
              */
-            content_preference?: ("visual" | "text" | "audio" | "hands_on")[];
+            content_preference?: components["schemas"]["ContentPreference"][];
             /** Deadline */
             deadline?: string | null;
             /** Goal */
@@ -1909,17 +2156,14 @@ export interface components {
              * @default en
              */
             language?: string;
-            /**
-             * Level
-             * @default beginner
-             * @enum {string}
-             */
-            level?: "beginner" | "intermediate" | "advanced";
+            /** @default beginner */
+            level?: components["schemas"]["Level"];
             /** Motivation */
             motivation?: string | null;
             /** Secondary Language */
             secondary_language?: string | null;
         };
+        Operation: components["schemas"]["AddStage"] | components["schemas"]["AddModule"] | components["schemas"]["AddConcept"] | components["schemas"]["Retitle"] | components["schemas"]["Rename"] | components["schemas"]["Describe"] | components["schemas"]["Remove"] | components["schemas"]["Move"] | components["schemas"]["Reorder"] | components["schemas"]["Change"] | components["schemas"]["Merge"] | components["schemas"]["Split"];
         /**
          * Option
          * @description `explanation` says why the option is right or wrong.
@@ -1945,6 +2189,65 @@ export interface components {
         /**
          * Outline
          * @description A roadmap's structure alone; stages, modules and concepts stand in their order.
+         * @example {
+         *       "stages": [
+         *         {
+         *           "description": "",
+         *           "modules": [
+         *             {
+         *               "concepts": [
+         *                 {
+         *                   "concept_id": "relational-table",
+         *                   "description": "Rows, columns and types.",
+         *                   "difficulty": "easy",
+         *                   "estimated_hours": 1,
+         *                   "keywords": [
+         *                     "table",
+         *                     "row",
+         *                     "column"
+         *                   ],
+         *                   "name": "Relational tables",
+         *                   "prerequisites": []
+         *                 },
+         *                 {
+         *                   "concept_id": "select",
+         *                   "description": "Reading rows that fulfil a condition.",
+         *                   "difficulty": "easy",
+         *                   "estimated_hours": 1,
+         *                   "keywords": [
+         *                     "select",
+         *                     "where"
+         *                   ],
+         *                   "name": "SELECT and WHERE",
+         *                   "prerequisites": [
+         *                     "relational-table"
+         *                   ]
+         *                 },
+         *                 {
+         *                   "concept_id": "inner-join",
+         *                   "description": "Rows of two tables that belong together.",
+         *                   "difficulty": "medium",
+         *                   "estimated_hours": 1,
+         *                   "keywords": [
+         *                     "join"
+         *                   ],
+         *                   "name": "Inner joins",
+         *                   "prerequisites": [
+         *                     "select"
+         *                   ]
+         *                 }
+         *               ],
+         *               "description": "",
+         *               "module_id": "basics",
+         *               "name": "Basic queries"
+         *             }
+         *           ],
+         *           "name": "Reading tables",
+         *           "stage_id": "reading"
+         *         }
+         *       ],
+         *       "title": "SQL for data analysis"
+         *     }
          */
         Outline: {
             /** Stages */
@@ -1957,14 +2260,8 @@ export interface components {
          * @description `before` and `after` hold the fields that differ; a part that has moved names the old and the new `place`.
          */
         OutlineChange: {
-            /** After */
-            after?: {
-                [key: string]: unknown;
-            } | null;
-            /** Before */
-            before?: {
-                [key: string]: unknown;
-            } | null;
+            after?: components["schemas"]["Fields"] | null;
+            before?: components["schemas"]["Fields"] | null;
             /**
              * Change
              * @enum {string}
@@ -1975,15 +2272,25 @@ export interface components {
             /** Name */
             name: string;
             /** Target */
-            target: ("stage" | "module" | "concept") | "title";
+            target: components["schemas"]["Target"] | "title";
         };
         /**
          * OutlineEdit
          * @description Operations that are applied in their order, all or none.
+         * @example {
+         *       "operations": [
+         *         {
+         *           "id": "inner-join",
+         *           "name": "Joins",
+         *           "op": "rename",
+         *           "target": "concept"
+         *         }
+         *       ]
+         *     }
          */
         OutlineEdit: {
             /** Operations */
-            operations: (components["schemas"]["AddStage"] | components["schemas"]["AddModule"] | components["schemas"]["AddConcept"] | components["schemas"]["Retitle"] | components["schemas"]["Rename"] | components["schemas"]["Describe"] | components["schemas"]["Remove"] | components["schemas"]["Move"] | components["schemas"]["Reorder"] | components["schemas"]["Change"] | components["schemas"]["Merge"] | components["schemas"]["Split"])[];
+            operations: components["schemas"]["Operation"][];
         };
         /**
          * OutlineReady
@@ -2041,6 +2348,33 @@ export interface components {
             type: "outline_ready";
             /** @default null */
             usage?: components["schemas"]["Usage"] | null;
+        };
+        /**
+         * Problem
+         * @description RFC 9457 problem details.
+         */
+        Problem: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /**
+             * Errors
+             * @default []
+             */
+            errors?: components["schemas"]["FieldFault"][];
+            /** Instance */
+            instance: string;
+            /** Request Id */
+            request_id: string;
+            /** Retryable */
+            retryable: boolean;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
         };
         /**
          * Progress
@@ -2105,12 +2439,10 @@ export interface components {
             prompt: string;
             /** Question Id */
             question_id: string;
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "single" | "multiple" | "true_false";
+            type: components["schemas"]["QuestionType"];
         };
+        /** @enum {string} */
+        QuestionType: "single" | "multiple" | "true_false";
         /**
          * QuestionView
          * @description A question as it is asked: without its answer.
@@ -2122,11 +2454,7 @@ export interface components {
             prompt: string;
             /** Question Id */
             question_id: string;
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "single" | "multiple" | "true_false";
+            type: components["schemas"]["QuestionType"];
         };
         /** Quiz */
         Quiz: {
@@ -2142,6 +2470,14 @@ export interface components {
          * QuizAttempt
          * @description The ids of the chosen options, by the question's id; what is not answered counts as wrong. `quiz_id` is the quiz
          *     that was read: without it, the current one is meant.
+         * @example {
+         *       "answers": {
+         *         "q1": [
+         *           "a"
+         *         ]
+         *       },
+         *       "quiz_id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e03"
+         *     }
          */
         QuizAttempt: {
             /** Answers */
@@ -2174,13 +2510,51 @@ export interface components {
              * Format: uuid
              */
             quiz_id: string;
-            usage: components["schemas"]["Usage-Output"];
+            usage: components["schemas"]["Usage"];
             /** Version */
             version: number;
         };
         /**
+         * Readiness
+         * @description Whether everything is there that the API needs: a check for the database, its schema, and Redis.
+         * @example {
+         *       "checks": {
+         *         "database": {
+         *           "message": "The database answers.",
+         *           "ok": true
+         *         },
+         *         "redis": {
+         *           "message": "Redis answers.",
+         *           "ok": true
+         *         },
+         *         "schema": {
+         *           "message": "The schema is up to date (0005).",
+         *           "ok": true
+         *         }
+         *       },
+         *       "status": "ready"
+         *     }
+         */
+        Readiness: {
+            /** Checks */
+            checks: {
+                [key: string]: components["schemas"]["CheckView"];
+            };
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "not_ready";
+        };
+        /**
          * Regeneration
          * @description Which artefacts to write again, all if none are named, and how they should be.
+         * @example {
+         *       "artefacts": [
+         *         "quiz"
+         *       ],
+         *       "instructions": "Harder questions."
+         *     }
          */
         Regeneration: {
             /**
@@ -2207,11 +2581,7 @@ export interface components {
              * @enum {string}
              */
             op: "remove";
-            /**
-             * Target
-             * @enum {string}
-             */
-            target: "stage" | "module" | "concept";
+            target: components["schemas"]["Target"];
         };
         /** Rename */
         Rename: {
@@ -2224,11 +2594,7 @@ export interface components {
              * @enum {string}
              */
             op: "rename";
-            /**
-             * Target
-             * @enum {string}
-             */
-            target: "stage" | "module" | "concept";
+            target: components["schemas"]["Target"];
         };
         /**
          * Reorder
@@ -2245,11 +2611,7 @@ export interface components {
             op: "reorder";
             /** Order */
             order: string[];
-            /**
-             * Target
-             * @enum {string}
-             */
-            target: "stage" | "module" | "concept";
+            target: components["schemas"]["Target"];
         };
         /**
          * Resource
@@ -2320,13 +2682,17 @@ export interface components {
              * Format: uuid
              */
             resources_id: string;
-            usage: components["schemas"]["Usage-Output"];
+            usage: components["schemas"]["Usage"];
             /** Version */
             version: number;
         };
         /**
          * Restoration
          * @description Which version of which artefact becomes the current one.
+         * @example {
+         *       "artefact": "quiz",
+         *       "version": 1
+         *     }
          */
         Restoration: {
             artefact: components["schemas"]["ArtefactKind"];
@@ -2364,12 +2730,37 @@ export interface components {
         /**
          * RevisionRequest
          * @description What to change, in the learner's words.
+         * @example {
+         *       "feedback": "Two more concepts about window functions, please."
+         *     }
          */
         RevisionRequest: {
             /** Feedback */
             feedback: string;
         };
-        /** Revisions */
+        /**
+         * Revisions
+         * @example {
+         *       "items": [
+         *         {
+         *           "created_at": "2026-03-01T09:30:00Z",
+         *           "current": true,
+         *           "feedback": null,
+         *           "kind": "edited",
+         *           "note": null,
+         *           "number": 2,
+         *           "operations": [
+         *             {
+         *               "id": "inner-join",
+         *               "name": "Joins",
+         *               "op": "rename",
+         *               "target": "concept"
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
         Revisions: {
             /** Items */
             items: components["schemas"]["RevisionSummary"][];
@@ -2395,11 +2786,41 @@ export interface components {
             /** Number */
             number: number;
             /** Operations */
-            operations: (components["schemas"]["AddStage"] | components["schemas"]["AddModule"] | components["schemas"]["AddConcept"] | components["schemas"]["Retitle"] | components["schemas"]["Rename"] | components["schemas"]["Describe"] | components["schemas"]["Remove"] | components["schemas"]["Move"] | components["schemas"]["Reorder"] | components["schemas"]["Change"] | components["schemas"]["Merge"] | components["schemas"]["Split"])[] | null;
+            operations: components["schemas"]["Operation"][] | null;
         };
         /**
          * RevisionView
          * @description `changes` are against the step before; there are none for the oldest that is kept.
+         * @example {
+         *       "changes": [
+         *         {
+         *           "after": {
+         *             "name": "Joins"
+         *           },
+         *           "before": {
+         *             "name": "Inner joins"
+         *           },
+         *           "change": "renamed",
+         *           "id": "inner-join",
+         *           "name": "Joins",
+         *           "target": "concept"
+         *         }
+         *       ],
+         *       "created_at": "2026-03-01T09:30:00Z",
+         *       "current": true,
+         *       "feedback": null,
+         *       "kind": "edited",
+         *       "note": null,
+         *       "number": 2,
+         *       "operations": [
+         *         {
+         *           "id": "inner-join",
+         *           "name": "Joins",
+         *           "op": "rename",
+         *           "target": "concept"
+         *         }
+         *       ]
+         *     }
          */
         RevisionView: {
             /** Changes */
@@ -2419,20 +2840,179 @@ export interface components {
             /** Number */
             number: number;
             /** Operations */
-            operations: (components["schemas"]["AddStage"] | components["schemas"]["AddModule"] | components["schemas"]["AddConcept"] | components["schemas"]["Retitle"] | components["schemas"]["Rename"] | components["schemas"]["Describe"] | components["schemas"]["Remove"] | components["schemas"]["Move"] | components["schemas"]["Reorder"] | components["schemas"]["Change"] | components["schemas"]["Merge"] | components["schemas"]["Split"])[] | null;
+            operations: components["schemas"]["Operation"][] | null;
         };
         /**
          * RoadmapFile
          * @description `status` is one in which nothing goes on: what was being written when the document was made, waits in it.
+         * @example {
+         *       "author": "openai:gpt-5",
+         *       "concepts": [
+         *         {
+         *           "concept_id": "relational-table"
+         *         },
+         *         {
+         *           "concept_id": "select"
+         *         },
+         *         {
+         *           "concept_id": "inner-join"
+         *         }
+         *       ],
+         *       "created_at": "2026-03-01T09:30:00Z",
+         *       "format": "greenway-roadmap",
+         *       "outline": {
+         *         "stages": [
+         *           {
+         *             "description": "",
+         *             "modules": [
+         *               {
+         *                 "concepts": [
+         *                   {
+         *                     "concept_id": "relational-table",
+         *                     "description": "Rows, columns and types.",
+         *                     "difficulty": "easy",
+         *                     "estimated_hours": 1,
+         *                     "keywords": [
+         *                       "table",
+         *                       "row",
+         *                       "column"
+         *                     ],
+         *                     "name": "Relational tables",
+         *                     "prerequisites": []
+         *                   },
+         *                   {
+         *                     "concept_id": "select",
+         *                     "description": "Reading rows that fulfil a condition.",
+         *                     "difficulty": "easy",
+         *                     "estimated_hours": 1,
+         *                     "keywords": [
+         *                       "select",
+         *                       "where"
+         *                     ],
+         *                     "name": "SELECT and WHERE",
+         *                     "prerequisites": [
+         *                       "relational-table"
+         *                     ]
+         *                   },
+         *                   {
+         *                     "concept_id": "inner-join",
+         *                     "description": "Rows of two tables that belong together.",
+         *                     "difficulty": "medium",
+         *                     "estimated_hours": 1,
+         *                     "keywords": [
+         *                       "join"
+         *                     ],
+         *                     "name": "Inner joins",
+         *                     "prerequisites": [
+         *                       "select"
+         *                     ]
+         *                   }
+         *                 ],
+         *                 "description": "",
+         *                 "module_id": "basics",
+         *                 "name": "Basic queries"
+         *               }
+         *             ],
+         *             "name": "Reading tables",
+         *             "stage_id": "reading"
+         *           }
+         *         ],
+         *         "title": "SQL for data analysis"
+         *       },
+         *       "request": {
+         *         "concepts": 3,
+         *         "goal": "Learn SQL for data analysis",
+         *         "hours_per_week": 5,
+         *         "level": "beginner"
+         *       },
+         *       "revision": 1,
+         *       "revisions": [
+         *         {
+         *           "created_at": "2026-03-01T09:30:00Z",
+         *           "kind": "drafted",
+         *           "number": 1,
+         *           "outline": {
+         *             "stages": [
+         *               {
+         *                 "description": "",
+         *                 "modules": [
+         *                   {
+         *                     "concepts": [
+         *                       {
+         *                         "concept_id": "relational-table",
+         *                         "description": "Rows, columns and types.",
+         *                         "difficulty": "easy",
+         *                         "estimated_hours": 1,
+         *                         "keywords": [
+         *                           "table",
+         *                           "row",
+         *                           "column"
+         *                         ],
+         *                         "name": "Relational tables",
+         *                         "prerequisites": []
+         *                       },
+         *                       {
+         *                         "concept_id": "select",
+         *                         "description": "Reading rows that fulfil a condition.",
+         *                         "difficulty": "easy",
+         *                         "estimated_hours": 1,
+         *                         "keywords": [
+         *                           "select",
+         *                           "where"
+         *                         ],
+         *                         "name": "SELECT and WHERE",
+         *                         "prerequisites": [
+         *                           "relational-table"
+         *                         ]
+         *                       },
+         *                       {
+         *                         "concept_id": "inner-join",
+         *                         "description": "Rows of two tables that belong together.",
+         *                         "difficulty": "medium",
+         *                         "estimated_hours": 1,
+         *                         "keywords": [
+         *                           "join"
+         *                         ],
+         *                         "name": "Inner joins",
+         *                         "prerequisites": [
+         *                           "select"
+         *                         ]
+         *                       }
+         *                     ],
+         *                     "description": "",
+         *                     "module_id": "basics",
+         *                     "name": "Basic queries"
+         *                   }
+         *                 ],
+         *                 "name": "Reading tables",
+         *                 "stage_id": "reading"
+         *               }
+         *             ],
+         *             "title": "SQL for data analysis"
+         *           }
+         *         }
+         *       ],
+         *       "status": "awaiting_review",
+         *       "title": "SQL for data analysis",
+         *       "usage": {
+         *         "calls": 3,
+         *         "cost_usd": 0.06,
+         *         "input_tokens": 4200,
+         *         "output_tokens": 5100,
+         *         "unpriced": false,
+         *         "unpriced_calls": 0
+         *       },
+         *       "version": 1
+         *     }
          */
-        "RoadmapFile-Input": {
+        RoadmapFile: {
             /** Author */
             author: string;
             /**
              * Concepts
              * @default []
              */
-            concepts?: components["schemas"]["KeptConcept-Input"][];
+            concepts?: components["schemas"]["KeptConcept"][];
             /**
              * Created At
              * Format: date-time
@@ -2471,7 +3051,7 @@ export interface components {
              *       "unpriced_calls": 0
              *     }
              */
-            usage?: components["schemas"]["Usage-Input"];
+            usage?: components["schemas"]["Usage"];
             /**
              * Version
              * @default 1
@@ -2480,64 +3060,32 @@ export interface components {
             version?: 1;
         };
         /**
-         * RoadmapFile
-         * @description `status` is one in which nothing goes on: what was being written when the document was made, waits in it.
+         * RoadmapPage
+         * @example {
+         *       "items": [
+         *         {
+         *           "author": "openai:gpt-5",
+         *           "created_at": "2026-03-01T09:30:00Z",
+         *           "deleted_at": null,
+         *           "goal": "Learn SQL for data analysis",
+         *           "language": "en",
+         *           "progress": {
+         *             "completed": 1,
+         *             "failed": 0,
+         *             "generating": 1,
+         *             "partial": 0,
+         *             "pending": 1,
+         *             "total": 3
+         *           },
+         *           "roadmap_id": "0198c2f4-6d1e-7b3a-9c5f-2a4e8d7b1c30",
+         *           "status": "generating",
+         *           "studied_at": "2026-03-01T09:30:00Z",
+         *           "title": "SQL for data analysis"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
          */
-        "RoadmapFile-Output": {
-            /** Author */
-            author: string;
-            /**
-             * Concepts
-             * @default []
-             */
-            concepts?: components["schemas"]["KeptConcept-Output"][];
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            failure?: components["schemas"]["Failure"] | null;
-            /**
-             * Format
-             * @default greenway-roadmap
-             * @constant
-             */
-            format?: "greenway-roadmap";
-            outline?: components["schemas"]["Outline"] | null;
-            request: components["schemas"]["LearningRequest"];
-            /** Revision */
-            revision?: number | null;
-            /**
-             * Revisions
-             * @default []
-             */
-            revisions?: components["schemas"]["KeptRevision"][];
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "awaiting_review" | "completed" | "partial" | "failed" | "cancelled";
-            /** Title */
-            title: string;
-            /**
-             * @default {
-             *       "calls": 0,
-             *       "cost_usd": 0,
-             *       "input_tokens": 0,
-             *       "output_tokens": 0,
-             *       "unpriced": false,
-             *       "unpriced_calls": 0
-             *     }
-             */
-            usage?: components["schemas"]["Usage-Output"];
-            /**
-             * Version
-             * @default 1
-             * @constant
-             */
-            version?: 1;
-        };
-        /** RoadmapPage */
         RoadmapPage: {
             /** Items */
             items: components["schemas"]["ListedRoadmap"][];
@@ -2553,6 +3101,148 @@ export interface components {
          * RoadmapView
          * @description Everything visible of a roadmap, as it stood when event `seq` had been committed. `revision` is the number of the
          *     outline's; it is null, and there are no stages, until the first draft is there.
+         * @example {
+         *       "author": "openai:gpt-5",
+         *       "can_redo": false,
+         *       "can_undo": false,
+         *       "created_at": "2026-03-01T09:30:00Z",
+         *       "epoch": "5f0e9c3a-4ffd-4dd6-a2b3-4e3f8d0c5b1f",
+         *       "goal": "Learn SQL for data analysis",
+         *       "language": "en",
+         *       "progress": {
+         *         "completed": 1,
+         *         "failed": 0,
+         *         "generating": 1,
+         *         "partial": 0,
+         *         "pending": 1,
+         *         "total": 3
+         *       },
+         *       "revision": 1,
+         *       "roadmap_id": "0198c2f4-6d1e-7b3a-9c5f-2a4e8d7b1c30",
+         *       "seq": 7,
+         *       "stages": [
+         *         {
+         *           "description": "",
+         *           "modules": [
+         *             {
+         *               "concepts": [
+         *                 {
+         *                   "concept_id": "relational-table",
+         *                   "content_status": "completed",
+         *                   "content_summary": "A table holds rows of the same columns.",
+         *                   "description": "Rows, columns and types.",
+         *                   "difficulty": "easy",
+         *                   "estimated_hours": 1,
+         *                   "failures": [],
+         *                   "keywords": [
+         *                     "table",
+         *                     "row",
+         *                     "column"
+         *                   ],
+         *                   "learned_at": null,
+         *                   "name": "Relational tables",
+         *                   "prerequisites": [],
+         *                   "quiz_id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e03",
+         *                   "quiz_questions_count": 1,
+         *                   "quiz_status": "completed",
+         *                   "resources_count": 1,
+         *                   "resources_id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e02",
+         *                   "resources_status": "completed",
+         *                   "tutorial_id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e01",
+         *                   "tutorial_status": "completed"
+         *                 },
+         *                 {
+         *                   "concept_id": "select",
+         *                   "content_status": "generating",
+         *                   "content_summary": null,
+         *                   "description": "Reading rows that fulfil a condition.",
+         *                   "difficulty": "easy",
+         *                   "estimated_hours": 1,
+         *                   "failures": [],
+         *                   "keywords": [
+         *                     "select",
+         *                     "where"
+         *                   ],
+         *                   "learned_at": null,
+         *                   "name": "SELECT and WHERE",
+         *                   "prerequisites": [
+         *                     "relational-table"
+         *                   ],
+         *                   "quiz_id": null,
+         *                   "quiz_questions_count": null,
+         *                   "quiz_status": "generating",
+         *                   "resources_count": null,
+         *                   "resources_id": null,
+         *                   "resources_status": "generating",
+         *                   "tutorial_id": null,
+         *                   "tutorial_status": "generating"
+         *                 },
+         *                 {
+         *                   "concept_id": "inner-join",
+         *                   "content_status": "pending",
+         *                   "content_summary": null,
+         *                   "description": "Rows of two tables that belong together.",
+         *                   "difficulty": "medium",
+         *                   "estimated_hours": 1,
+         *                   "failures": [],
+         *                   "keywords": [
+         *                     "join"
+         *                   ],
+         *                   "learned_at": null,
+         *                   "name": "Inner joins",
+         *                   "prerequisites": [
+         *                     "select"
+         *                   ],
+         *                   "quiz_id": null,
+         *                   "quiz_questions_count": null,
+         *                   "quiz_status": "pending",
+         *                   "resources_count": null,
+         *                   "resources_id": null,
+         *                   "resources_status": "pending",
+         *                   "tutorial_id": null,
+         *                   "tutorial_status": "pending"
+         *                 }
+         *               ],
+         *               "description": "",
+         *               "module_id": "basics",
+         *               "name": "Basic queries"
+         *             }
+         *           ],
+         *           "name": "Reading tables",
+         *           "order": 1,
+         *           "stage_id": "reading"
+         *         }
+         *       ],
+         *       "status": "generating",
+         *       "task": {
+         *         "created_at": "2026-03-01T09:30:00Z",
+         *         "ended_at": null,
+         *         "error": null,
+         *         "kind": "content",
+         *         "returns_to": null,
+         *         "roadmap_id": "0198c2f4-6d1e-7b3a-9c5f-2a4e8d7b1c30",
+         *         "started_at": "2026-03-01T09:30:00Z",
+         *         "status": "running",
+         *         "task_id": "0198c2f4-6d20-7e41-8f6a-5b9c3d2e7a11",
+         *         "usage": {
+         *           "calls": 3,
+         *           "cost_usd": 0.06,
+         *           "input_tokens": 4200,
+         *           "output_tokens": 5100,
+         *           "unpriced": false,
+         *           "unpriced_calls": 0
+         *         }
+         *       },
+         *       "title": "SQL for data analysis",
+         *       "usage": {
+         *         "calls": 3,
+         *         "cost_usd": 0.06,
+         *         "input_tokens": 4200,
+         *         "output_tokens": 5100,
+         *         "unpriced": false,
+         *         "unpriced_calls": 0
+         *       }
+         *     }
          */
         RoadmapView: {
             /** Author */
@@ -2591,7 +3281,7 @@ export interface components {
             task: components["schemas"]["TaskView"];
             /** Title */
             title: string;
-            usage: components["schemas"]["Usage-Output"];
+            usage: components["schemas"]["Usage"];
         };
         /**
          * SavedArtefact
@@ -2688,8 +3378,51 @@ export interface components {
             /** Stage Id */
             stage_id: string;
         };
+        /**
+         * @example {
+         *       "at": "2026-03-01T09:30:00Z",
+         *       "concept_id": "select",
+         *       "concept_name": "SELECT and WHERE",
+         *       "epoch": "5f0e9c3a-4ffd-4dd6-a2b3-4e3f8d0c5b1f",
+         *       "roadmap_id": "0198c2f4-6d1e-7b3a-9c5f-2a4e8d7b1c30",
+         *       "seq": 8,
+         *       "task_id": "0198c2f4-6d20-7e41-8f6a-5b9c3d2e7a11",
+         *       "type": "concept_start"
+         *     }
+         */
         StreamFrame: components["schemas"]["TaskQueued"] | components["schemas"]["TaskStarted"] | components["schemas"]["OutlineReady"] | components["schemas"]["ConceptStart"] | components["schemas"]["ConceptComplete"] | components["schemas"]["ConceptFailed"] | components["schemas"]["ConceptChanged"] | components["schemas"]["BatchSaved"] | components["schemas"]["TaskPaused"] | components["schemas"]["Completed"] | components["schemas"]["Failed"] | components["schemas"]["Cancelled"] | components["schemas"]["Snapshot"] | components["schemas"]["Resync"] | components["schemas"]["Heartbeat"];
-        /** TaskDetail */
+        /** @enum {string} */
+        Target: "stage" | "module" | "concept";
+        /**
+         * TaskDetail
+         * @example {
+         *       "created_at": "2026-03-01T09:30:00Z",
+         *       "ended_at": null,
+         *       "error": null,
+         *       "kind": "content",
+         *       "progress": {
+         *         "completed": 1,
+         *         "failed": 0,
+         *         "generating": 1,
+         *         "partial": 0,
+         *         "pending": 1,
+         *         "total": 3
+         *       },
+         *       "returns_to": null,
+         *       "roadmap_id": "0198c2f4-6d1e-7b3a-9c5f-2a4e8d7b1c30",
+         *       "started_at": "2026-03-01T09:30:00Z",
+         *       "status": "running",
+         *       "task_id": "0198c2f4-6d20-7e41-8f6a-5b9c3d2e7a11",
+         *       "usage": {
+         *         "calls": 3,
+         *         "cost_usd": 0.06,
+         *         "input_tokens": 4200,
+         *         "output_tokens": 5100,
+         *         "unpriced": false,
+         *         "unpriced_calls": 0
+         *       }
+         *     }
+         */
         TaskDetail: {
             /**
              * Created At
@@ -2715,7 +3448,7 @@ export interface components {
              * Format: uuid
              */
             task_id: string;
-            usage: components["schemas"]["Usage-Output"];
+            usage: components["schemas"]["Usage"];
         };
         /** TaskError */
         TaskError: {
@@ -2886,7 +3619,7 @@ export interface components {
              * Format: uuid
              */
             task_id: string;
-            usage: components["schemas"]["Usage-Output"];
+            usage: components["schemas"]["Usage"];
         };
         /**
          * Tutorial
@@ -2956,7 +3689,7 @@ export interface components {
              * Format: uuid
              */
             tutorial_id: string;
-            usage: components["schemas"]["Usage-Output"];
+            usage: components["schemas"]["Usage"];
             /** Version */
             version: number;
         };
@@ -2999,77 +3732,39 @@ export interface components {
             unpriced_calls?: number;
         };
         /**
-         * Usage
-         * @description What a model call, an artefact, a task or a roadmap has used up.
-         *
-         *     `cost_usd` is in US dollars; it holds nothing of the `unpriced_calls`, whose price is not known.
+         * Versions
+         * @example {
+         *       "items": [
+         *         {
+         *           "artefact": "tutorial",
+         *           "artefact_id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e01",
+         *           "author": "openai:gpt-5",
+         *           "created_at": "2026-03-01T09:30:00Z",
+         *           "current": true,
+         *           "prompt": "tutorial@1-7c41e0d2",
+         *           "version": 1
+         *         },
+         *         {
+         *           "artefact": "resources",
+         *           "artefact_id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e02",
+         *           "author": "openai:gpt-5",
+         *           "created_at": "2026-03-01T09:30:00Z",
+         *           "current": true,
+         *           "prompt": "resources@1-b90a2f5e",
+         *           "version": 1
+         *         },
+         *         {
+         *           "artefact": "quiz",
+         *           "artefact_id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e03",
+         *           "author": "openai:gpt-5",
+         *           "created_at": "2026-03-01T09:30:00Z",
+         *           "current": true,
+         *           "prompt": "quiz@1-3f2a9c41",
+         *           "version": 1
+         *         }
+         *       ]
+         *     }
          */
-        "Usage-Input": {
-            /**
-             * Calls
-             * @default 0
-             */
-            calls?: number;
-            /**
-             * Cost Usd
-             * @default 0
-             */
-            cost_usd?: number;
-            /**
-             * Input Tokens
-             * @default 0
-             */
-            input_tokens?: number;
-            /**
-             * Output Tokens
-             * @default 0
-             */
-            output_tokens?: number;
-            /**
-             * Unpriced Calls
-             * @default 0
-             */
-            unpriced_calls?: number;
-        };
-        /**
-         * Usage
-         * @description What a model call, an artefact, a task or a roadmap has used up.
-         *
-         *     `cost_usd` is in US dollars; it holds nothing of the `unpriced_calls`, whose price is not known.
-         */
-        "Usage-Output": {
-            /**
-             * Calls
-             * @default 0
-             */
-            calls?: number;
-            /**
-             * Cost Usd
-             * @default 0
-             */
-            cost_usd?: number;
-            /**
-             * Input Tokens
-             * @default 0
-             */
-            input_tokens?: number;
-            /**
-             * Output Tokens
-             * @default 0
-             */
-            output_tokens?: number;
-            /**
-             * Unpriced
-             * @description Whether the true cost is higher than `cost_usd`, by an amount that is not known.
-             */
-            readonly unpriced: boolean;
-            /**
-             * Unpriced Calls
-             * @default 0
-             */
-            unpriced_calls?: number;
-        };
-        /** Versions */
         Versions: {
             /** Items */
             items: components["schemas"]["VersionView"][];
@@ -3100,7 +3795,205 @@ export interface components {
             version: number;
         };
     };
-    responses: never;
+    responses: {
+        /** @description Not possible in this state */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "conflict",
+                 *       "detail": "A roadmap that is being drafted cannot be approved.",
+                 *       "instance": "/api/v1/roadmaps",
+                 *       "request_id": "4ffd1dd6a2b34e3f8d0c5b1f7f0e9c3a",
+                 *       "retryable": false,
+                 *       "status": 409,
+                 *       "title": "Not possible in this state",
+                 *       "type": "urn:greenway:problem:conflict"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request came from a page of another origin, or under a foreign Host */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "forbidden",
+                 *       "detail": "Requests from pages of other sites are refused.",
+                 *       "instance": "/api/v1/roadmaps",
+                 *       "request_id": "4ffd1dd6a2b34e3f8d0c5b1f7f0e9c3a",
+                 *       "retryable": false,
+                 *       "status": 403,
+                 *       "title": "Not allowed",
+                 *       "type": "urn:greenway:problem:forbidden"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A fault of Greenway itself */
+        InternalError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "internal",
+                 *       "detail": "Something went wrong on our side; the request id helps to find it in the logs.",
+                 *       "instance": "/api/v1/roadmaps",
+                 *       "request_id": "4ffd1dd6a2b34e3f8d0c5b1f7f0e9c3a",
+                 *       "retryable": false,
+                 *       "status": 500,
+                 *       "title": "Something went wrong",
+                 *       "type": "urn:greenway:problem:internal"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request is not valid */
+        InvalidInput: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "invalid_input",
+                 *       "detail": "`goal`: must have at least 1 visible character.",
+                 *       "errors": [
+                 *         {
+                 *           "field": "goal",
+                 *           "message": "must have at least 1 visible character"
+                 *         }
+                 *       ],
+                 *       "instance": "/api/v1/roadmaps",
+                 *       "request_id": "4ffd1dd6a2b34e3f8d0c5b1f7f0e9c3a",
+                 *       "retryable": false,
+                 *       "status": 422,
+                 *       "title": "The request is not valid",
+                 *       "type": "urn:greenway:problem:invalid_input"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description There is no such thing */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "not_found",
+                 *       "detail": "There is no such roadmap.",
+                 *       "instance": "/api/v1/roadmaps",
+                 *       "request_id": "4ffd1dd6a2b34e3f8d0c5b1f7f0e9c3a",
+                 *       "retryable": false,
+                 *       "status": 404,
+                 *       "title": "Not found",
+                 *       "type": "urn:greenway:problem:not_found"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Changed in the meantime */
+        Stale: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "stale",
+                 *       "detail": "The roadmap has changed since you read it; read it again and repeat your edit.",
+                 *       "instance": "/api/v1/roadmaps",
+                 *       "request_id": "4ffd1dd6a2b34e3f8d0c5b1f7f0e9c3a",
+                 *       "retryable": false,
+                 *       "status": 412,
+                 *       "title": "Changed in the meantime",
+                 *       "type": "urn:greenway:problem:stale"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is too large */
+        TooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "too_large",
+                 *       "detail": "The body is larger than 1048576 bytes (GREENWAY_MAX_BODY_BYTES).",
+                 *       "instance": "/api/v1/roadmaps",
+                 *       "request_id": "4ffd1dd6a2b34e3f8d0c5b1f7f0e9c3a",
+                 *       "retryable": false,
+                 *       "status": 413,
+                 *       "title": "The request is too large",
+                 *       "type": "urn:greenway:problem:too_large"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The database is away, or its schema is another one */
+        Unavailable: {
+            headers: {
+                /** @description Seconds after which to try again */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "unavailable",
+                 *       "detail": "The database cannot be reached at the moment; please try again shortly.",
+                 *       "instance": "/api/v1/roadmaps",
+                 *       "request_id": "4ffd1dd6a2b34e3f8d0c5b1f7f0e9c3a",
+                 *       "retryable": true,
+                 *       "status": 503,
+                 *       "title": "Temporarily unavailable",
+                 *       "type": "urn:greenway:problem:unavailable"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is not JSON */
+        UnsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "unsupported_media_type",
+                 *       "detail": "The body must be JSON, sent as application/json.",
+                 *       "instance": "/api/v1/roadmaps",
+                 *       "request_id": "4ffd1dd6a2b34e3f8d0c5b1f7f0e9c3a",
+                 *       "retryable": false,
+                 *       "status": 415,
+                 *       "title": "The content type is not supported",
+                 *       "type": "urn:greenway:problem:unsupported_media_type"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -3111,6 +4004,7 @@ export type Accepted = components['schemas']['Accepted'];
 export type AddConcept = components['schemas']['AddConcept'];
 export type AddModule = components['schemas']['AddModule'];
 export type AddStage = components['schemas']['AddStage'];
+export type Artefact = components['schemas']['Artefact'];
 export type ArtefactFailure = components['schemas']['ArtefactFailure'];
 export type ArtefactFailureDetail = components['schemas']['ArtefactFailureDetail'];
 export type ArtefactKind = components['schemas']['ArtefactKind'];
@@ -3118,6 +4012,7 @@ export type ArtefactStatus = components['schemas']['ArtefactStatus'];
 export type BatchSaved = components['schemas']['BatchSaved'];
 export type Cancelled = components['schemas']['Cancelled'];
 export type Change = components['schemas']['Change'];
+export type CheckView = components['schemas']['CheckView'];
 export type Completed = components['schemas']['Completed'];
 export type Concept = components['schemas']['Concept'];
 export type ConceptChanged = components['schemas']['ConceptChanged'];
@@ -3126,25 +4021,29 @@ export type ConceptDetail = components['schemas']['ConceptDetail'];
 export type ConceptFailed = components['schemas']['ConceptFailed'];
 export type ConceptStart = components['schemas']['ConceptStart'];
 export type ConceptView = components['schemas']['ConceptView'];
+export type ContentPreference = components['schemas']['ContentPreference'];
 export type ContentStatus = components['schemas']['ContentStatus'];
 export type Created = components['schemas']['Created'];
 export type Describe = components['schemas']['Describe'];
+export type Difficulty = components['schemas']['Difficulty'];
 export type DroppedPrerequisite = components['schemas']['DroppedPrerequisite'];
 export type EditedRoadmapView = components['schemas']['EditedRoadmapView'];
 export type EstimateView = components['schemas']['EstimateView'];
 export type Failed = components['schemas']['Failed'];
 export type Failure = components['schemas']['Failure'];
 export type FailureCode = components['schemas']['FailureCode'];
+export type FieldFault = components['schemas']['FieldFault'];
+export type Fields = components['schemas']['Fields'];
+export type Health = components['schemas']['Health'];
 export type Heartbeat = components['schemas']['Heartbeat'];
-export type KeptArtefactInput = components['schemas']['KeptArtefact-Input'];
-export type KeptArtefactOutput = components['schemas']['KeptArtefact-Output'];
-export type KeptConceptInput = components['schemas']['KeptConcept-Input'];
-export type KeptConceptOutput = components['schemas']['KeptConcept-Output'];
+export type KeptArtefact = components['schemas']['KeptArtefact'];
+export type KeptConcept = components['schemas']['KeptConcept'];
+export type KeptOperation = components['schemas']['KeptOperation'];
 export type KeptRevision = components['schemas']['KeptRevision'];
-export type KeptStateInput = components['schemas']['KeptState-Input'];
-export type KeptStateOutput = components['schemas']['KeptState-Output'];
+export type KeptState = components['schemas']['KeptState'];
 export type Learned = components['schemas']['Learned'];
 export type LearningRequest = components['schemas']['LearningRequest'];
+export type Level = components['schemas']['Level'];
 export type ListedRoadmap = components['schemas']['ListedRoadmap'];
 export type ListOrder = components['schemas']['ListOrder'];
 export type MarkedQuestionView = components['schemas']['MarkedQuestionView'];
@@ -3156,19 +4055,23 @@ export type Move = components['schemas']['Move'];
 export type NewConcept = components['schemas']['NewConcept'];
 export type NewModule = components['schemas']['NewModule'];
 export type NewRoadmap = components['schemas']['NewRoadmap'];
+export type Operation = components['schemas']['Operation'];
 export type Option = components['schemas']['Option'];
 export type OptionView = components['schemas']['OptionView'];
 export type Outline = components['schemas']['Outline'];
 export type OutlineChange = components['schemas']['OutlineChange'];
 export type OutlineEdit = components['schemas']['OutlineEdit'];
 export type OutlineReady = components['schemas']['OutlineReady'];
+export type Problem = components['schemas']['Problem'];
 export type Progress = components['schemas']['Progress'];
 export type ProgressView = components['schemas']['ProgressView'];
 export type Question = components['schemas']['Question'];
+export type QuestionType = components['schemas']['QuestionType'];
 export type QuestionView = components['schemas']['QuestionView'];
 export type Quiz = components['schemas']['Quiz'];
 export type QuizAttempt = components['schemas']['QuizAttempt'];
 export type QuizView = components['schemas']['QuizView'];
+export type Readiness = components['schemas']['Readiness'];
 export type Regeneration = components['schemas']['Regeneration'];
 export type Remove = components['schemas']['Remove'];
 export type Rename = components['schemas']['Rename'];
@@ -3184,8 +4087,7 @@ export type RevisionRequest = components['schemas']['RevisionRequest'];
 export type Revisions = components['schemas']['Revisions'];
 export type RevisionSummary = components['schemas']['RevisionSummary'];
 export type RevisionView = components['schemas']['RevisionView'];
-export type RoadmapFileInput = components['schemas']['RoadmapFile-Input'];
-export type RoadmapFileOutput = components['schemas']['RoadmapFile-Output'];
+export type RoadmapFile = components['schemas']['RoadmapFile'];
 export type RoadmapPage = components['schemas']['RoadmapPage'];
 export type RoadmapStatus = components['schemas']['RoadmapStatus'];
 export type RoadmapView = components['schemas']['RoadmapView'];
@@ -3197,6 +4099,7 @@ export type Split = components['schemas']['Split'];
 export type Stage = components['schemas']['Stage'];
 export type StageView = components['schemas']['StageView'];
 export type StreamFrame = components['schemas']['StreamFrame'];
+export type Target = components['schemas']['Target'];
 export type TaskDetail = components['schemas']['TaskDetail'];
 export type TaskError = components['schemas']['TaskError'];
 export type TaskErrorDetail = components['schemas']['TaskErrorDetail'];
@@ -3209,13 +4112,20 @@ export type TaskView = components['schemas']['TaskView'];
 export type Tutorial = components['schemas']['Tutorial'];
 export type TutorialView = components['schemas']['TutorialView'];
 export type Usage = components['schemas']['Usage'];
-export type UsageInput = components['schemas']['Usage-Input'];
-export type UsageOutput = components['schemas']['Usage-Output'];
 export type Versions = components['schemas']['Versions'];
 export type VersionView = components['schemas']['VersionView'];
+export type ResponseConflict = components['responses']['Conflict'];
+export type ResponseForbidden = components['responses']['Forbidden'];
+export type ResponseInternalError = components['responses']['InternalError'];
+export type ResponseInvalidInput = components['responses']['InvalidInput'];
+export type ResponseNotFound = components['responses']['NotFound'];
+export type ResponseStale = components['responses']['Stale'];
+export type ResponseTooLarge = components['responses']['TooLarge'];
+export type ResponseUnavailable = components['responses']['Unavailable'];
+export type ResponseUnsupportedMediaType = components['responses']['UnsupportedMediaType'];
 export type $defs = Record<string, never>;
 export interface operations {
-    about_api_v1_about_get: {
+    get_about: {
         parameters: {
             query?: never;
             header?: never;
@@ -3233,99 +4143,11 @@ export interface operations {
                     "application/json": components["schemas"]["About"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
         };
     };
-    list_roadmaps_api_v1_roadmaps_get: {
+    list_roadmaps: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -3350,99 +4172,13 @@ export interface operations {
                     "application/json": components["schemas"]["RoadmapPage"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create_roadmap_api_v1_roadmaps_post: {
+    create_roadmap: {
         parameters: {
             query?: never;
             header?: {
@@ -3460,195 +4196,24 @@ export interface operations {
             /** @description Successful Response */
             202: {
                 headers: {
+                    /** @description The path of the roadmap */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Created"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Not possible in this state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    read_roadmap_api_v1_roadmaps__roadmap_id__get: {
+    get_roadmap: {
         parameters: {
             query?: never;
             header?: {
@@ -3664,6 +4229,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description The roadmap's state, for `If-None-Match` and `If-Match` */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3677,129 +4244,14 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete_roadmap_api_v1_roadmaps__roadmap_id__delete: {
+    delete_roadmap: {
         parameters: {
             query?: never;
             header?: never;
@@ -3817,129 +4269,14 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    approve_roadmap_api_v1_roadmaps__roadmap_id__approve_post: {
+    approve_roadmap: {
         parameters: {
             query?: never;
             header?: never;
@@ -3959,219 +4296,14 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Not possible in this state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    cancel_roadmap_api_v1_roadmaps__roadmap_id__cancel_post: {
+    cancel_roadmap: {
         parameters: {
             query?: never;
             header?: never;
@@ -4191,219 +4323,14 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Not possible in this state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    read_concept_api_v1_roadmaps__roadmap_id__concepts__concept_id__get: {
+    get_concept: {
         parameters: {
             query?: {
                 version?: number | null;
@@ -4426,129 +4353,14 @@ export interface operations {
                     "application/json": components["schemas"]["ConceptDetail"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    mark_learned_api_v1_roadmaps__roadmap_id__concepts__concept_id__learned_put: {
+    mark_learned: {
         parameters: {
             query?: never;
             header?: never;
@@ -4573,219 +4385,17 @@ export interface operations {
                     "application/json": components["schemas"]["ConceptDetail"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Not possible in this state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    prioritise_concept_api_v1_roadmaps__roadmap_id__concepts__concept_id__prioritise_post: {
+    prioritise_concept: {
         parameters: {
             query?: never;
             header?: never;
@@ -4806,219 +4416,14 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Not possible in this state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    attempt_quiz_api_v1_roadmaps__roadmap_id__concepts__concept_id__quiz_attempts_post: {
+    attempt_quiz: {
         parameters: {
             query?: never;
             header?: never;
@@ -5043,219 +4448,17 @@ export interface operations {
                     "application/json": components["schemas"]["MarkedQuizView"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Not possible in this state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    regenerate_concept_api_v1_roadmaps__roadmap_id__concepts__concept_id__regenerate_post: {
+    regenerate_concept: {
         parameters: {
             query?: never;
             header?: never;
@@ -5280,219 +4483,17 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Not possible in this state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    restore_version_api_v1_roadmaps__roadmap_id__concepts__concept_id__restore_post: {
+    restore_version: {
         parameters: {
             query?: never;
             header?: never;
@@ -5517,219 +4518,17 @@ export interface operations {
                     "application/json": components["schemas"]["ConceptDetail"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Not possible in this state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list_versions_api_v1_roadmaps__roadmap_id__concepts__concept_id__versions_get: {
+    list_versions: {
         parameters: {
             query?: never;
             header?: never;
@@ -5750,129 +4549,13 @@ export interface operations {
                     "application/json": components["schemas"]["Versions"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    duplicate_roadmap_api_v1_roadmaps__roadmap_id__duplicate_post: {
+    duplicate_roadmap: {
         parameters: {
             query?: never;
             header?: never;
@@ -5892,129 +4575,14 @@ export interface operations {
                     "application/json": components["schemas"]["Created"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    estimate_roadmap_api_v1_roadmaps__roadmap_id__estimate_get: {
+    estimate_roadmap: {
         parameters: {
             query?: never;
             header?: never;
@@ -6034,219 +4602,14 @@ export interface operations {
                     "application/json": components["schemas"]["EstimateView"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Not possible in this state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    stream_events_api_v1_roadmaps__roadmap_id__events_get: {
+    stream_events: {
         parameters: {
             query?: {
                 /** @description The number of the last event that the client knows. */
@@ -6271,129 +4634,14 @@ export interface operations {
                     "text/event-stream": components["schemas"]["StreamFrame"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    export_roadmap_api_v1_roadmaps__roadmap_id__export_get: {
+    export_roadmap: {
         parameters: {
             query?: never;
             header?: never;
@@ -6410,132 +4658,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RoadmapFile-Output"];
+                    "application/json": components["schemas"]["RoadmapFile"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    note_opened_api_v1_roadmaps__roadmap_id__opened_post: {
+    note_opened: {
         parameters: {
             query?: never;
             header?: never;
@@ -6553,129 +4685,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    edit_outline_api_v1_roadmaps__roadmap_id__outline_put: {
+    edit_outline: {
         parameters: {
             query?: never;
             header?: {
@@ -6695,255 +4711,26 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description The roadmap's state, for `If-None-Match` and `If-Match` */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EditedRoadmapView"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Not possible in this state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Changed in the meantime */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    apply_operations_api_v1_roadmaps__roadmap_id__outline_operations_post: {
+    apply_operations: {
         parameters: {
             query?: never;
             header?: {
@@ -6963,255 +4750,26 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description The roadmap's state, for `If-None-Match` and `If-Match` */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EditedRoadmapView"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Not possible in this state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Changed in the meantime */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    redo_edit_api_v1_roadmaps__roadmap_id__outline_redo_post: {
+    redo_edit: {
         parameters: {
             query?: never;
             header?: {
@@ -7227,255 +4785,24 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description The roadmap's state, for `If-None-Match` and `If-Match` */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EditedRoadmapView"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Not possible in this state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Changed in the meantime */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    undo_edit_api_v1_roadmaps__roadmap_id__outline_undo_post: {
+    undo_edit: {
         parameters: {
             query?: never;
             header?: {
@@ -7491,255 +4818,24 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description The roadmap's state, for `If-None-Match` and `If-Match` */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EditedRoadmapView"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Not possible in this state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Changed in the meantime */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    pause_roadmap_api_v1_roadmaps__roadmap_id__pause_post: {
+    pause_roadmap: {
         parameters: {
             query?: never;
             header?: never;
@@ -7759,219 +4855,14 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Not possible in this state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    restore_roadmap_api_v1_roadmaps__roadmap_id__restore_post: {
+    restore_roadmap: {
         parameters: {
             query?: never;
             header?: never;
@@ -7985,135 +4876,21 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description The roadmap's state, for `If-None-Match` and `If-Match` */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RoadmapView"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    resume_roadmap_api_v1_roadmaps__roadmap_id__resume_post: {
+    resume_roadmap: {
         parameters: {
             query?: never;
             header?: never;
@@ -8133,219 +4910,14 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Not possible in this state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    retry_roadmap_api_v1_roadmaps__roadmap_id__retry_post: {
+    retry_roadmap: {
         parameters: {
             query?: never;
             header?: never;
@@ -8365,219 +4937,14 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Not possible in this state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    revise_outline_api_v1_roadmaps__roadmap_id__revise_post: {
+    revise_outline: {
         parameters: {
             query?: never;
             header?: never;
@@ -8601,219 +4968,17 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Not possible in this state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list_revisions_api_v1_roadmaps__roadmap_id__revisions_get: {
+    list_revisions: {
         parameters: {
             query?: never;
             header?: never;
@@ -8833,129 +4998,13 @@ export interface operations {
                     "application/json": components["schemas"]["Revisions"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    read_revision_api_v1_roadmaps__roadmap_id__revisions__number__get: {
+    get_revision: {
         parameters: {
             query?: never;
             header?: never;
@@ -8976,129 +5025,13 @@ export interface operations {
                     "application/json": components["schemas"]["RevisionView"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    import_roadmap_api_v1_roadmaps_import_post: {
+    import_roadmap: {
         parameters: {
             query?: never;
             header?: never;
@@ -9107,7 +5040,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RoadmapFile-Input"];
+                "application/json": components["schemas"]["RoadmapFile"];
             };
         };
         responses: {
@@ -9120,189 +5053,15 @@ export interface operations {
                     "application/json": components["schemas"]["Created"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description Not possible in this state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    read_task_api_v1_tasks__task_id__get: {
+    get_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -9322,129 +5081,13 @@ export interface operations {
                     "application/json": components["schemas"]["TaskDetail"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A dependency is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    health_health_get: {
+    get_health: {
         parameters: {
             query?: never;
             header?: never;
@@ -9459,44 +5102,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: string;
-                    };
+                    "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
         };
     };
-    metrics_metrics_get: {
+    get_metrics: {
         parameters: {
             query?: never;
             header?: never;
@@ -9514,39 +5127,11 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
         };
     };
-    readiness_readyz_get: {
+    get_readiness: {
         parameters: {
             query?: never;
             header?: never;
@@ -9561,45 +5146,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description The request came from a page of another origin, or under a foreign Host */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Code */
-                        code: string;
-                        /** Detail */
-                        detail: string;
-                        /** Errors */
-                        errors?: {
-                            [key: string]: unknown;
-                        }[];
-                        /** Instance */
-                        instance: string;
-                        /** Request Id */
-                        request_id: string;
-                        /** Retryable */
-                        retryable: boolean;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
             /** @description A dependency is away, or the schema is old */
             503: {
                 headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
             };
         };
     };

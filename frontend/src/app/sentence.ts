@@ -1,6 +1,7 @@
 /** What went wrong, in words for the learner. */
 
-import { Fault, type FieldFault } from "../api/client";
+import { Fault } from "../api/client";
+import type { FieldFault } from "../api/schema";
 import { en, type MessageKey } from "../i18n/en";
 import type { Language, Translate } from "../i18n/translate";
 

@@ -23,7 +23,7 @@ from pydantic_ai.settings import ModelSettings
 
 from app.agents.asking.call_gate import CallGate, CallRefused
 from app.agents.asking.effort import Effort
-from app.agents.asking.faults import as_unreadable, code_of, context_in, waiting_out
+from app.agents.asking.faults import as_unreadable, code_of, context_in, limit_passed, waiting_out
 from app.agents.asking.languages import is_in
 from app.agents.asking.modes import OutputMode, OutputModes, request_parameters
 from app.agents.asking.parsing import Unreadable, find_object
@@ -113,7 +113,7 @@ class Asker:
                     continue
                 if code.stops_the_run:
                     await self._gate.refused(code)
-                return self._failure(code, question, context=context_in(error))
+                return self._failure(code, question, context=context_in(error), limit=limit_passed(error))
             except _Unanswered as unanswered:
                 last = unanswered
                 room = conversation.room
@@ -127,8 +127,11 @@ class Asker:
         log.info("model_answer_unusable", code=last.code, prompt=question.prompt.version, reasons=last.reasons)
         return self._failure(last.code, question)
 
-    def _failure(self, code: FailureCode, question: Question[Any, Any], *, context: int | None = None) -> Failure:
-        return failure(code, question.language, seconds=f"{self._seconds:g}", context=f"{context}" if context else "")
+    def _failure(
+        self, code: FailureCode, question: Question[Any, Any], *, context: int | None = None, limit: int | None = None
+    ) -> Failure:
+        details = {"context": str(context or ""), "limit": f"{limit or 0:,}", "seconds": f"{self._seconds:g}"}
+        return failure(code, question.language, **details)
 
     async def _converse(self, question: Question[R, T], conversation: _Conversation, effort: Effort) -> T:
         """Ask, and once more with what was wrong: more room for what broke off, else the reasons."""
@@ -173,6 +176,8 @@ class Asker:
                     if unreadable is None:
                         raise
                     effort.usage += Usage(calls=1)  # it has been answered, and will be paid for
+                    if unreadable is error:
+                        raise
                     raise unreadable from error
                 effort.usage += self._prices.usage(_tokens(response))
                 await self._gate.succeeded()

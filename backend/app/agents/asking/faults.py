@@ -7,6 +7,8 @@ from typing import TypeVar
 from pydantic_ai import exceptions as faults
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from app.agents.models.http_client import AnswerTooLong
+from app.agents.reaching import causes
 from app.domain.failures import FailureCode
 
 ATTEMPTS = 8
@@ -37,12 +39,19 @@ _TRANSIENT = {FailureCode.RATE_LIMITED, FailureCode.UNAVAILABLE, FailureCode.UNR
 
 def code_of(error: Exception) -> FailureCode:
     """What an error of the model's library means. A response that it could not read is a fault of the provider's."""
+    if limit_passed(error) is not None:
+        return FailureCode.TOO_LONG
     if isinstance(error, faults.ModelHTTPError):
         if error.status_code == 402:
             return FailureCode.QUOTA
         if error.status_code in (400, 413, 422, 500) and _TOO_LONG.search(_told(error)):
             return FailureCode.CONTEXT_TOO_LONG
     return next((code for kind, code in _CODES if isinstance(error, kind)), FailureCode.UNAVAILABLE)
+
+
+def limit_passed(error: BaseException | None) -> int | None:
+    """The bytes beyond which an answer was not read; None for all other errors."""
+    return next((int(str(cause)) for cause in causes(error) if isinstance(cause, AnswerTooLong)), None)
 
 
 _GARBLED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -58,6 +67,8 @@ _TOO_LONG = re.compile(r"context[ _](?:length|size|window)|too many tokens|promp
 def as_unreadable(error: Exception) -> faults.AgentRunError | None:
     """The error of a response that has come and cannot be read, whatever it was that the library raised; None for
     all others."""
+    if limit_passed(error) is not None:
+        return faults.UnexpectedModelBehavior("The provider's response is too long.")
     if isinstance(error, faults.ModelHTTPError | faults.ModelConnectionError | faults.ModelRequestTimeout):
         return None
     if isinstance(error, faults.AgentRunError):

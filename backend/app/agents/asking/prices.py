@@ -10,8 +10,12 @@ from genai_prices import calc_price
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from app.core.errors import ConfigurationError
+from app.core.files import read_bounded
 from app.core.settings import Settings
 from app.domain.usage import Usage
+
+PRICES_BYTES = 1_000_000
+"""Bytes that the file of prices may have at most."""
 
 _PROVIDERS = {"openai-chat": "openai", "openai-responses": "openai", "gemini": "google", "google-gla": "google"}
 """Names that the price list has under another one."""
@@ -36,7 +40,7 @@ def read_prices(path: Path) -> dict[str, Price]:
         ConfigurationError: the file cannot be read; the sentence says why.
     """
     try:
-        return _PRICES.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
+        return _PRICES.validate_python(tomllib.loads(read_bounded(path, PRICES_BYTES).decode()))
     except OSError as error:
         reason = error.strerror or "it cannot be opened"
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

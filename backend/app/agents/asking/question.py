@@ -15,10 +15,14 @@ class Reply(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 
 
+MOST_ITEMS = 300
+"""Of any list in a reply; more are no answer to any question."""
+
+
 def at_most(items: int, *, at_least: int = 0) -> Any:
     """A list that should have no more items: the model is told, since small ones do not know where to end; what it
-    writes beyond that is not refused."""
-    return Field(min_length=at_least, json_schema_extra={"maxItems": items})
+    writes beyond that is not refused, up to `MOST_ITEMS`."""
+    return Field(min_length=at_least, max_length=max(MOST_ITEMS, items), json_schema_extra={"maxItems": items})
 
 
 def _text(length: int) -> Any:

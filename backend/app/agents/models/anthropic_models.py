@@ -13,7 +13,7 @@ from app.agents.models.http_client import open_http_client
 
 async def build(choice: ModelChoice, resources: AsyncExitStack) -> Model:
     """A model behind the Messages API; each request is sent once."""
-    http_client = open_http_client(choice.address, choice.timeout, resources)
+    http_client = open_http_client(choice.address, choice.timeout, resources, max_bytes=choice.max_answer_bytes)
     client = AsyncAnthropic(
         api_key=choice.api_key,
         base_url=choice.address,

@@ -35,6 +35,7 @@ class ModelChoice:
     api_key: str = field(repr=False)
     timeout: float
     """Seconds for reading an answer."""
+    max_answer_bytes: int
     is_local: bool
     calls_at_once: int
     is_public_address: bool
@@ -56,6 +57,7 @@ def choose(settings: Settings) -> ModelChoice:
         address=address,
         api_key=access.key or NO_KEY,
         timeout=settings.artefact_timeout,
+        max_answer_bytes=settings.max_answer_bytes,
         is_local=is_local,
         calls_at_once=settings.model_concurrency or _calls_at_once(name.provider, is_local),
         is_public_address=not access.address,

@@ -8,7 +8,9 @@ model's words are not touched.
 import json
 from typing import Any
 
-from httpx2 import AsyncClient, Request, Response
+from httpx2 import Request, Response
+
+from app.agents.models.http_client import OF_THE_BODY, BoundedClient
 
 _FINISH_REASONS = {
     **{name: name for name in ("stop", "length", "tool_calls", "content_filter", "function_call")},
@@ -35,7 +37,7 @@ MOST_TOKENS = 10**9
 """More than any model reads or writes in one call: a count beyond is a mistake, and is cut down to this."""
 
 
-class MendingClient(AsyncClient):
+class MendingClient(BoundedClient):
     """An HTTP client that mends what chat completions come in."""
 
     async def send(self, request: Request, **options: Any) -> Response:
@@ -46,12 +48,10 @@ class MendingClient(AsyncClient):
         if mended is None:
             return response
         status, body = mended
-        kept = [(name, value) for name, value in response.headers.multi_items() if name.lower() not in _OF_THE_BODY]
+        of_the_body = OF_THE_BODY | {"content-type"}
+        kept = [each for each in response.headers.multi_items() if each[0].lower() not in of_the_body]
         headers = [*kept, ("content-type", "application/json")]
         return Response(status, headers=headers, content=json.dumps(body).encode(), request=request)
-
-
-_OF_THE_BODY = {"content-type", "content-length", "content-encoding", "transfer-encoding"}
 
 
 def mend(content: bytes) -> tuple[int, dict[str, Any]] | None:

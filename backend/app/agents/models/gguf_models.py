@@ -39,5 +39,5 @@ async def build(choice: ModelChoice, resources: AsyncExitStack, server_for: Serv
     # Before the start, which may fail or be cancelled half-way.
     resources.push_async_callback(server.stop)
     await server.start()
-    client = open_openai_client(server.base_url, server.api_key, choice.timeout, resources)
+    client = open_openai_client(choice, resources, address=server.base_url, api_key=server.api_key)
     return compatible_chat_model("gguf", path.stem, client, json_object=True)

@@ -12,7 +12,7 @@ from app.agents.models.http_client import open_http_client
 
 async def build(choice: ModelChoice, resources: AsyncExitStack) -> Model:
     """A model behind `generateContent`; given no retry options, the library sends each request once."""
-    http_client = open_http_client(choice.address, choice.timeout, resources)
+    http_client = open_http_client(choice.address, choice.timeout, resources, max_bytes=choice.max_answer_bytes)
     provider = GoogleProvider(api_key=choice.api_key, base_url=choice.address, http_client=http_client)
     # The library opens a second, synchronous client that nobody uses.
     resources.callback(provider.client.close)

@@ -1,20 +1,80 @@
 """The HTTP client under every provider's library: one for each open model, closed with it."""
 
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from typing import Any
 
-from httpx2 import AsyncClient, AsyncHTTPTransport, Limits, Timeout
+from httpx2 import AsyncByteStream, AsyncClient, AsyncHTTPTransport, Limits, Request, Response, Timeout
 from pydantic_ai.models import create_async_httpx2_client
 
 from app.agents.models.addresses import is_local_address
 
 CONNECT_SECONDS = 10
+PIECE = 1024
+"""Bytes that are unpacked at a time: at worst to about a megabyte."""
+OF_THE_BODY = frozenset({"content-length", "content-encoding", "transfer-encoding"})
+"""Headers about how a body came; they say nothing of one that has been read."""
 _LIMITS = Limits(max_connections=1000, max_keepalive_connections=100)
 
 
+class AnswerTooLong(Exception):
+    """`str(error)` is the limit, in bytes."""
+
+
+class BoundedClient(AsyncClient):
+    """An HTTP client that reads no response beyond `max_bytes`, unpacked: a small one may unpack to gigabytes."""
+
+    def __init__(self, *, max_bytes: int, **options: Any) -> None:
+        super().__init__(**options)
+        self._max_bytes = max_bytes
+
+    async def send(self, request: Request, *, stream: bool = False, **options: Any) -> Response:
+        """As httpx2's.
+
+        Raises:
+            AnswerTooLong: the body is longer.
+        """
+        response = await super().send(request, stream=True, **options)
+        if stream:
+            return response
+        response.stream = _InPieces(response.stream)
+        body = bytearray()
+        try:
+            async for part in response.aiter_bytes():
+                body += part
+                if len(body) > self._max_bytes:
+                    raise AnswerTooLong(self._max_bytes)
+        finally:
+            await response.aclose()
+        headers = [each for each in response.headers.multi_items() if each[0].lower() not in OF_THE_BODY]
+        return Response(response.status_code, headers=headers, content=bytes(body), request=request)
+
+
+class _InPieces(AsyncByteStream):
+    """What comes packed, so little at a time that unpacking a piece takes little memory."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._stream:
+            for start in range(0, len(chunk), PIECE):
+                yield chunk[start : start + PIECE]
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
 def open_http_client(
-    address: str, timeout: float, resources: AsyncExitStack, kind: type[AsyncClient] = AsyncClient
-) -> AsyncClient:
-    """A client for the server at `address` that waits `timeout` seconds for an answer; `resources` closes it.
+    address: str,
+    timeout: float,
+    resources: AsyncExitStack,
+    kind: type[BoundedClient] = BoundedClient,
+    *,
+    max_bytes: int,
+) -> BoundedClient:
+    """A client for the server at `address` that waits `timeout` seconds for an answer, and reads `max_bytes` of it;
+    `resources` closes it.
 
     The libraries send their own timeout with every request; this client never waits longer than ours to connect.
     """
@@ -22,7 +82,12 @@ def open_http_client(
     transport = AsyncHTTPTransport() if is_local_address(address) else None
     usual = create_async_httpx2_client(timeout=Timeout(timeout, connect=CONNECT_SECONDS), transport=transport)
     client = kind(
-        timeout=usual.timeout, limits=_LIMITS, transport=transport, headers=usual.headers, event_hooks=usual.event_hooks
+        max_bytes=max_bytes,
+        timeout=usual.timeout,
+        limits=_LIMITS,
+        transport=transport,
+        headers=usual.headers,
+        event_hooks=usual.event_hooks,
     )
     resources.push_async_callback(client.aclose)
     return client

@@ -13,7 +13,7 @@ from app.agents.models.openai_client import open_openai_client
 
 
 async def build(choice: ModelChoice, resources: AsyncExitStack) -> Model:
-    client = open_openai_client(choice.address, choice.api_key, choice.timeout, resources)
+    client = open_openai_client(choice, resources)
     profile = compatible_profile(choice.name.model, json_object=True)
     if is_ollama_cloud(choice.name, choice.address):
         # Its service accepts a schema and ignores it, so a tool is the better first try.

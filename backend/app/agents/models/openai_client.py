@@ -4,13 +4,18 @@ from contextlib import AsyncExitStack
 
 from openai import AsyncOpenAI
 
+from app.agents.models.choice import ModelChoice
 from app.agents.models.envelopes import MendingClient
 from app.agents.models.http_client import open_http_client
 
 
-def open_openai_client(address: str, api_key: str, timeout: float, resources: AsyncExitStack) -> AsyncOpenAI:
-    """A client for OpenAI or a server that speaks its protocol; it sends each request once."""
-    http_client = open_http_client(address, timeout, resources, MendingClient)
+def open_openai_client(
+    choice: ModelChoice, resources: AsyncExitStack, *, address: str | None = None, api_key: str | None = None
+) -> AsyncOpenAI:
+    """A client for OpenAI or a server that speaks its protocol, by default at the choice's address with its key; it
+    sends each request once."""
+    address, api_key = address or choice.address, api_key or choice.api_key
+    http_client = open_http_client(address, choice.timeout, resources, MendingClient, max_bytes=choice.max_answer_bytes)
     client = AsyncOpenAI(
         base_url=address, api_key=api_key, max_retries=0, timeout=http_client.timeout, http_client=http_client
     )

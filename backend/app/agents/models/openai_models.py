@@ -14,7 +14,7 @@ from app.agents.models.openai_client import open_openai_client
 
 async def build(choice: ModelChoice, resources: AsyncExitStack) -> Model:
     """Chat Completions where another server answers or `openai-chat` asks for it, else the Responses API."""
-    client = open_openai_client(choice.address, choice.api_key, choice.timeout, resources)
+    client = open_openai_client(choice, resources)
     model = choice.name.model
     if choice.name.provider == "openai-responses" or (choice.name.provider == "openai" and choice.is_public_address):
         return OpenAIResponsesModel(model, provider=OpenAIProvider(openai_client=client))

@@ -12,7 +12,7 @@ from app.agents.models.openai_client import open_openai_client
 
 
 async def build(choice: ModelChoice, resources: AsyncExitStack) -> Model:
-    client = open_openai_client(choice.address, choice.api_key, choice.timeout, resources)
+    client = open_openai_client(choice, resources)
     provider = OpenRouterProvider(openai_client=client)
     return OpenRouterModel(choice.name.model, provider=provider, profile=_profile(choice.name.model))
 

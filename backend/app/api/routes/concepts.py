@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app.api.answers import NOT_FOUND, NOT_NOW, PREFIX, json_response
+from app.api.answers import CONFLICT, PREFIX, json_response
 from app.api.bodies import BodyRoute
 from app.api.deps import ApiServices, ConceptId, RoadmapId, Services, User
 from app.api.schemas import Learned, QuizAttempt, Regeneration, Restoration
@@ -13,11 +13,9 @@ from app.services.views import Accepted, ConceptDetail, MarkedQuizView, Versions
 
 router = APIRouter(prefix=f"{PREFIX}/roadmaps/{{roadmap_id}}/concepts", tags=["concepts"], route_class=BodyRoute)
 
-STEERING = {**NOT_FOUND, **NOT_NOW}
 
-
-@router.get("/{concept_id}", response_model=ConceptDetail, responses=NOT_FOUND)
-async def read_concept(
+@router.get("/{concept_id}", response_model=ConceptDetail)
+async def get_concept(
     roadmap_id: RoadmapId,
     concept_id: ConceptId,
     services: Services,
@@ -28,19 +26,19 @@ async def read_concept(
     return json_response(await services.reader.concept(roadmap_id, concept_id, user_id=user, version=version))
 
 
-@router.get("/{concept_id}/versions", response_model=Versions, responses=NOT_FOUND)
+@router.get("/{concept_id}/versions", response_model=Versions)
 async def list_versions(roadmap_id: RoadmapId, concept_id: ConceptId, services: Services, user: User) -> Response:
     """All versions of the concept's artefacts, newest first."""
     return json_response(await services.reader.versions(roadmap_id, concept_id, user_id=user))
 
 
-@router.post("/{concept_id}/prioritise", status_code=202, response_model=Accepted, responses=STEERING)
+@router.post("/{concept_id}/prioritise", status_code=202, response_model=Accepted, responses=CONFLICT)
 async def prioritise_concept(roadmap_id: RoadmapId, concept_id: ConceptId, services: Services, user: User) -> Accepted:
     """Write this concept next, as soon as a slot is free."""
     return Accepted(task_id=await services.steering.prioritise(roadmap_id, concept_id, user_id=user))
 
 
-@router.post("/{concept_id}/regenerate", status_code=202, response_model=Accepted, responses=STEERING)
+@router.post("/{concept_id}/regenerate", status_code=202, response_model=Accepted, responses=CONFLICT)
 async def regenerate_concept(
     roadmap_id: RoadmapId, concept_id: ConceptId, body: Regeneration, services: Services, user: User
 ) -> Accepted:
@@ -51,7 +49,7 @@ async def regenerate_concept(
     return Accepted(task_id=task_id)
 
 
-@router.post("/{concept_id}/restore", response_model=ConceptDetail, responses=STEERING)
+@router.post("/{concept_id}/restore", response_model=ConceptDetail, responses=CONFLICT)
 async def restore_version(
     roadmap_id: RoadmapId, concept_id: ConceptId, body: Restoration, services: Services, user: User
 ) -> Response:
@@ -60,7 +58,7 @@ async def restore_version(
     return await _concept(roadmap_id, concept_id, services, user)
 
 
-@router.post("/{concept_id}/quiz/attempts", status_code=201, response_model=MarkedQuizView, responses=STEERING)
+@router.post("/{concept_id}/quiz/attempts", status_code=201, response_model=MarkedQuizView, responses=CONFLICT)
 async def attempt_quiz(
     roadmap_id: RoadmapId, concept_id: ConceptId, body: QuizAttempt, services: Services, user: User
 ) -> MarkedQuiz:
@@ -70,7 +68,7 @@ async def attempt_quiz(
     )
 
 
-@router.put("/{concept_id}/learned", response_model=ConceptDetail, responses=STEERING)
+@router.put("/{concept_id}/learned", response_model=ConceptDetail, responses=CONFLICT)
 async def mark_learned(
     roadmap_id: RoadmapId, concept_id: ConceptId, body: Learned, services: Services, user: User
 ) -> Response:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Query, WebSocket, WebSocketDisconnect
 from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
 
-from app.api.answers import NOT_FOUND, PREFIX
+from app.api.answers import PREFIX
 from app.api.deps import AnyServices, RoadmapId, Services, User
 from app.api.document import FRAMES
 from app.core.errors import GreenwayError, NotFound
@@ -26,7 +26,7 @@ _Since = Annotated[str | None, Query(description="The number of the last event t
 @router.get(
     "/roadmaps/{roadmap_id}/events",
     response_class=StreamingResponse,
-    responses={200: {"description": "Events", "content": FRAMES}, **NOT_FOUND},
+    responses={200: {"description": "Events", "content": FRAMES}},
 )
 async def stream_events(
     roadmap_id: RoadmapId,

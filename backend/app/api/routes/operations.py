@@ -1,35 +1,42 @@
 """For those who run Greenway: health, readiness, metrics."""
 
 from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from app.api.answers import RETRY_AFTER
 from app.api.deps import AnyServices
+from app.services.views import CheckView, Health, Readiness
 
 router = APIRouter(tags=["operations"])
 
 
-@router.get("/health")
-async def health() -> dict[str, str]:
+@router.get("/health", response_model=Health)
+async def get_health() -> Health:
     """The process is alive."""
-    return {"status": "ok"}
+    return Health(status="ok")
 
 
-@router.get("/readyz", responses={503: {"description": "A dependency is away, or the schema is old"}})
-async def readiness(services: AnyServices) -> JSONResponse:
+@router.get(
+    "/readyz",
+    response_model=Readiness,
+    responses={503: {"model": Readiness, "description": "A dependency is away, or the schema is old", **RETRY_AFTER}},
+)
+async def get_readiness(services: AnyServices, response: Response) -> Readiness:
     """Database, Redis and schema are there."""
     checks = await services.health.checks()
     ready = all(check.ok for check in checks)
-    body = {
-        "status": "ready" if ready else "not_ready",
-        "checks": {check.name: {"ok": check.ok, "message": check.message} for check in checks},
-    }
-    headers = {} if ready else {"Retry-After": "2"}
-    return JSONResponse(body, status_code=200 if ready else 503, headers=headers)
+    if not ready:
+        response.status_code = 503
+        response.headers["Retry-After"] = "2"
+    return Readiness(
+        status="ready" if ready else "not_ready",
+        checks={check.name: CheckView(ok=check.ok, message=check.message) for check in checks},
+    )
 
 
 @router.get("/metrics", response_class=PlainTextResponse)
-async def metrics(services: AnyServices) -> Response:
+async def get_metrics(services: AnyServices) -> Response:
     """Prometheus metrics of this process, and the counts of tasks in the database."""
     await services.health.count_tasks()
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

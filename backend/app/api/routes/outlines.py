@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Response
 
-from app.api.answers import NOT_FOUND, NOT_NOW, PRECONDITION_FAILED, PREFIX, json_response
+from app.api.answers import CONFLICT, PREFIX, STALE, WITH_ETAG, json_response
 from app.api.bodies import BodyRoute
 from app.api.deps import ApiServices, RoadmapId, Services, User
 from app.api.schemas import OutlineEdit, RevisionRequest
@@ -14,7 +14,7 @@ from app.services.views import Accepted, EditedRoadmapView, Revisions, RevisionV
 
 router = APIRouter(prefix=f"{PREFIX}/roadmaps/{{roadmap_id}}", tags=["outlines"], route_class=BodyRoute)
 
-EDITING = {**NOT_FOUND, **NOT_NOW, **PRECONDITION_FAILED}
+EDITING = {**WITH_ETAG, **CONFLICT, **STALE}
 IfMatch = Annotated[str | None, Header()]
 
 
@@ -52,20 +52,20 @@ async def redo_edit(roadmap_id: RoadmapId, services: Services, user: User, if_ma
     return await _edited(roadmap_id, dropped, services, user)
 
 
-@router.post("/revise", status_code=202, response_model=Accepted, responses={**NOT_FOUND, **NOT_NOW})
+@router.post("/revise", status_code=202, response_model=Accepted, responses=CONFLICT)
 async def revise_outline(roadmap_id: RoadmapId, body: RevisionRequest, services: Services, user: User) -> Accepted:
     """Have the author change the outline by the learner's words; the outline's history shows what has changed."""
     return Accepted(task_id=await services.outlines.revise(roadmap_id, body.feedback, user_id=user))
 
 
-@router.get("/revisions", response_model=Revisions, responses=NOT_FOUND)
+@router.get("/revisions", response_model=Revisions)
 async def list_revisions(roadmap_id: RoadmapId, services: Services, user: User) -> Response:
     """The history of the outline, newest first."""
     return json_response(await services.reader.revisions(roadmap_id, user_id=user))
 
 
-@router.get("/revisions/{number}", response_model=RevisionView, responses=NOT_FOUND)
-async def read_revision(
+@router.get("/revisions/{number}", response_model=RevisionView)
+async def get_revision(
     roadmap_id: RoadmapId, number: Annotated[int, Path(ge=1, le=1_000_000_000)], services: Services, user: User
 ) -> Response:
     """One step in the history of the outline, and what it changed."""

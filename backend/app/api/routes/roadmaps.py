@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
-from app.api.answers import NOT_FOUND, NOT_NOW, PREFIX, UNCHANGED, json_response, matches
+from app.api.answers import CONFLICT, PREFIX, UNCHANGED, WITH_ETAG, WITH_LOCATION, json_response, matches
 from app.api.bodies import BodyRoute
 from app.api.deps import RoadmapId, Services, User
 from app.api.schemas import IdempotencyKey, NewRoadmap, PageSize
@@ -17,7 +17,7 @@ from app.services.views import Created, EstimateView, RoadmapPage, RoadmapView
 router = APIRouter(prefix=f"{PREFIX}/roadmaps", tags=["roadmaps"], route_class=BodyRoute)
 
 
-@router.post("", status_code=202, response_model=Created, responses=NOT_NOW)
+@router.post("", status_code=202, response_model=Created, responses={**WITH_LOCATION, **CONFLICT})
 async def create_roadmap(
     body: NewRoadmap,
     request: Request,
@@ -30,7 +30,7 @@ async def create_roadmap(
     created = await services.roadmaps.create(
         body.request(), user_id=user, auto_approve=body.auto_approve, idempotency_key=idempotency_key
     )
-    response.headers["Location"] = request.url_for("read_roadmap", roadmap_id=str(created.roadmap_id)).path
+    response.headers["Location"] = request.url_for("get_roadmap", roadmap_id=str(created.roadmap_id)).path
     return Created(roadmap_id=created.roadmap_id, task_id=created.task_id, status=RoadmapStatus.DRAFTING)
 
 
@@ -55,8 +55,8 @@ async def list_roadmaps(
     )
 
 
-@router.get("/{roadmap_id}", response_model=RoadmapView, responses={**UNCHANGED, **NOT_FOUND})
-async def read_roadmap(
+@router.get("/{roadmap_id}", response_model=RoadmapView, responses={**WITH_ETAG, **UNCHANGED})
+async def get_roadmap(
     roadmap_id: RoadmapId,
     services: Services,
     user: User,
@@ -71,25 +71,25 @@ async def read_roadmap(
     return Response(roadmap.body, media_type="application/json", headers={"ETag": roadmap.etag})
 
 
-@router.get("/{roadmap_id}/estimate", response_model=EstimateView, responses={**NOT_FOUND, **NOT_NOW})
+@router.get("/{roadmap_id}/estimate", response_model=EstimateView, responses=CONFLICT)
 async def estimate_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Response:
     """What it would take to write everything that is missing: calls, tokens, money, minutes."""
     return json_response(await services.reader.estimate(roadmap_id, user_id=user))
 
 
-@router.delete("/{roadmap_id}", status_code=204, responses=NOT_FOUND)
+@router.delete("/{roadmap_id}", status_code=204, responses=CONFLICT)
 async def delete_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> None:
     """Put the roadmap into the trash, where it stays for 30 days; what is being written for it is cancelled."""
     await services.roadmaps.delete(roadmap_id, user_id=user)
 
 
-@router.post("/{roadmap_id}/opened", status_code=204, responses=NOT_FOUND)
+@router.post("/{roadmap_id}/opened", status_code=204)
 async def note_opened(roadmap_id: RoadmapId, services: Services, user: User) -> None:
     """Note that the learner has opened a lesson: the roadmap comes first in lists that `sort=studied` asks for."""
     await services.roadmaps.note_opened(roadmap_id, user_id=user)
 
 
-@router.post("/{roadmap_id}/restore", response_model=RoadmapView, responses=NOT_FOUND)
+@router.post("/{roadmap_id}/restore", response_model=RoadmapView, responses=WITH_ETAG)
 async def restore_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Response:
     """Take the roadmap out of the trash."""
     await services.roadmaps.restore(roadmap_id, user_id=user)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 from fastapi.responses import StreamingResponse
 
-from app.api.answers import NOT_FOUND, NOT_NOW, PREFIX
+from app.api.answers import INVALID, PREFIX
 from app.api.bodies import BodyRoute, ReadRequest
 from app.api.deps import RoadmapId, Services, User, services_of
 from app.api.problems import invalid
@@ -32,11 +32,7 @@ router = APIRouter(prefix=f"{PREFIX}/roadmaps", tags=["transfer"], route_class=F
 IMPORT_PATH = f"{PREFIX}/roadmaps/import"
 
 
-@router.get(
-    "/{roadmap_id}/export",
-    response_class=StreamingResponse,
-    responses={200: {"model": RoadmapFile}, **NOT_FOUND},
-)
+@router.get("/{roadmap_id}/export", response_class=StreamingResponse, responses={200: {"model": RoadmapFile}})
 async def export_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> StreamingResponse:
     """The roadmap with its outline, history, content, versions and progress, as one document."""
     roadmap = await services.transfer.take_out(roadmap_id, user_id=user)
@@ -49,7 +45,7 @@ async def _pieces(roadmap: PackedRoadmap) -> AsyncIterator[bytes]:
         yield piece
 
 
-@router.post("/import", status_code=201, response_model=Created, responses=NOT_NOW)
+@router.post("/import", status_code=201, response_model=Created)
 async def import_roadmap(body: Annotated[ImportedRoadmap, Body()], services: Services, user: User) -> Created:
     """The roadmap of a document, under a new id. It says that it was imported, and nothing that it claims counts
     elsewhere."""
@@ -57,7 +53,7 @@ async def import_roadmap(body: Annotated[ImportedRoadmap, Body()], services: Ser
     return Created(roadmap_id=created.roadmap_id, task_id=created.task_id, status=body.status)
 
 
-@router.post("/{roadmap_id}/duplicate", status_code=201, response_model=Created, responses=NOT_FOUND)
+@router.post("/{roadmap_id}/duplicate", status_code=201, response_model=Created, responses=INVALID)
 async def duplicate_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Created:
     """A copy of the roadmap as it stands, under a new id; its title says that it is a copy."""
     created, status = await services.transfer.duplicate(roadmap_id, user_id=user)

@@ -1,4 +1,4 @@
-"""Reads the event log."""
+"""Reads the event log, and the key under which events are published."""
 
 from collections.abc import Collection
 from typing import Any
@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import events, roadmap_progress, roadmaps
+from app.db.tables import events, roadmap_progress, roadmaps, signing_keys
 
 
 class EventRepository:
@@ -23,6 +23,11 @@ class EventRepository:
             .limit(limit)
         )
         return list((await self._session.execute(query)).scalars())
+
+    async def signing_key(self) -> bytes:
+        """The key under which events are published."""
+        query = select(signing_keys.c.key).where(signing_keys.c.purpose == "events")
+        return bytes((await self._session.execute(query)).scalar_one())
 
     async def newest(self, roadmap_id: UUID, count: int) -> list[dict[str, Any]]:
         query = (

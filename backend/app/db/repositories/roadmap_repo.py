@@ -193,15 +193,16 @@ class RoadmapRepository:
         )
         return noted.one_or_none() is not None
 
-    async def empty_trash(self) -> None:
-        """Delete for good what has been in the trash for long enough, a few at a time."""
+    async def empty_trash(self) -> bool:
+        """Delete for good a few of those that have been in the trash for long enough; whether there may be more."""
         old = (
             select(roadmaps.c.id)
             .where(roadmaps.c.deleted_at < func.now() - TRASH)
             .limit(_DELETED_AT_ONCE)
             .with_for_update(skip_locked=True)
         )
-        await self._session.execute(delete(roadmaps).where(roadmaps.c.id.in_(old)))
+        gone = await self._session.execute(delete(roadmaps).where(roadmaps.c.id.in_(old)).returning(roadmaps.c.id))
+        return len(gone.all()) == _DELETED_AT_ONCE
 
     async def save_tutorials_batch(
         self, roadmap_id: UUID, task_id: UUID, author: str, finished: Iterable[FinishedArtefact]

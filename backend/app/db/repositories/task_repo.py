@@ -19,6 +19,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     tuple_,
     update,
 )
@@ -255,18 +256,27 @@ class TaskRepository:
         dead = ~exists().where(workers.c.id == tasks.c.owner, workers.c.expires_at > func.now())
         may_take = _alive(worker_id, workers.c.held_since < func.now() - LEASE, _renewed_within(LONGEST_GAP))
         own = and_(tasks.c.owner == worker_id, tuple_(tasks.c.id, tasks.c.token).in_(forgotten))
+        return await self._take(or_(and_(dead, may_take), own), crashed=tasks.c.owner != worker_id, limit=limit)
+
+    async def take_from(self, dead: UUID) -> list[Orphan]:
+        """End the claims of a worker that is certainly dead, whatever its lease says; their tokens are spent."""
+        return await self._take(tasks.c.owner == dead, crashed=true())
+
+    async def _take(
+        self, whose: ColumnElement[bool], *, crashed: ColumnElement[bool], limit: int | None = None
+    ) -> list[Orphan]:
         orphans = (
             select(tasks.c.id)
-            .where(tasks.c.owner.is_not(None), or_(and_(dead, may_take), own))
+            .where(tasks.c.owner.is_not(None), whose)
             .order_by(tasks.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        crashed = case((and_(tasks.c.owner != worker_id, tasks.c.status == TaskStatus.RUNNING), 1), else_=0)
+        crash = case((and_(crashed, tasks.c.status == TaskStatus.RUNNING), 1), else_=0)
         statement = (
             update(tasks)
             .where(tasks.c.id.in_(orphans))
-            .values(owner=None, token=tasks.c.token + 1, crashes=tasks.c.crashes + crashed)
+            .values(owner=None, token=tasks.c.token + 1, crashes=tasks.c.crashes + crash)
         )
         columns = (tasks.c.id, tasks.c.roadmap_id, tasks.c.kind, tasks.c.status, tasks.c.crashes)
         rows = await self._session.execute(statement.returning(*columns))

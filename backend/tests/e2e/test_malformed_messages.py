@@ -1,0 +1,144 @@
+"""Whatever lies in the worker's queues, no message ends it, and the next doorbell is answered."""
+
+import base64
+import json
+import re
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+from e2e.cluster import Cluster, WorkerProcess, ready, wait_until
+from redis import Redis
+
+ENTRY_POINT = "greenway.generate_content"
+
+
+def envelope(body: object, headers: object = None, raw: str | None = None, **properties: Any) -> bytes:
+    """A message as kombu writes it, with the given parts in the place of the right ones."""
+    text = json.dumps(body) if raw is None else raw
+    known = {"task": ENTRY_POINT, "id": str(uuid4()), "lang": "py"}
+    message = {
+        "body": base64.b64encode(text.encode()).decode(),
+        "content-encoding": "utf-8",
+        "content-type": "application/json",
+        "headers": known if headers is None else headers,
+        "properties": {
+            "correlation_id": "x",
+            "delivery_mode": 2,
+            "delivery_info": {"exchange": "", "routing_key": "content_generation"},
+            "priority": 0,
+            "body_encoding": "base64",
+            "delivery_tag": str(uuid4()),
+            **properties,
+        },
+    }
+    return json.dumps(message).encode()
+
+
+def good(**headers: Any) -> bytes:
+    """A well-formed doorbell about nothing, with further headers."""
+    return envelope([[str(uuid4())], {}, {}], {"task": ENTRY_POINT, "id": str(uuid4()), "lang": "py", **headers})
+
+
+MALFORMED = [
+    b"",
+    b"garbage",
+    b"\xff\xfe",
+    b"null",
+    b"[]",
+    b"{}",
+    b"[" * 100_000,
+    envelope("not a list"),
+    envelope(7),
+    envelope(None),
+    envelope({}),
+    envelope([]),
+    envelope([[], {}]),
+    envelope([[], {}, {}]),
+    envelope([["a", "b"], {}, {}]),
+    envelope([[7], {}, {}]),
+    envelope([[["x"]], {}, {}]),
+    envelope([{}, [], {}]),
+    envelope([[], {"other": "x"}, {}]),
+    envelope(["x", "y", "z"]),
+    envelope([["x" * 100_000], {}, {}]),
+    envelope(None, raw="{"),
+    envelope(None, raw="[" * 50_000),
+    envelope([["x"], {}, {}], headers=[]),
+    envelope([["x"], {}, {}], headers="x"),
+    envelope([["x"], {}, {}], headers={}),
+    envelope([["x"], {}, {}], headers={"task": 7}),
+    envelope([["x"], {}, {}], headers={"task": ["x"]}),
+    envelope([["x"], {}, {}], headers={"task": "os.system", "id": "x"}),
+    envelope([["x"], {}, {}], delivery_tag=None),
+    envelope([["x"], {}, {}], delivery_tag=["x"]),
+    envelope([["x"], {}, {}], delivery_info=None),
+    envelope([["x"], {}, {}], delivery_info="x"),
+    envelope([["x"], {}, {}], body_encoding="rot13"),
+    envelope([["x"], {}, {}]).replace(b"application/json", b"application/x-python-serialize"),
+    envelope([["x"], {}, {}]).replace(b'"utf-8"', b'"x"'),
+    envelope([["x"], {}, {}]).replace(b'"headers"', b'"heads"'),
+    envelope([["x"], {}, {}]).replace(b'"properties"', b'"props"'),
+    envelope([["x"], {}, {}]).replace(b'"body":', b'"torso":'),
+    good(id=7),
+    good(id=None),
+    good(id="x" * 100_000),
+    good(eta="tomorrow"),
+    good(eta=7),
+    good(expires="yesterday"),
+    good(expires={}),
+    good(timelimit="x"),
+    good(timelimit=[1, 2, 3]),
+    good(retries="x"),
+    good(argsrepr=7),
+    good(compression="zlib"),
+    good(group=["x"]),
+    good(stamps="x", stamped_headers=7),
+    good(redelivered="x", origin=[]),
+    envelope([[str(uuid4())], {}, {"callbacks": "x", "chain": 7, "chord": "x"}]),
+    envelope([[str(uuid4())], {}, "x"]),
+    envelope([[str(uuid4())], {}, {}], reply_to=["x"], correlation_id={}),
+    envelope([[str(uuid4())], {}, {}], priority="x"),
+]
+
+
+def ignored(worker: WorkerProcess) -> float:
+    page = httpx2.get(f"http://127.0.0.1:{worker.metrics_port}/metrics", trust_env=False).text
+    found = re.search(r'greenway_ignored_messages_total\{kind="message"\} (\S+)', page)
+    return float(found[1]) if found else 0
+
+
+@pytest.mark.parametrize("pool", ["threads", "prefork"])
+async def test_no_message_ends_a_worker(cluster: Cluster, pool: str) -> None:
+    worker = ready(cluster.start_worker(pool=pool, concurrency=2))
+    redis = Redis.from_url(cluster.redis_url)
+    for message in MALFORMED:
+        redis.lpush("content_generation", message)
+    wait_until(lambda: redis.llen("content_generation") == 0)
+    async with cluster.client() as client:
+        roadmap_id = await client.create(auto_approve=True)
+        await client.until_status(roadmap_id, "completed")
+    assert worker.process.poll() is None
+    heard = len(worker.logged("doorbell_ignored"))
+    assert ignored(worker) + heard == len(MALFORMED)
+    assert len(worker.logged("message_ignored")) == 1, "one line a minute"
+    assert worker.terminate() == 0
+
+
+async def test_what_was_not_acknowledged_and_cannot_be_read_is_dropped(cluster: Cluster) -> None:
+    redis = Redis.from_url(cluster.redis_url)
+    for tag, text in {
+        "a": "garbage",
+        "b": "[]",
+        "c": '[{"headers": 7}, "", "content_generation"]',
+        "d": "null",
+    }.items():
+        redis.hset("unacked", tag, text)
+        redis.zadd("unacked_index", {tag: 1})
+    worker = ready(cluster.start_worker(concurrency=2))
+    wait_until(lambda: redis.zcard("unacked_index") == 0)
+    async with cluster.client() as client:
+        roadmap_id = await client.create(auto_approve=True)
+        await client.until_status(roadmap_id, "completed")
+    assert worker.process.poll() is None
