@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 from typing_extensions import TypeAliasType
@@ -56,6 +56,7 @@ Hours = Annotated[float, Field(gt=0, le=MAX_HOURS)]
 MAX_PREREQUISITES = 50
 """How many concepts another one may require directly."""
 MAX_KEYWORDS = 20
+MAX_PREFERENCES = 4
 Keywords = Annotated[tuple[Name, ...], AtMost(MAX_KEYWORDS)]
 Prerequisites = Annotated[tuple[OutlineId, ...], AtMost(MAX_PREREQUISITES)]
 
@@ -101,7 +102,7 @@ class LearningRequest(Frozen):
 class NewRequest(LearningRequest):
     """The same as it comes in: bounded. What is stored has been bounded by the rules of its time."""
 
-    content_preference: Annotated[tuple[ContentPreference, ...], AtMost(len(get_args(ContentPreference)))] = ()
+    content_preference: Annotated[tuple[ContentPreference, ...], AtMost(MAX_PREFERENCES)] = ()
     deadline: Day | None = None
     concepts: Annotated[int, Field(ge=MIN_CONCEPTS, le=MAX_OUTLINE_CONCEPTS)] = DEFAULT_CONCEPTS
 
