@@ -38,6 +38,8 @@ class FakeApi:
         self.deleted_after: int | None = None
         self.ready = True
         self.requests: list[dict[str, Any]] = []
+        self.posted: dict[str, Any] = {}
+        """What was sent to the other addresses, the last time."""
         self.tokens: set[str | None] = set()
         self.connections: list[int] = []
         """The `since` of each connection."""
@@ -72,6 +74,8 @@ class FakeApi:
         return JSONResponse(as_answered(after(self.run.events[: self.seen])).model_dump(mode="json"))
 
     async def _any(self, request: Request) -> Response:
+        if body := await request.body():
+            self.posted[request.url.path] = orjson.loads(body)
         return self._refused() or JSONResponse(self.anything)
 
     async def _health(self, request: Request) -> Response:

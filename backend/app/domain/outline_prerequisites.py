@@ -79,20 +79,10 @@ def settled(outline: Outline, *, stated: Collection[Edge] = ()) -> Edited:
     )
 
 
-def inheriting(outline: Outline, gone: Collection[str]) -> Outline:
-    """The outline in which what needed a concept that goes needs what that one needed."""
-    needs = _needs(outline.concepts)
-
-    def heir(concept: Concept) -> Concept:
-        if concept.concept_id in gone or gone_none(concept):
-            return concept
-        required = _nearest(concept.prerequisites, needs, lambda one: one in gone)
-        return requiring(concept, (one for one in required if one != concept.concept_id), needs)
-
-    def gone_none(concept: Concept) -> bool:
-        return not any(one in gone for one in concept.prerequisites)
-
-    return _turned(outline, heir)
+def inherited(concept: Concept, gone: Collection[str], needs: _Needs) -> Concept:
+    """The concept, needing what those needed that go, in their place."""
+    required = _nearest(concept.prerequisites, needs, lambda one: one in gone)
+    return requiring(concept, (one for one in required if one != concept.concept_id), needs)
 
 
 def requiring(concept: Concept, required: Iterable[str], needs: _Needs) -> Concept:
@@ -110,10 +100,6 @@ def requiring(concept: Concept, required: Iterable[str], needs: _Needs) -> Conce
             f'Concept "{concept.name}" would require {len(direct)} concepts; at most {MAX_PREREQUISITES} are allowed.'
         )
     return concept.model_copy(update={"prerequisites": tuple(direct)})
-
-
-def needs_of(outline: Outline) -> _Needs:
-    return _needs(outline.concepts)
 
 
 def _needs(concepts: Iterable[Concept]) -> _Needs:

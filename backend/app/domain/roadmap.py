@@ -46,7 +46,9 @@ def _typed(tidy: Callable[[str], str], *, most: int, must_show: bool = True) -> 
 Goal = Annotated[str, StringConstraints(min_length=1, max_length=MAX_GOAL), _typed(in_lines, most=MAX_GOAL)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TITLE), _typed(in_one_line, most=MAX_TITLE)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120), _typed(in_one_line, most=120)]
-Prose = Annotated[str, StringConstraints(max_length=2000), _typed(in_lines, most=2000, must_show=False)]
+MAX_PROSE = 2000
+"""Characters that a description may have."""
+Prose = Annotated[str, StringConstraints(max_length=MAX_PROSE), _typed(in_lines, most=MAX_PROSE, must_show=False)]
 
 MAX_HOURS = 1000.0
 Wish = Annotated[str, StringConstraints(min_length=1, max_length=2000), _typed(in_lines, most=2000)]

@@ -1,5 +1,6 @@
 """How a learner edits an outline: as a whole, by operations, by words; with undo and redo."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from app.domain.tasks import TaskKind
 from app.services.commands import Commands, Done, locked, outline_of
 from app.services.etags import etag_of
 
+ATTEMPTS = 10
+"""Times that an edit is made anew, since another one came before it."""
 Dropped = tuple[DroppedPrerequisite, ...]
 
 
@@ -58,7 +61,11 @@ class Outlines:
         """
         stored = [operation.model_dump(mode="json", exclude_none=True) for operation in operations]
         how = NewRevision(kind=RevisionKind.EDITED, operations=stored)
-        return await self._put(roadmap_id, user_id, if_match, lambda before: edit(before, operations), how)
+
+        def edited(before: Outline) -> Edited:
+            return edit(before, operations, max_concepts=self._max_concepts)
+
+        return await self._put(roadmap_id, user_id, if_match, edited, how)
 
     async def undo(self, roadmap_id: UUID, *, user_id: str, if_match: str | None) -> Dropped:
         """Take back the last edit; the content of concepts that come back comes with them."""
@@ -110,15 +117,32 @@ class Outlines:
         change: Callable[[Outline], Edited],
         how: NewRevision,
     ) -> Dropped:
-        async def work(session: AsyncSession) -> Done[Dropped]:
-            roadmap = await _editable(session, roadmap_id, user_id, if_match)
-            edited = change(outline_of(roadmap))
-            check_outline(edited.outline, max_concepts=self._max_concepts)
-            if roadmap.framework_data == edited.outline.model_dump(mode="json"):
-                return Done(value=edited.dropped)
-            return await _stored(session, roadmap, edited, how)
+        """Look, edit, and store the result if the outline is still the one that was edited. Long outlines take long to
+        edit: that is done beside the event loop, while no transaction is open."""
 
-        return await self._commands.carry_out(work)
+        async def look(session: AsyncSession) -> Done[RoadmapMetadata]:
+            return Done(value=await _editable(session, roadmap_id, user_id, if_match))
+
+        def edited(roadmap: RoadmapMetadata) -> tuple[Edited, bool]:
+            after = change(outline_of(roadmap))
+            check_outline(after.outline, max_concepts=self._max_concepts)
+            return after, roadmap.framework_data == after.outline.model_dump(mode="json")
+
+        for _ in range(ATTEMPTS):
+            seen = await self._commands.carry_out(look)
+            after, is_same = await asyncio.to_thread(edited, seen)
+            if is_same:
+                return after.dropped
+
+            async def store(session: AsyncSession, seen: RoadmapMetadata = seen, after: Edited = after) -> Done[bool]:
+                roadmap = await _editable(session, roadmap_id, user_id, if_match)
+                if roadmap.revision != seen.revision:
+                    return Done(value=False)
+                return Done(value=True, events=(await _stored(session, roadmap, after, how)).events)
+
+            if await self._commands.carry_out(store):
+                return after.dropped
+        raise Conflict("Others edit this outline at the same moment; repeat your edit.")
 
 
 async def _editable(session: AsyncSession, roadmap_id: UUID, user_id: str, if_match: str | None) -> RoadmapMetadata:

@@ -91,7 +91,7 @@ async def test_the_outline_is_edited_undone_and_redone(surfing: Surfing, live_cl
 async def test_a_concept_is_dragged_to_another_place(surfing: Surfing) -> None:
     page = await surfing.open()
     await draft(page)
-    names = page.locator("[data-kind=concept] input[maxlength]")
+    names = page.locator("[data-kind=concept] input[aria-label^='Name of ']")
     first, second = await names.nth(0).input_value(), await names.nth(1).input_value()
     handle = page.locator("[data-kind=concept] > span:first-child")
     await handle.nth(1).drag_to(page.locator("[data-kind=concept]").nth(0))
@@ -102,7 +102,7 @@ async def test_a_concept_is_dragged_to_another_place(surfing: Surfing) -> None:
 async def test_a_change_in_words_is_shown_as_a_diff(surfing: Surfing) -> None:
     page = await surfing.open()
     await draft(page)
-    name = await page.locator("[data-kind=concept] input[maxlength]").nth(3).input_value()
+    name = await page.locator("[data-kind=concept] input[aria-label^='Name of ']").nth(3).input_value()
     await page.get_by_label("Ask for a change").fill(f'Remove "{name}".')
     await page.get_by_role("button", name="Ask the author").click()
     changes = page.get_by_role("region", name="What the author has changed")

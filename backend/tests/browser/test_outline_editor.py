@@ -13,7 +13,7 @@ from playwright.async_api import Locator, Page, expect
 
 
 def names(page: Page) -> Locator:
-    return page.locator("[data-kind=concept] input[maxlength]")
+    return page.locator("[data-kind=concept] input[aria-label^='Name of ']")
 
 
 def row(page: Page, name: str) -> Locator:

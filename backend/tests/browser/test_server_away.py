@@ -1,12 +1,13 @@
 """While Greenway is away the page says so, shows nothing as if it went on, and recovers by itself."""
 
+import json
 import re
 from urllib.parse import urlsplit
 
 from browser.conftest import Surfing
 from browser.test_learning import LONG_RUN, approve, draft, until_green
 from e2e.cluster import Cluster
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 AWAY = "Greenway can’t be reached. Reconnecting…"
 NO_ANSWER = "Greenway does not answer at the moment."
@@ -31,6 +32,7 @@ async def test_a_lesson_a_refusal_and_the_headline_recover_by_themselves(
     await expect(page.get_by_text(AWAY)).to_be_visible()
     await expect(page.get_by_role("banner").get_by_text("being written")).to_have_count(0)
     await expect(page.get_by_role("banner").get_by_text(" left")).to_have_count(0)
+    await expect(page.locator("[data-concept][data-state=generating]")).to_have_count(0)
     await page.get_by_role("button", name="Pause").click()
     await expect(page.get_by_role("alert").filter(has_text=NO_ANSWER)).to_be_visible()
     await ready.first.click()
@@ -43,11 +45,33 @@ async def test_a_lesson_a_refusal_and_the_headline_recover_by_themselves(
     await until_green(page, LONG_RUN)
 
 
+async def test_what_could_not_be_done_while_the_database_was_away_is_not_said_for_ever(surfing: Surfing) -> None:
+    page = await surfing.open()
+    await draft(page)
+    problem = {"code": "unavailable", "detail": "The database is away.", "retryable": True, "status": 503}
+    away = re.compile(r"/outline/operations$|/roadmaps\?limit=1$")
+
+    async def refuse(route: Route) -> None:
+        await route.fulfill(status=503, content_type="application/problem+json", body=json.dumps(problem))
+
+    await page.route(away, refuse)
+    name = page.get_by_role("textbox", name=re.compile("^Name of")).first
+    await name.fill("Another name")
+    await name.press("Enter")
+    said = page.get_by_role("alert").filter(has_text="The database is away.")
+    await expect(said).to_be_visible()
+    await expect(page.get_by_text(AWAY)).to_be_visible()
+    await page.unroute(away)
+    await expect(page.get_by_text(AWAY)).to_have_count(0)
+    await expect(said).to_have_count(0)
+    await expect(name).to_have_value("Another name")
+
+
 async def test_the_home_page_recovers_by_itself(surfing: Surfing, live_cluster: Cluster) -> None:
     page = await surfing.open()
     await draft(page)
     await page.goto(surfing.url)
-    title = page.get_by_role("link", name="waiting for your review")
+    title = page.get_by_role("link", name="waiting for your review").first
     await expect(title).to_be_visible()
     stop(live_cluster)
     await expect(page.get_by_text(AWAY)).to_be_visible()

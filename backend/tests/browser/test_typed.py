@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from browser.conftest import Surfing
+from browser.test_learning import draft
 from e2e.cluster import Cluster
 from playwright.async_api import expect
 
@@ -20,6 +21,22 @@ async def test_a_goal_of_4001_characters_stays_and_is_counted(surfing: Surfing) 
     await expect(page.get_by_text("nothing has been cut")).to_be_visible()
     await expect(page.get_by_text("4,001 of 4,000 characters: 1 too many")).to_be_visible()
     assert len(await goal.input_value()) == 4001
+
+
+async def test_a_name_that_is_too_long_stays_and_is_counted(surfing: Surfing) -> None:
+    page = await surfing.open()
+    await draft(page)
+    name = page.get_by_role("textbox", name=re.compile("^Name of")).nth(2)
+    await name.fill("x" * 121)
+    await name.press("Enter")
+    await expect(page.get_by_role("alert").filter(has_text="121 of 120 characters: 1 too many")).to_be_visible()
+    assert len(await name.input_value()) == 121
+    await expect(name).to_have_attribute("aria-invalid", "true")
+    await expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    await name.fill("x" * 120)
+    await name.press("Enter")
+    await expect(page.get_by_text("too many")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Undo")).to_be_enabled()
 
 
 async def test_a_goal_in_spanish_proposes_spanish_and_any_language_is_found(surfing: Surfing) -> None:

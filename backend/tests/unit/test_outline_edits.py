@@ -1,5 +1,7 @@
 """Operations on outlines, and what a diff says of them."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,6 +121,36 @@ def test_what_required_a_merged_concept_requires_the_whole() -> None:
     assert the(outline, "c2").prerequisites == ("c1",)
     assert the(outline, "c2").estimated_hours == 2
     assert the(outline, "c4").prerequisites == ("c2",)
+
+
+@pytest.mark.parametrize(
+    ("part", "fault"),
+    [
+        ({"description": "x" * 1000}, "they have 2,001 characters of description, and a concept may have 2,000."),
+        ({"keywords": tuple("abcdefghijk")}, "they have 22 keywords, and a concept may have 20."),
+        ({"estimated_hours": 500.5}, "they have 1,001 hours, and a concept may have 1,000."),
+    ],
+)
+def test_a_merge_cuts_nothing(part: dict[str, Any], fault: str) -> None:
+    twin = {"keywords": tuple(word.upper() for word in part["keywords"])} if "keywords" in part else part
+    operations: list[Operation] = [
+        AddConcept(module_id="m1", concept_id="a", name="A", **part),
+        AddConcept(module_id="m1", concept_id="b", name="B", **twin),
+        Merge(concept_ids=("a", "b"), name="Both"),
+    ]
+    with pytest.raises(OutlineError) as refused:
+        edited(*operations)
+    assert refused.value.message == f"Operation 3 (merge): together {fault}"
+
+
+def test_a_merge_with_a_description_of_its_own_may_join_long_ones() -> None:
+    long: dict[str, Any] = {"module_id": "m1", "description": "x" * 1500}
+    outline = edited(
+        AddConcept(concept_id="a", name="A", **long),
+        AddConcept(concept_id="b", name="B", **long),
+        Merge(concept_ids=("a", "b"), name="Both", description="Short."),
+    )
+    assert the(outline, "a").description == "Short."
 
 
 def test_what_required_a_split_concept_requires_its_last_part() -> None:

@@ -11,7 +11,7 @@ const AGAIN_AFTER = 5_000;
 
 export function cacheOf(reach: Reach): QueryClient {
   const onError = (error: Error) => {
-    if (isAbsence(error)) reach.suspect();
+    if (isAbsence(error)) void reach.suspect();
   };
   const cache = new QueryClient({
     queryCache: new QueryCache({ onError }),

@@ -41,9 +41,14 @@ export function done(answer: { error?: unknown; response: Response }): void {
   if (!answer.response.ok) unwrap({ error: answer.error, response: answer.response });
 }
 
-/** Whether nothing answered, or only a proxy in its place. */
+/** Statuses with which Greenway says that something it needs is away, or a proxy that Greenway is. */
+const AWAY = [502, 503, 504];
+
+/** Whether nothing answered that could have done what was asked. */
 export function isAbsence(error: Error | null | undefined): boolean {
-  return (
-    error instanceof Fault && (error.code === "no_answer" || error.status === 502 || error.status === 504)
-  );
+  return error instanceof Fault && (error.code === "no_answer" || isAway(error));
+}
+
+export function isAway({ status }: { readonly status: number }): boolean {
+  return AWAY.includes(status);
 }

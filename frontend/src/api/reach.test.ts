@@ -49,3 +49,9 @@ test("a next outage is noticed as well, and begins with a short pause", async ()
   });
   expect(new Set(slept)).toEqual(new Set([100]));
 });
+
+test("whoever is suspicious learns when there is an answer", async () => {
+  const { here, told } = away(2);
+  await Promise.all([here.suspect(), here.suspect()]);
+  expect(told).toEqual([false, true]);
+});

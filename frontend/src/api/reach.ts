@@ -3,7 +3,7 @@
 import { useEffect, useSyncExternalStore } from "react";
 
 import { pauses, type Pauses } from "../live/backoff";
-import { api, Fault, isAbsence } from "./client";
+import { api, Fault, isAbsence, isAway } from "./client";
 
 export interface ReachOptions {
   /** Rejects while nothing answers; a refusal is an answer. */
@@ -14,8 +14,8 @@ export interface ReachOptions {
 
 export interface Reach {
   readonly isThere: () => boolean;
-  /** Somebody has got no answer. */
-  suspect(): void;
+  /** Somebody has got no answer. Resolves once there is one. */
+  suspect(): Promise<void>;
   /** Calls the listener whenever Greenway goes or comes back. Returns how to stop that. */
   onChange(listener: () => void): () => void;
 }
@@ -23,7 +23,7 @@ export interface Reach {
 export function reach({ ask, sleep, pauses }: ReachOptions): Reach {
   const listeners = new Set<() => void>();
   let isThere = true;
-  let isAsking = false;
+  let asking: Promise<void> | null = null;
   const turn = (next: boolean) => {
     if (next === isThere) return;
     isThere = next;
@@ -43,12 +43,13 @@ export function reach({ ask, sleep, pauses }: ReachOptions): Reach {
   return {
     isThere: () => isThere,
     suspect() {
-      if (isAsking) return;
-      isAsking = true;
-      pauses.reset();
-      void askUntilAnswered().finally(() => {
-        isAsking = false;
-      });
+      if (asking === null) {
+        pauses.reset();
+        asking = askUntilAnswered().finally(() => {
+          asking = null;
+        });
+      }
+      return asking;
     },
     onChange(listener) {
       listeners.add(listener);
@@ -64,12 +65,13 @@ const PATIENCE = 10_000;
 
 export const greenway = reach({
   ask: async () => {
-    const { response } = await api.GET("/api/v1/about", {
+    // Something that takes all that Greenway needs.
+    const { response } = await api.GET("/api/v1/roadmaps", {
+      params: { query: { limit: 1 } },
       signal: AbortSignal.timeout(PATIENCE),
       cache: "no-store",
     });
-    // A proxy answers in place of a Greenway that is away.
-    if (response.status === 502 || response.status === 504) throw new Fault({}, response.status);
+    if (isAway(response)) throw new Fault({}, response.status);
   },
   sleep: (milliseconds) =>
     new Promise((resolve) => {

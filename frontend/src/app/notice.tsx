@@ -1,6 +1,6 @@
 /** One sentence at the edge of the page: what went wrong, or what has just been done and may be taken back. */
 
-import { createContext, use, useCallback, useEffect, useMemo, useState, type PropsWithChildren } from "react";
+import { createContext, use, useCallback, useMemo, useState, type PropsWithChildren } from "react";
 
 import { isAbsence } from "../api/client";
 import { greenway } from "../api/reach";
@@ -11,7 +11,7 @@ import styles from "./notice.module.css";
 interface Notice {
   readonly text: string;
   readonly isFault?: boolean;
-  /** The fault, if it is one: some pass by themselves. */
+  /** The fault, if it is one. */
   readonly fault?: Error;
   /** It is about the last command only: the next one that succeeds takes it away. */
   readonly isPassing?: boolean;
@@ -25,21 +25,28 @@ interface Notices {
   clearPassed(): void;
 }
 
+/** Milliseconds for which what has passed can still be read. */
+const READABLE = 6_000;
+
 const Context = createContext<Notices | null>(null);
 
 export function NoticeProvider({ children }: PropsWithChildren) {
   const { t, say } = usePreferences();
   const [notice, show] = useState<Notice | null>(null);
-  const fault = useCallback((error: Error) => show({ text: say(error), isFault: true, fault: error }), [say]);
+  const fault = useCallback(
+    (error: Error) => {
+      show({ text: say(error), isFault: true, fault: error });
+      if (!isAbsence(error)) return;
+      const read = new Promise((resolve) => setTimeout(resolve, READABLE));
+      // It is true until Greenway answers again.
+      void Promise.all([greenway.suspect(), read]).then(() =>
+        show((now) => (now?.fault === error ? null : now)),
+      );
+    },
+    [say],
+  );
   const clearPassed = useCallback(() => show((now) => (now?.isFault || now?.isPassing ? null : now)), []);
   const value = useMemo(() => ({ show, fault, clearPassed }), [fault, clearPassed]);
-  useEffect(
-    () =>
-      greenway.onChange(() => {
-        if (greenway.isThere()) show((now) => (isAbsence(now?.fault) ? null : now));
-      }),
-    [],
-  );
   const dismiss = () => show(null);
   return (
     <Context value={value}>

@@ -9,6 +9,8 @@ import { RoadmapPage } from "../pages/roadmap/RoadmapPage";
 import { TrashPage } from "../pages/trash/TrashPage";
 import { usePreferences } from "./context";
 import { Shell } from "./Shell";
+import styles from "./Shell.module.css";
+import { useTitle } from "./useTitle";
 
 export const VIEWS = ["map", "graph", "outline"] as const;
 export type View = (typeof VIEWS)[number];
@@ -45,11 +47,14 @@ function Roadmap() {
 
 function NotFound() {
   const { t } = usePreferences();
+  useTitle(t("app.notFound"));
   return (
     <Shell>
-      <Problem message={t("app.notFound")}>
+      <div className={styles.notFound}>
+        <h1>{t("app.notFound")}</h1>
+        <p>{t("app.notFoundWhy")}</p>
         <Link to="/">{t("app.toHome")}</Link>
-      </Problem>
+      </div>
     </Shell>
   );
 }

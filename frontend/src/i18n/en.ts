@@ -9,6 +9,9 @@ export const en = {
   "app.useDark": "Dark colours",
   "app.useLight": "Light colours",
   "app.dismiss": "Dismiss",
+  "app.cancel": "Cancel",
+  "app.notFoundWhy":
+    "Nothing is at this address. It may have been mistyped, or what was here has been deleted.",
   "app.undo": "Undo",
   "app.notFound": "Page not found.",
   "app.toHome": "To your roadmaps",

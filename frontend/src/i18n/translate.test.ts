@@ -26,3 +26,8 @@ test("the browser's first language decides", () => {
   expect(preferred(["de", "zh"])).toBe("en");
   expect(preferred([])).toBe("en");
 });
+
+test("a name in Arabic keeps its own order within a sentence, other names stay as they are", () => {
+  expect(translator("en")("concept.after", { name: "for و while" })).toBe("after \u2068for و while\u2069");
+  expect(translator("zh")("concept.after", { name: "for while" })).not.toMatch(/[\u2068\u2069]/);
+});

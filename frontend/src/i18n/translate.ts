@@ -1,5 +1,6 @@
 /** Texts by key and language, with their parameters filled in: `{count}`, or a word by number, `{count:hour|hours}`. */
 
+import { FROM_THE_RIGHT } from "../languages/outlineDirection";
 import { en, type MessageKey } from "./en";
 import { zh } from "./zh";
 
@@ -25,8 +26,13 @@ export function translator(language: Language): Translate {
     texts[key].replace(HOLE, (whole, name: string, one?: string, many?: string) => {
       const value = values?.[name as keyof typeof values];
       if (value === undefined) return whole;
-      return one === undefined || many === undefined ? String(value) : value === 1 ? one : many;
+      return one === undefined || many === undefined ? isolated(String(value)) : value === 1 ? one : many;
     });
+}
+
+/** A name in Arabic keeps its own order within a sentence that runs the other way. */
+function isolated(text: string): string {
+  return FROM_THE_RIGHT.test(text) ? `\u2068${text}\u2069` : text;
 }
 
 /** Chinese for those whose browser prefers it, English for all others. */

@@ -10,6 +10,8 @@ export const zh: Record<MessageKey, string> = {
   "app.theme": "深色或浅色",
   "app.useDark": "深色",
   "app.useLight": "浅色",
+  "app.cancel": "取消",
+  "app.notFoundWhy": "此地址没有内容:可能输入有误,也可能内容已被删除。",
   "app.dismiss": "关闭",
   "app.undo": "撤销",
   "app.notFound": "找不到页面。",

@@ -8,11 +8,13 @@ export interface Choice {
   readonly name: string;
   /** In the page's language. */
   readonly here: string;
+  /** In English, by which many know how to ask for it. */
+  readonly english: string;
 }
 
 export function choices(browser: readonly string[], page: string): readonly Choice[] {
   const first = browser.map((tag) => offeredFor(tag)).filter((tag) => tag !== null);
-  const choice = (tag: string) => ({ tag, name: ownName(tag), here: nameIn(tag, page) ?? tag });
+  const choice = (tag: string) => choiceOf(tag, page);
   const mine = new Set([...first, offeredFor(page) ?? page]);
   const others = OFFERED.filter((tag) => !mine.has(tag))
     .map(choice)
@@ -20,20 +22,25 @@ export function choices(browser: readonly string[], page: string): readonly Choi
   return [...[...mine].map(choice), ...others];
 }
 
-/** Those whose name, in either language, or tag holds the text; the tag itself, if it is one that is not offered. */
+/** Those whose name, in itself, the page's language or English, or tag holds the text; the tag itself, if it is one that is not offered. */
 export function found(all: readonly Choice[], text: string, page: string): readonly Choice[] {
   const wanted = fold(text);
   if (wanted === "") return all;
-  const begins = (one: Choice) => [one.name, one.here, one.tag].some((name) => fold(name).startsWith(wanted));
-  const holds = (one: Choice) => [one.name, one.here].some((name) => fold(name).includes(wanted));
+  const begins = (one: Choice) => [...namesOf(one), one.tag].some((name) => fold(name).startsWith(wanted));
+  const holds = (one: Choice) => namesOf(one).some((name) => fold(name).includes(wanted));
   const hits = [...all.filter(begins), ...all.filter((one) => !begins(one) && holds(one))];
   const typed = wellFormed(text.trim());
   if (typed === null || hits.some((one) => one.tag === typed)) return hits;
-  const here = nameIn(typed, page);
   // Three letters may be the beginning of anything: as a tag they count where the language is known.
-  return here === null && hits.length > 0
-    ? hits
-    : [...hits, { tag: typed, name: ownName(typed), here: here ?? typed }];
+  return nameIn(typed, page) === null && hits.length > 0 ? hits : [...hits, choiceOf(typed, page)];
+}
+
+function choiceOf(tag: string, page: string): Choice {
+  return { tag, name: ownName(tag), here: nameIn(tag, page) ?? tag, english: nameIn(tag, "en") ?? tag };
+}
+
+function namesOf({ name, here, english }: Choice): readonly string[] {
+  return [name, here, english];
 }
 
 /** The offered tag that a browser's language means: `es` for `es-MX`, `zh-Hant` for `zh-TW`. */

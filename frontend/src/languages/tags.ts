@@ -1,3 +1,5 @@
+import ISO6391 from "iso-639-1";
+
 /** Languages that are offered, by their BCP 47 tags. Any other tag can be typed. */
 export const OFFERED = (
   "af am ar as az be bg bn bo bs ca ceb ckb cs cy da de el en eo es et eu fa fi fil fr fy ga gd gl gu ha he hi hr ht " +
@@ -5,6 +7,9 @@ export const OFFERED = (
   "pa pl ps pt-BR pt-PT qu ro ru rw sa sd si sk sl sm sn so sq sr sr-Latn st su sv sw ta te tg th ti tk tn to tr ts " +
   "tt ug uk ur uz vi wo xh yi yo yue zh-Hans zh-Hant zu"
 ).split(" ");
+
+/** Names that neither every browser nor ISO 639-1 knows. */
+const OWN_NAMES: Record<string, string> = { ceb: "Binisayâ", ckb: "کوردیی ناوەندی", yue: "粵語" };
 
 const RTL_SCRIPTS = new Set("Adlm Arab Aran Hebr Mand Mend Nkoo Rohg Samr Syrc Thaa Yezi".split(" "));
 
@@ -35,7 +40,8 @@ export function nameIn(tag: string, language: string): string | null {
 
 /** What a language is called by those who speak it, with a capital letter where there are such. */
 export function ownName(tag: string): string {
-  const name = nameIn(tag, tag) ?? nameIn(tag, "en") ?? tag;
+  // Chromium knows half of the languages only by their English names.
+  const name = nameIn(tag, tag) ?? OWN_NAMES[tag] ?? (ISO6391.getNativeName(tag) || nameIn(tag, "en")) ?? tag;
   return name.charAt(0).toLocaleUpperCase(tag === "tr" || tag === "az" ? tag : "en") + name.slice(1);
 }
 

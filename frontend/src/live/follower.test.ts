@@ -222,3 +222,32 @@ test("pauses double up to the longest, with jitter, and start again", () => {
   expect(some.next()).toBe(100);
   expect(pauses({ first: 100, random: () => 0 }).next()).toBe(50);
 });
+
+test("polling gives way for a look whether a stream works again, and all the while it is connected", async () => {
+  const ways: string[] = [];
+  const polls = scripted("polling", [2, 2, 2]);
+  const noSocket: Transport = {
+    name: "websocket",
+    follow: () => (ways.push("websocket"), Promise.reject(new Error("refused"))),
+  };
+  const seen = await followToTheEnd([
+    noSocket,
+    { ...polls, givesWay: true, follow: (...how) => (ways.push("polling"), polls.follow(...how)) },
+  ]);
+  expect(ways.slice(0, 7)).toEqual(
+    "websocket websocket websocket polling websocket polling websocket".split(" "),
+  );
+  expect(seen.findLastIndex((watched) => !watched.connected)).toBeLessThan(
+    seen.findIndex((watched) => watched.connected),
+  );
+});
+
+test("where polling fails as well, it is not connected", async () => {
+  const polling = scripted("polling", [2, null]);
+  const seen = await followToTheEnd([
+    scripted("websocket", [null, null, null, null]),
+    { ...polling, givesWay: true },
+  ]);
+  const connected = seen.map((watched) => watched.connected);
+  expect(connected.filter((now, index) => now !== connected[index - 1])).toEqual([false, true, false, true]);
+});

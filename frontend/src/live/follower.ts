@@ -20,6 +20,8 @@ export class Unfit extends Error {}
 export interface Transport {
   readonly name: "websocket" | "sse" | "polling";
   follow(since: number, onFrame: (frame: StreamFrame) => void, signal: AbortSignal): Promise<void>;
+  /** Where it ends without a fault, nothing was lost: it gives way for a look whether something better works again. */
+  readonly givesWay?: true;
 }
 
 export interface Watched {
@@ -56,6 +58,8 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
   let watched: Watched = { roadmap: options.roadmap, connected: true };
   let chosen = 0;
   let failures = 0;
+  // Whether what is preferred is tried again while the last one works.
+  let isProbing = false;
 
   const show = (next: Watched) => {
     if (next.roadmap !== watched.roadmap || next.connected !== watched.connected || next.isGone) {
@@ -73,6 +77,7 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
     }, connection.signal);
     let heard = false;
     let missed = false;
+    let gaveWay = false;
     try {
       await transport.follow(
         watched.roadmap.seq,
@@ -88,6 +93,7 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
         },
         connection.signal,
       );
+      gaveWay = transport.givesWay ?? false;
     } catch (fault) {
       if (fault instanceof Gone) return show({ ...watched, connected: false, isGone: true });
       // There was no connection, or it was lost: the next attempt says since when.
@@ -103,14 +109,16 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
     }
     if (heard) {
       chosen = 0; // what failed before may work again
+      isProbing = gaveWay;
     } else {
+      isProbing &&= chosen < transports.length - 1;
       failures += 1;
-      if (failures >= PATIENCE) {
+      if (isProbing || failures >= PATIENCE) {
         failures = 0;
         chosen = (chosen + 1) % transports.length;
       }
     }
-    if (!missed) {
+    if (!missed && !isProbing) {
       show({ ...watched, connected: false });
       await sleep(pauses.next(), signal).catch(() => undefined);
     }

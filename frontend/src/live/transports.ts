@@ -90,6 +90,7 @@ export function polling(
 ): Transport {
   return {
     name: "polling",
+    givesWay: true,
     async follow(_since, onFrame, signal) {
       for (let count = 0; count < POLLS && !signal.aborted; count += 1) {
         onFrame({ type: "snapshot", roadmap: await read(signal) });

@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
 
 import { api, done } from "../../api/client";
+import { useReachable } from "../../api/reach";
 import type { ListedRoadmap } from "../../api/schema";
 import { usePreferences } from "../../app/context";
 import { Button } from "../../components/Button";
@@ -16,10 +17,13 @@ const BUSY = ["drafting", "generating"];
 
 export function Card({ roadmap }: { readonly roadmap: ListedRoadmap }) {
   const { t, day } = usePreferences();
+  const isReachable = useReachable();
   const [isRenaming, setRenaming] = useState(false);
   const { completed, total } = roadmap.progress;
   const title = roadmap.title || roadmap.goal;
   const ready = t("ring.progress", { completed, total });
+  // Nobody knows what goes on while nothing answers.
+  const isKnown = isReachable || !BUSY.includes(roadmap.status);
   const isBegun = total > 0 && !["drafting", "awaiting_review", "completed"].includes(roadmap.status);
   const canRename = total > 0 && !BUSY.includes(roadmap.status);
   if (isRenaming) return <Rename roadmap={roadmap} onEnd={() => setRenaming(false)} />;
@@ -37,9 +41,9 @@ export function Card({ roadmap }: { readonly roadmap: ListedRoadmap }) {
             </span>
           )}
           <span className={styles.state}>
-            {isBegun && `${ready} · `}
-            {t(`roadmap.${roadmap.status}`)} ·{" "}
             <time dateTime={roadmap.created_at}>{day(roadmap.created_at)}</time>
+            {isBegun && ` · ${ready}`}
+            {isKnown && ` · ${t(`roadmap.${roadmap.status}`)}`}
           </span>
         </span>
       </Link>
@@ -93,9 +97,12 @@ function Rename({ roadmap, onEnd }: { readonly roadmap: ListedRoadmap; onEnd(): 
           aria-label={t("home.renameOf", { title: roadmap.title })}
           onChange={(event) => setTitle(event.target.value)}
         />
-        <Button kind="primary" type="submit" disabled={rename.isPending}>
-          {t("home.save")}
-        </Button>
+        <span className={styles.choice}>
+          <Button kind="primary" type="submit" disabled={rename.isPending}>
+            {t("home.save")}
+          </Button>
+          <Button onClick={onEnd}>{t("app.cancel")}</Button>
+        </span>
         {rename.error !== null && (
           <span className={styles.fault} role="alert">
             {say(rename.error)}

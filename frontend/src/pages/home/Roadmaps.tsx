@@ -25,6 +25,8 @@ export function Roadmaps({ roadmaps, text, imports, onSearch }: RoadmapsProps) {
     <section className={styles.roadmaps} aria-labelledby="yours">
       <div className={styles.top}>
         <h2 id="yours">{t("home.yours")}</h2>
+        <ImportButton {...imports} />
+        <Link to="/trash">{t("trash.title")}</Link>
         <input
           type="search"
           dir="auto"
@@ -33,8 +35,6 @@ export function Roadmaps({ roadmaps, text, imports, onSearch }: RoadmapsProps) {
           placeholder={t("home.search")}
           onChange={(event) => onSearch(event.target.value)}
         />
-        <ImportButton {...imports} />
-        <Link to="/trash">{t("trash.title")}</Link>
       </div>
       {hits.length === 0 && <p role="status">{t("home.noHits", { text })}</p>}
       <ul className={styles.cards}>

@@ -13,7 +13,7 @@ import type { View } from "../../app/router";
 import { Button } from "../../components/Button";
 import { Problem } from "../../components/Problem";
 import { Ring } from "../../components/Ring";
-import { outlineDirection } from "../../languages/outlineDirection";
+import { outlineDirection, textDirection } from "../../languages/outlineDirection";
 import { conceptsOf } from "../../live/reducer";
 import styles from "./ConceptPanel.module.css";
 import { Part } from "./Part";
@@ -87,29 +87,32 @@ function Concept({
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const place = placeOf(roadmap, concept);
+  const direction = outlineDirection(roadmap);
+  const [back, on] = direction === "rtl" ? ["→", "←"] : ["←", "→"];
+  const named = (name: string) => <bdi dir={textDirection(name, roadmap.language)}>{name}</bdi>;
   const names = new Map(conceptsOf(roadmap).map((one) => [one.concept_id, one.name]));
   const isLearned = concept.learned_at !== null;
   const counts = { tutorial: null, resources: concept.resources_count, quiz: concept.quiz_questions_count };
   return (
     <>
       <p className={styles.place}>
-        {place.stage} › {place.module}
+        {named(place.stage)} › {named(place.module)}
       </p>
       <h2 ref={heading} tabIndex={-1} className={styles.heading}>
         <Ring concept={concept} label={t("ring.concept", { name: concept.name, state: word(concept, t) })} />
-        <span dir="auto">{concept.name}</span>
+        <span dir={textDirection(concept.name, roadmap.language)}>{concept.name}</span>
       </h2>
       <p className={styles.facts}>
-        <span>{t("concept.hours", { hours: concept.estimated_hours })}</span>
-        <span>{t(`concept.${concept.difficulty}`)}</span>
+        <span dir="auto">{t("concept.hours", { hours: concept.estimated_hours })}</span>
+        <span dir="auto">{t(`concept.${concept.difficulty}`)}</span>
         {concept.prerequisites.map((id) => (
-          <Link key={id} {...to(roadmap, id, view)}>
+          <Link key={id} dir="auto" {...to(roadmap, id, view)}>
             {t("concept.after", { name: names.get(id) ?? id })}
           </Link>
         ))}
       </p>
       {concept.description !== "" && (
-        <p className={styles.description} dir="auto">
+        <p className={styles.description} dir={textDirection(concept.description, roadmap.language)}>
           {concept.description}
         </p>
       )}
@@ -121,7 +124,7 @@ function Concept({
             </Problem>
           ),
       )}
-      <Tabs.Root value={tab} onValueChange={open}>
+      <Tabs.Root value={tab} onValueChange={open} dir={direction}>
         <Tabs.List className={styles.tabs} aria-label={concept.name}>
           {KINDS.map((kind) => (
             <Tabs.Trigger key={kind} value={kind}>
@@ -178,7 +181,7 @@ function Concept({
             {...to(roadmap, place.previous.concept_id, view)}
             aria-label={t("concept.previous", { name: place.previous.name })}
           >
-            ← {place.previous.name}
+            {back} {named(place.previous.name)}
           </Link>
         )}
         {place.next !== null && (
@@ -187,7 +190,7 @@ function Concept({
             {...to(roadmap, place.next.concept_id, view)}
             aria-label={t("concept.next", { name: place.next.name })}
           >
-            {place.next.name} →
+            {named(place.next.name)} {on}
           </Link>
         )}
       </nav>

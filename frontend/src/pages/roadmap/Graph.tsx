@@ -20,7 +20,7 @@ import { memo, useEffect, useMemo, useRef, useState, type RefObject } from "reac
 import type { ConceptView, RoadmapView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
 import { Ring, ringState } from "../../components/Ring";
-import { outlineDirection } from "../../languages/outlineDirection";
+import { outlineDirection, textDirection } from "../../languages/outlineDirection";
 import { conceptsOf } from "../../live/reducer";
 import styles from "./Graph.module.css";
 import { reveal, showWholeOr, SMALLEST } from "./graphWindow";
@@ -29,7 +29,7 @@ import { nextToLearn, related, word } from "./words";
 
 const ALL_DRAWN_UP_TO = 100;
 
-type ConceptNode = Node<{ concept: ConceptView; isFaint: boolean }, "concept">;
+type ConceptNode = Node<{ concept: ConceptView; language: string; isFaint: boolean }, "concept">;
 type Flow = ReactFlowInstance<ConceptNode>;
 
 interface GraphProps {
@@ -65,7 +65,7 @@ export default function Graph({ roadmap, selected }: GraphProps) {
       ...CARD,
       sourcePosition: direction === "TB" ? Position.Bottom : towards,
       targetPosition: direction === "TB" ? Position.Top : away,
-      data: { concept, isFaint: lit !== null && !lit.has(concept.concept_id) },
+      data: { concept, language: roadmap.language, isFaint: lit !== null && !lit.has(concept.concept_id) },
       selected: concept.concept_id === selected,
       ariaLabel: t("ring.concept", { name: concept.name, state: word(concept, t) }),
     };
@@ -158,11 +158,13 @@ const ConceptCard = memo(function ConceptCard({
   targetPosition = Position.Top,
 }: NodeProps<ConceptNode>) {
   const { t } = usePreferences();
-  const { concept, isFaint } = data;
+  const { concept, language, isFaint } = data;
+  const direction = textDirection(concept.name, language);
   const state = word(concept, t);
   return (
     <div
       className={styles.card}
+      dir={direction === "rtl" ? "rtl" : undefined}
       data-state={ringState(concept)}
       data-selected={selected}
       data-faint={isFaint}
@@ -170,8 +172,8 @@ const ConceptCard = memo(function ConceptCard({
       <Handle type="target" position={targetPosition} />
       <Ring concept={concept} label={t("ring.concept", { name: concept.name, state })} />
       <span>
-        <strong dir="auto">{concept.name}</strong>
-        <small>{state}</small>
+        <strong dir={direction}>{concept.name}</strong>
+        <small dir="auto">{state}</small>
       </span>
       <Handle type="source" position={sourcePosition} />
     </div>

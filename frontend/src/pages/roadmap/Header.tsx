@@ -41,8 +41,7 @@ export function Headline({
     progress.total === 0 || ["drafting", "awaiting_review"].includes(roadmap.status)
       ? t(`roadmap.${roadmap.status}`)
       : t("progress.ready", { completed: progress.completed, total: progress.total }),
-    // Nobody knows what goes on while nothing is heard.
-    connected && progress.generating > 0 && t("progress.writing", { count: progress.generating }),
+    progress.generating > 0 && t("progress.writing", { count: progress.generating }),
     progress.partial > 0 && t("progress.partial", { count: progress.partial }),
     progress.failed > 0 && t("progress.failed", { count: progress.failed }),
     (roadmap.status === "paused" || roadmap.status === "cancelled") && t(`roadmap.${roadmap.status}`),

@@ -2,6 +2,7 @@
 
 import type { TutorialView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
+import { textDirection } from "../../languages/outlineDirection";
 import styles from "./Lesson.module.css";
 import { Markdown } from "./Markdown";
 
@@ -16,23 +17,23 @@ export default function Lesson({
   const exercises = tutorial.exercises ?? [];
   const mistakes = tutorial.mistakes ?? [];
   return (
-    <article className={styles.lesson} lang={language} dir="auto">
+    <article className={styles.lesson} lang={language} dir={textDirection(tutorial.summary, language)}>
       <Markdown text={tutorial.summary} />
       {tutorial.sections.map((section, index) => (
         <section key={index}>
-          <h3 dir="auto">{section.heading}</h3>
+          <h3 dir={textDirection(section.heading, language)}>{section.heading}</h3>
           <Markdown text={section.markdown} />
         </section>
       ))}
       {tutorial.example != null && (
         <section>
-          <h3>{t("concept.example")}</h3>
+          <h3 dir="auto">{t("concept.example")}</h3>
           <Markdown text={tutorial.example} />
         </section>
       )}
       {exercises.length > 0 && (
         <section>
-          <h3>{t("concept.exercises")}</h3>
+          <h3 dir="auto">{t("concept.exercises")}</h3>
           <ol>
             {exercises.map((text, index) => (
               <li key={index}>
@@ -44,7 +45,7 @@ export default function Lesson({
       )}
       {mistakes.length > 0 && (
         <section>
-          <h3>{t("concept.mistakes")}</h3>
+          <h3 dir="auto">{t("concept.mistakes")}</h3>
           <ul>
             {mistakes.map((text, index) => (
               <li key={index}>

@@ -8,7 +8,7 @@ import { usePreferences } from "../../app/context";
 import { Button } from "../../components/Button";
 import { Meter } from "../../components/Meter";
 import { Ring, ringState } from "../../components/Ring";
-import { outlineDirection } from "../../languages/outlineDirection";
+import { outlineDirection, textDirection } from "../../languages/outlineDirection";
 import { conceptsOf } from "../../live/reducer";
 import styles from "./Map.module.css";
 import { Prerequisites } from "./Prerequisites";
@@ -68,6 +68,7 @@ export function Map({ roadmap, selected }: MapProps) {
             key={stage.stage_id}
             stage={stage}
             roadmapId={roadmap.roadmap_id}
+            language={roadmap.language}
             selected={selected}
             lit={isLit ? lit : null}
             isOpen={(module) => open[module.module_id] ?? (startsOpen || holds(module, selected))}
@@ -154,7 +155,8 @@ function Toolbar({ roadmap, isOpen, onOpenAll }: ToolbarProps) {
             {hits.map((hit) => (
               <li key={hit.concept_id}>
                 <button type="button" onClick={() => go(hit)}>
-                  {hit.name} <span>{word(hit, t)}</span>
+                  <bdi dir={textDirection(hit.name, roadmap.language)}>{hit.name}</bdi>{" "}
+                  <span>{word(hit, t)}</span>
                 </button>
               </li>
             ))}
@@ -178,13 +180,14 @@ function Toolbar({ roadmap, isOpen, onOpenAll }: ToolbarProps) {
 interface BandProps {
   readonly stage: StageView;
   readonly roadmapId: string;
+  readonly language: string;
   readonly selected: string | null;
   readonly lit: ReadonlySet<string> | null;
   isOpen(module: ModuleView): boolean;
   onToggle(module: string, open: boolean): void;
 }
 
-function Band({ stage, roadmapId, selected, lit, isOpen, onToggle }: BandProps) {
+function Band({ stage, roadmapId, language, selected, lit, isOpen, onToggle }: BandProps) {
   const concepts = stage.modules.flatMap((module) => module.concepts);
   return (
     <section className={styles.band} aria-labelledby={`stage-${stage.stage_id}`}>
@@ -193,10 +196,10 @@ function Band({ stage, roadmapId, selected, lit, isOpen, onToggle }: BandProps) 
           {stage.order}
         </span>
         <div>
-          <h2 id={`stage-${stage.stage_id}`} dir="auto">
+          <h2 id={`stage-${stage.stage_id}`} dir={textDirection(stage.name, language)}>
             {stage.name}
           </h2>
-          <p dir="auto">{stage.description}</p>
+          <p dir={textDirection(stage.description, language)}>{stage.description}</p>
           <Count concepts={concepts} />
         </div>
       </div>
@@ -207,7 +210,7 @@ function Band({ stage, roadmapId, selected, lit, isOpen, onToggle }: BandProps) 
             <section key={module.module_id} className={styles.column}>
               <h3>
                 <button type="button" aria-expanded={open} onClick={() => onToggle(module.module_id, !open)}>
-                  {module.name}
+                  <bdi dir={textDirection(module.name, language)}>{module.name}</bdi>
                 </button>
               </h3>
               {!open && <Count concepts={module.concepts} />}
@@ -218,6 +221,7 @@ function Band({ stage, roadmapId, selected, lit, isOpen, onToggle }: BandProps) 
                       key={concept.concept_id}
                       concept={concept}
                       roadmapId={roadmapId}
+                      language={language}
                       isSelected={concept.concept_id === selected}
                       isFaint={lit !== null && !lit.has(concept.concept_id)}
                     />
@@ -249,12 +253,13 @@ function Count({ concepts }: { readonly concepts: readonly ConceptView[] }) {
 interface CardProps {
   readonly concept: ConceptView;
   readonly roadmapId: string;
+  readonly language: string;
   readonly isSelected: boolean;
   readonly isFaint: boolean;
 }
 
 /** Drawn again only when the concept itself has changed. */
-const Card = memo(function Card({ concept, roadmapId, isSelected, isFaint }: CardProps) {
+const Card = memo(function Card({ concept, roadmapId, language, isSelected, isFaint }: CardProps) {
   const { t } = usePreferences();
   const state = word(concept, t);
   return (
@@ -271,8 +276,10 @@ const Card = memo(function Card({ concept, roadmapId, isSelected, isFaint }: Car
       >
         <Ring concept={concept} />
         <span className={styles.words}>
-          <strong dir="auto">{concept.name}</strong>
-          <span className={styles.state}>{state}</span>
+          <strong dir={textDirection(concept.name, language)}>{concept.name}</strong>
+          <span className={styles.state} dir="auto">
+            {state}
+          </span>
         </span>
       </Link>
     </li>

@@ -6,6 +6,7 @@ import type { RoadmapView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
 import { Button } from "../../components/Button";
 import { Ring } from "../../components/Ring";
+import { outlineDirection, textDirection } from "../../languages/outlineDirection";
 import { conceptsOf } from "../../live/reducer";
 import styles from "./OutlineReading.module.css";
 import { prerequisitesOf } from "./prerequisites";
@@ -21,6 +22,7 @@ export function OutlineReading({ roadmap, selected, onEdit }: OutlineReadingProp
   const { t } = usePreferences();
   const isWriting = roadmap.status === "generating";
   const concepts = conceptsOf(roadmap);
+  const direction = (text: string) => textDirection(text, roadmap.language);
   return (
     <section className={styles.page} aria-labelledby="outline">
       <div className={styles.top}>
@@ -32,14 +34,14 @@ export function OutlineReading({ roadmap, selected, onEdit }: OutlineReadingProp
           {t("review.edit")}
         </Button>
       </div>
-      <ol className={styles.stages}>
+      <ol className={styles.stages} dir={outlineDirection(roadmap)}>
         {roadmap.stages.map((stage) => (
           <li key={stage.stage_id}>
-            <h3>{stage.name}</h3>
-            {stage.description !== "" && <p>{stage.description}</p>}
+            <h3 dir={direction(stage.name)}>{stage.name}</h3>
+            {stage.description !== "" && <p dir={direction(stage.description)}>{stage.description}</p>}
             {stage.modules.map((module) => (
               <section key={module.module_id}>
-                <h4>{module.name}</h4>
+                <h4 dir={direction(module.name)}>{module.name}</h4>
                 <ol>
                   {module.concepts.map((concept) => (
                     <li key={concept.concept_id}>
@@ -55,8 +57,8 @@ export function OutlineReading({ roadmap, selected, onEdit }: OutlineReadingProp
                       >
                         <Ring concept={concept} />
                         <span>
-                          <strong>{concept.name}</strong>
-                          <span className={styles.facts}>
+                          <strong dir={direction(concept.name)}>{concept.name}</strong>
+                          <span className={styles.facts} dir="auto">
                             {[
                               word(concept, t),
                               t("concept.hours", { hours: concept.estimated_hours }),

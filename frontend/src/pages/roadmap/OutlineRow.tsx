@@ -1,10 +1,11 @@
 /** One row of the outline: renamed in place, removed, moved by dragging, by buttons or by keys. */
 
 import { draggable, dropTargetForElements } from "@atlaskit/pragmatic-drag-and-drop/element/adapter";
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 
 import { usePreferences } from "../../app/context";
 import { Button } from "../../components/Button";
+import { lengthOf } from "../../components/LongText";
 import styles from "./OutlineTree.module.css";
 import { dropped, moved, removal, type Landing, type Operation, type Row, type Rows } from "./outline";
 import { useDraft } from "./useDraft";
@@ -68,15 +69,34 @@ const LONGEST_NAME = 120;
 const MIDDLE = 1;
 
 function Name({ row, edit }: { readonly row: Row; readonly edit: Edit }) {
-  const { t } = usePreferences();
-  const draft = useDraft(row.name, (name) => edit({ op: "rename", target: row.kind, id: row.id, name }));
+  const { t, number } = usePreferences();
+  const faultId = useId();
+  const draft = useDraft(
+    row.name,
+    (name) => edit({ op: "rename", target: row.kind, id: row.id, name }),
+    (text) => (lengthOf(text) <= LONGEST_NAME ? text : null),
+  );
+  const count = lengthOf(draft.field.value);
+  const isTooLong = count > LONGEST_NAME;
   return (
-    <input
-      className={styles.name}
-      {...draft.field}
-      maxLength={LONGEST_NAME}
-      aria-label={t("review.rename", { name: row.name })}
-    />
+    <>
+      <input
+        className={styles.name}
+        {...draft.field}
+        aria-invalid={isTooLong || draft.field["aria-invalid"]}
+        aria-label={t("review.rename", { name: row.name })}
+        aria-describedby={isTooLong ? faultId : undefined}
+      />
+      {isTooLong && (
+        <p id={faultId} className={styles.fault} role="alert">
+          {t("text.tooLong", {
+            count: number(count),
+            most: number(LONGEST_NAME),
+            over: number(count - LONGEST_NAME),
+          })}
+        </p>
+      )}
+    </>
   );
 }
 

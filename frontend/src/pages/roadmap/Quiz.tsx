@@ -9,6 +9,7 @@ import type { QuestionView, QuizView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
 import { Button } from "../../components/Button";
 import { Problem } from "../../components/Problem";
+import { textDirection } from "../../languages/outlineDirection";
 import styles from "./Quiz.module.css";
 
 interface QuizProps {
@@ -45,10 +46,13 @@ export function Quiz({ roadmapId, conceptId, quiz, language }: QuizProps) {
   }
   return (
     <div className={styles.quiz} lang={language}>
-      <p className={styles.number}>{t("quiz.question", { number: index + 1, total })}</p>
+      <p className={styles.number} dir="auto">
+        {t("quiz.question", { number: index + 1, total })}
+      </p>
       <Question
         key={question.question_id}
         question={question}
+        language={language}
         takesFocus={isMoving}
         isLast={index + 1 === total}
         check={(chosen) =>
@@ -82,13 +86,14 @@ interface Marked {
 
 interface QuestionProps {
   readonly question: QuestionView;
+  readonly language: string;
   readonly isLast: boolean;
   readonly takesFocus: boolean;
   check(chosen: string[]): Promise<Marked>;
   onNext(correct: boolean): void;
 }
 
-function Question({ question, isLast, takesFocus, check, onNext }: QuestionProps) {
+function Question({ question, language, isLast, takesFocus, check, onNext }: QuestionProps) {
   const { t, say } = usePreferences();
   const name = useId();
   const [chosen, setChosen] = useState<readonly string[]>([]);
@@ -114,7 +119,11 @@ function Question({ question, isLast, takesFocus, check, onNext }: QuestionProps
       }}
     >
       <fieldset className={styles.question} disabled={marked !== undefined}>
-        <legend dir="auto" ref={takesFocus ? focused : null} tabIndex={-1}>
+        <legend
+          dir={textDirection(question.prompt, language)}
+          ref={takesFocus ? focused : null}
+          tabIndex={-1}
+        >
           {question.prompt}
         </legend>
         {isMultiple && <p className={styles.number}>{t("quiz.several")}</p>}
@@ -126,7 +135,7 @@ function Question({ question, isLast, takesFocus, check, onNext }: QuestionProps
               checked={chosen.includes(option.option_id)}
               onChange={() => toggle(option.option_id)}
             />
-            <span dir="auto">{option.text}</span>
+            <span dir={textDirection(option.text, language)}>{option.text}</span>
             {marked !== undefined && (
               <span className={styles.mark}>
                 {[
@@ -142,8 +151,9 @@ function Question({ question, isLast, takesFocus, check, onNext }: QuestionProps
       </fieldset>
       <div role="status">
         {marked !== undefined && (
-          <p className={styles.verdict} dir="auto" data-correct={marked.correct}>
-            <strong>{t(marked.correct ? "quiz.right" : "quiz.wrong")}</strong> {marked.explanation}
+          <p className={styles.verdict} data-correct={marked.correct}>
+            <strong>{t(marked.correct ? "quiz.right" : "quiz.wrong")}</strong>{" "}
+            <bdi dir={textDirection(marked.explanation, language)}>{marked.explanation}</bdi>
           </p>
         )}
       </div>

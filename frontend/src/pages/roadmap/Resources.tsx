@@ -15,7 +15,7 @@ export function Resources({ resources }: { readonly resources: ResourcesView }) 
             {item.title}
           </a>
           {item.description != null && <p dir="auto">{item.description}</p>}
-          <p className={styles.facts}>
+          <p className={styles.facts} dir="auto">
             {t(`resource.${item.type}`)} ·{" "}
             {t("concept.inLanguage", { language: nameIn(item.language, language) ?? item.language })} ·{" "}
             {item.origin === "search"

@@ -1,7 +1,7 @@
 /** One roadmap, live: what is shown follows from its state and from the address. */
 
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 
 import { Fault } from "../../api/client";
 import { greenway } from "../../api/reach";
@@ -14,6 +14,7 @@ import { useTitle } from "../../app/useTitle";
 import { Button } from "../../components/Button";
 import { Problem } from "../../components/Problem";
 import { Waiting } from "../../components/Waiting";
+import { atRest } from "../../live/atRest";
 import { conceptsOf } from "../../live/reducer";
 import { useRoadmap } from "../../live/useRoadmap";
 import { ConceptPanel } from "./ConceptPanel";
@@ -34,13 +35,17 @@ interface RoadmapPageProps {
 
 export function RoadmapPage({ roadmapId, conceptId, view }: RoadmapPageProps) {
   const { t, say } = usePreferences();
-  const { roadmap, connected, isGone, error, refetch } = useRoadmap(roadmapId);
+  const { roadmap: known, connected, isGone, error, refetch } = useRoadmap(roadmapId);
+  const roadmap = useMemo(
+    () => (known === undefined || connected ? known : atRest(known)),
+    [known, connected],
+  );
   const commands = useRoadmapCommands(roadmapId);
   const [isEditing, setEditing] = useState(false);
   if (isEditing && view !== "outline") setEditing(false);
   const page = roadmap === undefined ? "loading" : pageOf(roadmap, isEditing);
   useEffect(() => {
-    if (!connected) greenway.suspect();
+    if (!connected) void greenway.suspect();
   }, [connected]);
   const wish = useWish(roadmap);
   useTitle(roadmap === undefined ? null : roadmap.title || roadmap.goal);

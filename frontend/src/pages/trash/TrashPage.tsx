@@ -35,11 +35,15 @@ export function TrashPage() {
     <Shell>
       <div className={styles.page}>
         <h1>{t("trash.title")}</h1>
-        <p>
+        <p className={styles.kept}>
           {t("trash.kept")} <Link to="/">{t("app.toHome")}</Link>
         </p>
         {roadmaps.error !== null && <Problem message={say(roadmaps.error)} />}
-        {found?.length === 0 && <p role="status">{t("trash.empty")}</p>}
+        {found?.length === 0 && (
+          <p className={styles.empty} role="status">
+            {t("trash.empty")}
+          </p>
+        )}
         <ul>
           {found?.map((one) => (
             <li key={one.roadmap_id}>
