@@ -30,6 +30,7 @@ from app.services.commands import Commands
 from app.services.doorbell import CeleryDoorbell
 from app.services.event_hub import EventHub
 from app.services.event_stream import EventStream
+from app.services.file_reader import FileReader
 from app.services.health import Health
 from app.services.notification_service import NotificationService
 from app.services.outlines import Outlines
@@ -105,7 +106,8 @@ async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
             roadmaps=RoadmapService(commands, author=author, max_concepts=settings.max_concepts),
             outlines=Outlines(commands, max_concepts=settings.max_concepts),
             steering=Steering(commands),
-            transfer=Transfer(sessions, commands, max_concepts=settings.max_concepts),
+            transfer=Transfer(sessions, commands),
+            files=FileReader(max_concepts=settings.max_concepts),
             quizzes=Quizzes(sessions),
             reader=reader,
             stream=EventStream(hub, reader, heartbeat=settings.heartbeat),

@@ -11,6 +11,7 @@ from app.api.schemas import About
 from app.domain.base import OUTLINE_ID_PATTERN
 from app.services.accounts import LOCAL_USER
 from app.services.event_stream import EventStream
+from app.services.file_reader import FileReader
 from app.services.health import Health
 from app.services.outlines import Outlines
 from app.services.quizzes import Quizzes
@@ -29,6 +30,7 @@ class ApiServices:
     outlines: Outlines
     steering: Steering
     transfer: Transfer
+    files: FileReader
     quizzes: Quizzes
     reader: RoadmapReader
     stream: EventStream
@@ -37,11 +39,11 @@ class ApiServices:
     about: About
 
 
-def _services(connection: HTTPConnection) -> ApiServices:
+def services_of(connection: HTTPConnection) -> ApiServices:
     return cast(ApiServices, connection.app.state.services)
 
 
-async def _services_with_schema(services: Annotated[ApiServices, Depends(_services)]) -> ApiServices:
+async def _services_with_schema(services: Annotated[ApiServices, Depends(services_of)]) -> ApiServices:
     await services.schema.check()
     return services
 
@@ -51,7 +53,7 @@ def _user() -> str:
 
 
 Services = Annotated[ApiServices, Depends(_services_with_schema)]
-AnyServices = Annotated[ApiServices, Depends(_services)]
+AnyServices = Annotated[ApiServices, Depends(services_of)]
 """For routes that answer, in their own way, while the database has no schema or another one."""
 User = Annotated[str, Depends(_user)]
 RoadmapId = Annotated[UUID, Path()]

@@ -24,6 +24,7 @@ def problem_of(error: GreenwayError, *, instance: str, request_id: str) -> dict[
         retryable=error.retryable,
         request_id=request_id,
         errors=[FieldFault.model_validate(field) for field in error.fields],
+        errors_total=error.faults or None,
     )
     return said.model_dump(exclude_defaults=True)
 

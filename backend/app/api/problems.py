@@ -11,6 +11,11 @@ from starlette.exceptions import HTTPException
 
 from app.api.problem_details import problem
 from app.core.errors import BadRequest, GreenwayError, InvalidInput, NotFound, TooLarge, UnsupportedMediaType
+from app.domain.text import shortened
+from app.domain.values import SHOWN_FAULTS
+
+_LONGEST = 300
+"""Characters of a field's path, and of what is said of it: both may repeat what was sent."""
 
 log = structlog.get_logger()
 
@@ -44,41 +49,48 @@ async def _known(request: Request, error: Exception) -> JSONResponse:
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    return problem(request.scope, _from_validation(error.errors(), request.headers.get("content-type", "")))
+    content_type = request.headers.get("content-type", "")
+    hidden: int = getattr(request.state, "hidden_faults", 0)
+    return problem(request.scope, _from_validation(error.errors(), content_type, hidden))
 
 
-def _from_validation(errors: Sequence[Mapping[str, Any]], content_type: str) -> GreenwayError:
+def _from_validation(errors: Sequence[Mapping[str, Any]], content_type: str, hidden: int) -> GreenwayError:
     if any(error["loc"][:1] == ("path",) for error in errors):
         return NotFound("There is nothing under this address.")
     if any(error["type"] == "json_invalid" for error in errors):
         return InvalidInput("The body is not valid JSON.")
-    if any(error["loc"] == ("body",) for error in errors) and not _is_json(content_type):
+    if any(error["loc"] == ("body",) for error in errors) and not is_json(content_type):
         return UnsupportedMediaType("The body must be JSON, sent as application/json.")
+    faults = [(error["loc"], str(error["msg"]).removeprefix("Value error, ")) for error in errors[:SHOWN_FAULTS]]
+    return invalid([(loc[1:] or loc, message) for loc, message in faults], total=len(errors) + hidden)
+
+
+def invalid(faults: Sequence[tuple[Sequence[str | int], str]], *, total: int) -> InvalidInput:
+    """What to say of a body or of parameters: the first faults, each with the path to its field, and how many there are
+    in all."""
     fields = [
-        {
-            "field": ".".join(str(part) for part in error["loc"][1:]) or str(error["loc"][0]),
-            "message": str(error["msg"]).removeprefix("Value error, "),
-        }
-        for error in errors
+        {"field": shortened(".".join(map(str, path)) or "body", _LONGEST), "message": shortened(message, _LONGEST)}
+        for path, message in faults
     ]
-    more = f" ({len(fields)} faults in all)" if len(fields) > 1 else ""
+    more = f" ({total} faults in all)" if total > 1 else ""
     return InvalidInput(
-        f"{_spoken(errors[0]['loc'], fields[0]['field'])}: {fields[0]['message']}{more}.", fields=fields
+        f"{_spoken(faults[0][0], fields[0]['field'])}: {fields[0]['message']}{more}.", fields=fields, faults=total
     )
 
 
 def _spoken(location: Sequence[str | int], path: str) -> str:
     """The field in a sentence: by its path, but for an operation on an outline, which people know by its number."""
     match location:
-        case ("body", "operations", int(index)):
+        case ("operations", int(index)):
             return f"Operation {index + 1}"
-        case ("body", "operations", int(index), *_, str(name)):
+        case ("operations", int(index), *_, str(name)):
             return f"`{name}` of operation {index + 1}"
         case _:
             return f"`{path}`"
 
 
-def _is_json(content_type: str) -> bool:
+def is_json(content_type: str) -> bool:
+    """Whether a body of this type is JSON."""
     media_type = content_type.partition(";")[0].strip().lower()
     return media_type == "application/json" or (media_type.startswith("application/") and media_type.endswith("+json"))
 

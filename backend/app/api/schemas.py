@@ -1,19 +1,29 @@
 """The bodies that clients send."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 from app.domain.base import OutlineId
 from app.domain.content import ArtefactKind
 from app.domain.outline_operations import MAX_OPERATIONS, Operation
-from app.domain.roadmap import LearningRequest
-from app.services.outlines import Feedback
-from app.services.steering import Instructions
+from app.domain.packed_roadmap import PackedRoadmap
+from app.domain.roadmap import LearningRequest, NewRequest, Wish
+from app.domain.roadmap_file import RoadmapFile
+from app.domain.values import AtMost
 
 
-class NewRoadmap(LearningRequest):
+class NewRoadmap(NewRequest):
     """A learning goal. With `auto_approve` the outline is approved as it is drafted."""
 
     auto_approve: bool = False
@@ -29,20 +39,20 @@ class _Body(BaseModel):
 class OutlineEdit(_Body):
     """Operations that are applied in their order, all or none."""
 
-    operations: Annotated[tuple[Operation, ...], Field(min_length=1, max_length=MAX_OPERATIONS)]
+    operations: Annotated[tuple[Operation, ...], AtMost(MAX_OPERATIONS, least=1)]
 
 
 class RevisionRequest(_Body):
     """What to change, in the learner's words."""
 
-    feedback: Feedback
+    feedback: Wish
 
 
 class Regeneration(_Body):
     """Which artefacts to write again, all if none are named, and how they should be."""
 
-    artefacts: Annotated[frozenset[ArtefactKind], Field(min_length=1)] = frozenset(ArtefactKind)
-    instructions: Instructions | None = None
+    artefacts: Annotated[frozenset[ArtefactKind], AtMost(len(ArtefactKind), least=1)] = frozenset(ArtefactKind)
+    instructions: Wish | None = None
 
 
 class Restoration(_Body):
@@ -56,8 +66,21 @@ class QuizAttempt(_Body):
     """The ids of the chosen options, by the question's id; what is not answered counts as wrong. `quiz_id` is the quiz
     that was read: without it, the current one is meant."""
 
-    answers: Annotated[dict[OutlineId, Annotated[list[OutlineId], Field(max_length=50)]], Field(max_length=200)]
+    answers: Annotated[dict[OutlineId, Annotated[list[OutlineId], AtMost(50)]], AtMost(200)]
     quiz_id: UUID | None = None
+
+
+class _AsFile:
+    """What a file holds is checked where it is read; the document of the API shows how it is written."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.is_instance_schema(PackedRoadmap)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(RoadmapFile.__pydantic_core_schema__)
+
+
+ImportedRoadmap = Annotated[PackedRoadmap, _AsFile()]
 
 
 class Learned(_Body):

@@ -18,11 +18,14 @@ class GreenwayError(Exception):
         message: str,
         *,
         fields: Sequence[Mapping[str, Any]] = (),
+        faults: int | None = None,
         retry_after: int | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.fields = tuple(fields)
+        self.faults = len(self.fields) if faults is None else faults
+        """How many faults there are, of which `fields` tells some."""
         self.retry_after = retry_after
 
 

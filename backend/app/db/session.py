@@ -28,6 +28,8 @@ COMMAND_TIMEOUT = 10.0
 _TRANSIENT_CLASSES = ("08", "25P03", "40", "53", "57P")
 """SQLSTATE prefixes: connection lost, idle for too long in a transaction, deadlock or serialisation, out of resources,
 server shutting down."""
+_STOOD_STILL = "25P03"
+"""The driver reports it as the cause of a lost connection."""
 
 _UNDEFINED = ("42P01", "42703", "42704", "42883", "3F000")
 """SQLSTATEs that say that a table, column, type, function or schema is missing."""
@@ -56,6 +58,20 @@ class SchemaMismatch(DatabaseUnavailable):
     def __init__(self, revision: str | None) -> None:
         super().__init__()
         self.message = schema_sentence(revision)
+        self.args = (self.message,)
+
+
+class TransactionTimeout(DatabaseUnavailable):
+    """The database is there: this process left a transaction alone for longer than `IDLE_TIMEOUT`."""
+
+    code, title = "transaction_timeout", "It took too long"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.message = (
+            f"Nothing was changed: a step took longer than the {IDLE_TIMEOUT:.0f} seconds that it may;"
+            " please try again."
+        )
         self.args = (self.message,)
 
 
@@ -89,6 +105,7 @@ def create_engine(
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=COMMAND_TIMEOUT,
+        hide_parameters=True,  # errors are logged, and parameters hold lessons and what learners have written
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
     )
@@ -115,12 +132,15 @@ async def safe_session_with_retry(
     statements see the same moment, and none may write.
 
     On a transient fault the whole unit runs again, up to `attempts` times. When the connection is lost during the
-    commit nobody knows whether it took place: only work that is `repeatable` runs again then.
+    commit nobody knows whether it took place: only work that is `repeatable` runs again then. Work that stood still for
+    too long runs again once, for a process that was suspended: what computes for so long would do so again.
 
     Raises:
         DatabaseUnavailable: the fault has lasted.
+        TransactionTimeout: the work has stood still again.
         SchemaMismatch: something is missing in the database because its schema is another one.
     """
+    has_stood_still = False
     for attempt in range(1, attempts + 1):
         committing = False
         try:
@@ -138,7 +158,11 @@ async def safe_session_with_retry(
                 if _is_undefined(error) and (revision := await stored_revision(sessions)) != SCHEMA_REVISION:
                     raise SchemaMismatch(revision) from error
                 raise
-            if not _is_contention(error):
+            stood_still = _stood_still(error)
+            if stood_still and (has_stood_still or attempt == attempts):
+                raise TransactionTimeout from error
+            has_stood_still = has_stood_still or stood_still
+            if not (stood_still or _is_contention(error)):
                 outages.database.noticed(error)
             log.debug("database_fault", error=type(error).__name__, attempt=attempt, committing=committing)
             if attempt == attempts or (committing and not repeatable):
@@ -166,7 +190,7 @@ async def schema_is_current(sessions: Sessions) -> bool:
 
 
 def _is_undefined(error: BaseException) -> bool:
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _UNDEFINED
+    return _sqlstate(error) in _UNDEFINED
 
 
 def _reason(error: BaseException) -> str | None:
@@ -176,8 +200,19 @@ def _reason(error: BaseException) -> str | None:
 
 def _is_contention(error: BaseException) -> bool:
     """A deadlock or its like: the database is there."""
-    sqlstate = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
-    return str(sqlstate).startswith("40")
+    return str(_sqlstate(error)).startswith("40")
+
+
+def _stood_still(error: BaseException | None) -> bool:
+    while error is not None:
+        if getattr(error, "sqlstate", None) == _STOOD_STILL:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _sqlstate(error: BaseException) -> str | None:
+    return getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
 
 
 def is_transient(error: BaseException) -> bool:
@@ -186,8 +221,8 @@ def is_transient(error: BaseException) -> bool:
         return isinstance(error, PoolTimeout | OSError | TimeoutError)
     if error.connection_invalidated:
         return True
-    sqlstate = getattr(error.orig, "sqlstate", None)
+    sqlstate = _sqlstate(error)
     if sqlstate is None:
         # The driver itself gave up, before the server could answer.
         return isinstance(error.orig.__cause__ if error.orig else None, OSError | TimeoutError)
-    return str(sqlstate).startswith(_TRANSIENT_CLASSES)
+    return sqlstate.startswith(_TRANSIENT_CLASSES)

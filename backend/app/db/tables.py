@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     func,
     text,
 )
@@ -70,6 +71,7 @@ roadmaps = Table(
     Column("deleted_at", DateTime(timezone=True)),
     _created_at(),
     Column("studied_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("imported_at", DateTime(timezone=True)),
     Index("roadmaps_newest_idx", "user_id", text("id DESC")),
     Index("roadmaps_studied_idx", "user_id", text("studied_at DESC"), text("id DESC")),
     Index("roadmaps_task_idx", "task_id"),
@@ -78,7 +80,8 @@ roadmaps = Table(
 """`framework_data` is the outline, written when it is drafted or edited and never during generation. `task_id` is the
 newest task, from which the roadmap's status follows. `revision` is the one that the outline is; `last_revision` is the
 last number that was given. A roadmap with `deleted_at` lies in the trash. `studied_at` is when the learner has last
-opened a lesson of it, answered a quiz, learned something, or given it a command."""
+opened a lesson of it, answered a quiz, learned something, or given it a command. `imported_at` is when it came from a
+file, whose claims nobody has checked; so did those of its artefacts that are `imported`."""
 
 revisions = Table(
     "revisions",
@@ -149,6 +152,7 @@ def _artefacts(name: str) -> Table:
         Column("usage", JSONB),
         Column("body", JSONB, nullable=False),
         _created_at(),
+        Column("imported", Boolean, nullable=False, server_default=false()),
         UniqueConstraint("roadmap_id", "concept_id", "version"),
         ForeignKeyConstraint(
             ["roadmap_id", "concept_id"], ["concepts.roadmap_id", "concepts.concept_id"], ondelete="CASCADE"

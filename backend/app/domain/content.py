@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, HttpUrl, model_validator
+from pydantic import Field, HttpUrl, model_validator
 from typing_extensions import TypeAliasType
 
 from app.domain.base import Frozen, OutlineId
-from app.domain.stored_text import storable
+from app.domain.values import Text
 
 
 class ArtefactKind(StrEnum):
@@ -30,10 +30,6 @@ class ContentStatus(StrEnum):
     COMPLETED = "completed"
     PARTIAL = "partial"
     FAILED = "failed"
-
-
-Text = Annotated[str, AfterValidator(storable)]
-"""Whoever has written it, it can be stored and shown."""
 
 
 class Section(Frozen):

@@ -1,9 +1,12 @@
 """How a copy of a roadmap says that it is one: in the language of its lessons."""
 
 import re
+from dataclasses import replace
 
-from app.domain.roadmap import MAX_TITLE, Outline
-from app.domain.roadmap_file import RoadmapFile
+import orjson
+
+from app.domain.packed_roadmap import Json, PackedRoadmap, renewed
+from app.domain.roadmap import MAX_TITLE
 from app.domain.text import shortened
 
 _WORDS = {
@@ -18,19 +21,19 @@ _WORDS = {
 _TRADITIONAL = re.compile(r"zh-(Hant|TW|HK|MO)\b")
 
 
-def copy_of(file: RoadmapFile) -> RoadmapFile:
-    """The document with a title that says so, throughout its history."""
-    word = _word(file.request.language)
+def copy_of(roadmap: PackedRoadmap) -> PackedRoadmap:
+    """The roadmap under other ids, with a title that says so, throughout its history."""
+    word = _word(roadmap.request["language"])
 
-    def copied(outline: Outline) -> Outline:
-        return outline.model_copy(update={"title": copy_title(outline.title, word)})
+    def copied(outline: Json) -> Json:
+        read = orjson.loads(outline)
+        return orjson.dumps(read | {"title": copy_title(read["title"], word)}).decode()
 
-    return file.model_copy(
-        update={
-            "title": copy_title(file.title, word),
-            "outline": copied(file.outline) if file.outline else None,
-            "revisions": tuple(one.model_copy(update={"outline": copied(one.outline)}) for one in file.revisions),
-        }
+    return replace(
+        renewed(roadmap),
+        title=copy_title(roadmap.title, word),
+        outline=None if roadmap.outline is None else copied(roadmap.outline),
+        revisions=tuple(replace(one, outline=copied(one.outline)) for one in roadmap.revisions),
     )
 
 

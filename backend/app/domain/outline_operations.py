@@ -6,7 +6,8 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from app.domain.base import Frozen, OutlineId
-from app.domain.roadmap import MAX_PREREQUISITES, Difficulty, Hours, Keywords, Name, Prose, Title
+from app.domain.roadmap import MAX_OUTLINE_CONCEPTS, Difficulty, Hours, Keywords, Name, Prerequisites, Prose, Title
+from app.domain.values import AtMost
 
 MAX_OPERATIONS = 500
 """How many operations one edit may have."""
@@ -25,14 +26,14 @@ class NewConcept(Frozen):
     estimated_hours: Hours = 1.0
     difficulty: Difficulty = "medium"
     keywords: Keywords = ()
-    prerequisites: Annotated[tuple[OutlineId, ...], Field(max_length=MAX_PREREQUISITES)] = ()
+    prerequisites: Prerequisites = ()
 
 
 class NewModule(Frozen):
     module_id: OutlineId | None = None
     name: Name
     description: Prose = ""
-    concepts: Annotated[tuple[NewConcept, ...], Field(min_length=1, max_length=MAX_OPERATIONS)]
+    concepts: Annotated[tuple[NewConcept, ...], AtMost(MAX_OPERATIONS, least=1)]
 
 
 class AddConcept(NewConcept):
@@ -52,7 +53,7 @@ class AddStage(Frozen):
     stage_id: OutlineId | None = None
     name: Name
     description: Prose = ""
-    modules: Annotated[tuple[NewModule, ...], Field(min_length=1, max_length=MAX_OPERATIONS)]
+    modules: Annotated[tuple[NewModule, ...], AtMost(MAX_OPERATIONS, least=1)]
     before: Sibling = None
 
 
@@ -102,7 +103,7 @@ class Reorder(Frozen):
     op: Literal["reorder"] = "reorder"
     target: Target
     of: OutlineId | None = None
-    order: Annotated[tuple[OutlineId, ...], Field(min_length=1, max_length=10_000)]
+    order: Annotated[tuple[OutlineId, ...], AtMost(MAX_OUTLINE_CONCEPTS, least=1)]
 
 
 class Change(Frozen):
@@ -113,14 +114,14 @@ class Change(Frozen):
     estimated_hours: Hours | None = None
     difficulty: Difficulty | None = None
     keywords: Keywords | None = None
-    prerequisites: Annotated[tuple[OutlineId, ...], Field(max_length=MAX_PREREQUISITES)] | None = None
+    prerequisites: Prerequisites | None = None
 
 
 class Merge(Frozen):
     """Makes one concept of several: the first keeps its id and its content, the others go."""
 
     op: Literal["merge"] = "merge"
-    concept_ids: Annotated[tuple[OutlineId, ...], Field(min_length=2, max_length=20)]
+    concept_ids: Annotated[tuple[OutlineId, ...], AtMost(20, least=2)]
     name: Name
     description: Prose = ""
 
@@ -130,7 +131,7 @@ class Split(Frozen):
 
     op: Literal["split"] = "split"
     concept_id: OutlineId
-    into: Annotated[tuple[NewConcept, ...], Field(min_length=2, max_length=20)]
+    into: Annotated[tuple[NewConcept, ...], AtMost(20, least=2)]
 
 
 Operation = TypeAliasType(
@@ -156,5 +157,5 @@ Operation = TypeAliasType(
 class RevisionPlan(Frozen):
     """What an author proposes in answer to a learner's words; `note` tells the learner what it means."""
 
-    operations: Annotated[tuple[Operation, ...], Field(min_length=1, max_length=MAX_OPERATIONS)]
+    operations: Annotated[tuple[Operation, ...], AtMost(MAX_OPERATIONS, least=1)]
     note: Prose = ""

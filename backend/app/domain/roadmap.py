@@ -11,6 +11,7 @@ from typing_extensions import TypeAliasType
 from app.domain.base import Frozen, OutlineId
 from app.domain.language_tags import LanguageTag
 from app.domain.text import first_line, has_controls, in_lines, in_one_line, is_visible, shortened
+from app.domain.values import AtMost, Day
 
 DEFAULT_CONCEPTS = 30
 MIN_CONCEPTS = 3
@@ -49,14 +50,17 @@ MAX_PROSE = 2000
 """Characters that a description may have."""
 Prose = Annotated[str, StringConstraints(max_length=MAX_PROSE), _typed(in_lines, most=MAX_PROSE, must_show=False)]
 
-MAX_KEYWORDS = 20
-Keywords = Annotated[tuple[Name, ...], Field(max_length=MAX_KEYWORDS)]
-
 MAX_HOURS = 1000.0
+Wish = Annotated[str, StringConstraints(min_length=1, max_length=2000), _typed(in_lines, most=2000)]
+"""What a learner asks for in a sentence or two."""
 Hours = Annotated[float, Field(gt=0, le=MAX_HOURS)]
 
 MAX_PREREQUISITES = 50
 """How many concepts another one may require directly."""
+MAX_KEYWORDS = 20
+MAX_PREFERENCES = 4
+Keywords = Annotated[tuple[Name, ...], AtMost(MAX_KEYWORDS)]
+Prerequisites = Annotated[tuple[OutlineId, ...], AtMost(MAX_PREREQUISITES)]
 
 Level = TypeAliasType("Level", Literal["beginner", "intermediate", "advanced"])
 Difficulty = TypeAliasType("Difficulty", Literal["easy", "medium", "hard"])
@@ -97,6 +101,14 @@ class LearningRequest(Frozen):
     """How many concepts the outline should have; GREENWAY_MAX_CONCEPTS is the upper limit."""
 
 
+class NewRequest(LearningRequest):
+    """The same as it comes in: bounded. What is stored has been bounded by the rules of its time."""
+
+    content_preference: Annotated[tuple[ContentPreference, ...], AtMost(MAX_PREFERENCES)] = ()
+    deadline: Day | None = None
+    concepts: Annotated[int, Field(ge=MIN_CONCEPTS, le=MAX_OUTLINE_CONCEPTS)] = DEFAULT_CONCEPTS
+
+
 class Concept(Frozen):
     """One thing to learn: what a tutorial, resources and a quiz are written for."""
 
@@ -106,7 +118,7 @@ class Concept(Frozen):
     estimated_hours: Hours = 1.0
     difficulty: Difficulty = "medium"
     keywords: Keywords = ()
-    prerequisites: Annotated[tuple[OutlineId, ...], Field(max_length=MAX_PREREQUISITES)] = ()
+    prerequisites: Prerequisites = ()
     """Ids of concepts to know first. Each stands earlier in the outline."""
 
 
@@ -114,21 +126,21 @@ class Module(Frozen):
     module_id: OutlineId
     name: Name
     description: Prose = ""
-    concepts: tuple[Concept, ...]
+    concepts: Annotated[tuple[Concept, ...], AtMost(MAX_OUTLINE_CONCEPTS)]
 
 
 class Stage(Frozen):
     stage_id: OutlineId
     name: Name
     description: Prose = ""
-    modules: tuple[Module, ...]
+    modules: Annotated[tuple[Module, ...], AtMost(MAX_OUTLINE_CONCEPTS)]
 
 
 class Outline(Frozen):
     """A roadmap's structure alone; stages, modules and concepts stand in their order."""
 
     title: Title
-    stages: tuple[Stage, ...]
+    stages: Annotated[tuple[Stage, ...], AtMost(MAX_OUTLINE_CONCEPTS)]
 
     @property
     def concepts(self) -> Iterator[Concept]:

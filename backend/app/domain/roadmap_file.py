@@ -1,31 +1,78 @@
-"""A roadmap as a document: all that belongs to it, under no id, to be kept or taken elsewhere."""
+"""A roadmap as a document: all that belongs to it, under no id, to be kept or taken elsewhere.
 
-from datetime import datetime
+It is checked when it comes in: everything in it is bounded. What goes out is written as it is stored.
+"""
+
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 from typing_extensions import TypeAliasType
 
 from app.domain.base import Frozen, OutlineId
-from app.domain.content import Artefact, ArtefactKind, ArtefactStatus
+from app.domain.content import Artefact, ArtefactKind, ArtefactStatus, Resources
 from app.domain.failures import Failure
+from app.domain.json_limits import JsonLimits
+from app.domain.outline_operations import MAX_OPERATIONS
 from app.domain.outline_revision import RevisionKind
-from app.domain.roadmap import LearningRequest, Outline, Title
+from app.domain.roadmap import NewRequest, Outline, Title
 from app.domain.tasks import RoadmapStatus
 from app.domain.usage import Usage
+from app.domain.values import AtMost, Count, Moment, Text
+
+MAX_FILE_VALUES = 3_000_000
+"""Of a file in all: some 3,000 concepts with 50 revisions."""
+MAX_FILE_CONCEPTS = 10_000
+"""With those that edits have removed."""
+MAX_FILE_REVISIONS = 100
+MAX_FILE_VERSIONS = 200
+"""Of one artefact."""
+MAX_FILE_COST = 1_000_000.0
+"""US dollars."""
+
+FILE_LIMITS = JsonLimits(
+    values=MAX_FILE_VALUES,
+    depth=20,
+    fields=50,
+    entries=MAX_FILE_CONCEPTS,
+    text=20_000,
+    within={"body": JsonLimits(values=MAX_FILE_VALUES, depth=20, fields=50, entries=200, text=200_000)},
+)
+"""What a file may hold, whatever it means. `body` is a lesson, a list of resources or a quiz."""
 
 Version = Annotated[int, Field(ge=1, le=1_000_000)]
+RevisionNumber = Annotated[int, Field(ge=1, le=1_000_000_000)]
+
+
+class KeptUsage(Usage):
+    """What somebody says that something has used up."""
+
+    calls: Count = 0
+    input_tokens: Count = 0
+    output_tokens: Count = 0
+    cost_usd: Annotated[float, Field(ge=0, le=MAX_FILE_COST)] = 0.0
+    unpriced_calls: Count = 0
+
+
+class KeptFailure(Failure):
+    message: Annotated[Text, Field(max_length=2000)]
 
 
 class KeptArtefact(Frozen):
     """One version of an artefact."""
 
     version: Version
-    author: Annotated[str, Field(max_length=500)]
-    prompt: Annotated[str, Field(max_length=200)] | None = None
-    usage: Usage | None = None
-    created_at: datetime
+    author: Annotated[Text, Field(max_length=500)]
+    prompt: Annotated[Text, Field(max_length=200)] | None = None
+    usage: KeptUsage | None = None
+    created_at: Moment
     body: Artefact
+
+    @model_validator(mode="after")
+    def _statuses_are_of_http(self) -> Self:
+        for resource in self.body.items if isinstance(self.body, Resources) else ():
+            if resource.status is not None and resource.status not in range(100, 600):
+                raise ValueError(f"has a resource of the HTTP status {resource.status}")
+        return self
 
 
 class KeptState(Frozen):
@@ -33,9 +80,9 @@ class KeptState(Frozen):
 
     status: ArtefactStatus = ArtefactStatus.PENDING
     current: Version | None = None
-    failure: Failure | None = None
-    instructions: Annotated[str, Field(max_length=2000)] | None = None
-    versions: tuple[KeptArtefact, ...] = ()
+    failure: KeptFailure | None = None
+    instructions: Annotated[Text, Field(max_length=2000)] | None = None
+    versions: Annotated[tuple[KeptArtefact, ...], AtMost(MAX_FILE_VERSIONS)] = ()
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -56,7 +103,7 @@ class KeptConcept(Frozen):
 
     concept_id: OutlineId
     removed: bool = False
-    learned_at: datetime | None = None
+    learned_at: Moment | None = None
     tutorial: KeptState = KeptState()
     resources: KeptState = KeptState()
     quiz: KeptState = KeptState()
@@ -82,13 +129,13 @@ KeptOperation = TypeAliasType("KeptOperation", dict[str, Any])
 
 
 class KeptRevision(Frozen):
-    number: Annotated[int, Field(ge=1, le=1_000_000_000)]
+    number: RevisionNumber
     kind: RevisionKind
     outline: Outline
-    feedback: str | None = None
-    operations: list[KeptOperation] | None = None
-    note: str | None = None
-    created_at: datetime
+    feedback: Annotated[Text, Field(max_length=2000)] | None = None
+    operations: Annotated[tuple[KeptOperation, ...], AtMost(MAX_OPERATIONS)] | None = None
+    note: Annotated[Text, Field(max_length=2000)] | None = None
+    created_at: Moment
 
 
 class RoadmapFile(Frozen):
@@ -96,8 +143,8 @@ class RoadmapFile(Frozen):
 
     format: Literal["greenway-roadmap"] = "greenway-roadmap"
     version: Literal[1] = 1
-    request: LearningRequest
-    author: Annotated[str, Field(min_length=1, max_length=500)]
+    request: NewRequest
+    author: Annotated[Text, Field(min_length=1, max_length=500)]
     title: Title
     status: Literal[
         RoadmapStatus.AWAITING_REVIEW,
@@ -106,13 +153,13 @@ class RoadmapFile(Frozen):
         RoadmapStatus.FAILED,
         RoadmapStatus.CANCELLED,
     ]
-    failure: Failure | None = None
-    usage: Usage = Usage()
-    created_at: datetime
+    failure: KeptFailure | None = None
+    usage: KeptUsage = KeptUsage()
+    created_at: Moment
     outline: Outline | None = None
-    revision: int | None = None
-    revisions: Annotated[tuple[KeptRevision, ...], Field(max_length=100)] = ()
-    concepts: tuple[KeptConcept, ...] = ()
+    revision: RevisionNumber | None = None
+    revisions: Annotated[tuple[KeptRevision, ...], AtMost(MAX_FILE_REVISIONS)] = ()
+    concepts: Annotated[tuple[KeptConcept, ...], AtMost(MAX_FILE_CONCEPTS)] = ()
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -128,4 +175,6 @@ class RoadmapFile(Frozen):
         current = by_number[self.revision].outline if self.revision in by_number else None
         if self.outline != current:
             raise ValueError("the outline is not the one of its revision")
+        if self.outline is None and self.status not in (RoadmapStatus.FAILED, RoadmapStatus.CANCELLED):
+            raise ValueError("a roadmap without an outline can only have failed or been cancelled")
         return self

@@ -5,6 +5,7 @@ import unicodedata
 
 _LINE_ENDS = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
 """Whatever breaks a line somewhere: what is pasted comes from Windows, from PDF files and from slides."""
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _BYTE_ORDER_MARK = "\ufeff"
 _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Fillers that Unicode calls letters or symbols, and that show nothing."""
@@ -25,7 +26,7 @@ def in_lines(text: str) -> str:
 
 def has_controls(text: str, allowed: str = "") -> bool:
     """Whether there are control characters, or halves of characters, that nobody means to type."""
-    return any(unicodedata.category(one) in {"Cc", "Cs"} and one not in allowed for one in text)
+    return any(one not in allowed for one in _CONTROL.findall(text))
 
 
 def is_visible(text: str) -> bool:

@@ -2,10 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Stale
@@ -25,12 +23,9 @@ from app.domain.tasks import TaskKind
 from app.services.commands import Commands, Done, locked, outline_of
 from app.services.etags import etag_of
 
-MAX_FEEDBACK = 2000
-"""Characters of what a learner asks for by words."""
 ATTEMPTS = 10
 """Times that an edit is made anew, since another one came before it."""
 Dropped = tuple[DroppedPrerequisite, ...]
-Feedback = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_FEEDBACK)]
 
 
 class Outlines:

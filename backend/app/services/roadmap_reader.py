@@ -237,6 +237,7 @@ def _summary(roadmap: RoadmapMetadata) -> dict[str, Any]:
         "status": roadmap.status,
         "author": roadmap.author,
         "created_at": roadmap.created_at,
+        "imported_at": roadmap.imported_at,
         "progress": roadmap.progress.model_dump(),
     }
 
@@ -335,6 +336,7 @@ def _artefact(kind: ArtefactKind, row: dict[str, Any]) -> dict[str, Any]:
         "prompt": row["prompt"],
         "usage": row["usage"] or Usage().model_dump(),
         "created_at": row["created_at"],
+        "imported": row["imported"],
     }
 
 

@@ -1,10 +1,9 @@
 """How a learner steers what is written: start, pause, go on, stop, try again, this one first, this one again."""
 
 from collections.abc import Callable, Collection
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import StringConstraints, TypeAdapter
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, NotFound
@@ -20,10 +19,6 @@ from app.domain.state_machine import ARTEFACT_MOVES, ArtefactMove, Command, Task
 from app.domain.tasks import RoadmapStatus, TaskKind, TaskStatus
 from app.generation.announcements import concept_changed
 from app.services.commands import Commands, Done, concept_name, locked
-
-MAX_INSTRUCTIONS = 2000
-"""Characters of a learner's instructions."""
-Instructions = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_INSTRUCTIONS)]
 
 _artefact: TypeAdapter[Artefact] = TypeAdapter(Artefact)
 

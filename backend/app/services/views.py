@@ -110,6 +110,8 @@ class StageView(_View):
 
 
 class RoadmapSummary(_View):
+    """`imported_at` is when it came from a file, if it did: then author, date and usage are what the file says."""
+
     roadmap_id: UUID
     title: str
     goal: str
@@ -117,6 +119,7 @@ class RoadmapSummary(_View):
     status: RoadmapStatus
     author: str
     created_at: datetime
+    imported_at: datetime | None = None
     progress: ProgressView
 
 
@@ -166,7 +169,8 @@ class RoadmapPage(_View):
 
 
 class TutorialView(Tutorial):
-    """A tutorial with its identity and version, who wrote it by which version of the prompt, and what that cost."""
+    """A tutorial with its identity and version, who wrote it by which version of the prompt, and what that cost. Where
+    it is `imported`, all of that is what a file says, and so is the verdict on a resource."""
 
     tutorial_id: UUID
     version: int
@@ -174,6 +178,7 @@ class TutorialView(Tutorial):
     prompt: str | None
     usage: Usage
     created_at: datetime
+    imported: bool = False
 
 
 class ResourcesView(Resources):
@@ -183,6 +188,7 @@ class ResourcesView(Resources):
     prompt: str | None
     usage: Usage
     created_at: datetime
+    imported: bool = False
 
 
 class OptionView(_View):
@@ -210,6 +216,7 @@ class QuizView(_View):
     prompt: str | None
     usage: Usage
     created_at: datetime
+    imported: bool = False
 
 
 class MarkedQuestionView(_View):
@@ -243,6 +250,7 @@ class VersionView(_View):
     author: str
     prompt: str | None
     created_at: datetime
+    imported: bool = False
     current: bool
 
 
@@ -290,7 +298,7 @@ class FieldFault(_View):
 
 
 class Problem(_View):
-    """RFC 9457 problem details."""
+    """RFC 9457 problem details. `errors` are the first faults of what was sent, of `errors_total` in all."""
 
     type: str
     title: str
@@ -301,6 +309,7 @@ class Problem(_View):
     retryable: bool
     request_id: str
     errors: list[FieldFault] = []
+    errors_total: int | None = None
 
 
 class CheckView(_View):

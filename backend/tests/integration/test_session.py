@@ -1,11 +1,15 @@
 """Transactions that stand still: the server ends them, and the unit of work runs again."""
 
 import asyncio
+import time
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.session import IDLE_TIMEOUT, Sessions, safe_session_with_retry
+from app.core import outages
+from app.db.session import IDLE_TIMEOUT, Sessions, TransactionTimeout, safe_session_with_retry
 
 
 async def test_connections_ask_the_server_not_to_wait_for_them(sessions: Sessions) -> None:
@@ -39,3 +43,37 @@ async def test_rows_that_a_silent_client_has_locked_are_free_again(sessions: Ses
 
         assert await safe_session_with_retry(sessions, work) == 0
         await silent.invalidate()
+
+
+def compute() -> None:
+    """Meanwhile the driver does not hear that the server has ended the transaction."""
+    time.sleep(0.2)
+
+
+async def test_work_that_always_stands_still_is_given_up_and_is_no_outage(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noticed: list[BaseException] = []
+    monkeypatch.setattr(outages.database, "noticed", noticed.append)
+    attempts = []
+
+    async def work(session: AsyncSession) -> None:
+        attempts.append(session)
+        await session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '20ms'"))
+        compute()
+        await session.execute(text("SELECT 42"))
+
+    with pytest.raises(TransactionTimeout, match="took longer than the 5 seconds"):
+        await safe_session_with_retry(sessions, work, attempts=5)
+    assert (len(attempts), noticed) == (2, [])
+
+
+async def test_what_a_statement_was_given_is_in_no_error(sessions: Sessions) -> None:
+    async def work(session: AsyncSession) -> None:
+        await session.execute(
+            text("SELECT CAST(:given AS integer) / CAST(:none AS integer)"), {"given": 4711, "none": 0}
+        )
+
+    with pytest.raises(DBAPIError) as raised:
+        await safe_session_with_retry(sessions, work)
+    assert "4711" not in str(raised.value)

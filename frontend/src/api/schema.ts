@@ -587,7 +587,8 @@ export interface paths {
         put?: never;
         /**
          * Import Roadmap
-         * @description The roadmap of a document, under a new id.
+         * @description The roadmap of a document, under a new id. It says that it was imported, and nothing that it claims counts
+         *     elsewhere.
          */
         post: operations["import_roadmap"];
         delete?: never;
@@ -1644,6 +1645,8 @@ export interface components {
             epoch: string;
             /** Goal */
             goal: string;
+            /** Imported At */
+            imported_at?: string | null;
             /** Language */
             language: string;
             progress: components["schemas"]["ProgressView"];
@@ -1732,15 +1735,6 @@ export interface components {
             usage?: components["schemas"]["Usage"] | null;
         };
         /**
-         * Failure
-         * @description A value, not an exception: `message` is a plain sentence for the learner.
-         */
-        Failure: {
-            code: components["schemas"]["FailureCode"];
-            /** Message */
-            message: string;
-        };
-        /**
          * FailureCode
          * @description Clients may rely on this list.
          * @enum {string}
@@ -1800,7 +1794,7 @@ export interface components {
             created_at: string;
             /** Prompt */
             prompt?: string | null;
-            usage?: components["schemas"]["Usage"] | null;
+            usage?: components["schemas"]["KeptUsage"] | null;
             /** Version */
             version: number;
         };
@@ -1840,6 +1834,12 @@ export interface components {
              */
             tutorial?: components["schemas"]["KeptState"];
         };
+        /** KeptFailure */
+        KeptFailure: {
+            code: components["schemas"]["FailureCode"];
+            /** Message */
+            message: string;
+        };
         KeptOperation: {
             [key: string]: unknown;
         };
@@ -1868,7 +1868,7 @@ export interface components {
         KeptState: {
             /** Current */
             current?: number | null;
-            failure?: components["schemas"]["Failure"] | null;
+            failure?: components["schemas"]["KeptFailure"] | null;
             /** Instructions */
             instructions?: string | null;
             /** @default pending */
@@ -1880,6 +1880,42 @@ export interface components {
             versions?: components["schemas"]["KeptArtefact"][];
         };
         /**
+         * KeptUsage
+         * @description What somebody says that something has used up.
+         */
+        KeptUsage: {
+            /**
+             * Calls
+             * @default 0
+             */
+            calls?: number;
+            /**
+             * Cost Usd
+             * @default 0
+             */
+            cost_usd?: number;
+            /**
+             * Input Tokens
+             * @default 0
+             */
+            input_tokens?: number;
+            /**
+             * Output Tokens
+             * @default 0
+             */
+            output_tokens?: number;
+            /**
+             * Unpriced
+             * @description Whether the true cost is higher than `cost_usd`, by an amount that is not known.
+             */
+            readonly unpriced: boolean;
+            /**
+             * Unpriced Calls
+             * @default 0
+             */
+            unpriced_calls?: number;
+        };
+        /**
          * Learned
          * @example {
          *       "learned": true
@@ -1888,44 +1924,6 @@ export interface components {
         Learned: {
             /** Learned */
             learned: boolean;
-        };
-        /**
-         * LearningRequest
-         * @description What the learner wants, and for whom an author writes.
-         */
-        LearningRequest: {
-            /** Background */
-            background?: string | null;
-            /**
-             * Concepts
-             * @default 30
-             */
-            concepts?: number;
-            /**
-             * Content Preference
-             * @default []
-             */
-            content_preference?: components["schemas"]["ContentPreference"][];
-            /** Deadline */
-            deadline?: string | null;
-            /** Goal */
-            goal: string;
-            /**
-             * Hours Per Week
-             * @default 5
-             */
-            hours_per_week?: number;
-            /**
-             * Language
-             * @default en
-             */
-            language?: string;
-            /** @default beginner */
-            level?: components["schemas"]["Level"];
-            /** Motivation */
-            motivation?: string | null;
-            /** Secondary Language */
-            secondary_language?: string | null;
         };
         /** @enum {string} */
         Level: "beginner" | "intermediate" | "advanced";
@@ -1945,6 +1943,8 @@ export interface components {
             deleted_at: string | null;
             /** Goal */
             goal: string;
+            /** Imported At */
+            imported_at?: string | null;
             /** Language */
             language: string;
             progress: components["schemas"]["ProgressView"];
@@ -2112,6 +2112,44 @@ export interface components {
             module_id?: string | null;
             /** Name */
             name: string;
+        };
+        /**
+         * NewRequest
+         * @description The same as it comes in: bounded. What is stored has been bounded by the rules of its time.
+         */
+        NewRequest: {
+            /** Background */
+            background?: string | null;
+            /**
+             * Concepts
+             * @default 30
+             */
+            concepts?: number;
+            /**
+             * Content Preference
+             * @default []
+             */
+            content_preference?: components["schemas"]["ContentPreference"][];
+            /** Deadline */
+            deadline?: string | null;
+            /** Goal */
+            goal: string;
+            /**
+             * Hours Per Week
+             * @default 5
+             */
+            hours_per_week?: number;
+            /**
+             * Language
+             * @default en
+             */
+            language?: string;
+            /** @default beginner */
+            level?: components["schemas"]["Level"];
+            /** Motivation */
+            motivation?: string | null;
+            /** Secondary Language */
+            secondary_language?: string | null;
         };
         /**
          * NewRoadmap
@@ -2351,7 +2389,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description RFC 9457 problem details.
+         * @description RFC 9457 problem details. `errors` are the first faults of what was sent, of `errors_total` in all.
          */
         Problem: {
             /** Code */
@@ -2363,6 +2401,11 @@ export interface components {
              * @default []
              */
             errors?: components["schemas"]["FieldFault"][];
+            /**
+             * Errors Total
+             * @default null
+             */
+            errors_total?: number | null;
             /** Instance */
             instance: string;
             /** Request Id */
@@ -2496,6 +2539,11 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /**
+             * Imported
+             * @default false
+             */
+            imported?: boolean;
             /**
              * Kind
              * @constant
@@ -2667,6 +2715,11 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /**
+             * Imported
+             * @default false
+             */
+            imported?: boolean;
             /** Items */
             items: components["schemas"]["Resource"][];
             /**
@@ -3018,7 +3071,7 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-            failure?: components["schemas"]["Failure"] | null;
+            failure?: components["schemas"]["KeptFailure"] | null;
             /**
              * Format
              * @default greenway-roadmap
@@ -3026,7 +3079,7 @@ export interface components {
              */
             format?: "greenway-roadmap";
             outline?: components["schemas"]["Outline"] | null;
-            request: components["schemas"]["LearningRequest"];
+            request: components["schemas"]["NewRequest"];
             /** Revision */
             revision?: number | null;
             /**
@@ -3051,7 +3104,7 @@ export interface components {
              *       "unpriced_calls": 0
              *     }
              */
-            usage?: components["schemas"]["Usage"];
+            usage?: components["schemas"]["KeptUsage"];
             /**
              * Version
              * @default 1
@@ -3263,6 +3316,11 @@ export interface components {
             epoch: string;
             /** Goal */
             goal: string;
+            /**
+             * Imported At
+             * @default null
+             */
+            imported_at?: string | null;
             /** Language */
             language: string;
             progress: components["schemas"]["ProgressView"];
@@ -3650,7 +3708,8 @@ export interface components {
         };
         /**
          * TutorialView
-         * @description A tutorial with its identity and version, who wrote it by which version of the prompt, and what that cost.
+         * @description A tutorial with its identity and version, who wrote it by which version of the prompt, and what that cost. Where
+         *     it is `imported`, all of that is what a file says, and so is the verdict on a resource.
          */
         TutorialView: {
             /** Author */
@@ -3667,6 +3726,11 @@ export interface components {
              * @default []
              */
             exercises?: string[];
+            /**
+             * Imported
+             * @default false
+             */
+            imported?: boolean;
             /**
              * Kind
              * @default tutorial
@@ -3789,6 +3853,11 @@ export interface components {
             created_at: string;
             /** Current */
             current: boolean;
+            /**
+             * Imported
+             * @default false
+             */
+            imported?: boolean;
             /** Prompt */
             prompt: string | null;
             /** Version */
@@ -3875,6 +3944,7 @@ export interface components {
                  *           "message": "must have at least 1 visible character"
                  *         }
                  *       ],
+                 *       "errors_total": 1,
                  *       "instance": "/api/v1/roadmaps",
                  *       "request_id": "4ffd1dd6a2b34e3f8d0c5b1f7f0e9c3a",
                  *       "retryable": false,
@@ -4030,7 +4100,6 @@ export type DroppedPrerequisite = components['schemas']['DroppedPrerequisite'];
 export type EditedRoadmapView = components['schemas']['EditedRoadmapView'];
 export type EstimateView = components['schemas']['EstimateView'];
 export type Failed = components['schemas']['Failed'];
-export type Failure = components['schemas']['Failure'];
 export type FailureCode = components['schemas']['FailureCode'];
 export type FieldFault = components['schemas']['FieldFault'];
 export type Fields = components['schemas']['Fields'];
@@ -4038,11 +4107,12 @@ export type Health = components['schemas']['Health'];
 export type Heartbeat = components['schemas']['Heartbeat'];
 export type KeptArtefact = components['schemas']['KeptArtefact'];
 export type KeptConcept = components['schemas']['KeptConcept'];
+export type KeptFailure = components['schemas']['KeptFailure'];
 export type KeptOperation = components['schemas']['KeptOperation'];
 export type KeptRevision = components['schemas']['KeptRevision'];
 export type KeptState = components['schemas']['KeptState'];
+export type KeptUsage = components['schemas']['KeptUsage'];
 export type Learned = components['schemas']['Learned'];
-export type LearningRequest = components['schemas']['LearningRequest'];
 export type Level = components['schemas']['Level'];
 export type ListedRoadmap = components['schemas']['ListedRoadmap'];
 export type ListOrder = components['schemas']['ListOrder'];
@@ -4054,6 +4124,7 @@ export type ModuleView = components['schemas']['ModuleView'];
 export type Move = components['schemas']['Move'];
 export type NewConcept = components['schemas']['NewConcept'];
 export type NewModule = components['schemas']['NewModule'];
+export type NewRequest = components['schemas']['NewRequest'];
 export type NewRoadmap = components['schemas']['NewRoadmap'];
 export type Operation = components['schemas']['Operation'];
 export type Option = components['schemas']['Option'];

@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app.api.answers import CONFLICT, PREFIX, json_response
+from app.api.bodies import BodyRoute
 from app.api.deps import ApiServices, ConceptId, RoadmapId, Services, User
 from app.api.schemas import Learned, QuizAttempt, Regeneration, Restoration
 from app.domain.quiz_marking import MarkedQuiz
 from app.services.views import Accepted, ConceptDetail, MarkedQuizView, Versions
 
-router = APIRouter(prefix=f"{PREFIX}/roadmaps/{{roadmap_id}}/concepts", tags=["concepts"])
+router = APIRouter(prefix=f"{PREFIX}/roadmaps/{{roadmap_id}}/concepts", tags=["concepts"], route_class=BodyRoute)
 
 
 @router.get("/{concept_id}", response_model=ConceptDetail)

@@ -5,13 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Response
 
 from app.api.answers import CONFLICT, PREFIX, STALE, WITH_ETAG, json_response
+from app.api.bodies import BodyRoute
 from app.api.deps import ApiServices, RoadmapId, Services, User
 from app.api.schemas import OutlineEdit, RevisionRequest
 from app.domain.roadmap import Outline
 from app.services.outlines import Dropped
 from app.services.views import Accepted, EditedRoadmapView, Revisions, RevisionView
 
-router = APIRouter(prefix=f"{PREFIX}/roadmaps/{{roadmap_id}}", tags=["outlines"])
+router = APIRouter(prefix=f"{PREFIX}/roadmaps/{{roadmap_id}}", tags=["outlines"], route_class=BodyRoute)
 
 EDITING = {**WITH_ETAG, **CONFLICT, **STALE}
 IfMatch = Annotated[str | None, Header()]

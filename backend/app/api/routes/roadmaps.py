@@ -5,14 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from app.api.answers import CONFLICT, PREFIX, UNCHANGED, WITH_ETAG, WITH_LOCATION, json_response, matches
+from app.api.bodies import BodyRoute
 from app.api.deps import RoadmapId, Services, User
 from app.api.schemas import IdempotencyKey, NewRoadmap, PageSize
 from app.domain.roadmap import ListOrder
 from app.domain.tasks import RoadmapStatus
+from app.domain.values import AtMost, Text
 from app.services.etags import etag_of
 from app.services.views import Created, EstimateView, RoadmapPage, RoadmapView
 
-router = APIRouter(prefix=f"{PREFIX}/roadmaps", tags=["roadmaps"])
+router = APIRouter(prefix=f"{PREFIX}/roadmaps", tags=["roadmaps"], route_class=BodyRoute)
 
 
 @router.post("", status_code=202, response_model=Created, responses={**WITH_LOCATION, **CONFLICT})
@@ -39,8 +41,8 @@ async def list_roadmaps(
     cursor: Annotated[str | None, Query(max_length=64)] = None,
     limit: Annotated[PageSize, Query()] = 20,
     sort: Annotated[ListOrder, Query()] = ListOrder.CREATED,
-    q: Annotated[str | None, Query(max_length=200)] = None,
-    status: Annotated[list[RoadmapStatus] | None, Query()] = None,
+    q: Annotated[Text | None, Query(max_length=200)] = None,
+    status: Annotated[list[RoadmapStatus] | None, AtMost(len(RoadmapStatus)), Query()] = None,
     trash: Annotated[bool, Query()] = False,
 ) -> Response:
     """The newest roadmaps first, or with `sort=studied` those that were studied last: opened, answered, learned or

@@ -1,41 +1,60 @@
 """Roadmaps as documents: taken out, taken in, duplicated."""
 
-from fastapi import APIRouter, Response
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+from fastapi.responses import StreamingResponse
 
 from app.api.answers import INVALID, PREFIX
-from app.api.deps import RoadmapId, Services, User
-from app.domain.copies import copy_of
+from app.api.bodies import BodyRoute, ReadRequest
+from app.api.deps import RoadmapId, Services, User, services_of
+from app.api.problems import invalid
+from app.api.schemas import ImportedRoadmap
+from app.domain.packed_roadmap import PackedRoadmap, written
 from app.domain.roadmap_file import RoadmapFile
-from app.services.roadmaps import CreatedRoadmap
+from app.services.file_reader import FaultyFile
 from app.services.views import Created
 
-router = APIRouter(prefix=f"{PREFIX}/roadmaps", tags=["transfer"])
+
+class FileRoute(BodyRoute):
+    """A route whose body is the file of a roadmap, which is read elsewhere: it may be large."""
+
+    async def read(self, request: ReadRequest) -> None:
+        try:
+            request.value = await services_of(request).files.read(request.stream())
+        except FaultyFile as error:
+            raise invalid(error.faults, total=error.total) from None
+
+
+router = APIRouter(prefix=f"{PREFIX}/roadmaps", tags=["transfer"], route_class=FileRoute)
 
 IMPORT_PATH = f"{PREFIX}/roadmaps/import"
 
 
-@router.get("/{roadmap_id}/export", response_model=RoadmapFile)
-async def export_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Response:
+@router.get("/{roadmap_id}/export", response_class=StreamingResponse, responses={200: {"model": RoadmapFile}})
+async def export_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> StreamingResponse:
     """The roadmap with its outline, history, content, versions and progress, as one document."""
-    file = await services.transfer.take_out(roadmap_id, user_id=user)
+    roadmap = await services.transfer.take_out(roadmap_id, user_id=user)
     name = f'attachment; filename="roadmap-{roadmap_id}.json"'
-    return Response(
-        file.model_dump_json(indent=1), media_type="application/json", headers={"Content-Disposition": name}
-    )
+    return StreamingResponse(_pieces(roadmap), media_type="application/json", headers={"Content-Disposition": name})
+
+
+async def _pieces(roadmap: PackedRoadmap) -> AsyncIterator[bytes]:
+    for piece in written(roadmap):
+        yield piece
 
 
 @router.post("/import", status_code=201, response_model=Created)
-async def import_roadmap(body: RoadmapFile, services: Services, user: User) -> Created:
-    """The roadmap of a document, under a new id."""
-    return _created(await services.transfer.take_in(body, user_id=user), body)
+async def import_roadmap(body: Annotated[ImportedRoadmap, Body()], services: Services, user: User) -> Created:
+    """The roadmap of a document, under a new id. It says that it was imported, and nothing that it claims counts
+    elsewhere."""
+    created = await services.transfer.take_in(body, user_id=user)
+    return Created(roadmap_id=created.roadmap_id, task_id=created.task_id, status=body.status)
 
 
 @router.post("/{roadmap_id}/duplicate", status_code=201, response_model=Created, responses=INVALID)
 async def duplicate_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Created:
     """A copy of the roadmap as it stands, under a new id; its title says that it is a copy."""
-    file = copy_of(await services.transfer.take_out(roadmap_id, user_id=user))
-    return _created(await services.transfer.take_in(file, user_id=user), file)
-
-
-def _created(created: CreatedRoadmap, file: RoadmapFile) -> Created:
-    return Created(roadmap_id=created.roadmap_id, task_id=created.task_id, status=file.status)
+    created, status = await services.transfer.duplicate(roadmap_id, user_id=user)
+    return Created(roadmap_id=created.roadmap_id, task_id=created.task_id, status=status)

@@ -36,6 +36,7 @@ from app.domain.failures import Failure
 from app.domain.roadmap import LearningRequest, ListOrder, Outline, title_of
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus, roadmap_status
 from app.domain.usage import Usage
+from app.domain.values import MAX_COUNT
 from app.generation.work import FinishedArtefact
 
 
@@ -61,6 +62,7 @@ class RoadmapMetadata:
     can_undo: bool
     can_redo: bool
     deleted_at: datetime | None
+    imported_at: datetime | None
 
     @property
     def status(self) -> RoadmapStatus:
@@ -99,6 +101,7 @@ _ADD_VERSION = {kind: _add_version(table) for kind, table in ARTEFACT_TABLES.ite
 TRASH = timedelta(days=30)
 """How long a deleted roadmap can be restored."""
 _DELETED_AT_ONCE = 5
+_COUNTED = ("calls", "input_tokens", "output_tokens")
 _LOOKED_AT, _ENOUGH = 500, 10
 """Newest artefacts that are looked at for what an author's take, and how many of them it must have written."""
 
@@ -256,18 +259,21 @@ class RoadmapRepository:
     async def versions(self, kind: ArtefactKind, roadmap_id: UUID, concept_id: str) -> list[dict[str, Any]]:
         """All versions of an artefact, newest first, without their bodies."""
         table = ARTEFACT_TABLES[kind]
-        names = ("version", "author", "prompt", "created_at")
+        names = ("version", "author", "prompt", "created_at", "imported")
         query = select(table.c.id, *(table.c[name] for name in names))
         query = query.where(table.c.roadmap_id == roadmap_id, table.c.concept_id == concept_id)
         rows = await self._session.execute(query.order_by(table.c.version.desc()))
         return [dict(zip(("artefact_id", *names), row, strict=True)) for row in rows]
 
     async def typical_usage(self, kind: ArtefactKind, author: str) -> Usage | None:
-        """What an author's newest artefacts of a kind have used up, on average; None when there are too few."""
+        """What an author's newest artefacts of a kind have used up, on average; None when there are too few. Nothing
+        that was imported counts, and no amount that cannot be true: files have not always been checked."""
         table = ARTEFACT_TABLES[kind]
-        newest = select(table.c.author, table.c.usage).order_by(table.c.id.desc()).limit(_LOOKED_AT).subquery()
-        query = select(newest.c.usage).where(newest.c.author == author, newest.c.usage["calls"].as_integer() > 0)
-        usages = [Usage.model_validate(row.usage) for row in await self._session.execute(query)]
+        here = select(table.c.author, table.c.usage).where(table.c.imported.is_(False))
+        newest = here.order_by(table.c.id.desc()).limit(_LOOKED_AT).subquery()
+        rows = await self._session.execute(select(newest.c.usage).where(newest.c.author == author))
+        amounts = [{name: (row.usage or {}).get(name) for name in _COUNTED} for row in rows]
+        usages = [Usage(**one) for one in amounts if one["calls"] and all(map(_is_count, one.values()))]
         if len(usages) < _ENOUGH:
             return None
         total = sum(usages, Usage())
@@ -348,6 +354,10 @@ def _is_one_of(states: Collection[_TaskState]) -> ColumnElement[bool]:
     )
 
 
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and 0 <= value <= MAX_COUNT
+
+
 def _metadata(*, outline: bool = True) -> Select[Any]:
     columns = [column for column in roadmaps.c if outline or column.key != "framework_data"]
     return (
@@ -384,4 +394,5 @@ def _roadmap(row: Any) -> RoadmapMetadata:
         can_undo=row["can_undo"],
         can_redo=row["can_redo"],
         deleted_at=row["deleted_at"],
+        imported_at=row["imported_at"],
     )

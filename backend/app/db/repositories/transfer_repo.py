@@ -1,22 +1,27 @@
 """Reads and writes all that belongs to a roadmap at once, for documents that are taken out and in."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+import orjson
+from sqlalchemy import Column, Label, Table, Text, cast, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.concept_repo import plain_state
 from app.db.repositories.task_repo import amounts
 from app.db.tables import ARTEFACT_TABLES, concepts, revisions, roadmap_progress, roadmaps, tasks
-from app.domain.concept_state import ConceptState
-from app.domain.content import ArtefactKind, ContentStatus
-from app.domain.roadmap_file import KeptArtefact, RoadmapFile
+from app.domain.content import ContentStatus
+from app.domain.outline_revision import RevisionKind
+from app.domain.packed_roadmap import PackedRevision, PackedRoadmap, PackedVersion
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus
-from app.domain.usage import Usage
 
+_AT_ONCE, _LARGE = 50, 500_000
+"""Rows that one statement inserts, and characters of JSON in them, roughly: others get their turn in between."""
+_DOCUMENTS = frozenset({"outline", "body"})
+_A_FEW = {"yield_per": 5}
+"""Rows that are fetched at once: outlines and lessons may be large."""
 _TASKS = {
     RoadmapStatus.AWAITING_REVIEW: (TaskKind.DRAFT, TaskStatus.COMPLETED),
     RoadmapStatus.COMPLETED: (TaskKind.CONTENT, TaskStatus.COMPLETED),
@@ -27,63 +32,82 @@ _TASKS = {
 """The task from which a roadmap's state follows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredVersion:
-    id: UUID
-    kept: KeptArtefact
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewVersion(StoredVersion):
-    concept_id: str
-    kind: ArtefactKind
-
-
 class TransferRepository:
-    """For one roadmap."""
+    """For one roadmap. Outlines and bodies stay JSON in both directions."""
 
     def __init__(self, session: AsyncSession, roadmap_id: UUID) -> None:
         self._session = session
         self._roadmap_id = roadmap_id
 
-    async def versions(self) -> dict[tuple[str, ArtefactKind], list[StoredVersion]]:
-        """All versions of all artefacts, oldest first."""
-        found: dict[tuple[str, ArtefactKind], list[StoredVersion]] = {}
-        for kind, table in ARTEFACT_TABLES.items():
-            query = select(table).where(table.c.roadmap_id == self._roadmap_id)
-            rows = await self._session.execute(query.order_by(table.c.concept_id, table.c.version))
-            for row in rows.mappings():
-                kept = KeptArtefact.model_validate({name: row[name] for name in KeptArtefact.model_fields})
-                found.setdefault((row["concept_id"], kind), []).append(StoredVersion(id=row["id"], kept=kept))
-        return found
+    async def revisions(self) -> tuple[PackedRevision, ...]:
+        """The history of the outline, oldest first."""
+        names = [one.name for one in fields(PackedRevision)]
+        query = select(*(revisions.c[name] if name != "outline" else _as_text(revisions.c.outline) for name in names))
+        query = query.where(revisions.c.roadmap_id == self._roadmap_id).order_by(revisions.c.number)
+        rows = (await self._session.stream(query, execution_options=_A_FEW)).mappings()
+        return tuple([PackedRevision(**{**row, "kind": RevisionKind(row["kind"])}) async for row in rows])
 
-    async def add_roadmap(
-        self,
-        file: RoadmapFile,
-        task_id: UUID,
-        *,
-        user_id: str,
-        epoch: UUID,
-        states: Sequence[tuple[ConceptState, bool]],
-    ) -> None:
-        """The roadmap with its outline's history, its counters, and one task that has ended."""
+    async def versions(self) -> tuple[PackedVersion, ...]:
+        """All versions of all artefacts, those of each oldest first."""
+        found: list[PackedVersion] = []
+        names = [one.name for one in fields(PackedVersion) if one.name != "kind"]
+        for kind, table in ARTEFACT_TABLES.items():
+            query = select(*(table.c[name] if name != "body" else _as_text(table.c.body) for name in names))
+            query = query.where(table.c.roadmap_id == self._roadmap_id).order_by(table.c.concept_id, table.c.version)
+            rows = (await self._session.stream(query, execution_options=_A_FEW)).mappings()
+            found += [PackedVersion(**row, kind=kind) async for row in rows]
+        return tuple(found)
+
+    async def add(self, roadmap: PackedRoadmap, task_id: UUID, *, user_id: str, epoch: UUID) -> None:
+        """The roadmap with all that it has, and one task that has ended."""
+        await self._add_roadmap(roadmap, task_id, user_id, epoch)
+        await self._insert(
+            revisions,
+            (
+                {one.name: getattr(revision, one.name) for one in fields(revision)}
+                | {"roadmap_id": self._roadmap_id, "outline": revision.outline}
+                for revision in roadmap.revisions
+            ),
+        )
+        removed_at = (await self._session.execute(select(func.now()))).scalar_one()
+        here = {"roadmap_id": self._roadmap_id}
+        await self._insert(
+            concepts,
+            (
+                here | plain_state(state) | {"removed_at": removed_at if removed else None}
+                for state, removed in roadmap.concepts
+            ),
+        )
+        for kind, table in ARTEFACT_TABLES.items():
+            await self._insert(
+                table,
+                (
+                    {one.name: getattr(version, one.name) for one in fields(version) if one.name != "kind"}
+                    | {"roadmap_id": self._roadmap_id, "task_id": task_id, "body": version.body}
+                    for version in roadmap.versions
+                    if version.kind == kind
+                ),
+            )
+
+    async def _add_roadmap(self, roadmap: PackedRoadmap, task_id: UUID, user_id: str, epoch: UUID) -> None:
         await self._session.execute(
             insert(roadmaps).values(
                 id=self._roadmap_id,
                 user_id=user_id,
-                request=file.request.model_dump(mode="json"),
-                author=file.author,
-                title=file.title,
-                framework_data=file.outline.model_dump(mode="json") if file.outline else None,
+                request=roadmap.request,
+                author=roadmap.author,
+                title=roadmap.title,
+                framework_data=None if roadmap.outline is None else orjson.Fragment(roadmap.outline),
                 auto_approve=False,
                 task_id=task_id,
-                revision=file.revision,
-                last_revision=max((one.number for one in file.revisions), default=0),
-                created_at=file.created_at,
+                revision=roadmap.revision,
+                last_revision=max((one.number for one in roadmap.revisions), default=0),
+                created_at=roadmap.created_at,
+                imported_at=roadmap.imported_at,
             )
         )
-        progress = Progress(total=sum(not removed for _, removed in states))
-        for state, removed in states:
+        progress = Progress(total=sum(not removed for _, removed in roadmap.concepts))
+        for state, removed in roadmap.concepts:
             if not removed:
                 progress = progress.moved(ContentStatus.PENDING, state.status)
         await self._session.execute(
@@ -91,59 +115,34 @@ class TransferRepository:
                 roadmap_id=self._roadmap_id, epoch=epoch, **progress.model_dump(exclude={"pending"})
             )
         )
-        kind, status = _TASKS[file.status]
+        kind, status = _TASKS[roadmap.status]
+        failure = roadmap.failure
         await self._session.execute(
             insert(tasks).values(
                 id=task_id,
                 roadmap_id=self._roadmap_id,
-                kind=kind if file.outline else TaskKind.DRAFT,
+                kind=kind if roadmap.outline else TaskKind.DRAFT,
                 status=status,
-                error_code=file.failure.code if file.failure else None,
-                error_message=file.failure.message if file.failure else None,
+                error_code=failure.code if failure else None,
+                error_message=failure.message if failure else None,
                 ended_at=func.now(),
-                **amounts(file.usage),
+                **amounts(roadmap.usage),
             )
         )
-        await self._insert(
-            revisions,
-            [
-                one.model_dump(mode="json", include={"outline"})
-                | one.model_dump(exclude={"outline"})
-                | {"roadmap_id": self._roadmap_id}
-                for one in file.revisions
-            ],
-        )
 
-    async def add_concepts(self, states: Sequence[tuple[ConceptState, bool]]) -> None:
-        here = {"roadmap_id": self._roadmap_id}
-        removed_at = (await self._session.execute(select(func.now()))).scalar_one()
-        await self._insert(
-            concepts,
-            [here | plain_state(state) | {"removed_at": removed_at if removed else None} for state, removed in states],
-        )
+    async def _insert(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+        waiting: list[dict[str, Any]] = []
+        size = 0
+        for row in rows:
+            documents = {name: row[name] for name in _DOCUMENTS & row.keys()}
+            waiting.append(row | {name: orjson.Fragment(one) for name, one in documents.items()})
+            size += sum(len(one) for one in documents.values())
+            if len(waiting) == _AT_ONCE or size > _LARGE:
+                await self._session.execute(insert(table), waiting)
+                waiting, size = [], 0
+        if waiting:
+            await self._session.execute(insert(table), waiting)
 
-    async def add_versions(self, task_id: UUID, versions: Sequence[NewVersion]) -> None:
-        for kind, table in ARTEFACT_TABLES.items():
-            await self._insert(
-                table,
-                [
-                    {
-                        "id": one.id,
-                        "roadmap_id": self._roadmap_id,
-                        "concept_id": one.concept_id,
-                        "version": one.kept.version,
-                        "task_id": task_id,
-                        "author": one.kept.author,
-                        "prompt": one.kept.prompt,
-                        "usage": (one.kept.usage or Usage()).model_dump(),
-                        "body": one.kept.body.model_dump(mode="json"),
-                        "created_at": one.kept.created_at,
-                    }
-                    for one in versions
-                    if one.kind == kind
-                ],
-            )
 
-    async def _insert(self, table: Any, rows: list[dict[str, Any]]) -> None:
-        if rows:
-            await self._session.execute(insert(table), rows)
+def _as_text(column: Column[Any]) -> Label[str]:
+    return cast(column, Text).label(column.name)

@@ -1,0 +1,91 @@
+"""What JSON from outside may hold, whatever it means: checked before anything else looks at it."""
+
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from app.domain.stored_text import NOT_STORABLE, UNSTORABLE
+
+Path = tuple[str | int, ...]
+
+LONGEST_NAME = 200
+"""Characters of a field's name."""
+_INTEGERS = range(-(2**63), 2**63)
+
+
+class JsonFault(NamedTuple):
+    path: Path
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonLimits:
+    values: int
+    """Objects, lists, texts, numbers and so on in all."""
+    depth: int
+    """Objects and lists within one another."""
+    fields: int
+    """Of one object."""
+    entries: int
+    """Of one list."""
+    text: int
+    """Characters of one text."""
+    within: Mapping[str, "JsonLimits"] = field(default_factory=dict)
+    """Other limits within the fields of these names; but for `values`."""
+
+
+class _Enough(Exception):
+    """Whatever else there is need not be looked at."""
+
+
+def faults_of(value: Any, limits: JsonLimits) -> list[JsonFault]:
+    """All texts and numbers that cannot be kept, in their order; of what is too large only the first."""
+    faults: list[JsonFault] = []
+    left = most = limits.values
+
+    def too_large(path: Path, what: str) -> _Enough:
+        faults.append(JsonFault(path, what))
+        return _Enough()
+
+    def look(path: Path, value: Any, depth: int, limits: JsonLimits = limits) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise too_large((), f"must have at most {most} values in all")
+        match value:
+            case str():
+                faults.extend(JsonFault(path, message) for message in _of_text(value, limits.text))
+            case bool() | None:
+                pass
+            case int() if value not in _INTEGERS:
+                faults.append(JsonFault(path, "must be a number of at most 64 bits"))
+            case float() if not math.isfinite(value):
+                faults.append(JsonFault(path, "must be a finite number"))
+            case dict() | list() if depth == limits.depth:
+                raise too_large(path, f"must not be nested more than {limits.depth} deep")
+            case dict():
+                if len(value) > limits.fields:
+                    raise too_large(path, f"must have at most {limits.fields} fields; it has {len(value)}")
+                for name, one in value.items():
+                    if message := next(_of_text(name, LONGEST_NAME), None):
+                        faults.append(JsonFault(path, f"the name of each field {message}"))
+                    else:
+                        look((*path, name), one, depth + 1, limits.within.get(name, limits))
+            case list():
+                if len(value) > limits.entries:
+                    raise too_large(path, f"must have at most {limits.entries} entries; it has {len(value)}")
+                for index, one in enumerate(value):
+                    look((*path, index), one, depth + 1, limits)
+
+    with suppress(_Enough):
+        look((), value, 0)
+    return faults
+
+
+def _of_text(text: str, most: int) -> Iterator[str]:
+    if len(text) > most:
+        yield f"must have at most {most} characters; it has {len(text)}"
+    if UNSTORABLE.search(text):
+        yield NOT_STORABLE

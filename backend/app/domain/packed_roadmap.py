@@ -1,0 +1,227 @@
+"""A roadmap with all that belongs to it, as it is stored: outlines and what was written are JSON that nobody reads on
+the way in or out. So neither the number of lessons nor that of revisions makes anybody wait."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from app.core.json import dumps
+from app.domain.base import new_id
+from app.domain.concept_state import ConceptState
+from app.domain.content import ArtefactKind, ArtefactStatus
+from app.domain.failures import Failure
+from app.domain.outline_prerequisites import settled
+from app.domain.outline_revision import RevisionKind
+from app.domain.roadmap import Outline
+from app.domain.roadmap_file import KeptConcept, KeptRevision, RoadmapFile
+from app.domain.tasks import RoadmapStatus
+from app.domain.usage import Usage
+
+Json = str
+"""A JSON document, as it is written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedRevision:
+    number: int
+    kind: RevisionKind
+    outline: Json
+    feedback: str | None
+    operations: list[dict[str, Any]] | None
+    note: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedVersion:
+    """One version of an artefact. `imported`: a file says who has written it, when, and what that cost."""
+
+    id: UUID
+    concept_id: str
+    kind: ArtefactKind
+    version: int
+    author: str
+    prompt: str | None
+    usage: dict[str, Any] | None
+    created_at: datetime
+    imported: bool
+    body: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedRoadmap:
+    """`status` is one in which nothing goes on. `concepts` are their states, and whether an edit has removed them."""
+
+    request: dict[str, Any]
+    author: str
+    title: str
+    status: RoadmapStatus
+    failure: Failure | None
+    usage: Usage
+    created_at: datetime
+    imported_at: datetime | None
+    outline: Json | None
+    revision: int | None
+    revisions: tuple[PackedRevision, ...]
+    concepts: tuple[tuple[ConceptState, bool], ...]
+    versions: tuple[PackedVersion, ...]
+
+
+def packed(file: RoadmapFile, *, now: datetime) -> PackedRoadmap:
+    """The roadmap of a file that comes in now. Prerequisites that come later, which an earlier version of Greenway let
+    pass, are dropped."""
+    states, versions = [], []
+    for concept in file.concepts:
+        state, of_concept = _unpacked(concept)
+        states.append((state, concept.removed))
+        versions += of_concept
+    return PackedRoadmap(
+        request=file.request.model_dump(mode="json"),
+        author=file.author,
+        title=file.title,
+        status=file.status,
+        failure=file.failure,
+        usage=file.usage,
+        created_at=file.created_at,
+        imported_at=now,
+        outline=_settled(file.outline) if file.outline else None,
+        revision=file.revision,
+        revisions=tuple(_revision(one) for one in file.revisions),
+        concepts=tuple(states),
+        versions=tuple(versions),
+    )
+
+
+def renewed(roadmap: PackedRoadmap) -> PackedRoadmap:
+    """The same, with artefacts of other ids."""
+    ids = {version.id: new_id() for version in roadmap.versions}
+
+    def state_of(state: ConceptState) -> ConceptState:
+        shown: dict[str, Any] = {
+            f"{kind}_id": None if shown is None else ids[shown] for kind, shown in state.ids.items()
+        }
+        return replace(state, **shown)
+
+    return replace(
+        roadmap,
+        concepts=tuple((state_of(state), removed) for state, removed in roadmap.concepts),
+        versions=tuple(replace(version, id=ids[version.id]) for version in roadmap.versions),
+    )
+
+
+def written(roadmap: PackedRoadmap) -> Iterator[bytes]:
+    """The roadmap as a file (`RoadmapFile`), piece by piece."""
+    head = {
+        "format": "greenway-roadmap",
+        "version": 1,
+        "request": roadmap.request,
+        "author": roadmap.author,
+        "title": roadmap.title,
+        "status": roadmap.status,
+        "failure": _failure(roadmap.failure),
+        "usage": roadmap.usage.model_dump(),
+        "created_at": roadmap.created_at,
+        "outline": None if roadmap.outline is None else orjson.Fragment(roadmap.outline),
+        "revision": roadmap.revision,
+    }
+    yield dumps(head)[:-1] + b',"revisions":['
+    for index, revision in enumerate(roadmap.revisions):
+        yield (b",\n" if index else b"\n") + dumps(
+            {
+                "number": revision.number,
+                "kind": revision.kind,
+                "outline": orjson.Fragment(revision.outline),
+                "feedback": revision.feedback,
+                "operations": revision.operations,
+                "note": revision.note,
+                "created_at": revision.created_at,
+            }
+        )
+    yield b'],"concepts":['
+    versions: dict[tuple[str, ArtefactKind], list[PackedVersion]] = {}
+    for version in roadmap.versions:
+        versions.setdefault((version.concept_id, version.kind), []).append(version)
+    for index, (state, removed) in enumerate(roadmap.concepts):
+        concept = {"concept_id": state.concept_id, "removed": removed, "learned_at": state.learned_at}
+        kept = {kind.value: _kept(state, kind, versions.get((state.concept_id, kind), ())) for kind in ArtefactKind}
+        yield (b",\n" if index else b"\n") + dumps(concept | kept)
+    yield b"]}\n"
+
+
+def _kept(state: ConceptState, kind: ArtefactKind, versions: "list[PackedVersion] | tuple[()]") -> dict[str, Any]:
+    """An artefact with all its versions. What is being written waits, in a file."""
+    status = state.statuses[kind]
+    return {
+        "status": ArtefactStatus.PENDING if status == ArtefactStatus.GENERATING else status,
+        "current": next((one.version for one in versions if one.id == state.ids[kind]), None),
+        "failure": _failure(state.failures.get(kind)),
+        "instructions": state.instructions.get(kind),
+        "versions": [
+            {
+                "version": one.version,
+                "author": one.author,
+                "prompt": one.prompt,
+                "usage": one.usage,
+                "created_at": one.created_at,
+                "body": orjson.Fragment(one.body),
+            }
+            for one in versions
+        ],
+    }
+
+
+def _failure(failure: Failure | None) -> dict[str, Any] | None:
+    return None if failure is None else failure.model_dump(mode="json")
+
+
+def _settled(outline: Outline) -> Json:
+    return settled(outline).outline.model_dump_json()
+
+
+def _revision(kept: KeptRevision) -> PackedRevision:
+    return PackedRevision(
+        number=kept.number,
+        kind=kept.kind,
+        outline=_settled(kept.outline),
+        feedback=kept.feedback,
+        operations=None if kept.operations is None else list(kept.operations),
+        note=kept.note,
+        created_at=kept.created_at,
+    )
+
+
+def _unpacked(concept: KeptConcept) -> tuple[ConceptState, list[PackedVersion]]:
+    """The state of a concept, and its artefacts under new ids."""
+    state = ConceptState(concept_id=concept.concept_id, learned_at=concept.learned_at)
+    versions: list[PackedVersion] = []
+    for kind, kept in concept.states.items():
+        for each in kept.versions:
+            artefact_id = new_id()
+            versions.append(
+                PackedVersion(
+                    id=artefact_id,
+                    concept_id=concept.concept_id,
+                    kind=kind,
+                    version=each.version,
+                    author=each.author,
+                    prompt=each.prompt,
+                    usage=(each.usage or Usage()).model_dump(),
+                    created_at=each.created_at,
+                    imported=True,
+                    body=each.body.model_dump_json(),
+                )
+            )
+            if each.version == kept.current:
+                state = state.delivered(kind, artefact_id, each.body)
+        status: dict[str, Any] = {f"{kind}_status": kept.status}
+        state = replace(
+            state,
+            **status,
+            failures={**state.failures, kind: kept.failure} if kept.failure else state.failures,
+            instructions={**state.instructions, kind: kept.instructions} if kept.instructions else state.instructions,
+        )
+    return state, versions
