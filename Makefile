@@ -5,7 +5,7 @@ BIN := .venv/bin
 NPM := $(CURDIR)/.venv/bin/python $(CURDIR)/frontend/build.py npm
 
 
-.PHONY: run test test-slow test-python web check format types recording screenshots bench chaos lock clean
+.PHONY: run test test-slow attack test-python web check format types recording screenshots bench chaos lock clean
 
 run: web
 	@exec $(BIN)/greenway up $(ARGS)
@@ -17,6 +17,11 @@ test: .venv/.dev web
 # Chaos rounds, a rolling restart, a real model (SmolLM2-135M, served by llama.cpp), and whatever else takes long.
 test-slow: .venv/.model web
 	GREENWAY_REQUIRE_MODEL=1 $(BIN)/pytest -m slow --timeout 1800 $(IN_PARALLEL) $(ARGS)
+
+# Whatever doc/security.md says is defended, and two rounds of bad requests against one API.
+attack: .venv/.dev web
+	$(BIN)/pytest -m "slow or not slow" $(IN_PARALLEL) $(ARGS) backend/tests/e2e/test_attack.py \
+	    $$(grep -oh 'backend/tests/[a-z0-9_/]*\.py' doc/security.md | sort -u)
 
 # Each process has servers of its own and takes whole files, in their order: those of real processes come first. Tests
 # mostly wait, so there are more of them than cores.

@@ -5,12 +5,18 @@ import random
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import httpx2
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from app.core.celery_app import CONTENT_QUEUE, DRAFTING_QUEUE
 from app.core.failpoints import Failpoint
-from chaos.history import History, Strike
+from chaos.history import History, Seen, Strike
 from chaos.processes import ManagedProcess, Program, worker
 from chaos.proxy import Proxy
 from chaos.system import System
@@ -205,6 +211,48 @@ async def dies_at_a_failpoint(field: Battlefield) -> None:
     await _guest(field, f"failpoint_{point}", program, for_seconds=12)
 
 
+async def malformed_messages(field: Battlefield) -> None:
+    """Garbage in the queues, and on every channel that somebody listens to."""
+    garbage = (b"", b"garbage", b"[]", b"{}", b'{"body": "WyJub3QgYSBsaXN0Il0="}', b"[" * 10_000, b"\xff" * 50)
+    async with field.strike("malformed_messages"), Redis.from_url(field.system.valkey.url) as redis:
+        for _ in range(20):
+            with suppress(RedisError, OSError):  # another fault may have its turn at the same moment
+                await redis.lpush(field.rng.choice([CONTENT_QUEUE, DRAFTING_QUEUE]), *field.rng.choices(garbage, k=5))
+                for channel in await redis.pubsub_channels():
+                    await redis.publish(channel, field.rng.choice(garbage))
+            await asyncio.sleep(0.2)
+
+
+async def silent_connections(field: Battlefield) -> None:
+    """Connections to an API that say nothing, half a request, or ask for a stream and never read it."""
+    url = urlsplit(field.rng.choice(field.system.urls))
+    stream = b"GET /api/v1/roadmaps/%s/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    roadmaps = [str(seen.roadmap_id).encode() for seen in field.history.seen]
+    openings = [b"", b"GET /health HTTP/1.1\r\nHo", *(stream % roadmap for roadmap in roadmaps)]
+    async with field.strike("silent_connections"), AsyncExitStack() as connections:
+        for _ in range(60):
+            with suppress(OSError):
+                _, writer = await asyncio.open_connection(url.hostname, url.port, limit=1)
+                connections.callback(writer.close)
+                writer.write(field.rng.choice(openings))
+        await asyncio.sleep(10)
+
+
+async def edit_storm(field: Battlefield) -> None:
+    """Edits that are large, late or wrong, many at once; whether they are made is up to the roadmaps' states."""
+    stage = {"op": "add_stage", "name": "S", "modules": [{"name": "M", "concepts": [{"name": "C"}]}] * 400}
+    url = field.rng.choice(field.system.urls)
+    async with field.strike("edit_storm"), httpx2.AsyncClient(trust_env=False, timeout=10) as http:
+
+        async def edit(seen: Seen) -> None:
+            operations = f"{url}/api/v1/roadmaps/{seen.roadmap_id}/outline/operations"
+            for _ in range(5):
+                with suppress(httpx2.HTTPError):
+                    await http.post(operations, json={"operations": [stage] * field.rng.choice([1, 100])})
+
+        await asyncio.gather(*(edit(seen) for seen in field.history.seen))
+
+
 async def _guest(field: Battlefield, fault: str, program: Program, *, for_seconds: float) -> None:
     """A worker that comes in addition, and ends itself or is killed."""
     guest = await field.system.start_guest(program)
@@ -258,4 +306,7 @@ FAULTS = (
     Fault(strike=api_loses_the_database),
     Fault(strike=wrong_clock, is_possible=lambda _: CLOCK_LIBRARY.exists()),
     Fault(strike=dies_at_a_failpoint, weight=5),
+    Fault(strike=malformed_messages),
+    Fault(strike=silent_connections),
+    Fault(strike=edit_storm),
 )

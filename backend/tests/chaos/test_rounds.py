@@ -11,6 +11,7 @@ FAULTS = (
     ("kill_worker", "dies_at_a_failpoint"),
     ("postgres_killed", "valkey_killed", "kill_api"),
     ("terminate_worker",),
+    ("malformed_messages", "silent_connections", "edit_storm"),
 )
 
 
