@@ -12,9 +12,9 @@ from asyncio.events import Handle
 from pathlib import Path
 from typing import Any
 
-sys.modules["uvloop"] = None
+sys.modules["uvloop"] = None  # type: ignore[assignment]
 
-_run = Handle._run  # type: ignore[attr-defined]
+_run = Handle._run
 _longest = 0.0
 
 
