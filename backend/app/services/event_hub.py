@@ -179,7 +179,8 @@ class EventHub:
         except (RedisError, OSError):
             return []
         events = [self._seal.open(fields.get(b"e", b"")) for _, fields in entries]
-        return [Frame(event.seq, event.data) for event in events if event and event.roadmap_id == roadmap_id]
+        ours = (event for event in events if event and event.roadmap_id == roadmap_id)
+        return [Frame(event.seq, event.data) for event in ours if event.data]
 
     async def _subscribe(self, *roadmap_ids: UUID) -> None:
         try:

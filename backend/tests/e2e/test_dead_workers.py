@@ -50,18 +50,20 @@ async def test_a_prefork_parent_hands_back_what_its_dead_child_held(cluster: Clu
     assert len(worker.logged("tasks_handed_back")) == 1
 
 
-async def test_up_hands_back_what_its_dead_worker_held(migrated: str, valkey: EmbeddedValkey, tmp_path: Path) -> None:
+async def test_up_hands_back_what_its_dead_worker_held(
+    database_url: str, valkey: EmbeddedValkey, tmp_path: Path
+) -> None:
     port, said = free_port(), tmp_path / "up.log"
     command = [sys.executable, "-m", "app.cli", "up", "--port", str(port), "--data-dir", str(tmp_path / "data")]
-    servers = {"DATABASE_URL": migrated, "REDIS_URL": valkey.url, "GREENWAY_WORKER_METRICS_PORT": "0"}
+    servers = {"DATABASE_URL": database_url, "REDIS_URL": valkey.url, "GREENWAY_WORKER_METRICS_PORT": "0"}
     with a_process(command, said, **servers, GREENWAY_BUILTIN_PACE=SLOW):
         wait_until(lambda: "Greenway is ready" in said.read_text())
-        cluster = Cluster(migrated, valkey.url, tmp_path, url=f"http://127.0.0.1:{port}")
+        cluster = Cluster(database_url, valkey.url, tmp_path, url=f"http://127.0.0.1:{port}")
         async with cluster.client() as client:
             roadmap_id = await client.create(goal="Learn Git", concepts=30, auto_approve=True)
             await client.until(roadmap_id, lambda roadmap: roadmap["progress"]["completed"] >= 1)
-            await kill_the_owner(migrated)
-            assert await fetch(migrated, CRASHES) == [(1,)]
+            await kill_the_owner(database_url)
+            assert await fetch(database_url, CRASHES) == [(1,)]
             await client.until_status(roadmap_id, "completed")
-            assert await versions(migrated, roadmap_id) == {1}
+            assert await versions(database_url, roadmap_id) == {1}
         assert "Worker 1 ended with signal 9; starting it again." in said.read_text()

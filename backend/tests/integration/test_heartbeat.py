@@ -53,7 +53,7 @@ async def test_connections_that_hang_are_slow_or_terminated_cost_no_lease(
         line.hang()
         line.heal()  # new connections work; those that there were hang for good
         await keeps_its_lease(heartbeat)
-        line.slow_down()
+        line.delay = 0.1
         await terminate_heartbeats(database_url)  # and new ones take seconds
         await keeps_its_lease(heartbeat)
         assert heartbeat.held_since == since

@@ -95,3 +95,4 @@ async def test_a_big_event_goes_through_redis_by_its_number_alone(desk: Desk, li
     assert all(fields and len(fields[b"e"]) <= LONGEST_IN_REDIS + 40 for _, fields in entries)
     frames = await line.hub.read(roadmap_id, epoch, after=newest, until=published[-1].seq)
     assert [frame.seq for frame in frames] == [event.seq for event in published]
+    assert [orjson.loads(frame.data)["seq"] for frame in frames] == [event.seq for event in published]
