@@ -1,6 +1,6 @@
 /** Markdown that somebody else wrote: HTML in it stays text, links lead out safely, images are not fetched. */
 
-import { useState, type ComponentProps } from "react";
+import { useMemo, useState, type ComponentProps } from "react";
 import ReactMarkdown from "react-markdown";
 import rehypeHighlight from "rehype-highlight";
 import rehypeKatex from "rehype-katex";
@@ -8,24 +8,46 @@ import remarkGfm from "remark-gfm";
 import remarkMath from "remark-math";
 
 import { usePreferences } from "../../app/context";
+import { AsText, Boundary } from "../../components/Boundary";
 import { Button } from "../../components/Button";
+import { rehypeBoundedCode, rehypeBoundedDepth } from "./boundedTrees";
+import type { Bounded } from "./bounds";
 import styles from "./Markdown.module.css";
 
 type Plugins = NonNullable<ComponentProps<typeof ReactMarkdown>["rehypePlugins"]>;
-/** MathML needs no style sheet, no font and no inline style. */
-const REHYPE: Plugins = [
-  [rehypeKatex, { output: "mathml", strict: false, trust: false }],
-  [rehypeHighlight, { detect: false }],
-];
 const REMARK: Plugins = [remarkGfm, remarkMath];
 
-export function Markdown({ text }: { readonly text: string }) {
+export function Markdown({ text }: { readonly text: Bounded }) {
   const { t } = usePreferences();
   return (
     <div className={styles.markdown}>
+      {text.markdown !== "" && (
+        <Boundary key={text.markdown} text={() => text.markdown}>
+          <Formatted markdown={text.markdown} />
+        </Boundary>
+      )}
+      {text.rest !== "" && <AsText note={t("concept.notFormatted")} text={text.rest} />}
+    </div>
+  );
+}
+
+function Formatted({ markdown }: { readonly markdown: string }) {
+  const { t } = usePreferences();
+  const note = t("concept.formulaNotFormatted");
+  const rehype = useMemo<Plugins>(
+    () => [
+      [rehypeBoundedCode, { note }],
+      // MathML needs no style sheet, no font and no inline style.
+      [rehypeKatex, { output: "mathml", strict: false, trust: false }],
+      [rehypeHighlight, { detect: false }],
+      [rehypeBoundedDepth, { note }],
+    ],
+    [note],
+  );
+  return (
       <ReactMarkdown
         remarkPlugins={REMARK}
-        rehypePlugins={REHYPE}
+        rehypePlugins={rehype}
         remarkRehypeOptions={{ footnoteLabel: t("concept.footnotes") }}
         components={{
           // A lesson's headings stand under the panel's own.
@@ -44,9 +66,8 @@ export function Markdown({ text }: { readonly text: string }) {
           ),
         }}
       >
-        {text}
+        {markdown}
       </ReactMarkdown>
-    </div>
   );
 }
 

@@ -1,0 +1,94 @@
+/** Formulas and code within their limits: what exceeds one stays as it was written. */
+
+import type { Element, ElementContent, Root, RootContent } from "hast";
+
+import { COLOURED, DEPTH, FORMULA } from "./bounds";
+
+/** A macro can grow without end. */
+const DEFINITION = /\\(?:[egx]?def|(?:re)?newcommand|providecommand|let|futurelet)(?![a-z])/i;
+const IS_FORMULA = ["math-inline", "math-display", "language-math"];
+
+interface Options {
+  /** The sentence that says that a formula is shown as it was written. */
+  readonly note: string;
+}
+
+/** Before formulas are set and code is coloured. */
+export function rehypeBoundedCode({ note }: Options) {
+  return (tree: Root) => {
+    let coloured = 0;
+    let isNoted = false;
+    for (const { node } of descendants(tree)) {
+      if (node.tagName !== "code" || !Array.isArray(node.properties.className)) continue;
+      const source = textOf(node);
+      if (node.properties.className.some((name) => IS_FORMULA.includes(String(name)))) {
+        if (source.length <= FORMULA && !DEFINITION.test(source)) continue;
+        isNoted = true;
+      } else {
+        coloured += source.length;
+        if (coloured <= COLOURED) continue;
+      }
+      node.properties.className = [];
+    }
+    if (isNoted) tree.children.push(noted(note));
+  };
+}
+
+/** After it. */
+export function rehypeBoundedDepth({ note }: Options) {
+  return (tree: Root) => {
+    const tooDeep = new Set<Element>();
+    for (const { node, depth, formula } of descendants(tree)) if (depth > DEPTH) tooDeep.add(formula ?? node);
+    let isNoted = false;
+    for (const node of tooDeep) {
+      const source = textOf(find(node, "annotation") ?? node);
+      if (node.tagName === "math") {
+        isNoted = true;
+        Object.assign(node, { tagName: "code", properties: {} });
+      }
+      node.children = [{ type: "text", value: source }];
+    }
+    if (isNoted) tree.children.push(noted(note));
+  };
+}
+
+interface Descendant {
+  readonly node: Element;
+  readonly depth: number;
+  /** The formula that the element belongs to. */
+  readonly formula: Element | null;
+}
+
+/** All elements, each before those within it: a loop, as the tree may be deeper than the stack. */
+function* descendants(tree: Root | Element): Generator<Descendant> {
+  type Place = { node: RootContent | ElementContent; depth: number; formula: Element | null };
+  const below = (node: Root | Element, depth: number, formula: Element | null): Place[] =>
+    node.children.map((child) => ({ node: child, depth, formula })).reverse();
+  const open = below(tree, 1, null);
+  for (let place = open.pop(); place !== undefined; place = open.pop()) {
+    const { node, depth } = place;
+    if (node.type !== "element") continue;
+    const formula = place.formula ?? (node.tagName === "math" ? node : null);
+    yield { node, depth, formula };
+    for (const child of below(node, depth + 1, formula)) open.push(child);
+  }
+}
+
+function find(tree: Element, tagName: string): Element | null {
+  for (const { node } of descendants(tree)) if (node.tagName === tagName) return node;
+  return null;
+}
+
+function textOf(element: Element): string {
+  const open: ElementContent[] = [element];
+  let text = "";
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node.type === "text") text += node.value;
+    else if (node.type === "element") for (const child of [...node.children].reverse()) open.push(child);
+  }
+  return text;
+}
+
+function noted(note: string): Element {
+  return { type: "element", tagName: "p", properties: {}, children: [{ type: "text", value: note }] };
+}
