@@ -23,7 +23,7 @@ export function Markdown({ text }: { readonly text: Bounded }) {
     <div className={styles.markdown}>
       {text.markdown !== "" && (
         <Boundary key={text.markdown} text={() => text.markdown}>
-          <Formatted markdown={text.markdown} />
+          <Formatted markdown={text.markdown} allowance={text.allowance} />
         </Boundary>
       )}
       {text.rest !== "" && <AsText note={t("concept.notFormatted")} text={text.rest} />}
@@ -31,18 +31,18 @@ export function Markdown({ text }: { readonly text: Bounded }) {
   );
 }
 
-function Formatted({ markdown }: { readonly markdown: string }) {
+function Formatted({ markdown, allowance }: Omit<Bounded, "rest">) {
   const { t } = usePreferences();
   const note = t("concept.formulaNotFormatted");
   const rehype = useMemo<Plugins>(
     () => [
-      [rehypeBoundedCode, { note }],
+      [rehypeBoundedCode, { note, allowance }],
       // MathML needs no style sheet, no font and no inline style.
       [rehypeKatex, { output: "mathml", strict: false, trust: false }],
       [rehypeHighlight, { detect: false }],
       [rehypeBoundedDepth, { note }],
     ],
-    [note],
+    [note, allowance],
   );
   return (
       <ReactMarkdown

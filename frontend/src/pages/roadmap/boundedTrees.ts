@@ -2,7 +2,7 @@
 
 import type { Element, ElementContent, Root, RootContent } from "hast";
 
-import { COLOURED, DEPTH, FORMULA } from "./bounds";
+import { DEPTH, OPEN, type Allowance } from "./bounds";
 
 /** A macro can grow without end. */
 const DEFINITION = /\\(?:[egx]?def|(?:re)?newcommand|providecommand|let|futurelet)(?![a-z])/i;
@@ -11,31 +11,40 @@ const IS_FORMULA = ["math-inline", "math-display", "language-math"];
 interface Options {
   /** The sentence that says that a formula is shown as it was written. */
   readonly note: string;
+  readonly allowance: Allowance;
 }
 
 /** Before formulas are set and code is coloured. */
-export function rehypeBoundedCode({ note }: Options) {
+export function rehypeBoundedCode({ note, allowance }: Options) {
   return (tree: Root) => {
-    let coloured = 0;
     let isNoted = false;
+    allowance.restart();
     for (const { node } of descendants(tree)) {
-      if (node.tagName !== "code" || !Array.isArray(node.properties.className)) continue;
+      const { className } = node.properties;
+      if (node.tagName !== "code" || !Array.isArray(className)) continue;
       const source = textOf(node);
-      if (node.properties.className.some((name) => IS_FORMULA.includes(String(name)))) {
-        if (source.length <= FORMULA && !DEFINITION.test(source)) continue;
-        isNoted = true;
-      } else {
-        coloured += source.length;
-        if (coloured <= COLOURED) continue;
-      }
+      const isFormula = className.some((name) => IS_FORMULA.includes(String(name)));
+      const isSafe = isFormula ? !DEFINITION.test(source) : mostOpen(source) <= OPEN;
+      if (isSafe && allowance.spend(isFormula ? "formula" : "code", source.length)) continue;
       node.properties.className = [];
+      isNoted ||= isFormula;
     }
     if (isNoted) tree.children.push(noted(note));
   };
 }
 
+function mostOpen(code: string): number {
+  let open = 0;
+  let most = 0;
+  for (const [sign] of code.matchAll(/\/\*|\*\/|[[\](){}<>]/g)) {
+    if (["/*", ..."[({<"].includes(sign)) most = Math.max(most, ++open);
+    else open = Math.max(0, open - 1);
+  }
+  return most;
+}
+
 /** After it. */
-export function rehypeBoundedDepth({ note }: Options) {
+export function rehypeBoundedDepth({ note }: Pick<Options, "note">) {
   return (tree: Root) => {
     const tooDeep = new Set<Element>();
     for (const { node, depth, formula } of descendants(tree)) if (depth > DEPTH) tooDeep.add(formula ?? node);

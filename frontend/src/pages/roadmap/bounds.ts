@@ -9,14 +9,16 @@
 export const CHARACTERS = 50_000;
 export const ELEMENTS = 10_000;
 /** What a text costs that has nothing in it: each is parsed by itself. */
-const TEXT = 20;
+const TEXT = 50;
 /** The column up to which lists, quotations and footnotes can begin; each level takes one column at least. */
 export const NESTING = 100;
 /** Characters in a block that may begin or end emphasis, links, code, HTML or a formula. */
 export const DELIMITERS = 400;
-/** Characters of a formula, and of a code block that is coloured. */
-export const FORMULA = 1_000;
-export const COLOURED = 5_000;
+/** Characters of formulas that are set, and of code that is coloured: at once, and in a lesson. */
+export const LONGEST = { formula: 1_000, code: 5_000 } as const;
+export const TOTAL = { formula: 10_000, code: 20_000 } as const;
+/** Brackets and comments open at once in code that is coloured. */
+export const OPEN = 50;
 /** Elements within each other; only formulas and coloured code come near. */
 export const DEPTH = 250;
 
@@ -25,17 +27,43 @@ const MARKER = />|[-+*](?=[ \t]|$)|[.)](?=[ \t]|$)|\]:/g;
 const DELIMITER = /[*_~`[\]<$]/g;
 /** What can become an element of its own, or be tried as one. */
 const SIGN = /[*_~`[\]<$&\\@]|www|http/gi;
+/** What the elements of a formula come to, for each of its two signs. */
+const FORMULA_SIGN = 3;
 
 export interface Bounded {
   readonly markdown: string;
   /** What follows, to be shown as it was written. */
   readonly rest: string;
+  readonly allowance: Allowance;
+}
+
+/** What is left for a text by those before it. It is counted anew each time that the text is rendered. */
+export class Allowance {
+  private spent = { formula: 0, code: 0 };
+
+  constructor(private readonly before: Allowance | null) {}
+
+  restart(): void {
+    this.spent = { formula: 0, code: 0 };
+  }
+
+  /** Whether so many characters are within the limits; if so, they are spent. */
+  spend(what: keyof typeof TOTAL, characters: number): boolean {
+    const isAllowed = characters <= Math.min(LONGEST[what], this.left(what));
+    if (isAllowed) this.spent[what] += characters;
+    return isAllowed;
+  }
+
+  private left(what: keyof typeof TOTAL): number {
+    return (this.before?.left(what) ?? TOTAL[what]) - this.spent[what];
+  }
 }
 
 /** The texts of one lesson, each up to where a limit is exceeded. */
 export function bounded(texts: readonly string[]): Bounded[] {
   let characters = CHARACTERS;
   let elements = ELEMENTS;
+  let allowance: Allowance | null = null;
   return texts.map((text) => {
     const considered = text.slice(0, characters);
     const isWhole = considered.length === text.length;
@@ -48,7 +76,8 @@ export function bounded(texts: readonly string[]): Bounded[] {
       end = next;
     }
     characters -= end;
-    return { markdown: text.slice(0, end), rest: text.slice(end) };
+    if (end > 0) allowance = new Allowance(allowance);
+    return { markdown: text.slice(0, end), rest: text.slice(end), allowance: allowance ?? new Allowance(null) };
   });
 }
 
@@ -98,7 +127,7 @@ function isIntricate({ text, isCode }: Block): boolean {
 }
 
 function elementsIn({ text, isCode }: Block): number {
-  if (isCode) return 2 + Math.min(text.length, COLOURED) / 5;
+  if (isCode) return 2 + Math.min(text.length, LONGEST.code) / 5;
   const lines = linesOf(text);
   // All rows of a table are as long as its longest one.
   const cells = Math.max(...lines.map((line) => count(line, /\|/g))) * lines.length;
@@ -106,7 +135,7 @@ function elementsIn({ text, isCode }: Block): number {
     (sum, line) => sum + 2 * count(CONTAINERS.exec(line)?.[0] ?? "", MARKER),
     0,
   );
-  return lines.length + cells + containers + count(text, SIGN);
+  return lines.length + cells + containers + count(text, SIGN) + FORMULA_SIGN * count(text, /\$/g);
 }
 
 function linesOf(text: string): string[] {
