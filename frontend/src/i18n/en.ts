@@ -281,7 +281,8 @@ export const en = {
   "concept.which": "Which part",
   "concept.notFormatted":
     "What follows is too long or too deeply nested to be formatted. It is shown as it was written:",
-  "concept.formulaNotFormatted": "A formula is too long or too deeply nested to be set. It is shown as it was written.",
+  "concept.partNotFormatted":
+    "A formula or a passage is too long or too deeply nested to be formatted. It is shown as text.",
   "app.asText": "This could not be displayed as intended. Here is its text:",
   "concept.footnotes": "Footnotes",
   "concept.copyByHand": "Selected: copy it with your keyboard.",

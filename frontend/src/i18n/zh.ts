@@ -278,7 +278,7 @@ export const zh: Record<MessageKey, string> = {
   "concept.toCurrent": "返回使用中的版本",
   "concept.which": "哪一部分",
   "concept.notFormatted": "以下内容过长或嵌套过深,无法排版,按原文显示:",
-  "concept.formulaNotFormatted": "有公式过长或嵌套过深,无法排版,按原文显示。",
+  "concept.partNotFormatted": "有公式或段落过长或嵌套过深,无法排版,按文字显示。",
   "app.asText": "此内容无法正常显示,以下是其文字:",
   "concept.footnotes": "脚注",
   "concept.copyByHand": "已选中:请用键盘复制。",

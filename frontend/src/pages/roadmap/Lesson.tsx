@@ -17,7 +17,10 @@ export default function Lesson({
   readonly language: string;
 }) {
   const { t } = usePreferences();
-  const { summary, example, sections, exercises, mistakes } = useMemo(() => boundedTexts(tutorial), [tutorial]);
+  const { summary, example, sections, exercises, mistakes } = useMemo(
+    () => boundedTexts(tutorial),
+    [tutorial],
+  );
   return (
     <article className={styles.lesson} lang={language} dir={textDirection(tutorial.summary, language)}>
       <Markdown text={summary} />

@@ -33,7 +33,7 @@ export function Markdown({ text }: { readonly text: Bounded }) {
 
 function Formatted({ markdown, allowance }: Omit<Bounded, "rest">) {
   const { t } = usePreferences();
-  const note = t("concept.formulaNotFormatted");
+  const note = t("concept.partNotFormatted");
   const rehype = useMemo<Plugins>(
     () => [
       [rehypeBoundedCode, { note, allowance }],
@@ -45,29 +45,29 @@ function Formatted({ markdown, allowance }: Omit<Bounded, "rest">) {
     [note, allowance],
   );
   return (
-      <ReactMarkdown
-        remarkPlugins={REMARK}
-        rehypePlugins={rehype}
-        remarkRehypeOptions={{ footnoteLabel: t("concept.footnotes") }}
-        components={{
-          // A lesson's headings stand under the panel's own.
-          h1: ({ children }) => <h4>{children}</h4>,
-          h2: ({ children }) => <h4>{children}</h4>,
-          h3: ({ children }) => <h4>{children}</h4>,
-          a: ({ href, children }) => <Outside href={href}>{children}</Outside>,
-          img: ({ src, alt }) => (
-            <Outside href={typeof src === "string" ? src : undefined}>{alt || src}</Outside>
-          ),
-          pre: ({ children }) => <Code>{children}</Code>,
-          table: ({ children }) => (
-            <div className={styles.table} tabIndex={0}>
-              <table>{children}</table>
-            </div>
-          ),
-        }}
-      >
-        {markdown}
-      </ReactMarkdown>
+    <ReactMarkdown
+      remarkPlugins={REMARK}
+      rehypePlugins={rehype}
+      remarkRehypeOptions={{ footnoteLabel: t("concept.footnotes") }}
+      components={{
+        // A lesson's headings stand under the panel's own.
+        h1: ({ children }) => <h4>{children}</h4>,
+        h2: ({ children }) => <h4>{children}</h4>,
+        h3: ({ children }) => <h4>{children}</h4>,
+        a: ({ href, children }) => <Outside href={href}>{children}</Outside>,
+        img: ({ src, alt }) => (
+          <Outside href={typeof src === "string" ? src : undefined}>{alt || src}</Outside>
+        ),
+        pre: ({ children }) => <Code>{children}</Code>,
+        table: ({ children }) => (
+          <div className={styles.table} tabIndex={0}>
+            <table>{children}</table>
+          </div>
+        ),
+      }}
+    >
+      {markdown}
+    </ReactMarkdown>
   );
 }
 

@@ -5,7 +5,9 @@ import { conceptsOf } from "../../live/reducer";
 
 export function tutorialText({ summary, sections, example, exercises, mistakes }: TutorialView): string {
   const parts = sections.flatMap(({ heading, markdown }) => [heading, markdown]);
-  return [summary, ...parts, example ?? "", ...(exercises ?? []), ...(mistakes ?? [])].filter(Boolean).join("\n\n");
+  return [summary, ...parts, example ?? "", ...(exercises ?? []), ...(mistakes ?? [])]
+    .filter(Boolean)
+    .join("\n\n");
 }
 
 export function resourcesText({ items }: ResourcesView): string {

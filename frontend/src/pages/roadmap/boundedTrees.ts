@@ -9,7 +9,7 @@ const DEFINITION = /\\(?:[egx]?def|(?:re)?newcommand|providecommand|let|futurele
 const IS_FORMULA = ["math-inline", "math-display", "language-math"];
 
 interface Options {
-  /** The sentence that says that a formula is shown as it was written. */
+  /** The sentence that says that something is shown as it was written. */
   readonly note: string;
   readonly allowance: Allowance;
 }
@@ -51,14 +51,17 @@ export function rehypeBoundedDepth({ note }: Pick<Options, "note">) {
     let isNoted = false;
     for (const node of tooDeep) {
       const source = textOf(find(node, "annotation") ?? node);
-      if (node.tagName === "math") {
-        isNoted = true;
-        Object.assign(node, { tagName: "code", properties: {} });
-      }
+      if (node.tagName === "math") Object.assign(node, { tagName: "code", properties: {} });
+      // Of coloured code, only colours are lost.
+      isNoted ||= !isColour(node);
       node.children = [{ type: "text", value: source }];
     }
     if (isNoted) tree.children.push(noted(note));
   };
+}
+
+function isColour({ properties }: Element): boolean {
+  return [properties.className].flat().some((name) => String(name).startsWith("hljs-"));
 }
 
 interface Descendant {

@@ -11,7 +11,7 @@ export const ELEMENTS = 10_000;
 /** What a text costs that has nothing in it: each is parsed by itself. */
 const TEXT = 50;
 /** The column up to which lists, quotations and footnotes can begin; each level takes one column at least. */
-export const NESTING = 100;
+export const NESTING = 60;
 /** Characters in a block that may begin or end emphasis, links, code, HTML or a formula. */
 export const DELIMITERS = 400;
 /** Characters of formulas that are set, and of code that is coloured: at once, and in a lesson. */
@@ -19,8 +19,8 @@ export const LONGEST = { formula: 1_000, code: 5_000 } as const;
 export const TOTAL = { formula: 10_000, code: 20_000 } as const;
 /** Brackets and comments open at once in code that is coloured. */
 export const OPEN = 50;
-/** Elements within each other; only formulas and coloured code come near. */
-export const DEPTH = 250;
+/** Elements within each other: what is deeper, of formulas, coloured code and emphasis, is text. */
+export const DEPTH = 100;
 
 const CONTAINERS = /^(?:[ \t]*(?:>|[-+*](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)|\[\^(?:\\.|[^\]\\])+\]:))+/;
 const MARKER = />|[-+*](?=[ \t]|$)|[.)](?=[ \t]|$)|\]:/g;
@@ -77,7 +77,11 @@ export function bounded(texts: readonly string[]): Bounded[] {
     }
     characters -= end;
     if (end > 0) allowance = new Allowance(allowance);
-    return { markdown: text.slice(0, end), rest: text.slice(end), allowance: allowance ?? new Allowance(null) };
+    return {
+      markdown: text.slice(0, end),
+      rest: text.slice(end),
+      allowance: allowance ?? new Allowance(null),
+    };
   });
 }
 
@@ -127,7 +131,7 @@ function isIntricate({ text, isCode }: Block): boolean {
 }
 
 function elementsIn({ text, isCode }: Block): number {
-  if (isCode) return 2 + Math.min(text.length, LONGEST.code) / 5;
+  if (isCode) return 5 + Math.min(text.length, LONGEST.code) / 5;
   const lines = linesOf(text);
   // All rows of a table are as long as its longest one.
   const cells = Math.max(...lines.map((line) => count(line, /\|/g))) * lines.length;
