@@ -178,6 +178,11 @@ describe("what exceeds a limit is shown as it was written", () => {
     expect(deep.querySelectorAll(".hljs-keyword")).toHaveLength(1);
   });
 
+  test("what is shown as text takes nothing from what follows", () => {
+    const results = bounded(["> ".repeat(25_000), "|a".repeat(25_000), "*a ".repeat(50_000), "*here*"]);
+    expect(results.map(({ markdown }) => markdown)).toEqual(["", "", "", "*here*"]);
+  });
+
   test("an ordinary lesson exceeds nothing", () => {
     const section = [
       "Some `code`, **bold** and *emphasis*, [a link](https://example.org) and $a_{i} + \\frac{1}{2}$.",

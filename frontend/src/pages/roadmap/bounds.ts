@@ -68,12 +68,13 @@ export function bounded(texts: readonly string[]): Bounded[] {
     const considered = text.slice(0, characters);
     const isWhole = considered.length === text.length;
     let end = 0;
-    elements -= TEXT;
+    let left = elements - TEXT;
     for (const block of blocks(considered)) {
       const next = end + block.text.length;
-      elements -= elementsIn(block);
-      if (elements < 0 || isIntricate(block) || (next === considered.length && !isWhole)) break;
+      left -= elementsIn(block);
+      if (left < 0 || isIntricate(block) || (next === considered.length && !isWhole)) break;
       end = next;
+      elements = left;
     }
     characters -= end;
     if (end > 0) allowance = new Allowance(allowance);
