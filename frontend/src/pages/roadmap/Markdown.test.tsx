@@ -154,7 +154,7 @@ describe("what exceeds a limit is shown as it was written", () => {
   });
 
   test.each([["x".repeat(1_001)], ["\\def\\a{\\a\\a}\\a"], ["\\hat{".repeat(160) + "x" + "}".repeat(160)]])(
-    "a formula is shown as its source, the text around it is formatted: %.20s",
+    "a formula is shown as its source, the text around it is formatted",
     (formula) => {
       const { container } = render(element(`*before*\n\n$$\n${formula}\n$$\n\n*after* $a$`));
       expect(container.querySelectorAll("em")).toHaveLength(2);
@@ -181,6 +181,15 @@ describe("what exceeds a limit is shown as it was written", () => {
   test("what is shown as text takes nothing from what follows", () => {
     const results = bounded(["> ".repeat(25_000), "|a".repeat(25_000), "*a ".repeat(50_000), "*here*"]);
     expect(results.map(({ markdown }) => markdown)).toEqual(["", "", "", "*here*"]);
+  });
+
+  test.each([
+    ["a line that only looks blank", "*a_\n\u00a0\n".repeat(1_000)],
+    ["a fence that only looks closed", `\`\`\`\n\`\`\`\u00a0\n\`\`\`\n${"*a_ ".repeat(1_000)}`],
+    ["a fence within a comment", `<!--\n\`\`\`\n-->\n\n${"*a_ ".repeat(1_000)}\n\n\`\`\`\n`],
+    ["a fence that its list closes", `- a\n  \`\`\`\n${"*a_ ".repeat(1_000)}\n\n\`\`\`\n`],
+  ])("no limit is evaded by %s", (_, text) => {
+    expect(bounded([text])[0]!.rest).toContain("*a_");
   });
 
   test("an ordinary lesson exceeds nothing", () => {

@@ -103,13 +103,13 @@ function* blocks(text: string): Generator<Block> {
   for (const [line] of text.matchAll(/[^\r\n]*(?:\r\n?|\n)|[^\r\n]+$/g)) {
     if (fence !== "") {
       block += line;
-      const [, closing = ""] = /^ {0,3}(`{3,}|~{3,})[ \t]*$/.exec(line.trimEnd()) ?? [];
+      const [, closing = ""] = /^ {0,3}(`{3,}|~{3,})[ \t]*$/.exec(unbroken(line)) ?? [];
       if (!closing.startsWith(fence)) continue;
       yield { text: block, isCode: true };
       block = fence = "";
       continue;
     }
-    const opening = areFencesSure ? /^(?:(`{3,})[^`]*|(~{3,}).*)$/.exec(line.trimEnd()) : null;
+    const opening = areFencesSure ? /^(?:(`{3,})[^`]*|(~{3,}).*)$/.exec(unbroken(line)) : null;
     if (opening !== null) {
       if (block !== "") yield { text: block, isCode: false };
       block = line;
@@ -118,7 +118,8 @@ function* blocks(text: string): Generator<Block> {
     }
     areFencesSure &&= !/^ {0,3}(?:<|\$\$)/.test(line);
     block += line;
-    if (line.trim() !== "") continue;
+    // To Markdown, other kinds of space are letters.
+    if (/[^ \t\r\n]/.test(line)) continue;
     yield { text: block, isCode: false };
     block = "";
   }
@@ -141,6 +142,10 @@ function elementsIn({ text, isCode }: Block): number {
     0,
   );
   return lines.length + cells + containers + count(text, SIGN) + FORMULA_SIGN * count(text, /\$/g);
+}
+
+function unbroken(line: string): string {
+  return line.replace(/[\r\n]+$/, "");
 }
 
 function linesOf(text: string): string[] {
