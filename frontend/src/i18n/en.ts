@@ -279,6 +279,11 @@ export const en = {
   "concept.older": "You are reading version {version}; it is not in use.",
   "concept.toCurrent": "Back to the version in use",
   "concept.which": "Which part",
+  "concept.notFormatted":
+    "What follows is too long or too deeply nested to be formatted. It is shown as it was written:",
+  "concept.partNotFormatted":
+    "A formula or a passage is too long or too deeply nested to be formatted. It is shown as text.",
+  "app.asText": "This could not be displayed as intended. Here is its text:",
   "concept.footnotes": "Footnotes",
   "concept.copyByHand": "Selected: copy it with your keyboard.",
   "concept.current": "in use",

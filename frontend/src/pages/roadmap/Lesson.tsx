@@ -1,8 +1,11 @@
 /** A tutorial. */
 
+import { useMemo } from "react";
+
 import type { TutorialView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
 import { textDirection } from "../../languages/outlineDirection";
+import { bounded } from "./bounds";
 import styles from "./Lesson.module.css";
 import { Markdown } from "./Markdown";
 
@@ -14,21 +17,23 @@ export default function Lesson({
   readonly language: string;
 }) {
   const { t } = usePreferences();
-  const exercises = tutorial.exercises ?? [];
-  const mistakes = tutorial.mistakes ?? [];
+  const { summary, example, sections, exercises, mistakes } = useMemo(
+    () => boundedTexts(tutorial),
+    [tutorial],
+  );
   return (
     <article className={styles.lesson} lang={language} dir={textDirection(tutorial.summary, language)}>
-      <Markdown text={tutorial.summary} />
+      <Markdown text={summary} />
       {tutorial.sections.map((section, index) => (
         <section key={index}>
           <h3 dir={textDirection(section.heading, language)}>{section.heading}</h3>
-          <Markdown text={section.markdown} />
+          <Markdown text={sections[index]!} />
         </section>
       ))}
-      {tutorial.example != null && (
+      {example !== undefined && (
         <section>
           <h3 dir="auto">{t("concept.example")}</h3>
-          <Markdown text={tutorial.example} />
+          <Markdown text={example} />
         </section>
       )}
       {exercises.length > 0 && (
@@ -57,4 +62,21 @@ export default function Lesson({
       )}
     </article>
   );
+}
+
+/** All texts of a lesson share the limits, in the order in which they are read. */
+function boundedTexts({ summary, sections, example, exercises, mistakes }: TutorialView) {
+  const examples = example == null ? [] : [example];
+  const groups = [[summary], sections.map((one) => one.markdown), examples, exercises ?? [], mistakes ?? []];
+  const texts = bounded(groups.flat());
+  const [first, inSections, inExample, inExercises, inMistakes] = groups.map((group) =>
+    texts.splice(0, group.length),
+  );
+  return {
+    summary: first![0]!,
+    sections: inSections!,
+    example: inExample![0],
+    exercises: inExercises!,
+    mistakes: inMistakes!,
+  };
 }

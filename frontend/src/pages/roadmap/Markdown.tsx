@@ -1,6 +1,6 @@
 /** Markdown that somebody else wrote: HTML in it stays text, links lead out safely, images are not fetched. */
 
-import { useState, type ComponentProps } from "react";
+import { useMemo, useState, type ComponentProps } from "react";
 import ReactMarkdown from "react-markdown";
 import rehypeHighlight from "rehype-highlight";
 import rehypeKatex from "rehype-katex";
@@ -8,45 +8,66 @@ import remarkGfm from "remark-gfm";
 import remarkMath from "remark-math";
 
 import { usePreferences } from "../../app/context";
+import { AsText, Boundary } from "../../components/Boundary";
 import { Button } from "../../components/Button";
+import { rehypeBoundedCode, rehypeBoundedDepth } from "./boundedTrees";
+import type { Bounded } from "./bounds";
 import styles from "./Markdown.module.css";
 
 type Plugins = NonNullable<ComponentProps<typeof ReactMarkdown>["rehypePlugins"]>;
-/** MathML needs no style sheet, no font and no inline style. */
-const REHYPE: Plugins = [
-  [rehypeKatex, { output: "mathml", strict: false, trust: false }],
-  [rehypeHighlight, { detect: false }],
-];
 const REMARK: Plugins = [remarkGfm, remarkMath];
 
-export function Markdown({ text }: { readonly text: string }) {
+export function Markdown({ text }: { readonly text: Bounded }) {
   const { t } = usePreferences();
   return (
     <div className={styles.markdown}>
-      <ReactMarkdown
-        remarkPlugins={REMARK}
-        rehypePlugins={REHYPE}
-        remarkRehypeOptions={{ footnoteLabel: t("concept.footnotes") }}
-        components={{
-          // A lesson's headings stand under the panel's own.
-          h1: ({ children }) => <h4>{children}</h4>,
-          h2: ({ children }) => <h4>{children}</h4>,
-          h3: ({ children }) => <h4>{children}</h4>,
-          a: ({ href, children }) => <Outside href={href}>{children}</Outside>,
-          img: ({ src, alt }) => (
-            <Outside href={typeof src === "string" ? src : undefined}>{alt || src}</Outside>
-          ),
-          pre: ({ children }) => <Code>{children}</Code>,
-          table: ({ children }) => (
-            <div className={styles.table} tabIndex={0}>
-              <table>{children}</table>
-            </div>
-          ),
-        }}
-      >
-        {text}
-      </ReactMarkdown>
+      {text.markdown !== "" && (
+        <Boundary key={text.markdown} text={() => text.markdown}>
+          <Formatted markdown={text.markdown} allowance={text.allowance} />
+        </Boundary>
+      )}
+      {text.rest !== "" && <AsText note={t("concept.notFormatted")} text={text.rest} />}
     </div>
+  );
+}
+
+function Formatted({ markdown, allowance }: Omit<Bounded, "rest">) {
+  const { t } = usePreferences();
+  const note = t("concept.partNotFormatted");
+  const rehype = useMemo<Plugins>(
+    () => [
+      [rehypeBoundedCode, { note, allowance }],
+      // MathML needs no style sheet, no font and no inline style.
+      [rehypeKatex, { output: "mathml", strict: false, trust: false }],
+      [rehypeHighlight, { detect: false }],
+      [rehypeBoundedDepth, { note }],
+    ],
+    [note, allowance],
+  );
+  return (
+    <ReactMarkdown
+      remarkPlugins={REMARK}
+      rehypePlugins={rehype}
+      remarkRehypeOptions={{ footnoteLabel: t("concept.footnotes") }}
+      components={{
+        // A lesson's headings stand under the panel's own.
+        h1: ({ children }) => <h4>{children}</h4>,
+        h2: ({ children }) => <h4>{children}</h4>,
+        h3: ({ children }) => <h4>{children}</h4>,
+        a: ({ href, children }) => <Outside href={href}>{children}</Outside>,
+        img: ({ src, alt }) => (
+          <Outside href={typeof src === "string" ? src : undefined}>{alt || src}</Outside>
+        ),
+        pre: ({ children }) => <Code>{children}</Code>,
+        table: ({ children }) => (
+          <div className={styles.table} tabIndex={0}>
+            <table>{children}</table>
+          </div>
+        ),
+      }}
+    >
+      {markdown}
+    </ReactMarkdown>
   );
 }
 

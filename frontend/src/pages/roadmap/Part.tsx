@@ -5,9 +5,11 @@ import { lazy, Suspense, useState } from "react";
 import type { RoadmapCommands } from "../../api/queries";
 import type { ArtefactKind, ConceptDetail, ConceptView, RoadmapView } from "../../api/schema";
 import { usePreferences } from "../../app/context";
+import { Boundary } from "../../components/Boundary";
 import { Button } from "../../components/Button";
 import { Problem } from "../../components/Problem";
 import { Waiting } from "../../components/Waiting";
+import { quizText, resourcesText, tutorialText } from "./asText";
 import styles from "./ConceptPanel.module.css";
 import { Quiz } from "./Quiz";
 import { Resources } from "./Resources";
@@ -47,19 +49,24 @@ export function Part({ roadmap, concept, kind, detail, commands }: PartProps) {
           <NotYet roadmap={roadmap} concept={concept} kind={kind} commands={commands} />
         )
       ) : kind === "tutorial" ? (
-        <Suspense fallback={<Waiting />}>
-          <Lesson tutorial={detail.tutorial!} language={roadmap.language} />
-        </Suspense>
+        <Boundary key={detail.tutorial!.tutorial_id} text={() => tutorialText(detail.tutorial!)}>
+          <Suspense fallback={<Waiting />}>
+            <Lesson tutorial={detail.tutorial!} language={roadmap.language} />
+          </Suspense>
+        </Boundary>
       ) : kind === "resources" ? (
-        <Resources resources={detail.resources!} />
+        <Boundary key={detail.resources!.resources_id} text={() => resourcesText(detail.resources!)}>
+          <Resources resources={detail.resources!} />
+        </Boundary>
       ) : (
-        <Quiz
-          key={detail.quiz!.quiz_id}
-          roadmapId={roadmap.roadmap_id}
-          conceptId={concept.concept_id}
-          quiz={detail.quiz!}
-          language={roadmap.language}
-        />
+        <Boundary key={detail.quiz!.quiz_id} text={() => quizText(detail.quiz!)}>
+          <Quiz
+            roadmapId={roadmap.roadmap_id}
+            conceptId={concept.concept_id}
+            quiz={detail.quiz!}
+            language={roadmap.language}
+          />
+        </Boundary>
       )}
     </>
   );

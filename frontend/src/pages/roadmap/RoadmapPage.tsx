@@ -11,12 +11,14 @@ import { usePreferences } from "../../app/context";
 import type { View } from "../../app/router";
 import { Shell } from "../../app/Shell";
 import { useTitle } from "../../app/useTitle";
+import { Boundary } from "../../components/Boundary";
 import { Button } from "../../components/Button";
 import { Problem } from "../../components/Problem";
 import { Waiting } from "../../components/Waiting";
 import { atRest } from "../../live/atRest";
 import { conceptsOf } from "../../live/reducer";
 import { useRoadmap } from "../../live/useRoadmap";
+import { outlineText } from "./asText";
 import { ConceptPanel } from "./ConceptPanel";
 import { Drafting } from "./Drafting";
 import { Commands, Headline, ProgressBar } from "./Header";
@@ -94,9 +96,11 @@ export function RoadmapPage({ roadmapId, conceptId, view }: RoadmapPageProps) {
           <div className={styles.overview}>
             <Stopped roadmap={roadmap} commands={commands} />
             {view === "graph" ? (
-              <Suspense fallback={<Waiting />}>
-                <Graph roadmap={roadmap} selected={conceptId} />
-              </Suspense>
+              <Boundary text={() => outlineText(roadmap)}>
+                <Suspense fallback={<Waiting />}>
+                  <Graph roadmap={roadmap} selected={conceptId} />
+                </Suspense>
+              </Boundary>
             ) : view === "outline" ? (
               <OutlineReading roadmap={roadmap} selected={conceptId} onEdit={() => setEditing(true)} />
             ) : (
