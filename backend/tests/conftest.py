@@ -29,7 +29,9 @@ from app.services.redis_client import create_redis
 PASSWORD = "for-tests-only"
 
 # How long an example takes says more about the machine than about the code.
-hypothesis.settings.register_profile("greenway", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile(
+    "greenway", max_examples=50, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("greenway")
 
 # By default structlog draws tracebacks with all variables, which takes a second each.

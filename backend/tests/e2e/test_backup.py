@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import asyncpg
+import pytest
 from databases import drop_database
 from e2e.cluster import Cluster, a_cluster, ready
 from e2e.test_workers import SLOW, in_the_middle, saved
@@ -18,6 +19,7 @@ def run(program: str, *arguments: str) -> None:
     subprocess.run([str(postgres_programs(None) / program), *arguments], check=True, capture_output=True, timeout=60)
 
 
+@pytest.mark.slow
 async def test_a_backup_that_is_made_while_everything_runs_can_be_restored(cluster: Cluster, tmp_path: Path) -> None:
     ready(cluster.start_worker(GREENWAY_BUILTIN_PACE=SLOW))
     async with cluster.client() as client:

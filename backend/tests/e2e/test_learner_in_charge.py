@@ -31,6 +31,7 @@ async def refused(terminal: Terminal, *arguments: str) -> str:
     return outcome.err
 
 
+@pytest.mark.slow
 async def test_a_learner_edits_steers_and_keeps_a_roadmap(cluster: Cluster, terminal: Terminal, tmp_path: Path) -> None:
     ready(cluster.start_worker(GREENWAY_BUILTIN_PACE="0.6", GREENWAY_CONCEPT_CONCURRENCY="2"))
     async with cluster.client() as client:

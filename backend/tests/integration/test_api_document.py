@@ -80,7 +80,7 @@ PROMISES = [
     response_schema_conformance,
 ]
 A_FEW = hypothesis_settings(
-    max_examples=15,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     database=None,

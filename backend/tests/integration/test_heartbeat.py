@@ -40,6 +40,7 @@ async def keeps_its_lease(heartbeat: Heartbeat) -> None:
         await asyncio.sleep(0.02)
 
 
+@pytest.mark.slow
 async def test_connections_that_hang_are_slow_or_terminated_cost_no_lease(
     database_url: str, sessions: Sessions, line: Proxy
 ) -> None:

@@ -268,7 +268,7 @@ NASTY: st.SearchStrategy[Nasty] = st.one_of(
         st.integers(-3, 3),
     ),
 )
-MANY = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @given(nasty=NASTY, form=st.sampled_from(list(FORMS)))

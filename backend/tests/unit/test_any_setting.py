@@ -139,7 +139,7 @@ def test_every_odd_value_of_a_setting_is_accepted_or_named(name: str) -> None:
     assert not bad
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(name=st.sampled_from(NAMES), value=VALUES)
 def test_any_value_of_any_setting_is_accepted_or_named(name: str, value: str) -> None:
     try:

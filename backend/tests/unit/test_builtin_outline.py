@@ -62,7 +62,7 @@ def test_there_are_at_least_twelve_syllabi() -> None:
     assert all(find_syllabus(goal) is syllabus for syllabus in SYLLABI for goal in syllabus.goals)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(goal=goals, language=languages, size=st.integers(3, 300), level=st.sampled_from(LEVELS))
 async def test_every_outline_has_the_size_and_keeps_the_rules(
     goal: str, language: str, size: int, level: Level

@@ -107,7 +107,7 @@ def test_when_every_mode_is_refused_none_is_left() -> None:
     assert not alone.refused(PROMPTED)
 
 
-@settings(max_examples=500)
+@settings(max_examples=100)
 @given(
     native=st.booleans(),
     tools=st.booleans(),

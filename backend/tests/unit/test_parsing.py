@@ -172,7 +172,7 @@ def mangled(draw: st.DrawFn) -> str:
     return wrapped.replace("{}", text)
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=200)
 @given(mangled())
 def test_mangled_json_gives_an_object_or_is_unreadable(text: str) -> None:
     try:
