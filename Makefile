@@ -20,8 +20,7 @@ test-slow: .venv/.model web
 
 # Whatever doc/security.md says is defended, and two rounds of bad requests against one API.
 attack: .venv/.dev web
-	$(BIN)/pytest -m "slow or not slow" $(IN_PARALLEL) $(ARGS) backend/tests/e2e/test_attack.py \
-	    $$(grep -oh 'backend/tests/[a-z0-9_/]*\.py' doc/security.md | sort -u)
+	$(BIN)/pytest -m "slow or not slow" $(IN_PARALLEL) $(ARGS) $$(grep -oh 'backend/tests/[a-z0-9_/]*\.py' doc/security.md | sort -u)
 
 # Each process has servers of its own and takes whole files, in their order: those of real processes come first. Tests
 # mostly wait, so there are more of them than cores.

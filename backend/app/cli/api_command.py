@@ -24,7 +24,7 @@ def api(host: Host = "127.0.0.1", port: Port = 8000) -> None:
             "set GREENWAY_LISTEN_ANY=1 if that is what you want."
         )
     uvicorn.run(
-        "app.main:create_app",
+        "app.main:create_app_alone",
         factory=True,
         host=host,
         port=port,
