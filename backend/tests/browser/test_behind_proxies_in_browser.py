@@ -25,7 +25,11 @@ def nginx_without_websockets(upstream: str, directory: Path, *, strips: bool) ->
 
 @pytest.mark.parametrize(
     ("serve", "strips"),
-    [(nginx, False), (caddy, True), (nginx_without_websockets, True)],
+    [
+        (nginx, False),
+        pytest.param(caddy, True, marks=pytest.mark.slow),
+        pytest.param(nginx_without_websockets, True, marks=pytest.mark.slow),
+    ],
     ids=["nginx", "caddy-strips", "nginx-strips-no-websockets"],
 )
 async def test_from_the_goal_to_green_under_a_sub_path(

@@ -82,6 +82,7 @@ async def test_when_the_tab_that_leads_is_closed_another_one_leads(surfing: Surf
         assert await streams(client) == 1
 
 
+@pytest.mark.slow
 async def test_tabs_of_many_roadmaps_leave_connections_for_requests(surfing: Surfing, live_cluster: Cluster) -> None:
     async with blocked(surfing) as context, live_cluster.client() as client:
         pages = [await opened(surfing, context, await reviewed(client)) for _ in range(TABS)]

@@ -56,6 +56,7 @@ def debian_cluster(tmp_path: Path) -> Iterator[Cluster]:
             yield cluster
 
 
+@pytest.mark.slow
 async def test_a_worker_is_killed_behind_pgbouncer(
     direct_url: str, pooled_url: str, redis_url: str, tmp_path: Path
 ) -> None:

@@ -5,10 +5,12 @@ import json
 import signal
 from typing import Any
 
+import pytest
 from e2e.cluster import Client, Cluster, concepts_of, ready
 from e2e.test_workers import SLOW, in_the_middle, saved
 
 
+@pytest.mark.slow
 async def test_the_next_worker_obeys_what_the_killed_one_never_heard(cluster: Cluster) -> None:
     first = ready(cluster.start_worker(GREENWAY_BUILTIN_PACE=SLOW, GREENWAY_CONCEPT_CONCURRENCY="2"))
     async with cluster.client() as client:
