@@ -30,7 +30,12 @@ async def copy_database(url: str) -> str:
 
 async def drop_database(url: str) -> None:
     server, _, name = url.rpartition("/")
-    await _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+    while True:
+        try:
+            return await _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+        except asyncpg.InsufficientPrivilegeError:
+            # PostgreSQL is vacuuming it at this moment, in a process that only a superuser may end.
+            await asyncio.sleep(0.1)
 
 
 async def flush(redis_url: str) -> None:
