@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from app.core.errors import InvalidInput
-from app.core.files import read_bounded
+from app.core.files import read_bounded, read_up_to
 
 STANDARD_INPUT = "-"
 LONGEST_FILE = 256 * 1024**2
@@ -28,7 +28,10 @@ def read_text(file: str) -> str:
     """
     name = "Standard input" if file == STANDARD_INPUT else repr(file)
     try:
-        data = sys.stdin.buffer.read() if file == STANDARD_INPUT else read_bounded(Path(file), LONGEST_FILE)
+        if file == STANDARD_INPUT:
+            data = read_up_to(LONGEST_FILE, sys.stdin.buffer)
+        else:
+            data = read_bounded(Path(file), LONGEST_FILE)
     except OSError as error:
         raise InvalidInput(f"{name} cannot be read: {error.strerror}.") from error
     except ValueError as error:  # a NUL in the name

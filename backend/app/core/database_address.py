@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from app.core.errors import ConfigurationError
-from app.core.setting_files import why_unreadable
+from app.core.files import why_unreadable
 
 DEFAULT_PORT = 5432
 SYSTEM_CAS: Final = "system"

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from app.core.errors import ConfigurationError
-from app.core.setting_files import why_unreadable
+from app.core.files import why_unreadable
 from app.core.web_names import is_host
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")

@@ -8,6 +8,7 @@ from typing import Any
 from celery.utils.dispatch import Signal
 from kombu.transport import redis
 from kombu.utils.json import loads
+from redis.exceptions import ResponseError
 
 from app.core.seldom import Seldom
 
@@ -50,11 +51,23 @@ class CarefulChannel(redis.Channel):
             return super()._brpop_read(**options)  # type: ignore[misc]
         except Empty:
             raise
+        except ResponseError:
+            if not self._remove_what_is_no_queue():
+                raise
+            ignore("message_ignored", "no queue")
+            return True
         except Exception as error:
             if _is_of_the_connection(error):
                 raise
             ignore("message_ignored", type(error).__name__)
             return True
+
+    def _remove_what_is_no_queue(self) -> int:
+        """What has the name of a queue and is none refuses every read; gives how many there were."""
+        names = ((queue, step) for queue in self.active_queues for step in self.priority_steps)
+        keys = [self._q_for_pri(*name) for name in names]  # type: ignore[attr-defined]
+        with self.conn_or_acquire() as client:
+            return sum(client.delete(key) for key in keys if client.type(key) not in (b"list", b"none"))
 
     def _handle_message(self, client: Any, response: Any) -> Any:
         payload = super()._handle_message(client, response)  # type: ignore[misc]

@@ -126,6 +126,18 @@ async def test_no_message_ends_a_worker(cluster: Cluster, pool: str) -> None:
     assert worker.terminate() == 0
 
 
+async def test_what_stands_in_the_place_of_a_queue_is_removed(cluster: Cluster) -> None:
+    redis = Redis.from_url(cluster.redis_url)
+    worker = ready(cluster.start_worker(concurrency=2))
+    redis.set("content_generation", "no queue")
+    redis.hset("roadmap_drafting", "no", "queue")
+    wait_until(lambda: redis.exists("content_generation", "roadmap_drafting") == 0)
+    async with cluster.client() as client:
+        roadmap_id = await client.create(auto_approve=True)
+        await client.until_status(roadmap_id, "completed")
+    assert worker.process.poll() is None
+
+
 async def test_what_was_not_acknowledged_and_cannot_be_read_is_dropped(cluster: Cluster) -> None:
     redis = Redis.from_url(cluster.redis_url)
     for tag, text in {

@@ -4,12 +4,15 @@ import io
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from factories import an_outline
 from fakes_api import FakeApi, serving
 from terminals import Terminal
 from watched_runs import ROADMAP, Run
+
+from app.cli import text_files
 
 SYLLABUS = "Week 1: 日语\n\nWeek 2: Ελληνικά\n" + "x" * 1064
 ENCODED = {
@@ -91,3 +94,22 @@ async def test_a_roadmap_is_imported_with_a_byte_order_mark_and_windows_line_end
     outcome = await terminal.greenway("import", "-" if is_typed else str(tmp_path / "roadmap.json"))
     assert (outcome.code, outcome.out) == (0, f"{ROADMAP}\n")
     assert api.posted["/api/v1/roadmaps/import"] == document
+
+
+async def test_standard_input_without_an_end_is_refused(
+    api: FakeApi, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Endless(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: Any) -> int:
+            buffer[:] = bytes(len(buffer))
+            return len(buffer)
+
+    monkeypatch.setattr(text_files, "LONGEST_FILE", 100_000)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BufferedReader(Endless())))
+    outcome = await terminal.greenway("create", "-")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err == "greenway: Standard input cannot be read: it is longer than 100,000 bytes.\n"
+    assert api.requests == []

@@ -13,7 +13,7 @@ from typing import get_args
 from app.agents.models.addresses import is_http_address, ollama_address
 from app.agents.models.providers import Access, Provider, access_to
 from app.core.errors import ConfigurationError
-from app.core.setting_files import why_unreadable
+from app.core.files import why_unreadable
 from app.core.settings import Settings
 
 PROVIDERS: tuple[Provider, ...] = get_args(Provider)
