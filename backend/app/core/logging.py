@@ -15,6 +15,9 @@ from app.core.errors import ConfigurationError
 FILE_BYTES = 5_000_000
 """How large a log file gets before it is moved aside; the one before it is kept."""
 
+_processors: list[Processor] = []
+"""One list for the process: a logger that has been used keeps it, and so follows when logging is configured anew."""
+
 
 def configure_logging(*, format: Literal["console", "json"], level: str, file: Path | None = None) -> None:
     """Send structlog's events and the standard library's records through one pipeline to stderr.
@@ -29,13 +32,14 @@ def configure_logging(*, format: Literal["console", "json"], level: str, file: P
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    _processors[:] = [
+        structlog.stdlib.filter_by_level,
+        *shared,
+        structlog.processors.StackInfoRenderer(),
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ]
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.processors.StackInfoRenderer(),
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
+        processors=_processors,
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,

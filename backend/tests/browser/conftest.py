@@ -1,4 +1,5 @@
-"""Debian's Chromium before a real API, worker, Postgres and Valkey."""
+"""Debian's Chromium before a real API, worker, Postgres and Valkey. The browser is started once: its tests share a
+loop, and each has contexts of its own."""
 
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -8,9 +9,19 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+import pytest_asyncio
 from databases import fresh_database
 from e2e.cluster import Cluster, a_cluster, ready
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    async_playwright,
+    expect,
+)
 
 from app.api.web import BUILT
 from app.embedded.valkey import EmbeddedValkey
@@ -18,10 +29,16 @@ from app.embedded.valkey import EmbeddedValkey
 AXE = Path(__file__).resolve().parents[3] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 PACE = "0.4"
 """Seconds for an artefact: slow enough to be watched, fast enough for a test."""
-PATIENCE = 30_000
-"""Milliseconds that a test waits for the page."""
+PATIENCE = 90_000
+"""Milliseconds that a test waits for the page, on a machine that is busy with others."""
 
 expect.set_options(timeout=PATIENCE)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == Path(__file__).parent and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @pytest.fixture(scope="session")
@@ -79,17 +96,33 @@ def live_cluster(
         yield cluster
 
 
-@asynccontextmanager
-async def a_browser(chromium: str, url: str, *arguments: str) -> AsyncIterator[Surfing]:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def playwright() -> AsyncIterator[Playwright]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", *arguments])
-        surfing = Surfing(browser, url)
-        yield surfing
-        await browser.close()
+        yield playwright
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(playwright: Playwright, chromium: str) -> AsyncIterator[Browser]:
+    browser = await launch(playwright, chromium)
+    yield browser
+    await browser.close()
+
+
+async def launch(playwright: Playwright, chromium: str, *arguments: str) -> Browser:
+    return await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", *arguments])
+
+
+@asynccontextmanager
+async def surfing_at(browser: Browser, url: str) -> AsyncIterator[Surfing]:
+    surfing = Surfing(browser, url)
+    yield surfing
+    for context in browser.contexts:
+        await context.close()
     assert surfing.faults == []
 
 
-@pytest.fixture
-async def surfing(live_cluster: Cluster, chromium: str) -> AsyncIterator[Surfing]:
-    async with a_browser(chromium, live_cluster.url) as surfing:
+@pytest_asyncio.fixture(loop_scope="session")
+async def surfing(live_cluster: Cluster, browser: Browser) -> AsyncIterator[Surfing]:
+    async with surfing_at(browser, live_cluster.url) as surfing:
         yield surfing

@@ -1,14 +1,15 @@
 """The whole path in a browser, under a name and a sub-path of nginx and of Caddy, over HTTP as in many homes."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from browser.conftest import PACE, a_browser
+import pytest_asyncio
+from browser.conftest import PACE, launch, surfing_at
 from browser.test_learning import approve, draft, until_green
 from e2e.cluster import a_cluster, ready
-from playwright.async_api import expect
+from playwright.async_api import Browser, Playwright, expect
 from reverse_proxies import NAME, Proxy, caddy, nginx
 
 CONCEPTS = 6
@@ -21,6 +22,14 @@ WITHOUT_UPGRADE = {
 
 def nginx_without_websockets(upstream: str, directory: Path, *, strips: bool) -> AbstractContextManager[Proxy]:
     return nginx(upstream, directory, strips=strips, changes=WITHOUT_UPGRADE)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def resolving_browser(playwright: Playwright, chromium: str) -> AsyncIterator[Browser]:
+    """A browser that finds `NAME` on this machine."""
+    browser = await launch(playwright, chromium, RESOLVE)
+    yield browser
+    await browser.close()
 
 
 @pytest.mark.parametrize(
@@ -38,7 +47,7 @@ async def test_from_the_goal_to_green_under_a_sub_path(
     database_url: str,
     redis_url: str,
     tmp_path: Path,
-    chromium: str,
+    resolving_browser: Browser,
     proxies: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -49,7 +58,7 @@ async def test_from_the_goal_to_green_under_a_sub_path(
         serve(cluster.url.removeprefix("http://"), tmp_path, strips=strips) as proxy,
     ):
         ready(cluster.start_worker(GREENWAY_BUILTIN_PACE=PACE))
-        async with a_browser(chromium, proxy.url, RESOLVE) as surfing:
+        async with surfing_at(resolving_browser, proxy.url) as surfing:
             page = await surfing.open("/")
             roadmap_id = await draft(page, CONCEPTS)
             assert page.url == f"{proxy.url}/roadmaps/{roadmap_id}"
@@ -72,7 +81,7 @@ async def test_from_the_goal_to_green_under_a_sub_path(
 
 @pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
 async def test_a_refused_page_says_which_setting_helps(
-    language: str, database_url: str, redis_url: str, tmp_path: Path, chromium: str, proxies: None
+    language: str, database_url: str, redis_url: str, tmp_path: Path, resolving_browser: Browser, proxies: None
 ) -> None:
     """The proxy sends the Host of its upstream, and nobody has said that learn.example is Greenway."""
     at_the_root = {
@@ -84,7 +93,7 @@ async def test_a_refused_page_says_which_setting_helps(
         a_cluster(database_url, redis_url, tmp_path) as cluster,
         nginx(cluster.url.removeprefix("http://"), tmp_path, strips=False, changes=at_the_root) as proxy,
     ):
-        async with a_browser(chromium, proxy.url.removesuffix("/greenway"), RESOLVE) as surfing:
+        async with surfing_at(resolving_browser, proxy.url.removesuffix("/greenway")) as surfing:
             context = await surfing.browser.new_context(locale=language)
             page = await surfing.open_in(context, "/")
             await page.get_by_role("textbox").first.fill("SQL")
@@ -95,11 +104,11 @@ async def test_a_refused_page_says_which_setting_helps(
 
 
 async def test_the_page_goes_to_its_place_when_it_is_opened_past_the_proxy(
-    database_url: str, redis_url: str, tmp_path: Path, chromium: str, monkeypatch: pytest.MonkeyPatch
+    database_url: str, redis_url: str, tmp_path: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GREENWAY_ROOT_PATH", "/greenway")
     with a_cluster(database_url, redis_url, tmp_path) as cluster:
-        async with a_browser(chromium, cluster.url) as surfing:
+        async with surfing_at(browser, cluster.url) as surfing:
             page = await surfing.open("/")
             await expect(page.get_by_label("What do you want to learn?")).to_be_visible()
             assert page.url == f"{cluster.url}/greenway/"

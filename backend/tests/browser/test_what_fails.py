@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from browser.conftest import Surfing, a_browser
+import pytest_asyncio
+from browser.conftest import Surfing, surfing_at
 from browser.test_learning import approve, draft, until_green
 from databases import fresh_database
 from e2e.cluster import Client, Cluster, a_cluster, concepts_of, ready
 from e2e.recording import Moods, moody, refused
 from model_answers import good
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 from scripted_model import running_in_thread
 
 from app.embedded.valkey import EmbeddedValkey
@@ -37,13 +38,13 @@ def model_cluster(
         yield cluster
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def with_model(
-    model_cluster: Cluster, moods: Moods, chromium: str
+    model_cluster: Cluster, moods: Moods, browser: Browser
 ) -> AsyncIterator[tuple[Surfing, Moods, Client]]:
     """A page before a model whose mood can be changed."""
     moods.answer = good
-    async with a_browser(chromium, model_cluster.url) as surfing, model_cluster.client() as client:
+    async with surfing_at(browser, model_cluster.url) as surfing, model_cluster.client() as client:
         yield surfing, moods, client
 
 
