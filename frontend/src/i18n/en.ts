@@ -13,6 +13,7 @@ export const en = {
   "app.notFoundWhy":
     "Nothing is at this address. It may have been mistyped, or what was here has been deleted.",
   "app.undo": "Undo",
+  "app.separator": ", ",
   "app.notFound": "Page not found.",
   "app.toHome": "To your roadmaps",
   "app.again": "Try again",
@@ -238,7 +239,6 @@ export const en = {
   "review.dropped": "“{concept}” no longer needs “{prerequisite}”, which comes later now.",
   "review.droppedMore":
     "“{concept}” no longer needs “{prerequisite}”, which comes later now; {count} more prerequisites went the same way.",
-  "review.separator": ", ",
   "review.needsNothing": "needs nothing",
   "review.first": "Nothing comes before it.",
   "review.prerequisitesOf": "What {name} needs first",
