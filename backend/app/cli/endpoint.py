@@ -25,7 +25,7 @@ class Endpoint:
 
     @classmethod
     def of(cls, settings: Settings, data_dir: Path | None = None) -> Self:
-        """`--url` or else GREENWAY_URL if it is set, else the instance that runs in the data directory, else GREENWAY_URL's default.
+        """GREENWAY_URL (or `--url`) if it is set, else the instance that runs in the data directory, else the default.
 
         GREENWAY_TOKEN belongs to GREENWAY_URL: an instance that was found in the data directory asks for no token, and
         is not sent one.

@@ -81,7 +81,8 @@ async def test_nothing_answers(terminal: Terminal) -> None:
         outcome = await terminal.greenway(*arguments)
         assert (outcome.code, outcome.out) == (1, "")
         assert outcome.err == (
-            f"greenway: No Greenway answers at {url}; start one with `greenway up`, or name another with --url or GREENWAY_URL.\n"
+            f"greenway: No Greenway answers at {url}; start one with `greenway up`, or name another with --url or"
+            " GREENWAY_URL.\n"
         )
 
 
