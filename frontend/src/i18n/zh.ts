@@ -93,7 +93,8 @@ export const zh: Record<MessageKey, string> = {
   "home.older": "显示更早的",
   "home.builtin": "由内置作者撰写：学习计划，无需模型。",
   "home.connect": "连接模型",
-  "home.connectWhy": "若要任何主题的完整课程，可由语言模型撰写：在 .env 文件中加入如下两行，然后重启 Greenway。",
+  "home.connectWhy":
+    "若要任何主题的完整课程，可由语言模型撰写：在 .env 文件中加入如下两行，然后重启 Greenway。",
   "home.connectMore": "其他提供商、本地模型和费用见 doc/models.md；“greenway doctor”可检查模型。",
   "home.model": "由{author}撰写。",
   "home.empty": "请输入你想学的内容，一个可见字符即可。",
