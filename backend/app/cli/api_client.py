@@ -199,7 +199,8 @@ class ApiClient:
 def _no_answer(endpoint: Endpoint, obstacle: Obstacle | None) -> str:
     if obstacle is not None and (endpoint.proxy is not None or not obstacle.passing):
         return f"Greenway cannot be reached at {endpoint.url}{obstacle.told(endpoint.proxy, 'check GREENWAY_URL')}"
-    return f"No Greenway answers at {endpoint.url}; start one with `greenway up`, or set GREENWAY_URL."
+    advice = "start one with `greenway up`, or name another with --url or GREENWAY_URL."
+    return f"No Greenway answers at {endpoint.url}; {advice}"
 
 
 def _detail_of(response: httpx2.Response) -> str | None:

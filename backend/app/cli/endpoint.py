@@ -25,7 +25,7 @@ class Endpoint:
 
     @classmethod
     def of(cls, settings: Settings, data_dir: Path | None = None) -> Self:
-        """GREENWAY_URL if it is set, else the instance that runs in the data directory, else GREENWAY_URL's default.
+        """GREENWAY_URL (or `--url`) if it is set, else the instance that runs in the data directory, else the default.
 
         GREENWAY_TOKEN belongs to GREENWAY_URL: an instance that was found in the data directory asks for no token, and
         is not sent one.
@@ -77,7 +77,9 @@ def _checked(url: str) -> str:
     except ValueError:  # a port out of range, a bracket that is not closed
         usable = False
     if not usable or not url.isprintable() or " " in url or parts.query or parts.fragment:
-        raise ConfigurationError("GREENWAY_URL must be an address like http://127.0.0.1:8000.")
+        raise ConfigurationError("GREENWAY_URL, or --url, must be an address like http://127.0.0.1:8000.")
     if "@" in parts.netloc:
-        raise ConfigurationError("GREENWAY_URL must not hold a name or password; GREENWAY_TOKEN is for that.")
+        raise ConfigurationError(
+            "GREENWAY_URL, or --url, must not hold a name or password; GREENWAY_TOKEN is for that."
+        )
     return parts.geturl().rstrip("/")

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from typer.main import get_command as command_of
 
 from app.cli.output import print_what_can_be_printed
+from app.cli.url_option import add_url_option
 from app.core.errors import GreenwayError
 
 COMMANDS = {
@@ -58,6 +59,9 @@ COMMANDS = {
 """The commands of each module, in the order of `greenway --help`, and what that says of them. The module has a function
 of the command's name; `_` follows where Python has taken the name."""
 
+PARTS = {"up_command", "api_command", "worker_command", "migrate_command"}
+"""What Greenway consists of; all others are its clients."""
+
 _MODULES = {command: module for module, commands in COMMANDS.items() for command in commands}
 
 
@@ -74,7 +78,10 @@ class _CommandsWhenNeeded(TyperGroup):
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
         module = importlib.import_module(f"app.cli.{_MODULES[cmd_name]}")
         single.command(cmd_name)(getattr(module, cmd_name, None) or getattr(module, f"{cmd_name}_"))
-        return command_of(single)
+        command = command_of(single)
+        if _MODULES[cmd_name] not in PARTS:
+            add_url_option(command)
+        return command
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         with formatter.section("Commands"):

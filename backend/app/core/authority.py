@@ -37,7 +37,8 @@ def authority_of(host: str) -> Authority | None:
     """What a Host header says; None where it is not a name with or without a port."""
     try:
         parts = urlsplit(f"//{host}")
-        name, port = parts.hostname or "", parts.port
+        # A dot at the end says that nothing is to be added to the name, which stays the same.
+        name, port = (parts.hostname or "").removesuffix("."), parts.port
     except ValueError:
         return None
     if parts.netloc != host or "@" in host or not _NAME.fullmatch(name):

@@ -91,25 +91,25 @@ _ENGLISH = {
 }
 
 _CHINESE = {
-    FailureCode.TIMEOUT: "模型用时超过 $seconds 秒(GREENWAY_ARTEFACT_TIMEOUT)。",
-    FailureCode.UNAUTHORISED: "模型服务商拒绝了密钥;请检查密钥及其权限。",
-    FailureCode.QUOTA: "模型服务商账户的余额已用完;请充值后继续。",
-    FailureCode.MODEL_NOT_FOUND: "服务商没有这个模型;请检查 GREENWAY_MODEL。",
-    FailureCode.RATE_LIMITED: "模型服务商暂时不接受更多请求;请过几分钟再试。",
-    FailureCode.UNAVAILABLE: "模型服务商暂时出现故障;请稍后再试。",
-    FailureCode.UNREACHABLE: "无法连接模型服务商;请检查网络和地址。",
-    FailureCode.REJECTED: "服务商拒绝了这个请求,再次发送也会被拒绝。",
-    FailureCode.CONTEXT_TOO_LONG: "请求超出了模型能读取的长度$context;请选择上下文更长的模型。",
-    FailureCode.TOO_LONG: "模型的回答超过 $limit 字节(GREENWAY_MAX_ANSWER_BYTES)。",
+    FailureCode.TIMEOUT: "模型用时超过 $seconds 秒（GREENWAY_ARTEFACT_TIMEOUT）。",
+    FailureCode.UNAUTHORISED: "模型服务商拒绝了密钥；请检查密钥及其权限。",
+    FailureCode.QUOTA: "模型服务商账户的余额已用完；请充值后继续。",
+    FailureCode.MODEL_NOT_FOUND: "服务商没有这个模型；请检查 GREENWAY_MODEL。",
+    FailureCode.RATE_LIMITED: "模型服务商暂时不接受更多请求；请过几分钟再试。",
+    FailureCode.UNAVAILABLE: "模型服务商暂时出现故障；请稍后再试。",
+    FailureCode.UNREACHABLE: "无法连接模型服务商；请检查网络和地址。",
+    FailureCode.REJECTED: "服务商拒绝了这个请求，再次发送也会被拒绝。",
+    FailureCode.CONTEXT_TOO_LONG: "请求超出了模型能读取的长度$context；请选择上下文更长的模型。",
+    FailureCode.TOO_LONG: "模型的回答超过 $limit 字节（GREENWAY_MAX_ANSWER_BYTES）。",
     FailureCode.TRUNCATED: "模型的回答两次都因长度不足而中断。",
     FailureCode.REFUSED: "模型拒绝撰写这一内容。",
     FailureCode.EMPTY: "模型没有给出任何回答。",
-    FailureCode.INVALID_OUTPUT: "模型的回答无法使用,也无法修复。",
+    FailureCode.INVALID_OUTPUT: "模型的回答无法使用，也无法修复。",
     FailureCode.WRONG_LANGUAGE: "模型两次都没有用学习者的语言回答。",
-    FailureCode.NOT_UNDERSTOOD: "不清楚要修改什么;$hint",
-    FailureCode.BUDGET: "任务已达到 $$${limit} 的费用上限(GREENWAY_MAX_COST_USD);提高上限即可继续。",
-    FailureCode.CRASHED: "撰写时工作进程连续 $times 次中断;请查明原因后重试。",
-    FailureCode.INTERNAL: "我们这边出了问题;请重试。",
+    FailureCode.NOT_UNDERSTOOD: "不清楚要修改什么；$hint",
+    FailureCode.BUDGET: "任务已达到 $$${limit} 的费用上限（GREENWAY_MAX_COST_USD）；提高上限即可继续。",
+    FailureCode.CRASHED: "撰写时工作进程连续 $times 次中断；请查明原因后重试。",
+    FailureCode.INTERNAL: "我们这边出了问题；请重试。",
 }
 
 
@@ -124,6 +124,6 @@ def failure(code: FailureCode, language: str, **details: str) -> Failure:
     is_chinese = language.lower().split("-")[0] == "zh"
     if code == FailureCode.CONTEXT_TOO_LONG:
         tokens = details.get("context", "")
-        details["context"] = (f"({tokens} 个词元)" if is_chinese else f" ({tokens} tokens)") if tokens else ""
+        details["context"] = (f"（{tokens} 个词元）" if is_chinese else f" ({tokens} tokens)") if tokens else ""
     sentences = _CHINESE if is_chinese else _ENGLISH
     return Failure(code=code, message=Template(sentences[code]).substitute(details))

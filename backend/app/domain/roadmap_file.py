@@ -3,7 +3,7 @@
 It is checked when it comes in: everything in it is bounded. What goes out is written as it is stored.
 """
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 from typing_extensions import TypeAliasType
@@ -19,6 +19,8 @@ from app.domain.tasks import RoadmapStatus
 from app.domain.usage import Usage
 from app.domain.values import AtMost, Count, Moment, Text
 
+FORMAT: Final = "greenway-roadmap"
+VERSION: Final = 1
 MAX_FILE_VALUES = 3_000_000
 """Of a file in all: some 3,000 concepts with 50 revisions."""
 MAX_FILE_CONCEPTS = 10_000
@@ -141,8 +143,8 @@ class KeptRevision(Frozen):
 class RoadmapFile(Frozen):
     """`status` is one in which nothing goes on: what was being written when the document was made, waits in it."""
 
-    format: Literal["greenway-roadmap"] = "greenway-roadmap"
-    version: Literal[1] = 1
+    format: Literal["greenway-roadmap"] = FORMAT
+    version: Literal[1] = VERSION
     request: NewRequest
     author: Annotated[Text, Field(min_length=1, max_length=500)]
     title: Title

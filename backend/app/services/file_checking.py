@@ -13,14 +13,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from pydantic import ValidationError
 
 from app.domain.json_limits import JsonFault, faults_of
 from app.domain.outline_rules import OutlineError, check_parts
 from app.domain.packed_roadmap import PackedRevision, PackedRoadmap, PackedVersion, packed
-from app.domain.roadmap_file import FILE_LIMITS, MAX_FILE_VALUES, RoadmapFile
+from app.domain.roadmap_file import FILE_LIMITS, FORMAT, MAX_FILE_VALUES, VERSION, RoadmapFile
 from app.domain.values import SHOWN_FAULTS, counting_faults, hidden_faults
 
 MAX_FILE_MEMORY = 2 * 1024**3
@@ -51,13 +51,20 @@ class NoJson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Foreign:
+    """JSON, but nothing that this Greenway has a form for."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TooMuch:
     """The file is too large to be checked, by the limit of this name."""
 
     message: str
 
 
-Refusal = Faulty | BadOutline | NoJson | TooMuch
+Refusal = Faulty | BadOutline | NoJson | Foreign | TooMuch
 _TOO_MANY = TooMuch(message=f"The file has more than {MAX_FILE_VALUES} values (MAX_FILE_VALUES).")
 TOO_LARGE = TooMuch(
     message=f"The file takes more than {MAX_FILE_MEMORY // 1024**2} MiB of memory (MAX_FILE_MEMORY)"
@@ -73,6 +80,8 @@ def check(data: bytes, *, max_concepts: int) -> PackedRoadmap | Refusal:
         value = json.loads(data)
     except (ValueError, RecursionError):
         return NoJson()
+    if foreign := _foreign(value):
+        return foreign
     if faults := faults_of(value, FILE_LIMITS):
         return Faulty(faults=faults[:SHOWN_FAULTS], total=len(faults))
     with counting_faults():
@@ -88,6 +97,15 @@ def check(data: bytes, *, max_concepts: int) -> PackedRoadmap | Refusal:
         return packed(file, now=datetime.now(UTC))
     except OutlineError as error:
         return BadOutline(message=error.message)
+
+
+def _foreign(value: Any) -> Foreign | None:
+    if not isinstance(value, dict) or value.get("format", FORMAT) != FORMAT:
+        return Foreign(message="The file is not a roadmap that was exported from Greenway.")
+    version = value.get("version", VERSION)
+    if isinstance(version, int) and version > VERSION:
+        return Foreign(message=f"The file has version {version}, and this Greenway reads {VERSION}; please update it.")
+    return None
 
 
 def write(outcome: PackedRoadmap | Refusal, to: BinaryIO) -> None:

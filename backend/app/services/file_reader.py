@@ -19,6 +19,7 @@ from app.services.file_checking import (
     TOO_LARGE,
     BadOutline,
     Faulty,
+    Foreign,
     NoJson,
     Refusal,
     TooMuch,
@@ -117,6 +118,8 @@ def _roadmap_of(outcome: PackedRoadmap | Refusal) -> PackedRoadmap:
             raise OutlineError(message)
         case NoJson():
             raise InvalidInput("The body is not valid JSON.")
+        case Foreign(message=message):
+            raise InvalidInput(message)
         case TooMuch(message=message):
             raise TooLarge(message)
         case _:

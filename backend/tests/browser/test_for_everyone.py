@@ -72,7 +72,7 @@ async def test_every_page_is_accessible_and_fits(surfing: Surfing) -> None:
 async def test_the_whole_app_in_chinese(surfing: Surfing, live_cluster: Cluster) -> None:
     page = await surfing.open()
     await page.get_by_role("button", name="Use Chinese").click()
-    await page.get_by_label("你想学什么?").fill("数据分析 SQL")
+    await page.get_by_label("你想学什么？").fill("数据分析 SQL")
     await page.get_by_role("button", name="起草路线图").click()
     await page.get_by_role("button", name="批准并撰写全部内容").click()
     await expect(page.locator("[data-concept][data-state=completed]").first).to_contain_text("已就绪")

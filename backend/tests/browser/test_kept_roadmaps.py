@@ -66,10 +66,41 @@ async def test_of_a_bad_file_it_is_said_what_is_wrong_where_and_it_can_be_mended
     fault = page.get_by_role("alert").filter(has_text="bad.json was not imported. `concepts.2.quiz")
     await expect(fault).to_contain_text("a correct answer that is not among its options")
     await drop(page, "notes.txt", b"Dear diary")
-    await expect(page.get_by_text("notes.txt was not imported. The file is not JSON.")).to_be_visible()
+    await expect(page.get_by_text("notes.txt was not imported. The file is not JSON")).to_be_visible()
     await expect(fault).to_have_count(0)
     await drop(page, "good.json", a_file())
     await expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
+
+
+async def test_several_files_are_imported_at_once_and_each_bad_one_is_told(surfing: Surfing, tmp_path: Path) -> None:
+    files = {"one.json": a_file(), "cut.json": a_file()[:2000], "two.json": a_file(), "list.json": b"[]"}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    page = await surfing.open()
+    async with page.expect_file_chooser() as chooser:
+        await page.get_by_role("button", name="Import a file").click()
+    await (await chooser.value).set_files([tmp_path / name for name in files])
+    await expect(page.get_by_role("status").filter(has_text="2 of 4 files imported.")).to_be_visible()
+    await expect(page.get_by_role("alert").filter(has_text="cut.json was not imported.")).to_contain_text(
+        re.compile(r"breaks at line \d+, column \d+")
+    )
+    await expect(page.get_by_role("alert").filter(has_text="list.json was not imported.")).to_contain_text(
+        "not a roadmap that was exported"
+    )
+
+
+async def test_a_folder_that_is_dropped_is_told(surfing: Surfing) -> None:
+    page = await surfing.open()
+    await page.evaluate(
+        """() => {
+            const folder = new File([], "courses");
+            folder.arrayBuffer = () => Promise.reject(new DOMException("no file", "NotFoundError"));
+            const event = new DragEvent("drop", { bubbles: true, dataTransfer: new DataTransfer() });
+            Object.defineProperty(event, "dataTransfer", { value: { types: ["Files"], files: [folder] } });
+            document.body.dispatchEvent(event);
+        }"""
+    )
+    await expect(page.get_by_role("alert").filter(has_text="courses was not imported.")).to_contain_text("a folder?")
 
 
 async def test_a_card_is_renamed_and_escape_gives_up(surfing: Surfing) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 from urllib.parse import urlsplit
 
 from browser.conftest import Surfing
@@ -83,6 +84,22 @@ async def test_the_home_page_recovers_by_itself(surfing: Surfing, live_cluster: 
     await expect(page.get_by_text(NO_ANSWER)).to_have_count(0)
     await expect(page.get_by_label("What do you want to learn?")).to_have_value("Git for a team of two")
     assert urlsplit(page.url).path == "/"
+
+
+async def test_a_server_that_hangs_is_noticed_and_what_was_pressed_is_done(
+    surfing: Surfing, live_cluster: Cluster
+) -> None:
+    assert live_cluster.api is not None
+    page = await surfing.open()
+    await draft(page)
+    live_cluster.api.send_signal(signal.SIGSTOP)
+    try:
+        await page.get_by_role("button", name="Approve and write everything").click()
+        await expect(page.get_by_text(AWAY)).to_be_visible()
+    finally:
+        live_cluster.api.send_signal(signal.SIGCONT)
+    await expect(page.get_by_text(AWAY)).to_have_count(0)
+    await expect(page.locator("[data-concept][data-state=completed]").first).to_be_visible()
 
 
 async def test_a_screen_reader_hears_of_a_new_state_at_once(surfing: Surfing) -> None:

@@ -130,6 +130,22 @@ async def test_a_large_file_is_checked_elsewhere_and_gives_the_same(api: AsyncCl
     assert problem["errors"][0]["field"] == "concepts.0.tutorial.versions.0.body.sections.0.heading"
 
 
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ([], "not a roadmap"),
+        ("text", "not a roadmap"),
+        ({"format": "another"}, "not a roadmap"),
+        ({"format": "greenway-roadmap", "version": 2, "novel": True}, "version 2"),
+    ],
+)
+async def test_what_is_no_roadmap_or_of_a_later_version_is_told_as_that(
+    document: object, said: str, api: AsyncClient
+) -> None:
+    problem = problem_in(await api.post(f"{ROADMAPS}/import", json=document), 422, "invalid_input")
+    assert said in problem["detail"]
+
+
 async def test_a_file_of_too_many_values_is_refused_by_the_limits_name(api: AsyncClient) -> None:
     content = b"[" + b"[]," * 6_000_001 + b"[]]"
     problem = problem_in(await api.post(f"{ROADMAPS}/import", content=content, headers=JSON), 413, "too_large")

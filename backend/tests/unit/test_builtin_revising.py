@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from app.agents.builtin.curriculum import curriculum_for
 from app.agents.builtin.drafting import outline_of
-from app.agents.builtin.revising import revise
+from app.agents.builtin.revising import NOTE_LENGTH, revise
 from app.domain.failures import Failure, FailureCode
 from app.domain.outline_edits import apply_operations
 from app.domain.outline_rules import check_outline
@@ -105,6 +105,26 @@ def test_easier_and_harder_shift_difficulty_and_hours(feedback: str, sign: int) 
 )
 def test_what_it_cannot_do_is_said(feedback: str, said: str) -> None:
     assert said in hint(feedback)
+
+
+@pytest.mark.parametrize("wish", ["add {}", "rename Lists to {}", "two more about {}", "more about {}"])
+def test_a_long_name_is_refused_and_never_cut(wish: str) -> None:
+    longest = "Heaps " * 20 + "of sand"
+    assert "too long to be a name" in hint(wish.format(longest))
+    fits = ("Heaps of sand " * 6).strip()
+    assert any(name.startswith(fits) for name in names(after(wish.format(fits))))
+
+
+def test_a_long_note_ends_with_an_ellipsis() -> None:
+    request = ENGLISH
+    plan = revise(request, drafted(request), ". ".join(f"add {number} {'x' * 100}" for number in range(30)))
+    assert not isinstance(plan, Failure), plan.message
+    assert len(plan.note) <= NOTE_LENGTH
+    assert plan.note.endswith("…")
+
+
+def test_chinese_sentences_end_with_any_of_their_signs() -> None:
+    assert {"单元测试", "集成测试"} <= names(after("添加单元测试！添加集成测试。", CHINESE))
 
 
 def test_a_chinese_learner_is_told_in_chinese() -> None:

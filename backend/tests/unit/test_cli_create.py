@@ -81,7 +81,8 @@ async def test_nothing_answers(terminal: Terminal) -> None:
         outcome = await terminal.greenway(*arguments)
         assert (outcome.code, outcome.out) == (1, "")
         assert outcome.err == (
-            f"greenway: No Greenway answers at {url}; start one with `greenway up`, or set GREENWAY_URL.\n"
+            f"greenway: No Greenway answers at {url}; start one with `greenway up`, or name another with --url or"
+            " GREENWAY_URL.\n"
         )
 
 
@@ -137,7 +138,10 @@ async def test_a_token_is_asked_for(api: FakeApi, terminal: Terminal, status: in
 async def test_an_address_that_is_none(terminal: Terminal, url: str) -> None:
     terminal.set("GREENWAY_URL", url)
     outcome = await terminal.greenway("create", "Learn SQL")
-    assert (outcome.code, outcome.err) == (1, "greenway: GREENWAY_URL must be an address like http://127.0.0.1:8000.\n")
+    assert (outcome.code, outcome.err) == (
+        1,
+        "greenway: GREENWAY_URL, or --url, must be an address like http://127.0.0.1:8000.\n",
+    )
 
 
 async def test_no_password_in_the_address(terminal: Terminal) -> None:

@@ -1,6 +1,7 @@
 """What the client commands are about: the instance that runs here, and roadmaps and concepts by a part of their id."""
 
 import importlib
+import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from app.agents.builtin.general_texts import GeneralLanguage
 from app.cli.choosing import Candidate, choose
 from app.cli.endpoint import Endpoint
 from app.cli.language_warning import BUILTIN_LANGUAGES
-from app.cli.program import COMMANDS
+from app.cli.program import COMMANDS, PARTS
 from app.cli.roadmap_ids import short_ids
 from app.cli.watching.words import author_name, many_lines
 from app.core.errors import InvalidInput
@@ -100,6 +101,30 @@ async def test_an_address_that_was_given_comes_first(terminal: Terminal, tmp_pat
         assert Endpoint.of(load_settings()) == Endpoint(url=HERE.url)
         terminal.set("GREENWAY_URL", "http://127.0.0.1:9")
         assert Endpoint.of(load_settings()) == Endpoint(url="http://127.0.0.1:9", token="a-secret")
+
+
+async def test_every_client_command_takes_an_address(terminal: Terminal) -> None:
+    terminal.set("GREENWAY_URL", "http://127.0.0.1:9")
+    for module, names in COMMANDS.items():
+        for name in names:
+            shown = await terminal.greenway(name, "--help")
+            assert ("--url" in shown.out) == (module not in PARTS), name
+
+
+async def test_the_address_of_a_command_counts_before_all_others_and_for_it_alone(
+    api: FakeApi, terminal: Terminal, tmp_path: Path
+) -> None:
+    terminal.set("GREENWAY_URL", "http://127.0.0.1:9")
+    terminal.set("GREENWAY_TOKEN", "a-secret")
+    with DataDirectory.open(tmp_path / ".greenway") as data:
+        data.write_run(HERE)
+        assert (await terminal.greenway("show", str(ROADMAP), "--url", api.url)).code == 0
+        assert api.tokens == {"Bearer a-secret"}
+        assert os.environ["GREENWAY_URL"] == "http://127.0.0.1:9"
+    for wrong in ("", " ", "localhost:8000", "ftp://127.0.0.1", "http://name:word@127.0.0.1"):
+        refused = await terminal.greenway("list", "--url", wrong)
+        assert (refused.code, refused.out) == (1, "")
+        assert "--url" in refused.err and "must" in refused.err, wrong
 
 
 async def test_what_an_instance_left_behind_is_not_followed(terminal: Terminal, tmp_path: Path) -> None:

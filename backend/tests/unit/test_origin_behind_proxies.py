@@ -42,6 +42,8 @@ BEHIND_PROXIES: list[tuple[str, tuple[str, ...], dict[str, str]]] = [
     ("passes Host", LEARN, {"Host": "learn.example", "Origin": "https://learn.example"}),
     ("passes Host with its port", LEARN, {"Host": "learn.example:8443", "Origin": "https://learn.example:8443"}),
     ("adds the port that browsers leave out", LEARN, {"Host": "learn.example:443", "Origin": "https://learn.example"}),
+    ("was asked for the whole name", LEARN, {"Host": "learn.example.", "Origin": "https://learn.example."}),
+    ("was asked for it, and sends another Host", LEARN, {"Host": UPSTREAM, "Origin": "https://learn.example."}),
     ("drops the port of Host", LEARN, {"Host": "learn.example", "Origin": "http://learn.example:8080"}),
     ("sends the Host of the upstream", LEARN, {"Host": UPSTREAM, "Origin": "https://learn.example"}),
     ("sends that, at another port", LEARN, {"Host": UPSTREAM, "Origin": "http://learn.example:8080"}),

@@ -1,7 +1,8 @@
+import createClient from "openapi-fetch";
 import { expect, test, vi } from "vitest";
 
 import { pauses } from "../live/backoff";
-import { reach } from "./reach";
+import { reach, reportsSlow } from "./reach";
 
 /** A Greenway that is away for so many questions. */
 function away(times: number) {
@@ -54,4 +55,21 @@ test("whoever is suspicious learns when there is an answer", async () => {
   const { here, told } = away(2);
   await Promise.all([here.suspect(), here.suspect()]);
   expect(told).toEqual([false, true]);
+});
+
+const soon = () => new Promise((resolve) => setTimeout(resolve, 4_000));
+
+test.each([
+  ["is never answered", () => new Promise<Response>(() => undefined), 1],
+  ["is answered in time", () => soon().then(() => Response.json({})), 0],
+  ["fails in time", () => soon().then(() => Promise.reject(new Error())), 0],
+] as const)("of a request that %s, somebody is told or not", async (_, fetch, times) => {
+  vi.useFakeTimers();
+  const suspect = vi.fn(() => Promise.resolve());
+  const client = createClient<Record<string, { get: object }>>({ baseUrl: "http://greenway", fetch });
+  client.use(reportsSlow({ suspect }));
+  void client.GET("/", {}).catch(() => undefined);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(suspect).toHaveBeenCalledTimes(times);
+  vi.useRealTimers();
 });

@@ -1,5 +1,6 @@
 /** Whether Greenway can be reached. Whoever gets no answer reports it; then it is asked until it answers. */
 
+import type { Middleware } from "openapi-fetch";
 import { useEffect, useSyncExternalStore } from "react";
 
 import { pauses, type Pauses } from "../live/backoff";
@@ -61,7 +62,27 @@ export function reach({ ask, sleep, pauses }: ReachOptions): Reach {
 /** Milliseconds between two questions at most: who has just started Greenway again does not wait long. */
 const LONGEST_PAUSE = 3_000;
 /** Milliseconds that an answer may take. */
-const PATIENCE = 10_000;
+const PATIENCE = 5_000;
+/** Milliseconds after which it is asked whether Greenway is there, beside a request that waits. */
+const SLOW = 5_000;
+
+/** A server that hangs refuses nothing: who waits for an answer for long reports it as well. */
+export function reportsSlow(reach: Pick<Reach, "suspect">): Middleware {
+  const waiting = new Map<string, ReturnType<typeof setTimeout>>();
+  const settled = ({ id }: { readonly id: string }) => {
+    clearTimeout(waiting.get(id));
+    waiting.delete(id);
+  };
+  return {
+    onRequest: ({ id }) =>
+      void waiting.set(
+        id,
+        setTimeout(() => void reach.suspect(), SLOW),
+      ),
+    onResponse: settled,
+    onError: settled,
+  };
+}
 
 export const greenway = reach({
   ask: async () => {
@@ -85,6 +106,7 @@ export const greenway = reach({
     }),
   pauses: pauses({ longest: LONGEST_PAUSE }),
 });
+api.use(reportsSlow(greenway));
 
 export function useReachable(): boolean {
   return useSyncExternalStore(greenway.onChange, greenway.isThere);

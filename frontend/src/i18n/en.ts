@@ -13,6 +13,7 @@ export const en = {
   "app.notFoundWhy":
     "Nothing is at this address. It may have been mistyped, or what was here has been deleted.",
   "app.undo": "Undo",
+  "app.separator": ", ",
   "app.notFound": "Page not found.",
   "app.toHome": "To your roadmaps",
   "app.again": "Try again",
@@ -112,6 +113,10 @@ export const en = {
   "import.button": "Import a file",
   "import.drop": "Drop the file to import it",
   "import.notJson": "The file is not JSON. “Export as a file” writes what can be imported.",
+  "import.notJsonAt":
+    "The file is not JSON: it breaks at line {line}, column {column}. Is it whole? “Export as a file” writes what can be imported.",
+  "import.unreadable": "It cannot be read. Is it a folder?",
+  "import.several": "{count} of {total} files imported.",
   "import.refused": "{file} was not imported. {reason}",
 
   "trash.title": "Trash",
@@ -238,7 +243,6 @@ export const en = {
   "review.dropped": "“{concept}” no longer needs “{prerequisite}”, which comes later now.",
   "review.droppedMore":
     "“{concept}” no longer needs “{prerequisite}”, which comes later now; {count} more prerequisites went the same way.",
-  "review.separator": ", ",
   "review.needsNothing": "needs nothing",
   "review.first": "Nothing comes before it.",
   "review.prerequisitesOf": "What {name} needs first",

@@ -11,6 +11,24 @@ test.each(Object.keys(en) as MessageKey[])("%s says the same in both languages",
   expect(named(zh[key])).toEqual(named(en[key]));
 });
 
+/** Text beside punctuation that belongs to Latin script; what stands in braces or backticks counts as Chinese. */
+function halfWidth(text: string): string[] {
+  const chinese = text.replace(/\{[^}]*\}|`[^`]*`/g, "文");
+  return /\p{Script=Han}/u.test(chinese) ? (chinese.match(/.?[,;:?!()](?!\d).?|\.\.\.|\.$/g) ?? []) : [];
+}
+
+test.each(Object.keys(zh) as MessageKey[])("%s has Chinese punctuation", (key) => {
+  expect(halfWidth(zh[key])).toEqual([]);
+});
+
+test("half-width punctuation in Chinese is found, in code and numbers it is none", () => {
+  expect(halfWidth("“{name}”不可用,请重试")).toEqual(["用,请"]);
+  expect(halfWidth("在运行吗?")).toEqual(["吗?"]);
+  expect(halfWidth("状态:{state}(旧)")).toHaveLength(3);
+  expect(halfWidth("没有内容.")).toEqual(["."]);
+  expect(halfWidth("`f(x, y)` 可用，约 1,000 个，见 doc/models.md。")).toEqual([]);
+});
+
 test("parameters are filled in", () => {
   expect(translator("en")("progress.ready", { completed: 20, total: 33 })).toBe("20 of 33 ready");
   expect(translator("zh")("state.partial", { missing: "测验" })).toBe("缺少测验");

@@ -251,3 +251,38 @@ test("where polling fails as well, it is not connected", async () => {
   const connected = seen.map((watched) => watched.connected);
   expect(connected.filter((now, index) => now !== connected[index - 1])).toEqual([false, true, false, true]);
 });
+
+test("a heartbeat that is overdue is reported, one that came is not", async () => {
+  vi.useFakeTimers();
+  const onOverdue = vi.fn();
+  const stop = new AbortController();
+  let hear: (frame: StreamFrame) => void = () => undefined;
+  const silent: Transport = {
+    name: "websocket",
+    follow: (_, onFrame, signal) =>
+      new Promise((resolve) => {
+        hear = onFrame;
+        signal.addEventListener("abort", () => resolve());
+      }),
+  };
+  const following = follow(
+    {
+      roadmap: last,
+      transports: [silent],
+      read: () => Promise.resolve(last),
+      onChange: vi.fn(),
+      onOverdue,
+      ...AT_ONCE,
+    },
+    stop.signal,
+  );
+  await vi.advanceTimersByTimeAsync(20_000);
+  hear({ type: "heartbeat", seq: last.seq });
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(onOverdue).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(onOverdue).toHaveBeenCalledOnce();
+  stop.abort();
+  await following;
+  vi.useRealTimers();
+});

@@ -43,6 +43,8 @@ export interface FollowerOptions {
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Tells when the tab is shown again, or the network comes or goes: a connection may have died unnoticed. */
   readonly onDoubt?: OnDoubt;
+  /** Called when a heartbeat is overdue: a server that hangs keeps its connections open. */
+  readonly onOverdue?: () => void;
   /** Milliseconds without a frame after which a connection is taken for dead; heartbeats come every 20 s. */
   readonly silence?: number;
 }
@@ -72,6 +74,7 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
     const transport = transports[chosen] ?? transports[0];
     const connection = linked(signal);
     const watchdog = silenceGuard(options.silence ?? 45_000, () => connection.abort());
+    const heartbeat = silenceGuard(HEARTBEAT, () => options.onOverdue?.());
     options.onDoubt?.((why) => {
       if (why === "network" || watchdog.isQuiet(HEARTBEAT)) connection.abort();
     }, connection.signal);
@@ -83,6 +86,7 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
         watched.roadmap.seq,
         (frame) => {
           watchdog.heard();
+          heartbeat.heard();
           heard = true;
           failures = 0;
           pauses.reset();
@@ -100,6 +104,7 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
       if (fault instanceof Unfit) failures = PATIENCE;
     } finally {
       watchdog.stop();
+      heartbeat.stop();
       connection.abort();
     }
     if (signal.aborted) return;

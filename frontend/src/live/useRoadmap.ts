@@ -51,6 +51,7 @@ export function useRoadmap(roadmapId: string) {
         pauses: pauses(),
         sleep: sleepUnlessWoken,
         onDoubt,
+        onOverdue: () => void greenway.suspect(),
       },
       stop.signal,
     );

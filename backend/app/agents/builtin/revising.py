@@ -24,12 +24,16 @@ from app.domain.outline_operations import (
 )
 from app.domain.outline_rules import OutlineError, check_outline
 from app.domain.roadmap import MAX_HOURS, MIN_CONCEPTS, Concept, Difficulty, LearningRequest, Module, Outline
-from app.domain.text import name_of
+from app.domain.text import name_of, shortened
 
 NAMES_SHOWN = 6
 MOST_ADDED = 50
 """How many concepts one wish may add."""
 NAME_LENGTH = 120
+"""Characters of a name, at most; a longer one is refused, never cut."""
+NOTE_LENGTH = 2000
+QUOTED = 80
+"""Characters of the learner's words that a hint repeats."""
 _LEVELS: tuple[Difficulty, ...] = ("easy", "medium", "hard")
 _UNNAMED_SHARE = 5
 """What part of the concepts `more` and `fewer` mean, where no number is given: one in so many."""
@@ -48,7 +52,7 @@ def revise(request: LearningRequest, outline: Outline, feedback: str) -> Revisio
         wishes = wishes_in(feedback, language)
         for wish in wishes:
             if isinstance(wish, str):
-                raise _Unclear(words.say(words.unclear, text=wish[:80]) + words.understands)
+                raise _Unclear(words.say(words.unclear, text=shortened(wish, QUOTED)) + words.understands)
             revision.follow(wish)
         if not revision.operations:
             raise _Unclear(words.understands)
@@ -59,7 +63,7 @@ def revise(request: LearningRequest, outline: Outline, feedback: str) -> Revisio
         return failure(FailureCode.NOT_UNDERSTOOD, request.language, hint=str(unclear))
     except OutlineError as error:
         return failure(FailureCode.NOT_UNDERSTOOD, request.language, hint=error.message)
-    return RevisionPlan(operations=tuple(revision.operations), note=" ".join(revision.notes)[:2000])
+    return RevisionPlan(operations=tuple(revision.operations), note=shortened(" ".join(revision.notes), NOTE_LENGTH))
 
 
 class _Revision:
@@ -95,9 +99,7 @@ class _Revision:
 
     def _rename(self, wish: Wish) -> None:
         target, part_id, name = self._find(wish.name or "")
-        other = _line(wish.other or "")
-        if not other:
-            raise _Unclear(self._words.understands)
+        other = self._new_name(wish.other)
         self._do(Rename(target=target, id=part_id, name=other))
         self.notes.append(self._words.say(self._words.renamed, name=name, other=other))
 
@@ -113,9 +115,7 @@ class _Revision:
         self._note(self._words.removed, name)
 
     def _add(self, wish: Wish) -> None:
-        name = _line(wish.name or "")
-        if not name:
-            raise _Unclear(self._words.understands)
+        name = self._new_name(wish.name)
         if name.casefold() in self._names:
             raise _Unclear(self._words.say(self._words.taken, name=name))
         if (
@@ -128,9 +128,11 @@ class _Revision:
 
     def _more_about(self, wish: Wish) -> None:
         """What the curriculum has on the topic first, then the topic's facets."""
-        topic, wanted = _line(wish.name or "")[:80], min(wish.count or 1, len(self._words.facets))
-        if not topic or wanted < 1:
+        wanted = min(wish.count or 1, len(self._words.facets))
+        if wanted < 1:
             raise _Unclear(self._words.understands)
+        added_to_it = max(len(self._words.stop + facet) for facet in self._words.facets) if wanted > 1 else 0
+        topic = self._new_name(wish.name, NAME_LENGTH - added_to_it)
         added: list[str] = []
         for part, unit, lesson in self._unused:
             if len(added) < wanted and _words(topic) & _words(" ".join((lesson.name, *lesson.keywords))):
@@ -217,16 +219,25 @@ class _Revision:
         for stage in self.outline.stages:
             yield "stage", stage.stage_id, stage.name
 
+    def _new_name(self, text: str | None, most: int = NAME_LENGTH) -> str:
+        """What the learner wants something to be called."""
+        name = name_of(text or "")
+        if not name:
+            raise _Unclear(self._words.understands)
+        if len(name) > most:
+            raise _Unclear(self._words.say(self._words.too_long, name=shortened(name, QUOTED), most=str(most)))
+        return name
+
     def _find(self, name: str) -> tuple[Target, str, str]:
         """The part of that name, or the only one whose name contains it; concepts come before what holds them."""
-        wanted = _line(name).casefold()
+        wanted = name_of(name).casefold()
         found = [part for part in self._parts if part[2].casefold() == wanted][:1]
         found = found or [part for part in self._parts if wanted and wanted in part[2].casefold()]
         if not found:
-            raise _Unclear(self._words.say(self._words.unknown, name=_line(name)))
+            raise _Unclear(self._words.say(self._words.unknown, name=shortened(name_of(name), QUOTED)))
         if len(found) > 1:
             names = self._words.separator.join(f"“{part[2]}”" for part in found[:NAMES_SHOWN])
-            raise _Unclear(self._words.say(self._words.ambiguous, name=_line(name), names=names))
+            raise _Unclear(self._words.say(self._words.ambiguous, name=shortened(name_of(name), QUOTED), names=names))
         return found[0]
 
     def _module_named(self, name: str) -> Module:
@@ -291,11 +302,6 @@ class _Revision:
             self._do(AddModule(**module.model_dump(), stage_id=part.part_id))
             return
         self._do(AddStage(stage_id=part.part_id, name=part.name, description=part.description, modules=(module,)))
-
-
-def _line(text: str) -> str:
-    """On one line, without control characters, cut to the length of a name."""
-    return name_of(text)[:NAME_LENGTH].strip()
 
 
 def _words(text: str) -> set[str]:

@@ -75,7 +75,7 @@ class Wish:
 
 def wishes_in(feedback: str, language: GeneralLanguage) -> list[Wish | str]:
     """What the learner wishes, sentence by sentence; a sentence that is not understood stays as it is."""
-    sentences = re.split(r"[\n;；。]+|[.!?](?:\s+|$)", feedback)
+    sentences = re.split(r"[\n;；。！？]+|[.!?](?:\s+|$)", feedback)
     return [_wish(text, language) for sentence in sentences if (text := _plain(sentence))]
 
 
@@ -108,6 +108,7 @@ class Sentences:
     unknown: str
     ambiguous: str
     taken: str
+    too_long: str
     too_few: str
     no_more: str
     too_much: str
@@ -135,6 +136,7 @@ SENTENCES: dict[GeneralLanguage, Sentences] = {
         unknown="there is no “$name” in the outline.",
         ambiguous="“$name” could be $names; please name one of them in full.",
         taken="there is a concept named “$name” already.",
+        too_long="“$name” is too long to be a name: $most characters at most, please.",
         too_few="an outline needs at least $count concepts.",
         no_more="the built-in author knows nothing to add here; name what you want more of.",
         too_much="that changes more than $count things at once; name a stage or a module.",
@@ -160,20 +162,21 @@ SENTENCES: dict[GeneralLanguage, Sentences] = {
         separator=", ",
     ),
     "zh": Sentences(
-        understands="内置作者听得懂:添加“……”、再加两个关于……的概念、删除“……”、把“……”改名为“……”、多一些或少一些概念、简单一些或难一些。",
-        unclear="“$text”不在它听得懂的范围内:",
+        understands="内置作者听得懂：添加“……”、再加两个关于……的概念、删除“……”、把“……”改名为“……”、多一些或少一些概念、简单一些或难一些。",
+        unclear="“$text”不在它听得懂的范围内：",
         unknown="大纲中没有“$name”。",
-        ambiguous="“$name”可能是$names;请写出完整的名称。",
+        ambiguous="“$name”可能是$names；请写出完整的名称。",
         taken="已经有名为“$name”的概念。",
+        too_long="“$name”过长，不能用作名称：最多 $most 个字符。",
         too_few="大纲至少要有 $count 个概念。",
-        no_more="内置作者不知道还能加什么;请说明想多学什么。",
-        too_much="一次改动超过 $count 处;请指定一个阶段或模块。",
-        added="已添加:$names。",
-        removed="已删除:$names。",
+        no_more="内置作者不知道还能加什么；请说明想多学什么。",
+        too_much="一次改动超过 $count 处；请指定一个阶段或模块。",
+        added="已添加：$names。",
+        removed="已删除：$names。",
         renamed="“$name”现在叫“$other”。",
-        easier="更简单了:$names。",
-        harder="更难了:$names。",
-        about="按你的要求:关于$topic的要点。",
+        easier="更简单了：$names。",
+        harder="更难了：$names。",
+        about="按你的要求：关于$topic的要点。",
         facets=("基础", "实践", "常见错误", "例题", "深入", "工具", "小项目", "复习", "问题", "下一步"),
         stop=":",
         separator="、",

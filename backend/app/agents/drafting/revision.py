@@ -31,8 +31,10 @@ from app.domain.outline_operations import (
 )
 from app.domain.outline_rules import OutlineError, check_outline
 from app.domain.roadmap import Concept, LearningRequest, Outline
+from app.domain.text import shortened
 from app.generation.work import Delivery
 
+NOTE_LENGTH = 2000
 ROOM = 4000
 """Tokens that the reply may take."""
 MAX_PARTS = 20
@@ -84,7 +86,7 @@ def _question(
             operations = [one for each in reply.operations for one in _operations(each, refs)]
             if not operations:
                 return None
-            plan = RevisionPlan(operations=tuple(operations), note=reply.note[:2000])
+            plan = RevisionPlan(operations=tuple(operations), note=shortened(reply.note, NOTE_LENGTH))
             check_outline(apply_operations(outline, plan.operations))
         except OutlineError as error:
             raise Unusable(error.message) from None

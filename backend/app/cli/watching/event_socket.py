@@ -57,7 +57,7 @@ class EventSocket:
                 raise Refused(one_line(error.rcvd.reason) or "The roadmap can no longer be watched.") from error
             raise NoAnswer(f"The connection to {self._endpoint.url} was lost.") from error
         except InvalidURI as error:
-            raise NotGreenway("GREENWAY_URL must be an address like http://127.0.0.1:8000.") from error
+            raise NotGreenway("GREENWAY_URL, or --url, must be an address like http://127.0.0.1:8000.") from error
         except (InvalidHandshake, OSError, TimeoutError) as error:
             raise NoAnswer(f"The connection to {self._endpoint.url} was lost.") from error
 

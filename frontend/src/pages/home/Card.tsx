@@ -43,7 +43,12 @@ export function Card({ roadmap }: { readonly roadmap: ListedRoadmap }) {
           <span className={styles.state}>
             <time dateTime={roadmap.created_at}>{day(roadmap.created_at)}</time>
             {isBegun && ` · ${ready}`}
-            {isKnown && ` · ${t(`roadmap.${roadmap.status}`)}`}
+            {isKnown && (
+              <>
+                {" · "}
+                <span className={styles.status}>{t(`roadmap.${roadmap.status}`)}</span>
+              </>
+            )}
           </span>
         </span>
       </Link>

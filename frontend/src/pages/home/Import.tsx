@@ -1,4 +1,4 @@
-/** Imports a roadmap from a file: by a button, or dropped anywhere on the page. */
+/** Imports roadmaps from files: by a button, or dropped anywhere on the page. */
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -6,39 +6,46 @@ import { useEffect, useRef, useState } from "react";
 
 import { Fault } from "../../api/client";
 import { usePreferences } from "../../app/context";
-import { importRoadmap } from "../../app/saved";
+import { useNotice } from "../../app/notice";
+import { importRoadmap, NotJson } from "../../app/saved";
 import { Button } from "../../components/Button";
 import { Problem } from "../../components/Problem";
 import styles from "./Roadmaps.module.css";
 
 export function useImport() {
   const { t, say } = usePreferences();
+  const { show } = useNotice();
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problems, setProblems] = useState<readonly string[]>([]);
   const [isBusy, setBusy] = useState(false);
-  const take = async (file: File | undefined) => {
-    if (file === undefined) return;
-    setProblem(null);
-    setBusy(true);
-    try {
-      const roadmapId = await importRoadmap(file);
-      void queries.invalidateQueries({ queryKey: ["roadmaps"] });
-      await navigate({ to: "/roadmaps/$roadmapId", params: { roadmapId } });
-    } catch (error) {
-      const reason =
-        error instanceof Fault && error.code === "not_json"
-          ? t("import.notJson")
-          : // The API names the field of the document that is wrong, and why.
-            error instanceof Fault && error.code !== "no_answer"
-            ? error.message
-            : say(error as Error);
-      setProblem(t("import.refused", { file: file.name, reason }));
-    } finally {
-      setBusy(false);
-    }
+  const reasonOf = (error: unknown) => {
+    if (error instanceof NotJson)
+      return error.place === null ? t("import.notJson") : t("import.notJsonAt", { ...error.place });
+    if (error instanceof Fault && error.code === "unreadable") return t("import.unreadable");
+    // The API names the field of the document that is wrong, and why.
+    return error instanceof Fault && error.code !== "no_answer" ? error.message : say(error as Error);
   };
-  return { take, problem, isBusy };
+  const take = async (files: readonly File[]) => {
+    if (files.length === 0) return;
+    setProblems([]);
+    setBusy(true);
+    const imported: string[] = [];
+    for (const file of files)
+      try {
+        imported.push(await importRoadmap(file));
+      } catch (error) {
+        const refused = t("import.refused", { file: file.name, reason: reasonOf(error) });
+        setProblems((before) => [...before, refused]);
+      }
+    setBusy(false);
+    if (imported.length > 0) void queries.invalidateQueries({ queryKey: ["roadmaps"] });
+    const [roadmapId] = imported;
+    if (files.length > 1)
+      show({ text: t("import.several", { count: imported.length, total: files.length }) });
+    else if (roadmapId !== undefined) await navigate({ to: "/roadmaps/$roadmapId", params: { roadmapId } });
+  };
+  return { take, problems, isBusy };
 }
 
 type Import = ReturnType<typeof useImport>;
@@ -52,10 +59,11 @@ export function ImportButton({ take, isBusy }: Import) {
         ref={field}
         type="file"
         accept=".json,application/json"
+        multiple
         hidden
         aria-label={t("import.button")}
         onChange={(event) => {
-          void take(event.target.files?.[0]);
+          void take([...(event.target.files ?? [])]);
           // The same file, mended, can be chosen again.
           event.target.value = "";
         }}
@@ -67,8 +75,8 @@ export function ImportButton({ take, isBusy }: Import) {
   );
 }
 
-/** What went wrong with a file; and, while one is dragged over the page, that it can be dropped. */
-export function ImportArea({ take, problem }: Import) {
+/** What went wrong with files; and, while one is dragged over the page, that it can be dropped. */
+export function ImportArea({ take, problems }: Import) {
   const { t } = usePreferences();
   const [isOver, setOver] = useState(false);
   useEffect(() => {
@@ -82,7 +90,7 @@ export function ImportArea({ take, problem }: Import) {
       if (!event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();
       setOver(false);
-      void take(event.dataTransfer.files[0]);
+      void take([...event.dataTransfer.files]);
     };
     addEventListener("dragover", over);
     addEventListener("dragleave", leave);
@@ -96,7 +104,9 @@ export function ImportArea({ take, problem }: Import) {
   return (
     <>
       {isOver && <div className={styles.drop}>{t("import.drop")}</div>}
-      {problem !== null && <Problem message={problem} />}
+      {problems.map((problem, place) => (
+        <Problem key={place} message={problem} />
+      ))}
     </>
   );
 }

@@ -39,14 +39,14 @@ export function ConceptFacts({ concepts, conceptId, edit }: ConceptFactsProps) {
         words={
           count === 0
             ? t("review.needsNothing")
-            : t("review.needsThese", { names: needed.map((one) => one.name).join(t("review.separator")) })
+            : t("review.needsThese", { names: needed.map((one) => one.name).join(t("app.separator")) })
         }
       >
         <Button
           kind="quiet"
           className={styles.needs ?? ""}
           aria-expanded={isPicking}
-          aria-label={`${concept.name}: ${needs}`}
+          aria-label={t("ring.concept", { name: concept.name, state: needs })}
           onClick={() => setPicking(!isPicking)}
         >
           {needs} <span aria-hidden>{isPicking ? "▴" : "▾"}</span>

@@ -62,7 +62,7 @@ export function Headline({
         {roadmap.title || roadmap.goal}
       </h1>
       <p>{[...summary, ...machinery].join(" · ")}</p>
-      <Announcement text={summary.join(", ")} state={`${roadmap.status} ${connected}`} />
+      <Announcement text={summary.join(t("app.separator"))} state={`${roadmap.status} ${connected}`} />
     </div>
   );
 }

@@ -12,7 +12,7 @@ export function word(concept: ConceptView, t: Translate): string {
   const missing = KINDS.filter((kind) => concept[`${kind}_status`] === "failed").map((kind) =>
     t(`artefact.${kind}`),
   );
-  return t("state.partial", { missing: missing.join(", ") });
+  return t("state.partial", { missing: missing.join(t("app.separator")) });
 }
 
 /** The first concept that is ready, not learned, and needs nothing that is not learned; or else the first ready one. */
