@@ -56,7 +56,7 @@ def postgres_with_standby(certificate: Path) -> Iterator[tuple[int, int]]:
         with _postgres(data, directory) as primary:
             copy = other_directory / "data"
             command = [
-                POSTGRES_15 / "pg_basebackup",
+                str(POSTGRES_15 / "pg_basebackup"),
                 f"--dbname={primary}",
                 f"--pgdata={copy}",
                 "--write-recovery-conf",
