@@ -27,12 +27,12 @@ def mend_chat(body: Object) -> Mended:
         "object": "chat.completion",
         "created": 0,
         "model": text_at(body, "model", "unknown"),
+        "provider": text_at(body, "provider", "unknown"),  # OpenRouter's
         "choices": [choice],
     }
     others = {name: value for name, value in body.items() if name not in {"error", "moderation", *_OPTIONAL_TEXTS}}
     texts = {name: body[name] for name in _OPTIONAL_TEXTS if isinstance(body.get(name), str)}
-    provider = {"provider": text_at(body, "provider", "unknown")} if "provider" in body else {}
-    return 200, {**others, **texts, **provider, **known, "usage": _usage(body.get("usage"))}
+    return 200, {**others, **texts, **known, "usage": _usage(body.get("usage"))}
 
 
 def _native(body: Object) -> Object:

@@ -11,6 +11,10 @@ _GEMINI_COUNTS = (
     *("promptTokenCount", "candidatesTokenCount", "totalTokenCount"),
     *("thoughtsTokenCount", "cachedContentTokenCount", "toolUsePromptTokenCount"),
 )
+_GEMINI_REASONS = (
+    *("STOP", "MAX_TOKENS", "SAFETY", "RECITATION", "LANGUAGE", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII"),
+    *("MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL"),
+)
 
 
 def mend_response(body: Object) -> Mended:
@@ -130,7 +134,7 @@ def mend_candidates(body: Object) -> Mended:
         "candidates": [
             {
                 "content": {"role": "model", "parts": parts},
-                "finishReason": text_at(candidate, "finishReason", "STOP"),
+                "finishReason": reason if (reason := candidate.get("finishReason")) in _GEMINI_REASONS else "STOP",
                 "index": 0,
             }
         ]
