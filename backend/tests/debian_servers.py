@@ -37,31 +37,73 @@ def pgbouncer_program() -> str | None:
 @contextmanager
 def postgres_15() -> Iterator[str]:
     """The address of an empty database of PostgreSQL 15."""
+    with _directory() as directory, _postgres(_initialised(directory), directory) as url:
+        yield url
+
+
+@contextmanager
+def postgres_with_standby(certificate: Path) -> Iterator[tuple[int, int]]:
+    """The ports of a primary server that speaks TLS with a certificate, which holds its key, and of its hot standby."""
+    with _directory() as directory, _directory() as other_directory:
+        data = _initialised(directory)
+        with (data / "postgresql.conf").open("a") as settings:
+            settings.write("\nssl = on\nssl_cert_file = 'server.pem'\nssl_key_file = 'server.pem'\n")
+        own = data / "server.pem"
+        own.write_bytes(certificate.read_bytes())
+        own.chmod(0o600)
+        if account := _account():
+            os.chown(own, account.uid, account.gid)
+        with _postgres(data, directory) as primary:
+            copy = other_directory / "data"
+            command = [
+                str(POSTGRES_15 / "pg_basebackup"),
+                f"--dbname={primary}",
+                f"--pgdata={copy}",
+                "--write-recovery-conf",
+            ]
+            subprocess.run(
+                [*command, "--checkpoint=fast", "--no-sync"],
+                cwd=other_directory,
+                env=_ENV,
+                check=True,
+                capture_output=True,
+                **run_as(account),
+            )
+            with _postgres(copy, other_directory) as standby:
+                yield urlsplit(primary).port or 0, urlsplit(standby).port or 0
+
+
+def _initialised(directory: Path) -> Path:
+    """The data directory of a new server."""
+    password = directory / "password"
+    password.write_text(PASSWORD)
+    password.chmod(0o644)
+    data = directory / "data"
+    options = (
+        "--username=postgres",
+        f"--pwfile={password}",
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--no-sync",
+    )
+    subprocess.run(
+        [POSTGRES_15 / "initdb", f"--pgdata={data}", "--locale=C.UTF-8", *options],
+        cwd=directory,
+        env=_ENV,
+        check=True,
+        capture_output=True,
+        **run_as(_account()),
+    )
+    return data
+
+
+@contextmanager
+def _postgres(data: Path, directory: Path) -> Iterator[str]:
     port = free_port()
     url = f"postgresql://postgres:{PASSWORD}@127.0.0.1:{port}/postgres"
-    with _directory() as directory:
-        password = directory / "password"
-        password.write_text(PASSWORD)
-        password.chmod(0o644)
-        data = directory / "data"
-        options = (
-            "--username=postgres",
-            f"--pwfile={password}",
-            "--auth=scram-sha-256",
-            "--encoding=UTF8",
-            "--no-sync",
-        )
-        subprocess.run(
-            [POSTGRES_15 / "initdb", f"--pgdata={data}", "--locale=C.UTF-8", *options],
-            cwd=directory,
-            env=_ENV,
-            check=True,
-            capture_output=True,
-            **run_as(_account()),
-        )
-        command = [str(POSTGRES_15 / "postgres"), f"-D{data}", f"-p{port}", "-k", "", "-c", "fsync=off"]
-        with _running(command, directory, lambda: answers(url)):
-            yield url
+    command = [str(POSTGRES_15 / "postgres"), f"-D{data}", f"-p{port}", "-k", "", "-c", "fsync=off"]
+    with _running(command, directory, lambda: answers(url)):
+        yield url
 
 
 @contextmanager

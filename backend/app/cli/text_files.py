@@ -3,6 +3,7 @@
 import codecs
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from app.core.errors import InvalidInput
 from app.core.files import read_bounded, read_up_to
@@ -20,6 +21,11 @@ _MARKS = (
 """What files begin with that say their encoding; that of UTF-32 begins like that of UTF-16."""
 
 
+def _is_closed(stream: TextIO | None) -> bool:
+    """Python makes no stream of what was closed when it started."""
+    return stream is None
+
+
 def read_text(file: str) -> str:
     """The text of a file, or of standard input for `-`: UTF-8, or what its byte order mark says.
 
@@ -27,6 +33,8 @@ def read_text(file: str) -> str:
         InvalidInput: it cannot be read, or is no text.
     """
     name = "Standard input" if file == STANDARD_INPUT else repr(file)
+    if file == STANDARD_INPUT and _is_closed(sys.stdin):
+        raise InvalidInput("Standard input is closed; there is nothing to read.")
     try:
         if file == STANDARD_INPUT:
             data = read_up_to(LONGEST_FILE, sys.stdin.buffer)

@@ -3,12 +3,14 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from app.core.errors import ConfigurationError
 from app.core.files import why_unreadable
+from app.core.service_file import parameters_of_service
 
 DEFAULT_PORT = 5432
 SYSTEM_CAS: Final = "system"
@@ -18,12 +20,16 @@ _ENCODE = "characters such as / ? # @ : in a name or password must be written as
 
 _SCHEMES = {"postgres", "postgresql", "postgresql+asyncpg"}
 
+_TLS_VERSIONS = ("tlsv1", "tlsv1.1", "tlsv1.2", "tlsv1.3")
+
 _CHOICES: dict[str, tuple[str, ...]] = {
     "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
     "sslnegotiation": ("postgres", "direct"),
     "channel_binding": ("disable", "prefer", "require"),
     "target_session_attrs": ("any", "read-write", "read-only", "primary", "standby", "prefer-standby"),
     "pgbouncer": ("true", "false"),
+    "ssl_min_protocol_version": _TLS_VERSIONS,
+    "ssl_max_protocol_version": _TLS_VERSIONS,
     # Parameters of which Greenway's driver has only one behaviour: the values that ask for it.
     "client_encoding": ("auto", "utf8", "utf-8", "unicode"),
     "gssencmode": ("disable", "allow", "prefer"),
@@ -36,10 +42,11 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "keepalives": ("0", "1"),
 }
 _NUMBERS = ("connect_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout")
-_FILES = ("sslcert", "sslkey", "sslrootcert", "sslcrl")
+_LARGEST_NUMBER = 2**31 - 1
+_FILES = ("sslcert", "sslkey", "sslrootcert", "sslcrl", "passfile")
 _TEXTS = (
-    *("host", "hostaddr", "port", "dbname", "database", "user", "password", "passfile", "service"),
-    *("sslpassword", "ssl_min_protocol_version", "ssl_max_protocol_version", "krbsrvname", "gsslib"),
+    *("host", "hostaddr", "port", "dbname", "database", "user", "password", "service", "servicefile"),
+    *("sslpassword", "krbsrvname", "gsslib"),
     *("application_name", "fallback_application_name", "options", "min_protocol_version", "max_protocol_version"),
 )
 _OURS_ALONE = {
@@ -47,7 +54,7 @@ _OURS_ALONE = {
     *("load_balance_hosts", "prepared_statement_cache_size", "statement_cache_size", "connect_timeout", "keepalives"),
     *("keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout", "application_name"),
     *("fallback_application_name", "options", "min_protocol_version", "max_protocol_version", "host", "hostaddr"),
-    *("port", "dbname", "database"),
+    *("port", "dbname", "database", "service", "servicefile"),
 }
 """Parameters that are not handed on to the driver in the address."""
 _IMPOSSIBLE = ("require_auth", "requirepeer", "sslcrldir", "replication", "gssdelegation", "passwordcommand")
@@ -71,6 +78,8 @@ class DatabaseAddress:
     """Milliseconds."""
     behind_pooler: bool | None
     """What the address says; None if it says nothing, and the server has to show it."""
+    session_attributes: str
+    """Which of several servers is wanted, as `target_session_attrs` names them."""
     any_host_first: bool
     trusts_system_cas: bool
 
@@ -86,12 +95,14 @@ def parse_database_address(url: str) -> DatabaseAddress:
         raise ConfigurationError("DATABASE_URL must start with postgresql://.")
     if not url.strip().isprintable():
         raise ConfigurationError("DATABASE_URL holds a character that cannot be seen; type or copy it again.")
+    if "%00" in url:
+        raise ConfigurationError("DATABASE_URL holds the character %00, which PostgreSQL does not take.")
     before, _, query = rest.partition("?")
     authority, slash, path = before.partition("/")
     if "@" in query and "@" not in authority:
         raise ConfigurationError(f"DATABASE_URL cannot be read; {_ENCODE}.")
-    given = _parameters(query)
     login, at, hostspec = authority.rpartition("@")
+    given = _with_service(_parameters(query), login, hostspec)
     sslmode, channel_binding = given.get("sslmode"), given.get("channel_binding")
     if channel_binding == "require":
         if sslmode in {"disable", "allow"}:
@@ -110,8 +121,10 @@ def parse_database_address(url: str) -> DatabaseAddress:
         given.pop("sslcert", None)
         given.pop("sslkey", None)
     for_driver = {name: value for name, value in given.items() if name not in _OURS_ALONE}
-    keepalive = {name: int(given[name]) for name in _NUMBERS if name.startswith("keepalives_") and name in given}
-    timeout = int(given.get("connect_timeout", "0"))
+    # As for libpq, 0 and less stand for the system's own value.
+    numbers = {name: int(given[name]) for name in _NUMBERS if name in given and int(given[name]) > 0}
+    keepalive = {name: number for name, number in numbers.items() if name.startswith("keepalives_")}
+    timeout = numbers.get("connect_timeout", 0)
     return DatabaseAddress(
         dsn=f"postgresql://{login}{at}" + (f"?{urlencode(for_driver, quote_via=quote)}" if for_driver else ""),
         hosts=_hosts(hostspec, given),
@@ -120,11 +133,28 @@ def parse_database_address(url: str) -> DatabaseAddress:
         options=given.get("options"),
         connect_timeout=float(max(timeout, 2)) if timeout > 0 else None,  # libpq's own minimum
         keepalive=MappingProxyType(keepalive if given.get("keepalives") != "0" else {"keepalives": 0}),
-        tcp_user_timeout=int(given["tcp_user_timeout"]) if "tcp_user_timeout" in given else None,
+        tcp_user_timeout=numbers.get("tcp_user_timeout"),
         behind_pooler=_behind_pooler(given),
+        session_attributes=given.get("target_session_attrs", "any"),
         any_host_first=given.get("load_balance_hosts") == "random",
         trusts_system_cas=trusts_system_cas,
     )
+
+
+def _with_service(given: dict[str, str], login: str, hostspec: str) -> dict[str, str]:
+    """With what the service that is named adds.
+
+    Raises:
+        ConfigurationError: there is none, its parameters are wrong, or its password would go to another server.
+    """
+    service = _checked(parameters_of_service(given))
+    elsewhere = hostspec or given.keys() & {"host", "hostaddr"}
+    if elsewhere and "password" in service and ":" not in login and "password" not in given:
+        raise ConfigurationError(
+            "DATABASE_URL names a host, and a service with a password, which is only sent to the service's own host;"
+            " leave the host out."
+        )
+    return {**service, **given}
 
 
 def _parameters(query: str) -> dict[str, str]:
@@ -136,9 +166,20 @@ def _parameters(query: str) -> dict[str, str]:
     for name, value in pairs:
         name = "sslmode" if name == "ssl" else name
         given[name] = {"true": "require", "false": "disable"}.get(value, value) if name == "sslmode" else value
+    return _checked(given)
+
+
+def _checked(given: Mapping[str, str]) -> dict[str, str]:
+    """Those that say something; words of which there is a list in small letters, as the driver wants them."""
     for name, value in given.items():
         _check(name, value)
-    return {name: value for name, value in given.items() if value}
+    return {name: _in_drivers_case(name, value) for name, value in given.items() if value}
+
+
+def _in_drivers_case(name: str, value: str) -> str:
+    if name in ("ssl_min_protocol_version", "ssl_max_protocol_version"):
+        return "TLSv" + value[4:]
+    return value.lower() if name in _CHOICES else value
 
 
 def _check(name: str, value: str) -> None:
@@ -155,9 +196,16 @@ def _check(name: str, value: str) -> None:
         raise ConfigurationError(f"DATABASE_URL: {name} must be {choices}, and is {_shown(value)}.")
     if name in _NUMBERS and not (value.removeprefix("-").isascii() and value.removeprefix("-").isdigit()):
         raise ConfigurationError(f"DATABASE_URL: {name} must be a whole number, and is {_shown(value)}.")
+    if name in _NUMBERS and not -_LARGEST_NUMBER <= float(value) <= _LARGEST_NUMBER:
+        raise ConfigurationError(f"DATABASE_URL: {name} must be at most {_LARGEST_NUMBER}, and is {_shown(value)}.")
     if name in _FILES and value != SYSTEM_CAS and (reason := why_unreadable(_expanded(value))):
         raise ConfigurationError(
             f"DATABASE_URL: {name} names the file {_shown(value)}, which cannot be read: {reason}."
+        )
+    if name == "passfile" and Path(_expanded(value)).stat().st_mode & 0o077:
+        raise ConfigurationError(
+            f"DATABASE_URL: passfile names the file {_shown(value)}, which others may read, so that it is not used;"
+            f" chmod 600 helps."
         )
 
 
@@ -174,7 +222,7 @@ def _hosts(hostspec: str, given: Mapping[str, str]) -> tuple[tuple[str, int], ..
             raise ConfigurationError(
                 "DATABASE_URL: Greenway cannot honour hostaddr together with sslmode=verify-full; leave it out."
             )
-        names = given["hostaddr"]
+        names, given = _at_address(names, given)
     ports = given.get("port", "").split(",") if given.get("port") else []
     parts = names.split(",") if names else []
     if len(ports) > 1 and len(ports) != len(parts):
@@ -182,6 +230,15 @@ def _hosts(hostspec: str, given: Mapping[str, str]) -> tuple[tuple[str, int], ..
     return tuple(
         _host(part, ports[index] if len(ports) > 1 else (ports[0] if ports else "")) for index, part in enumerate(parts)
     )
+
+
+def _at_address(names: str, given: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
+    """The addresses in place of the names, with the ports that stand behind these."""
+    addresses = given["hostaddr"].split(",")
+    own = [str(port) for _, port in (_host(part, given.get("port", "")) for part in names.split(","))] if names else []
+    if names and len(addresses) != len(own):
+        raise ConfigurationError(f"DATABASE_URL names {len(own)} hosts and {len(addresses)} addresses in hostaddr.")
+    return given["hostaddr"], {**given, "port": ",".join(own)} if own and "port" not in given else given
 
 
 def _host(text: str, port: str) -> tuple[str, int]:

@@ -1,6 +1,7 @@
 """Why a server could not be reached, found in the errors of the libraries, in plain words."""
 
 import os
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -41,6 +42,13 @@ PROXY_REFUSES = 407
 REFUSED_BY_PROXY = Obstacle(f"the proxy refuses: {PROXY_REFUSES} Proxy Authentication Required")
 
 
+class Elsewhere(httpx2.TransportError):
+    """A server, or what stands before it, answers that one should ask at another address."""
+
+
+_LOGIN = re.compile(rf"{PROXY_REFUSES}|auth|username|password", re.IGNORECASE)
+
+
 def obstacle_in(error: BaseException) -> Obstacle | None:
     """What a library's error says of the connection, if it says anything."""
     chain = list(causes(error))
@@ -52,7 +60,8 @@ def obstacle_in(error: BaseException) -> Obstacle | None:
             return Obstacle(f"its certificate is not accepted: {message.removesuffix('.')}", passing=False)
     for cause in chain:
         if isinstance(cause, httpx2.ProxyError):
-            return Obstacle(f"the proxy refuses: {_one_line(cause)}")
+            told = _one_line(cause)
+            return Obstacle(f"the proxy refuses: {told}", passing=_LOGIN.search(told) is None)
         if isinstance(cause, socket.gaierror):
             return Obstacle("its name cannot be looked up")
         if isinstance(cause, ssl.SSLError):
@@ -62,12 +71,17 @@ def obstacle_in(error: BaseException) -> Obstacle | None:
         if isinstance(cause, httpx2.ConnectTimeout):
             return Obstacle("it does not answer")
     connection = next((cause for cause in chain if isinstance(cause, httpx2.TransportError)), None)
-    return Obstacle(_one_line(connection)) if connection is not None else None
+    if connection is None:
+        return None
+    return Obstacle(_one_line(connection), passing=not isinstance(connection, Elsewhere))
 
 
 def shown(address: str) -> str:
     """An address as it may be shown, without a name, a password or parameters."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "an address that cannot be read"
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 

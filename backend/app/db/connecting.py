@@ -38,6 +38,7 @@ _KEEPALIVE = {
 }
 
 log = structlog.get_logger()
+_REFUSALS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class CannotConnect(OSError):
@@ -90,14 +91,17 @@ async def connect(address: DatabaseAddress, *, application_name: str, command_ti
                 **({"options": address.options} if address.options else {}),
             },
         )
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except asyncpg.TargetServerAttributeNotMatched as error:
+        wanted = f"target_session_attrs={address.session_attributes}"
+        raise CannotConnect(f"none of the servers is one that DATABASE_URL asks for ({wanted})") from error
+    except _REFUSALS as error:
         raise CannotConnect(_reason(error, timeout)) from error
     except ValueError as error:  # how the driver says that a parameter's value is wrong
         raise CannotConnect(str(error)) from error
     try:
         _keep_alive(connection, address)
         await _settle(connection, address)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except _REFUSALS as error:
         connection.terminate()
         raise CannotConnect(_reason(error, timeout)) from error
     except BaseException:
@@ -162,11 +166,15 @@ def _reason(error: BaseException, timeout: float) -> str:
     """The server's or system's own words, in one line."""
     if isinstance(error, TimeoutError):
         return f"no answer within {timeout:g} s"
-    if (
-        isinstance(error, OSError)
-        and error.errno is not None
-        and error.errno in errno.errorcode
-        and not isinstance(error, ssl.SSLError)
-    ):
+    if isinstance(error, ssl.SSLCertVerificationError):
+        told = error.verify_message.removesuffix(".")
+        return f"its certificate is not accepted: {told}; sslrootcert names the file of its authority"
+    if isinstance(error, ssl.SSLError):
+        return f"no TLS connection is possible, or a file of certificates cannot be read ({error.reason or error})"
+    if isinstance(error, socket.gaierror):
+        return "its name cannot be looked up"
+    if isinstance(error, OSError) and error.errno is not None and error.errno in errno.errorcode:
         return os.strerror(error.errno).lower()
+    if isinstance(error, ConnectionError) and not str(error):
+        return "the server closed the connection"
     return " ".join(str(error).split()) or type(error).__name__

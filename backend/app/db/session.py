@@ -31,6 +31,7 @@ server shutting down."""
 _STOOD_STILL = "25P03"
 """The driver reports it as the cause of a lost connection."""
 
+_DISK_FULL = "53100"
 _UNDEFINED = ("42P01", "42703", "42704", "42883", "3F000")
 """SQLSTATEs that say that a table, column, type, function or schema is missing."""
 
@@ -47,6 +48,15 @@ class DatabaseUnavailable(Unavailable):
         super().__init__("The database cannot be reached at the moment; please try again shortly.", retry_after=2)
         self.reason = reason
         """Why, in the words of the server or the system; for whoever runs Greenway."""
+
+
+class DatabaseFull(DatabaseUnavailable):
+    """The database is there, and cannot write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.message = "The database's disk is full; nothing was changed. Free some space, and try again."
+        self.args = (self.message,)
 
 
 class SchemaMismatch(DatabaseUnavailable):
@@ -166,7 +176,8 @@ async def safe_session_with_retry(
                 outages.database.noticed(error)
             log.debug("database_fault", error=type(error).__name__, attempt=attempt, committing=committing)
             if attempt == attempts or (committing and not repeatable):
-                raise DatabaseUnavailable(_reason(error)) from error
+                full = _sqlstate(error) == _DISK_FULL and not committing
+                raise (DatabaseFull() if full else DatabaseUnavailable(_reason(error))) from error
             await asyncio.sleep(0.05 * 2**attempt)
     raise AssertionError("unreachable")
 

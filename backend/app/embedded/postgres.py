@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -37,6 +38,8 @@ _UNSAFE_SETTINGS = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
 }
+
+_FAULT = re.compile(r"^.*?\b(?:error|FATAL|PANIC):\s*")
 
 
 class EmbeddedPostgres:
@@ -179,5 +182,12 @@ class EmbeddedPostgres:
             **run_as(account),
         )
         if result.returncode != 0:
-            reason = (result.stderr.strip() or result.stdout.strip()).splitlines()[-1:]
-            raise ConfigurationError(f"PostgreSQL could not set up {self._directory}: {''.join(reason)}")
+            reason = why_it_failed(result.stderr.strip() or result.stdout.strip())
+            raise ConfigurationError(f"PostgreSQL could not set up {self._directory}: {reason}.")
+
+
+def why_it_failed(output: str) -> str:
+    """The line with which a program of PostgreSQL's says what was wrong; what it did about that comes later."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    told = next((line for line in lines if _FAULT.search(line)), lines[-1] if lines else "it gave no reason")
+    return _FAULT.sub("", told).removesuffix(".")

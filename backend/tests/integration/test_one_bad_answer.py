@@ -98,6 +98,20 @@ def said(words: Callable[[Call], object], where: str = "content") -> Nasty:
     return sent(lambda call: envelope(call, message={"content": None, where: words(call)}))
 
 
+def as_stream(call: Call) -> bytes:
+    """A good answer in pieces, as a server sends it that always streams."""
+    text = text_of(call)
+    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
+    deltas += [{"content": text[start : start + 7]} for start in range(0, len(text), 7)]
+    choices: list[dict[str, Any]] = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+    choices.append({"index": 0, "delta": {}, "finish_reason": "stop"})
+    chunks: list[dict[str, Any]] = [
+        {"id": "x", "object": "chat.completion.chunk", "choices": [choice]} for choice in choices
+    ]
+    chunks.append({"id": "x", "choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 3}})
+    return b"".join(b"data: " + json.dumps(chunk).encode() + b"\r\n\r\n" for chunk in chunks) + b"data: [DONE]\r\n\r\n"
+
+
 GOOD_ENOUGH: dict[str, Nasty] = {
     "no finish reason": sent(lambda call: envelope(call, choice={"finish_reason": ""})),
     "a finish reason of its own": sent(lambda call: envelope(call, choice={"finish_reason": "eos_token"})),
@@ -121,6 +135,39 @@ GOOD_ENOUGH: dict[str, Nasty] = {
     "wrapped and encoded": sent(
         lambda call: envelope(call, message={"content": json.dumps({"answer": text_of(call)})})
     ),
+    "wrapped beside its name": said(lambda call: f'{{"name": "it", "arguments": {text_of(call)}}}'),
+    "encoded in a fence": said(lambda call: f"```json\n{json.dumps(text_of(call))}\n```"),
+    "behind its schema": said(lambda call: json.dumps({"type": "object", "description": "x" * 9000}) + text_of(call)),
+    "only in thoughts": said(lambda call: f"<think>This is it: {text_of(call)}</think>"),
+    "behind thoughts in another tag": said(lambda call: f'<seed:think>{{"a": 1}}</seed:think>{text_of(call)}'),
+    "a function's call as of old": sent(
+        lambda call: envelope(
+            call, message={"content": None, "function_call": {"name": "x", "arguments": text_of(call)}}
+        )
+    ),
+    "Ollama's own envelope": sent(lambda call: {"model": "m", "message": {"content": text_of(call)}, "done": True}),
+    "in a list": sent(lambda call: [envelope(call)]),
+    "in a text": sent(lambda call: json.dumps(envelope(call))),
+    "a byte order mark": lambda call: Reply(raw=b"\xef\xbb\xbf" + json.dumps(envelope(call)).encode()),
+    "UTF-16": lambda call: Reply(raw=json.dumps(envelope(call)).encode("utf-16")),
+    "a byte that is no UTF-8": lambda call: Reply(
+        raw=json.dumps(envelope(call)).encode().replace(VICTIM.encode(), b"Con\xe9pt 2")
+    ),
+    "behind comments of a stream": lambda call: Reply(
+        raw=b": PROCESSING\n\n" * 3 + json.dumps(envelope(call)).encode()
+    ),
+    "behind a guard against scripts": lambda call: Reply(raw=b")]}',\n" + json.dumps(envelope(call)).encode()),
+    "before another object": lambda call: Reply(raw=json.dumps(envelope(call)).encode() + b'\n{"done": true}'),
+    "a number of 6000 digits": lambda call: Reply(
+        raw=json.dumps(envelope(call)).encode().replace(b'"created": 1', b'"created": ' + b"9" * 6000)
+    ),
+    "a key twice": lambda call: Reply(raw=json.dumps(envelope(call)).encode().replace(b"{", b'{"id": 1, "id": 2, ', 1)),
+    "one event": lambda call: Reply(
+        raw=b"data: " + json.dumps(envelope(call)).encode() + b"\n\ndata: [DONE]\n\n",
+        headers={"content-type": "text/event-stream"},
+    ),
+    "a stream": lambda call: Reply(raw=as_stream(call), headers={"content-type": "text/event-stream"}),
+    "a 201": lambda call: Reply(status=201, raw=json.dumps(envelope(call)).encode()),
     "text/plain": lambda call: Reply(raw=json.dumps(envelope(call)).encode(), headers={"content-type": "text/plain"}),
     "broken logprobs": sent(
         lambda call: envelope(call, choice={"logprobs": "x"}, system_fingerprint=4, service_tier={})
@@ -159,6 +206,15 @@ USELESS: dict[str, tuple[Nasty, FailureCode]] = {
         FailureCode.UNAVAILABLE,
     ),
     "a 400 as a page": (lambda call: Reply(status=400, raw=b"<html>"), FailureCode.REJECTED),
+    "a refusal of another kind": (lambda call: Reply(status=418), FailureCode.REJECTED),
+    "a redirection": (
+        lambda call: Reply(status=302, headers={"location": "https://login.example/?token=x"}),
+        FailureCode.UNREACHABLE,
+    ),
+    "a proxy that wants a password": (lambda call: Reply(status=407, raw=b"<html>"), FailureCode.UNREACHABLE),
+    "a list of nothing": (sent(lambda call: [[], 1]), FailureCode.UNAVAILABLE),
+    "a stream of nothing": (lambda call: Reply(raw=b"data: [DONE]\n\n"), FailureCode.UNAVAILABLE),
+    "a stream that fails": (lambda call: Reply(raw=b'data: {"error": {"code": 429}}\n\n'), FailureCode.RATE_LIMITED),
     "a 401": (lambda call: Reply(status=401), FailureCode.UNAUTHORISED),
     "a 500": (lambda call: Reply(status=500, raw=b"\x00\xff"), FailureCode.UNAVAILABLE),
     "no gzip": (lambda call: Reply(raw=b"junk", headers={"content-encoding": "gzip"}), FailureCode.UNREACHABLE),
@@ -194,6 +250,25 @@ async def test_what_cannot_be_used_costs_one_artefact_and_says_why(name: str) ->
     failure, _, _ = await written_beside(nasty, "summary")
     assert failure is not None
     assert failure.code == code
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (
+            Reply(status=302, headers={"location": "https://login.example/?token=x"}),
+            "redirects to https://login.example/)",
+        ),
+        (Reply(status=307), "redirects to an unknown place)"),
+        (Reply(status=407), "the proxy refuses: 407 Proxy Authentication Required)"),
+    ],
+)
+async def test_who_answers_in_place_of_the_server_is_told_after_one_call(reply: Reply, said: str) -> None:
+    failure, _, asked = await written_beside(lambda _: reply, "summary")
+    assert failure is not None
+    assert said in failure.message
+    assert "OPENAI_BASE_URL" in failure.message
+    assert asked == 1
 
 
 async def test_answers_that_cannot_be_used_count_as_calls_with_their_tokens() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import outages
-from app.db.session import IDLE_TIMEOUT, Sessions, TransactionTimeout, safe_session_with_retry
+from app.db.session import IDLE_TIMEOUT, DatabaseFull, Sessions, TransactionTimeout, safe_session_with_retry
 
 
 async def test_connections_ask_the_server_not_to_wait_for_them(sessions: Sessions) -> None:
@@ -43,6 +43,15 @@ async def test_rows_that_a_silent_client_has_locked_are_free_again(sessions: Ses
 
         assert await safe_session_with_retry(sessions, work) == 0
         await silent.invalidate()
+
+
+async def test_a_disk_that_is_full_is_told(sessions: Sessions) -> None:
+    async def work(session: AsyncSession) -> None:
+        await session.execute(text("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$"))
+
+    with pytest.raises(DatabaseFull, match="disk is full") as caught:
+        await safe_session_with_retry(sessions, work, attempts=2)
+    assert (caught.value.status, caught.value.code, caught.value.retryable) == (503, "database_unavailable", True)
 
 
 def compute() -> None:

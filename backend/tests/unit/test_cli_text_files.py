@@ -113,3 +113,12 @@ async def test_standard_input_without_an_end_is_refused(
     assert (outcome.code, outcome.out) == (1, "")
     assert outcome.err == "greenway: Standard input cannot be read: it is longer than 100,000 bytes.\n"
     assert api.requests == []
+
+
+@pytest.mark.parametrize("command", [["create", "--goal-file", "-"], ["import", "-"]], ids=lambda command: command[0])
+async def test_standard_input_that_is_closed_is_told(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    outcome = await terminal.greenway(*command)
+    assert (outcome.code, outcome.err) == (1, "greenway: Standard input is closed; there is nothing to read.\n")

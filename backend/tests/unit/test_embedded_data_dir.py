@@ -9,6 +9,7 @@ import pytest
 
 from app.core.errors import ConfigurationError
 from app.embedded.data_dir import DataDirectory, Run, running_instance
+from app.embedded.postgres import why_it_failed
 
 RUN = Run(url="http://127.0.0.1:8000", database_url="postgresql://", redis_url="redis://")
 
@@ -150,3 +151,22 @@ def test_nothing_runs_in_a_directory_that_others_can_write_to(tmp_path: Path) ->
         data.write_run(RUN)
         tmp_path.chmod(0o770)
         assert running_instance(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        (
+            'The files belong to nobody.\ninitdb: error: could not create directory "pg_wal": No space left on device\n'
+            'initdb: removing contents of data directory "data"\n',
+            'could not create directory "pg_wal": No space left on device',
+        ),
+        ("2026 UTC [1] FATAL:  could not write\nchild process exited with exit code 1\n", "could not write"),
+        ("out of memory\n", "out of memory"),
+        ("", "it gave no reason"),
+    ],
+)
+def test_the_reason_of_postgresqls_programs_is_the_fault_and_not_what_they_did_about_it(
+    output: str, reason: str
+) -> None:
+    assert why_it_failed(output) == reason

@@ -1,7 +1,8 @@
 """Asks one question until there is an answer that can be used, or a reason why there is none."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ from pydantic_ai.messages import (
     ModelRequest,
     ModelResponse,
     TextPart,
+    ThinkingPart,
     ToolCallPart,
     ToolReturnPart,
     UserPromptPart,
@@ -27,7 +29,7 @@ from app.agents.asking.effort import Effort
 from app.agents.asking.faults import as_unreadable, code_of, context_in, limit_passed, waiting_out
 from app.agents.asking.languages import is_in
 from app.agents.asking.modes import OutputMode, OutputModes, request_parameters
-from app.agents.asking.parsing import Unreadable, find_object
+from app.agents.asking.parsing import Unreadable, find_object, find_objects
 from app.agents.asking.prices import PriceList
 from app.agents.asking.question import Question, R, T, Unusable
 from app.domain.failures import Failure, FailureCode, failure
@@ -43,6 +45,8 @@ THOUGHTS, LOCAL_THOUGHTS = 6000, 1000
 MORE_ROOM = 2
 """By how much the room grows when an answer has broken off; once."""
 
+WRAPPERS = 4
+"""Values that an object may have which is only wrapped round the answer, such as a tool's name and arguments."""
 MUCH = 4000
 """Characters of an answer that are read at once; each may take 10 microseconds."""
 
@@ -249,10 +253,10 @@ def _read(question: Question[R, T], response: ModelResponse) -> T:
         raise _Unanswered(FailureCode.REFUSED)
     if response.finish_reason == "length":
         raise _Unanswered(FailureCode.TRUNCATED)
-    if not raw_text(response):
+    if not raw_text(response) and "{" not in _thoughts(response):
         raise _Unanswered(FailureCode.EMPTY, "You answered with nothing.")
     try:
-        reply = _reply(question, _object(response))
+        reply = _reply(question, _objects(response))
         if not is_in(question.language, question.prose(reply)):
             reason = f"Write in the language with the BCP 47 tag {question.language}."
             raise _Unanswered(FailureCode.WRONG_LANGUAGE, reason)
@@ -265,38 +269,58 @@ def _read(question: Question[R, T], response: ModelResponse) -> T:
         raise _Unanswered(FailureCode.INVALID_OUTPUT, *error.reasons) from None
 
 
-def _reply(question: Question[R, T], found: dict[str, Any]) -> R:
-    """The reply that an object is, or that it is only wrapped round: `{"answer": {...}}`.
+def _reply(question: Question[R, T], found: Sequence[dict[str, Any]]) -> R:
+    """The reply that one of the objects is, or that it is only wrapped round: `{"answer": {...}}`.
 
     Raises:
-        ValidationError: it is neither.
+        ValidationError: none is; the faults are those of the one that comes closest, or else of the first.
     """
-    if len(found) == 1 and not found.keys() & question.reply.model_fields.keys():
-        [inner] = found.values()
-        if isinstance(inner, str):
-            inner = find_object(inner)
-        if isinstance(inner, dict):
-            return question.reply.model_validate(inner)
-    return question.reply.model_validate(found)
+    fields = question.reply.model_fields.keys()
+    first: ValidationError | None = None
+    for candidates in (found, [inner for one in found for inner in _wrapped(one)]):
+        for candidate in sorted(candidates, key=lambda each: len(each.keys() & fields), reverse=True):
+            try:
+                return question.reply.model_validate(candidate)
+            except ValidationError as error:
+                first = first or error
+    assert first is not None
+    raise first
 
 
-def _object(response: ModelResponse) -> dict[str, Any]:
-    """The arguments of the tool's call, else the object in the text; its texts can be stored.
+def _wrapped(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The objects that are values of an object with few of them, as they are or as text."""
+    if len(found) > WRAPPERS:
+        return
+    for value in found.values():
+        if isinstance(value, dict):
+            yield value
+        elif isinstance(value, str) and "{" in value:
+            with suppress(Unreadable):
+                yield find_object(value)
+
+
+def _objects(response: ModelResponse) -> list[dict[str, Any]]:
+    """The arguments of the tool's call, else the objects in the text; their texts can be stored.
 
     Raises:
         Unreadable: there is none.
     """
     try:
-        return {**storable_json(_object_as_written(response))}
+        return [{**storable_json(each)} for each in _objects_as_written(response)]
     except RecursionError:
         raise Unreadable("The answer was nested too deeply.") from None
 
 
-def _object_as_written(response: ModelResponse) -> dict[str, Any]:
+def _objects_as_written(response: ModelResponse) -> Sequence[dict[str, Any]]:
     for part in response.parts:
-        if isinstance(part, ToolCallPart):
-            return {**part.args} if isinstance(part.args, dict) else find_object(part.args or "")
-    return find_object(raw_text(response))
+        if isinstance(part, ToolCallPart) and part.args:
+            return [{**part.args}] if isinstance(part.args, dict) else find_objects(part.args)
+    return find_objects(raw_text(response) or _thoughts(response))
+
+
+def _thoughts(response: ModelResponse) -> str:
+    """Where some models leave all that they say, the answer included."""
+    return storable("\n".join(part.content for part in response.parts if isinstance(part, ThinkingPart)))
 
 
 def raw_text(response: ModelResponse) -> str:

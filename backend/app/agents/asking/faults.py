@@ -34,6 +34,8 @@ _CODES: tuple[tuple[type[Exception], FailureCode], ...] = (
     (faults.ModelConnectionError, FailureCode.UNREACHABLE),
     (faults.ContentFilterError, FailureCode.REFUSED),
 )
+_PASSING = {408, 409, 425}
+"""Statuses that blame the request, and yet may not come again."""
 _TRANSIENT = {FailureCode.RATE_LIMITED, FailureCode.UNAVAILABLE, FailureCode.UNREACHABLE}
 
 
@@ -46,6 +48,8 @@ def code_of(error: Exception) -> FailureCode:
             return FailureCode.QUOTA
         if error.status_code in (400, 413, 422, 500) and _TOO_LONG.search(_told(error)):
             return FailureCode.CONTEXT_TOO_LONG
+        if type(error) is faults.ModelHTTPError and error.status_code < 500 and error.status_code not in _PASSING:
+            return FailureCode.REJECTED
     return next((code for kind, code in _CODES if isinstance(error, kind)), FailureCode.UNAVAILABLE)
 
 

@@ -8,7 +8,9 @@ from typing import Any, SupportsIndex
 
 import json_repair
 
-_THOUGHTS = re.compile(r"<(/?)(?:think|thinking|reasoning)>", re.IGNORECASE)
+_THOUGHTS = re.compile(
+    r"<(/?)(?:\w+:)?(?:think|thinking|thoughts?|reasoning|reflection|analysis|scratchpad)>", re.IGNORECASE
+)
 _START = re.compile(r"\{|\[(?=\s*\{)")
 """An object, or a list of objects: those of a list that breaks off do not count."""
 _TOKEN = re.compile(
@@ -28,6 +30,8 @@ _LOOKS = 40
 _MENDED = 100_000
 """Characters of an answer that are mended at most: no whole one is longer."""
 _ENCODINGS = 3
+_QUOTED = re.compile(r'"(?=(?:\s|\\n)*[{\[])')
+"""Where an object begins that is itself a JSON string."""
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -35,20 +39,40 @@ class Unreadable(Exception):
     """There is no complete JSON object in the text; the message says so to the model."""
 
 
-def find_object(text: str) -> dict[str, Any]:
-    """The largest JSON object in the text. Slips such as trailing commas are mended; an object that breaks off is not,
-    since nobody knows what is missing.
+def find_objects(text: str) -> list[dict[str, Any]]:
+    """The JSON objects in the text, the largest first. Slips such as trailing commas are mended; an object that breaks
+    off is not, since nobody knows what is missing.
 
     Raises:
         Unreadable: there is none.
     """
-    text = _decoded(_without_thoughts(text).strip())
-    if not text:
-        raise Unreadable("The answer was empty.")
-    found = list(_objects(text))
-    if not found:
-        raise Unreadable("The answer held no complete JSON object.")
-    return max(found, key=lambda each: len(json.dumps(each)))
+    said = _decoded(_without_thoughts(text).strip())
+    if found := _largest_first(said) or _quoted(said):
+        return found
+    raise Unreadable("The answer held no complete JSON object." if said else "The answer was empty.")
+
+
+def find_object(text: str) -> dict[str, Any]:
+    """The first of them.
+
+    Raises:
+        Unreadable: there is none.
+    """
+    return find_objects(text)[0]
+
+
+def _largest_first(text: str) -> list[dict[str, Any]]:
+    return sorted(_objects(text), key=lambda each: len(json.dumps(each)), reverse=True)
+
+
+def _quoted(text: str) -> list[dict[str, Any]]:
+    """Those in the first JSON string that holds one."""
+    start = _QUOTED.search(text)
+    try:
+        inner, _ = _DECODER.raw_decode(text, start.start()) if start else ("", 0)
+    except ValueError:
+        return []
+    return _largest_first(_decoded(inner.strip()))
 
 
 def _decoded(text: str) -> str:

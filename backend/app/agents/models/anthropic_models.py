@@ -8,12 +8,15 @@ from pydantic_ai.models.anthropic import AnthropicModel
 from pydantic_ai.providers.anthropic import AnthropicProvider
 
 from app.agents.models.choice import ModelChoice
+from app.agents.models.envelopes import MendingClient
 from app.agents.models.http_client import open_http_client
 
 
 async def build(choice: ModelChoice, resources: AsyncExitStack) -> Model:
     """A model behind the Messages API; each request is sent once."""
-    http_client = open_http_client(choice.address, choice.timeout, resources, max_bytes=choice.max_answer_bytes)
+    http_client = open_http_client(
+        choice.address, choice.timeout, resources, MendingClient, max_bytes=choice.max_answer_bytes
+    )
     client = AsyncAnthropic(
         api_key=choice.api_key,
         base_url=choice.address,

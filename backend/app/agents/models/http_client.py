@@ -4,16 +4,28 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
 
-from httpx2 import AsyncByteStream, AsyncClient, AsyncHTTPTransport, Limits, Request, Response, Timeout
+from httpx2 import (
+    AsyncByteStream,
+    AsyncClient,
+    AsyncHTTPTransport,
+    Limits,
+    ProxyError,
+    Request,
+    Response,
+    Timeout,
+)
 from pydantic_ai.models import create_async_httpx2_client
 
 from app.agents.models.addresses import is_local_address
+from app.core.obstacles import PROXY_REFUSES, Elsewhere, shown
 
 CONNECT_SECONDS = 10
 PIECE = 1024
 """Bytes that are unpacked at a time: at worst to about a megabyte."""
 OF_THE_BODY = frozenset({"content-length", "content-encoding", "transfer-encoding"})
 """Headers about how a body came; they say nothing of one that has been read."""
+_REDIRECTIONS = {301, 302, 303, 307, 308}
+_LONGEST_PLACE = 200
 _LIMITS = Limits(max_connections=1000, max_keepalive_connections=100)
 
 
@@ -22,7 +34,8 @@ class AnswerTooLong(Exception):
 
 
 class BoundedClient(AsyncClient):
-    """An HTTP client that reads no response beyond `max_bytes`, unpacked: a small one may unpack to gigabytes."""
+    """An HTTP client that reads no response beyond `max_bytes`, unpacked: a small one may unpack to gigabytes. Nor does
+    it follow a redirection: a question is sent with its key, and only to the address that the operator has named."""
 
     def __init__(self, *, max_bytes: int, **options: Any) -> None:
         super().__init__(**options)
@@ -33,7 +46,10 @@ class BoundedClient(AsyncClient):
 
         Raises:
             AnswerTooLong: the body is longer.
+            Elsewhere: the answer is elsewhere.
+            ProxyError: a proxy answers, and wants a password.
         """
+        options["follow_redirects"] = False
         response = await super().send(request, stream=True, **options)
         if stream:
             return response
@@ -46,8 +62,18 @@ class BoundedClient(AsyncClient):
                     raise AnswerTooLong(self._max_bytes)
         finally:
             await response.aclose()
+        if response.status_code == PROXY_REFUSES:
+            raise ProxyError(f"{PROXY_REFUSES} Proxy Authentication Required", request=request)
+        if response.status_code in _REDIRECTIONS:
+            raise Elsewhere(f"it redirects to {_place(response)}", request=request)
         headers = [each for each in response.headers.multi_items() if each[0].lower() not in OF_THE_BODY]
         return Response(response.status_code, headers=headers, content=bytes(body), request=request)
+
+
+def _place(response: Response) -> str:
+    """Where a redirection leads, as it may be shown."""
+    place = response.headers.get("location", "")[:_LONGEST_PLACE]
+    return shown(place) if place.isprintable() and place else "an unknown place"
 
 
 class _InPieces(AsyncByteStream):

@@ -8,7 +8,8 @@ from app.agents.asking.prompts import load_prompt
 from app.agents.asking.question import Line, Paragraph, Question, Reply, Unusable, at_most
 from app.agents.dice import dice
 from app.agents.writing.facts import facts_of
-from app.agents.writing.option_labels import speaks_of_letters, without_labels, without_letters
+from app.agents.writing.option_labels import without_labels
+from app.agents.writing.option_letters import speaks_of_letters, without_letters
 from app.domain import content
 from app.generation.work import ConceptBrief
 
@@ -117,12 +118,12 @@ def _fault(question: QuestionReply, options: Sequence[OptionReply]) -> str | Non
         return "a true_false question has two options"
     if any(not option.explanation for option in options):
         return "every option needs an explanation"
+    if any(_SPEAKS_OF_OTHERS.search(option.text) for option in options):
+        return "an option must not speak of other options, since they are shown in another order"
     names = [question.prompt, *(option.text for option in options)]
     explanations = [question.explanation, *(option.explanation for option in options)]
     if any(speaks_of_letters(text, len(options), names) for text in explanations):
-        return "an explanation must not call options by letters, since they are shown in another order"
-    if any(_SPEAKS_OF_OTHERS.search(option.text) for option in options):
-        return "an option must not speak of other options, since they are shown in another order"
+        return "an explanation must not call options by letters or places, since they are shown in another order"
     return None
 
 
