@@ -154,3 +154,50 @@ async def test_what_was_not_acknowledged_and_cannot_be_read_is_dropped(cluster: 
         roadmap_id = await client.create(auto_approve=True)
         await client.until_status(roadmap_id, "completed")
     assert worker.process.poll() is None
+
+
+KOMBUS = (
+    "unacked",
+    "unacked_index",
+    "unacked_mutex",
+    "_kombu.binding.content_generation",
+    "_kombu.binding.roadmap_drafting",
+    "_kombu.binding.celery.pidbox",
+    "_kombu.binding_permanent.content_generation",
+    "_kombu.binding_deadlines",
+    "content_generation",
+    "content_generation\x06\x163",
+)
+
+
+def spoil(redis: Redis) -> None:
+    """Put something of another type into each place where kombu keeps something."""
+    for key in KOMBUS:
+        redis.delete(key)
+        redis.hset(key, "of", "another type") if key == "unacked_mutex" else redis.set(key, "of another type")
+
+
+async def test_what_stands_where_kombu_keeps_something_is_removed(cluster: Cluster) -> None:
+    redis = Redis.from_url(cluster.redis_url)
+    spoil(redis)
+    worker = ready(cluster.start_worker(concurrency=2))
+    async with cluster.client() as client:
+        for _ in range(2):
+            roadmap_id = await client.create(auto_approve=True)
+            await client.until_status(roadmap_id, "completed")
+            spoil(redis)
+    assert worker.process.poll() is None
+    assert worker.terminate() == 0
+    redis.delete(*KOMBUS)
+
+
+async def test_bindings_that_are_none_keep_no_doorbell_from_being_rung(cluster: Cluster) -> None:
+    redis = Redis.from_url(cluster.redis_url)
+    for queue in ("content_generation", "roadmap_drafting", "celery"):
+        redis.delete(f"_kombu.binding.{queue}")
+        redis.sadd(f"_kombu.binding.{queue}", "", "x", b"\x06\x16" * 5, "\x06\x16")
+    worker = ready(cluster.start_worker(concurrency=2))
+    async with cluster.client() as client:
+        roadmap_id = await client.create(auto_approve=True)
+        await client.until_status(roadmap_id, "completed")
+    assert worker.process.poll() is None
