@@ -11,6 +11,7 @@ from app.agents.estimating import Estimator
 from app.agents.factory import check_author
 from app.api.answers import UNAVAILABLE
 from app.api.body_limit import BodyLimit, SizeLimit
+from app.api.connections import streams_of
 from app.api.deps import ApiServices
 from app.api.document import DocumentedApi
 from app.api.forwarded import Forwarded
@@ -120,7 +121,7 @@ async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
             files=FileReader(max_concepts=settings.max_concepts),
             quizzes=Quizzes(sessions),
             reader=reader,
-            stream=EventStream(hub, reader, heartbeat=settings.heartbeat),
+            stream=EventStream(hub, reader, heartbeat=settings.heartbeat, most=streams_of(settings)),
             health=Health(sessions, redis),
             schema=SchemaGate(sessions),
             about=About(version=__version__, author=author, max_concepts=settings.max_concepts),
