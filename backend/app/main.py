@@ -1,6 +1,6 @@
 """The composition root of the API: `create_app()` builds everything, the lifespan opens and closes it."""
 
-import gc
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -24,6 +24,7 @@ from app.api.schemas import About
 from app.api.sub_path import SubPath
 from app.api.web import serve_web
 from app.core.celery_app import app as celery
+from app.core.garbage import collect_when_short, leave_full_collections_to_us
 from app.core.logging import configure_logging
 from app.core.serving_settings import networks_of
 from app.core.settings import Settings, load_settings
@@ -47,16 +48,15 @@ from app.services.transfer import Transfer
 
 
 def create_app_alone() -> FastAPI:
-    """As `create_app`, for a process that serves nothing else. What has been imported is there for good: the garbage
-    collector need not look through it again and again, each time for a tenth of a second."""
-    app = create_app()
-    gc.collect()
-    gc.freeze()
+    """As `create_app`, for a process that serves nothing else, whose garbage it may collect at a time of its choice."""
+    app = create_app(alone=True)
+    leave_full_collections_to_us()
     return app
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The application. Clients and engines are made in the event loop that serves it, not here.
+def create_app(settings: Settings | None = None, *, alone: bool = False) -> FastAPI:
+    """The application. Clients and engines are made in the event loop that serves it, not here. `alone` says that the
+    process does nothing else.
 
     Raises:
         ConfigurationError: a setting is wrong.
@@ -69,9 +69,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        collecting = asyncio.create_task(collect_when_short()) if alone else None
         async with _open(settings, author) as services:
             app.state.services = services
             yield
+        if collecting is not None:
+            collecting.cancel()
 
     app = DocumentedApi(
         title="Greenway",

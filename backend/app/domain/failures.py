@@ -122,8 +122,8 @@ def failure(code: FailureCode, language: str, **details: str) -> Failure:
 
     Args:
         language: a BCP 47 tag.
-        details: what the sentence names: `seconds` of a timeout, `limit` of a budget, of an answer or of what was written, `times` that
-            workers ended, `hint` at what is understood, `context` that the model has, in tokens.
+        details: what the sentence names: `seconds` of a timeout, `limit` of a budget, of an answer or of what was
+            written, `times` that workers ended, `hint` at what is understood, `context` that the model has, in tokens.
     """
     is_chinese = language.lower().split("-")[0] == "zh"
     if code == FailureCode.CONTEXT_TOO_LONG:

@@ -132,20 +132,13 @@ def a_large_file() -> dict[str, Any]:
     """A roadmap at the limit: all its concepts are written, and its outline has a history."""
     outline = an_outline(CONCEPTS).model_dump(mode="json")
     moment = "2026-01-01T00:00:00Z"
-    states = {
-        kind.value: {
-            "status": "completed",
-            "current": 1,
-            "versions": [
-                {"version": 1, "author": "A", "created_at": moment, "body": an_artefact(kind).model_dump(mode="json")}
-            ],
-        }
-        for kind in ArtefactKind
+    written = {"version": 1, "author": "A", "created_at": moment}
+    bodies = {kind.value: an_artefact(kind).model_dump(mode="json") for kind in ArtefactKind}
+    states: dict[str, dict[str, Any]] = {
+        kind: {"status": "completed", "current": 1, "versions": [written | {"body": body}]}
+        for kind, body in bodies.items()
     }
-    failed = {
-        "tutorial": states["tutorial"]
-        | {"status": "failed", "failure": {"code": "timeout", "message": "It took long."}}
-    }
+    states["tutorial"] |= {"status": "failed", "failure": {"code": "timeout", "message": "It took long."}}
     return {
         "request": {"goal": "Learn everything"},
         "author": "A",
@@ -158,7 +151,7 @@ def a_large_file() -> dict[str, Any]:
             {"number": number, "kind": "edited", "outline": outline, "created_at": moment}
             for number in range(1, REVISIONS + 1)
         ],
-        "concepts": [{"concept_id": f"c{number}", **states, **failed} for number in range(CONCEPTS)],
+        "concepts": [{"concept_id": f"c{number}", **states} for number in range(CONCEPTS)],
     }
 
 

@@ -313,9 +313,8 @@ def test_event_streams_leave_connections_for_requests(few_files: Cluster) -> Non
         for _ in range((FILES - RESERVED_DESCRIPTORS - POOL) * 3 // 4):
             stack.enter_context(follow(few_files, roadmap_id))
         with connected(few_files) as late:
-            late.sendall(GET % path.encode())
-            answer = late.recv(65536)
-        problem = problem_of(answer)
+            late.sendall(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n") % path.encode())
+            problem = problem_of(rest_of(late))
         assert (problem["status"], problem["code"], problem["retryable"]) == (503, "unavailable", True)
         assert "GREENWAY_MAX_EVENT_STREAMS" in problem["detail"]
         with connected(few_files) as late:
