@@ -107,7 +107,10 @@ MALFORMED = [
 
 
 def ignored(worker: WorkerProcess) -> float:
-    page = httpx2.get(f"http://127.0.0.1:{worker.metrics_port}/metrics", trust_env=False).text
+    try:
+        page = httpx2.get(f"http://127.0.0.1:{worker.metrics_port}/metrics", trust_env=False).text
+    except httpx2.ConnectError:  # it is not there yet
+        return 0
     found = re.search(r'greenway_ignored_messages_total\{kind="message"\} (\S+)', page)
     return float(found[1]) if found else 0
 
