@@ -1,6 +1,6 @@
 """The composition root of the API: `create_app()` builds everything, the lifespan opens and closes it."""
 
-import gc
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,6 +11,7 @@ from app.agents.estimating import Estimator
 from app.agents.factory import check_author
 from app.api.answers import UNAVAILABLE
 from app.api.body_limit import BodyLimit, SizeLimit
+from app.api.connections import streams_of
 from app.api.deps import ApiServices
 from app.api.document import DocumentedApi
 from app.api.forwarded import Forwarded
@@ -23,6 +24,7 @@ from app.api.schemas import About
 from app.api.sub_path import SubPath
 from app.api.web import serve_web
 from app.core.celery_app import app as celery
+from app.core.garbage import collect_when_short, leave_full_collections_to_us
 from app.core.logging import configure_logging
 from app.core.serving_settings import networks_of
 from app.core.settings import Settings, load_settings
@@ -46,16 +48,15 @@ from app.services.transfer import Transfer
 
 
 def create_app_alone() -> FastAPI:
-    """As `create_app`, for a process that serves nothing else. What has been imported is there for good: the garbage
-    collector need not look through it again and again, each time for a tenth of a second."""
-    app = create_app()
-    gc.collect()
-    gc.freeze()
+    """As `create_app`, for a process that serves nothing else, whose garbage it may collect at a time of its choice."""
+    app = create_app(alone=True)
+    leave_full_collections_to_us()
     return app
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The application. Clients and engines are made in the event loop that serves it, not here.
+def create_app(settings: Settings | None = None, *, alone: bool = False) -> FastAPI:
+    """The application. Clients and engines are made in the event loop that serves it, not here. `alone` says that the
+    process does nothing else.
 
     Raises:
         ConfigurationError: a setting is wrong.
@@ -68,9 +69,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        collecting = asyncio.create_task(collect_when_short()) if alone else None
         async with _open(settings, author) as services:
             app.state.services = services
             yield
+        if collecting is not None:
+            collecting.cancel()
 
     app = DocumentedApi(
         title="Greenway",
@@ -120,7 +124,7 @@ async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
             files=FileReader(max_concepts=settings.max_concepts),
             quizzes=Quizzes(sessions),
             reader=reader,
-            stream=EventStream(hub, reader, heartbeat=settings.heartbeat),
+            stream=EventStream(hub, reader, heartbeat=settings.heartbeat, most=streams_of(settings)),
             health=Health(sessions, redis),
             schema=SchemaGate(sessions),
             about=About(version=__version__, author=author, max_concepts=settings.max_concepts),

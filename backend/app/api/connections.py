@@ -22,6 +22,8 @@ RESERVED_DESCRIPTORS = 96
 files of the web app, and connections that are about to be refused."""
 FEWEST = 16
 """Connections with which a page and a command still work side by side."""
+_STREAMS = 0.75
+"""The part of all connections that event streams may take."""
 _SWEEP_EVERY = 1.0
 _RETRY_AFTER = 5
 
@@ -77,6 +79,15 @@ def limits_of(settings: Settings) -> ConnectionLimits:
         frames_per_second=settings.max_frames_per_second,
         exempt=LOOPBACK + networks_of(settings.trusted_proxies),
     )
+
+
+def streams_of(settings: Settings) -> int:
+    """How many event streams there may be at once: a part of the connections, so that requests have theirs.
+
+    Raises:
+        ConfigurationError: the process may open too few files.
+    """
+    return min(settings.max_event_streams, int(limits_of(settings).connections * _STREAMS))
 
 
 def _open_files() -> int | None:

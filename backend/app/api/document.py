@@ -1,9 +1,10 @@
 """The OpenAPI document: what FastAPI makes of the routes, and what it cannot know of refusals, frames and examples."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
@@ -22,6 +23,7 @@ from app.core.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from app.core.json import dumps
 from app.services.frames import StreamFrame
 from app.services.views import Problem
 
@@ -84,6 +86,8 @@ class DocumentedApi(FastAPI):
     """`server` is the path under which it is reached."""
 
     def __init__(self, *, server: str, **settings: Any) -> None:
+        self._writing = asyncio.Lock()
+        self._written = b""
         super().__init__(
             description=_DESCRIPTION,
             license_info={"name": "MIT", "identifier": "MIT"},
@@ -92,6 +96,16 @@ class DocumentedApi(FastAPI):
             generate_unique_id_function=_name_of,
             **settings,
         )
+
+    def setup(self) -> None:
+        self.add_route("/openapi.json", self._answer, include_in_schema=False)
+
+    async def _answer(self, _: Request) -> Response:
+        """The document is made for whoever asks first, beside the event loop: that takes most of a second."""
+        async with self._writing:
+            if not self._written:
+                self._written = await asyncio.to_thread(lambda: dumps(self.openapi()))
+        return Response(self._written, media_type="application/json")
 
     def openapi(self) -> dict[str, Any]:
         before = self.openapi_schema

@@ -85,4 +85,4 @@ def _follows_a_link(scope: Scope, headers: Headers) -> bool:
 def _hosts_of(headers: Headers) -> list[str]:
     """What the client calls us, as we and the proxies in between have heard it."""
     forwarded = [host.strip() for line in headers.getlist("x-forwarded-host") for host in line.split(",")]
-    return [headers.get("host", ""), *filter(None, forwarded)]
+    return [*(headers.getlist("host") or [""]), *filter(None, forwarded)]

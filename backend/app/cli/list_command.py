@@ -29,4 +29,5 @@ def list_(
     for roadmap in roadmaps:
         shown = short.get(roadmap.roadmap_id, str(roadmap.roadmap_id))
         done = f"{roadmap.progress.completed}/{roadmap.progress.total}"
-        typer.echo(f"{shown}  {ROADMAP_WORDS[roadmap.status]:<16}  {done:>7}  {one_line(roadmap.title)}")
+        imported = "  (imported)" if roadmap.imported_at is not None else ""
+        typer.echo(f"{shown}  {ROADMAP_WORDS[roadmap.status]:<16}  {done:>7}  {one_line(roadmap.title)}{imported}")

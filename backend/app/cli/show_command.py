@@ -21,6 +21,8 @@ def show(roadmap: RoadmapArgument) -> None:
     shown, page = ask_about(roadmap, work)
     known = Watched.of(shown)
     typer.echo(f"{one_line(shown.title)}: {ROADMAP_WORDS[shown.status]}, {counts(known.progress)}")
+    if shown.imported_at is not None:
+        typer.echo(f"Imported on {shown.imported_at.astimezone():%Y-%m-%d}; nobody has checked what its file says.")
     typer.echo(page)
     for stage in shown.stages:
         typer.echo(f"\n{one_line(stage.name)}  [{stage.stage_id}]")

@@ -13,6 +13,9 @@ from app.core.settings import load_settings
 CONTENT_QUEUE = "content_generation"
 DRAFTING_QUEUE = "roadmap_drafting"
 
+RESTORED_AT_ONCE = 100
+"""Messages of dead workers that are looked at in one go: anybody may leave any number of them."""
+
 GENERATE_CONTENT = "greenway.generate_content"
 DRAFT_ROADMAP = "greenway.draft_roadmap"
 
@@ -42,6 +45,7 @@ def _configuration() -> dict[str, Any]:
             "socket_connect_timeout": 2,
             "socket_timeout": 10,
             "socket_keepalive": True,
+            "unacked_restore_limit": RESTORED_AT_ONCE,
         },
         "task_ignore_result": True,
         "task_acks_late": False,

@@ -10,6 +10,7 @@ from kombu.transport import redis
 from kombu.utils.json import loads
 from redis.exceptions import ResponseError
 
+from app.core.redis_types import CarefulRedis, remove_of_other_types
 from app.core.seldom import Seldom
 
 _MESSAGES = frozenset({"message", "pmessage", b"message", b"pmessage"})
@@ -46,6 +47,13 @@ class CarefulChannel(redis.Channel):
 
     QoS = CarefulQoS
 
+    def _get_client(self) -> type[CarefulRedis]:
+        return CarefulRedis
+
+    def get_table(self, exchange: str) -> list[Any]:
+        """The queues that are bound to an exchange; what is no binding is left out."""
+        return [binding for binding in super().get_table(exchange) if len(binding) == len(("key", "pattern", "queue"))]
+
     def _brpop_read(self, **options: Any) -> Any:
         try:
             return super()._brpop_read(**options)  # type: ignore[misc]
@@ -67,7 +75,7 @@ class CarefulChannel(redis.Channel):
         names = ((queue, step) for queue in self.active_queues for step in self.priority_steps)
         keys = [self._q_for_pri(*name) for name in names]  # type: ignore[attr-defined]
         with self.conn_or_acquire() as client:
-            return sum(client.delete(key) for key in keys if client.type(key) not in (b"list", b"none"))
+            return remove_of_other_types(client, keys)
 
     def _handle_message(self, client: Any, response: Any) -> Any:
         payload = super()._handle_message(client, response)  # type: ignore[misc]

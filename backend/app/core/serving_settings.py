@@ -25,6 +25,7 @@ class ServingSettings(BaseSettings):
     trusted_proxies: str = Field("127.0.0.0/8,::1", validation_alias="GREENWAY_TRUSTED_PROXIES")
     heartbeat: float = Field(20, ge=0.1, le=20, validation_alias="GREENWAY_HEARTBEAT")
     max_connections: int = Field(1000, ge=16, le=100_000, validation_alias="GREENWAY_MAX_CONNECTIONS")
+    max_event_streams: int = Field(750, ge=1, le=100_000, validation_alias="GREENWAY_MAX_EVENT_STREAMS")
     max_connections_per_address: int = Field(
         100, ge=1, le=100_000, validation_alias="GREENWAY_MAX_CONNECTIONS_PER_ADDRESS"
     )

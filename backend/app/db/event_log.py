@@ -1,17 +1,22 @@
 """The event log of one roadmap, open within a transaction: gapless numbers, in the order of the commits."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+import orjson
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import events, roadmap_progress
-from app.domain.content import ContentStatus
+from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, content_status
 from app.domain.events import Envelope, Event
 from app.domain.tasks import Progress
+
+_AT_ONCE = 200
+"""Events that one statement inserts: others get their turn in between."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +73,12 @@ class EventLog:
         self.progress = self.progress.moved(before, after)
         return self.progress
 
-    def count_anew(self, statuses: Collection[ContentStatus]) -> None:
-        """Count all concepts of the roadmap, after its outline has changed."""
-        progress = Progress(total=len(statuses))
-        for status in statuses:
-            progress = progress.moved(ContentStatus.PENDING, status)
-        self.progress = progress
+    def count_anew(self, concepts: Iterable[tuple[Mapping[ArtefactKind, ArtefactStatus], int]]) -> None:
+        """Count all concepts of the roadmap, after its outline has changed: how many have which statuses."""
+        counts: Counter[ContentStatus] = Counter()
+        for statuses, count in concepts:
+            counts[content_status(statuses.values())] += count
+        self.progress = Progress.of(counts)
 
     async def write(self, session: AsyncSession) -> list[Event]:
         """Write the counters and the events; they are published once the transaction has been committed."""
@@ -82,12 +87,12 @@ class EventLog:
             .where(roadmap_progress.c.roadmap_id == self.roadmap_id)
             .values(seq=self.position.seq, **self.progress.model_dump(exclude={"pending"}))
         )
-        if self.events:
+        for start in range(0, len(self.events), _AT_ONCE):
             await session.execute(
                 insert(events),
                 [
-                    {"roadmap_id": self.roadmap_id, "seq": event.seq, "body": event.model_dump(mode="json")}
-                    for event in self.events
+                    {"roadmap_id": self.roadmap_id, "seq": event.seq, "body": orjson.Fragment(event.model_dump_json())}
+                    for event in self.events[start : start + _AT_ONCE]
                 ],
             )
         return self.events

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.pauses import with_pauses
 from app.db.event_log import EventLog
 from app.db.repositories.concept_repo import ConceptRepository
 from app.db.repositories.revision_repo import RevisionRepository
@@ -111,8 +112,8 @@ async def put_outline(
     concepts = ConceptRepository(session)
     names = {concept.concept_id: concept.name for concept in outline.concepts}
     back = await concepts.follow_outline(roadmap_id, list(names))
-    states = await concepts.all(roadmap_id)
-    log.count_anew([state.status for state in states.values()])
+    log.count_anew(await concepts.statuses(roadmap_id))
+    states = await concepts.lock(roadmap_id, back)
     history = await revisions.position(roadmap_id)
     log.add(
         OutlineReady(
@@ -124,7 +125,7 @@ async def put_outline(
             **asdict(history),
         )
     )
-    for concept_id in back:
+    async for concept_id in with_pauses(back):
         log.add(concept_changed(states[concept_id], names[concept_id], log.envelope(), log.progress))
 
 
@@ -136,7 +137,7 @@ async def _turn(
 ) -> dict[str, ConceptState]:
     repository = ConceptRepository(session)
     turned = {}
-    for concept_id, before in (await repository.lock_having(log.roadmap_id, statuses)).items():
+    async for concept_id, before in with_pauses((await repository.lock_having(log.roadmap_id, statuses)).items()):
         after = turn(before)
         log.moved(before.status, after.status)
         turned[concept_id] = after

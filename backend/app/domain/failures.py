@@ -19,6 +19,7 @@ class FailureCode(StrEnum):
     REJECTED = "rejected"
     CONTEXT_TOO_LONG = "context_too_long"
     TOO_LONG = "too_long"
+    TOO_LARGE = "too_large"
     TRUNCATED = "truncated"
     REFUSED = "refused"
     EMPTY = "empty"
@@ -47,6 +48,7 @@ _RETRYABLE = frozenset(
         FailureCode.UNAVAILABLE,
         FailureCode.UNREACHABLE,
         FailureCode.TOO_LONG,
+        FailureCode.TOO_LARGE,
         FailureCode.TRUNCATED,
         FailureCode.EMPTY,
         FailureCode.INVALID_OUTPUT,
@@ -79,6 +81,7 @@ _ENGLISH = {
         "The request is longer than the model can read$context; choose a model with a larger context."
     ),
     FailureCode.TOO_LONG: "The model's answer is longer than $limit bytes (GREENWAY_MAX_ANSWER_BYTES).",
+    FailureCode.TOO_LARGE: "What was written is too large to be kept: $limit.",
     FailureCode.TRUNCATED: "The model's answer broke off because it ran out of room, twice.",
     FailureCode.REFUSED: "The model refused to write this.",
     FailureCode.EMPTY: "The model answered with nothing.",
@@ -101,6 +104,7 @@ _CHINESE = {
     FailureCode.REJECTED: "服务商拒绝了这个请求，再次发送也会被拒绝。",
     FailureCode.CONTEXT_TOO_LONG: "请求超出了模型能读取的长度$context；请选择上下文更长的模型。",
     FailureCode.TOO_LONG: "模型的回答超过 $limit 字节（GREENWAY_MAX_ANSWER_BYTES）。",
+    FailureCode.TOO_LARGE: "所写内容过大，无法保存：$limit。",
     FailureCode.TRUNCATED: "模型的回答两次都因长度不足而中断。",
     FailureCode.REFUSED: "模型拒绝撰写这一内容。",
     FailureCode.EMPTY: "模型没有给出任何回答。",
@@ -118,8 +122,8 @@ def failure(code: FailureCode, language: str, **details: str) -> Failure:
 
     Args:
         language: a BCP 47 tag.
-        details: what the sentence names: `seconds` of a timeout, `limit` of a budget or of an answer, `times` that
-            workers ended, `hint` at what is understood, `context` that the model has, in tokens.
+        details: what the sentence names: `seconds` of a timeout, `limit` of a budget, of an answer or of what was
+            written, `times` that workers ended, `hint` at what is understood, `context` that the model has, in tokens.
     """
     is_chinese = language.lower().split("-")[0] == "zh"
     if code == FailureCode.CONTEXT_TOO_LONG:

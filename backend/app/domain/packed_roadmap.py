@@ -31,7 +31,7 @@ class PackedRevision:
     kind: RevisionKind
     outline: Json
     feedback: str | None
-    operations: list[dict[str, Any]] | None
+    operations: Json | None
     note: str | None
     created_at: datetime
 
@@ -136,7 +136,7 @@ def written(roadmap: PackedRoadmap) -> Iterator[bytes]:
                 "kind": revision.kind,
                 "outline": orjson.Fragment(revision.outline),
                 "feedback": revision.feedback,
-                "operations": revision.operations,
+                "operations": orjson.Fragment(revision.operations or "null"),
                 "note": revision.note,
                 "created_at": revision.created_at,
             }
@@ -188,7 +188,7 @@ def _revision(kept: KeptRevision) -> PackedRevision:
         kind=kept.kind,
         outline=_settled(kept.outline),
         feedback=kept.feedback,
-        operations=None if kept.operations is None else list(kept.operations),
+        operations=None if kept.operations is None else dumps(kept.operations).decode(),
         note=kept.note,
         created_at=kept.created_at,
     )

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import Field, model_validator
 from typing_extensions import TypeAliasType
 
+from app.domain.artefact_limits import ARTEFACT_LIMITS, size_fault
 from app.domain.base import Frozen, OutlineId
 from app.domain.content import Artefact, ArtefactKind, ArtefactStatus, Resources
 from app.domain.failures import Failure
@@ -37,7 +38,7 @@ FILE_LIMITS = JsonLimits(
     fields=50,
     entries=MAX_FILE_CONCEPTS,
     text=20_000,
-    within={"body": JsonLimits(values=MAX_FILE_VALUES, depth=20, fields=50, entries=200, text=200_000)},
+    within={"body": ARTEFACT_LIMITS},
 )
 """What a file may hold, whatever it means. `body` is a lesson, a list of resources or a quiz."""
 
@@ -74,6 +75,12 @@ class KeptArtefact(Frozen):
         for resource in self.body.items if isinstance(self.body, Resources) else ():
             if resource.status is not None and resource.status not in range(100, 600):
                 raise ValueError(f"has a resource of the HTTP status {resource.status}")
+        return self
+
+    @model_validator(mode="after")
+    def _body_is_not_too_large(self) -> Self:
+        if fault := size_fault(self.body):
+            raise ValueError(f"has a body that cannot be kept: {fault}")
         return self
 
 

@@ -1,5 +1,7 @@
 """Tasks and roadmaps: their states, and how a roadmap's follows from its newest task."""
 
+from collections import Counter
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import assert_never
 
@@ -63,6 +65,12 @@ class Progress(Frozen):
     @property
     def pending(self) -> int:
         return self.total - self.completed - self.partial - self.failed - self.generating
+
+    @classmethod
+    def of(cls, statuses: Iterable[ContentStatus] | Counter[ContentStatus]) -> "Progress":
+        """The progress of concepts in these states, which may be counted already."""
+        counts = Counter(statuses)
+        return cls(total=counts.total(), **{name: count for name, count in counts.items() if name in cls.model_fields})
 
     def moved(self, before: ContentStatus, after: ContentStatus) -> "Progress":
         """The progress once a concept has gone from one state to another."""

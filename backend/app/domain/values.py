@@ -88,14 +88,15 @@ class AtMost:
                 "must have at least {least} entries; it has {length}",
                 {"least": self.least, "length": len(value)},
             )
-        hidden_before = _hidden.get()
+        counted = _hidden.get() or _Hidden()
+        hidden_before = counted.faults
         try:
             return handler(value)
         except ValidationError as error:
             found = error.error_count()
             if found <= SHOWN_FAULTS:
                 raise
-        hidden = _hidden.get() + found
+        hidden = counted.faults + found
         shown = 0
         for length in range(1, len(value) + 1):
             shown += _faults_of(_part(value, length - 1, length), handler)
@@ -104,7 +105,7 @@ class AtMost:
         try:
             return handler(_part(value, 0, length))
         except ValidationError as error:
-            _hidden.set(max(hidden - error.error_count(), hidden_before))
+            counted.faults = max(hidden - error.error_count(), hidden_before)
             raise
 
 
@@ -120,13 +121,20 @@ def _faults_of(value: Any, handler: core_schema.ValidatorFunctionWrapHandler) ->
     return 0
 
 
-_hidden: ContextVar[int] = ContextVar("faults that were found, and are not described", default=0)
+@dataclass(slots=True)
+class _Hidden:
+    """Shared with threads, which get a copy of the context."""
+
+    faults: int = 0
+
+
+_hidden: ContextVar[_Hidden | None] = ContextVar("faults that were found, and are not described", default=None)
 
 
 @contextmanager
 def counting_faults() -> Iterator[None]:
     """Within it, `hidden_faults` counts those of one document."""
-    token = _hidden.set(0)
+    token = _hidden.set(_Hidden())
     try:
         yield
     finally:
@@ -135,4 +143,5 @@ def counting_faults() -> Iterator[None]:
 
 def hidden_faults() -> int:
     """How many faults were found beside those that are described."""
-    return _hidden.get()
+    counted = _hidden.get()
+    return counted.faults if counted else 0

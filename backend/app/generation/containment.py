@@ -1,11 +1,14 @@
 """The boundary around authors: one bad answer costs one artefact, never another one."""
 
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import TypeVar
 
 import structlog
 
-from app.domain.failures import FailureCode, failure
+from app.domain.artefact_limits import artefact_fault
+from app.domain.content import Artefact
+from app.domain.failures import Failure, FailureCode, failure
 from app.domain.usage import Usage
 from app.generation.ports import AuthorBug
 from app.generation.work import Delivery
@@ -27,3 +30,11 @@ async def contained(work: Awaitable[Delivery[T]], *, language: str, **about: str
         log.error("author_failed", exc_info=bug, **about)
         usage = bug.usage if isinstance(bug, AuthorBug) else Usage()
         return Delivery(result=failure(FailureCode.INTERNAL, language), usage=usage)
+
+
+def bounded(delivery: Delivery[Artefact], *, language: str) -> Delivery[Artefact]:
+    """The delivery; an artefact that cannot be kept becomes a failure that says so."""
+    fault = None if isinstance(delivery.result, Failure) else artefact_fault(delivery.result)
+    if fault is None:
+        return delivery
+    return replace(delivery, result=failure(FailureCode.TOO_LARGE, language, limit=fault))

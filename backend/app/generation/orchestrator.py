@@ -12,7 +12,7 @@ from app.domain.content import ArtefactKind
 from app.domain.failures import Failure
 from app.generation.breaker import CircuitBreaker
 from app.generation.buffer import Buffer
-from app.generation.containment import contained
+from app.generation.containment import bounded, contained
 from app.generation.patience import patiently
 from app.generation.ports import ContentAgents, ContentStore, EventPublisher
 from app.generation.saver import Saver
@@ -189,6 +189,7 @@ class Orchestrator:
             concept_id=concept_id,
             artefact=kind.value,
         )
+        delivery = bounded(delivery, language=brief.request.language)
         failure = delivery.result if isinstance(delivery.result, Failure) else None
         self._breaker.record(failure, delivery.usage)
         if self._breaker.reason is not None:

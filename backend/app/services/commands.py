@@ -69,7 +69,7 @@ def outline_of(roadmap: RoadmapMetadata) -> Outline:
         Conflict: there is none yet.
     """
     if roadmap.framework_data is None:
-        raise Conflict("The roadmap has no outline yet; retry the draft first.")
+        raise Conflict(NO_OUTLINE)
     return Outline.model_validate(roadmap.framework_data)
 
 
@@ -78,13 +78,17 @@ def concept_name(roadmap: RoadmapMetadata, concept_id: str) -> str:
 
     Raises:
         NotFound: the outline has no such concept.
+        Conflict: there is no outline yet.
     """
-    names = {concept.concept_id: concept.name for concept in outline_of(roadmap).concepts}
-    if concept_id not in names:
+    if roadmap.framework_data is None:
+        raise Conflict(NO_OUTLINE)
+    concept = roadmap.concept(concept_id)
+    if concept is None:
         raise NotFound("There is no such concept in this roadmap.")
-    return names[concept_id]
+    return str(concept["name"])
 
 
+NO_OUTLINE = "The roadmap has no outline yet; retry the draft first."
 _SPOKEN = {
     RoadmapStatus.DRAFTING: "being drafted",
     RoadmapStatus.AWAITING_REVIEW: "awaiting review",

@@ -1,20 +1,24 @@
 """What one client is sent: a snapshot or what it has missed, then everything live, with heartbeats."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
 import orjson
 
 from app.core import metrics
-from app.core.errors import InvalidInput
+from app.core.errors import InvalidInput, Unavailable
 from app.services.event_hub import EventHub
 from app.services.live_feed import Ended, Listener
 from app.services.roadmap_reader import RoadmapReader
 
 LONGEST_CATCH_UP = 5000
 """Events that a client may be behind; one that has missed more starts from a fresh snapshot."""
+
+_RETRY_AFTER = 5
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,34 @@ def parse_since(text: str | None) -> int | None:
 
 
 class EventStream:
-    """`heartbeat` is the number of seconds of silence after which a client is told that nothing has happened."""
+    """`heartbeat` is the number of seconds of silence after which a client is told that nothing has happened; `most`
+    is how many clients may follow at once."""
 
-    def __init__(self, hub: EventHub, reader: RoadmapReader, *, heartbeat: float) -> None:
+    def __init__(self, hub: EventHub, reader: RoadmapReader, *, heartbeat: float, most: int) -> None:
         self._hub = hub
         self._reader = reader
         self._heartbeat = heartbeat
+        self._most = most
+        self._followers = 0
+
+    def check_place(self) -> None:
+        """Ask before `follow`, while the client can still be answered.
+
+        Raises:
+            Unavailable: too many follow already.
+        """
+        if self._followers >= self._most:
+            message = f"{self._followers} event streams are open (GREENWAY_MAX_EVENT_STREAMS)."
+            raise Unavailable(message, retry_after=_RETRY_AFTER)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self._followers += 1
+        try:
+            with metrics.websocket_connections.track_inprogress():
+                yield
+        finally:
+            self._followers -= 1
 
     async def follow(self, roadmap_id: UUID, *, user_id: str, since: int | None) -> AsyncIterator[Message]:
         """All frames for one client, until the roadmap is deleted.
@@ -59,7 +85,7 @@ class EventStream:
             NotFound: the user has no such roadmap.
         """
         await self._reader.position(roadmap_id, user_id=user_id)
-        with metrics.websocket_connections.track_inprogress():
+        with self._counted():
             while True:
                 async with self._hub.listen(roadmap_id) as listener:
                     try:

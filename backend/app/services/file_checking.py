@@ -130,7 +130,7 @@ def _batches(parts: Iterable[PackedRevision | PackedVersion]) -> Iterator[list[P
     size = 0
     for part in parts:
         batch.append(part)
-        size += len(part.outline if isinstance(part, PackedRevision) else part.body)
+        size += len(part.outline + (part.operations or "") if isinstance(part, PackedRevision) else part.body)
         if size > _BATCH:
             yield batch
             batch, size = [], 0

@@ -28,7 +28,7 @@ from app.services.file_checking import (
 )
 
 SMALL_FILE = 65_536
-"""Bytes of a file that is checked at once: that takes milliseconds, and starting a process half a second."""
+"""Bytes of a file that is checked in a thread: that takes milliseconds, and starting a process half a second."""
 LONGEST_WAIT = 2 * MAX_FILE_SECONDS
 """Seconds that a file may take to be checked, on a machine that has others to do as well."""
 
@@ -66,11 +66,11 @@ class FileReader:
             size = file.tell()
             file.seek(0)
             if size <= SMALL_FILE:
-                return _roadmap_of(check(file.read(), max_concepts=self._max_concepts))
+                return _roadmap_of(await asyncio.to_thread(check, file.read(), max_concepts=self._max_concepts))
             async with self._turn:
                 await self._check(file, outcome)
             outcome.seek(0)
-            return await _read(outcome)
+            return await asyncio.to_thread(_read, outcome)
 
     async def _check(self, file: BinaryIO, outcome: BinaryIO) -> None:
         # It is given none of our settings: it needs none, and some are secret.
@@ -93,7 +93,7 @@ class FileReader:
                 await process.wait()
 
 
-async def _read(outcome: BinaryIO) -> PackedRoadmap:
+def _read(outcome: BinaryIO) -> PackedRoadmap:
     pieces = read(outcome)
     first = next(pieces, TOO_LARGE)
     assert not isinstance(first, list)
@@ -104,7 +104,6 @@ async def _read(outcome: BinaryIO) -> PackedRoadmap:
         assert isinstance(piece, list)
         revisions += [one for one in piece if isinstance(one, PackedRevision)]
         versions += [one for one in piece if isinstance(one, PackedVersion)]
-        await asyncio.sleep(0)
     return replace(roadmap, revisions=tuple(revisions), versions=tuple(versions))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core import metrics, outages
 from app.core.failpoints import Failpoint, reach
+from app.core.pauses import with_pauses
 from app.db.session import DatabaseUnavailable
 from app.domain.events import Completed, ConceptComplete, Event
 from app.services.sealed_events import EventSeal
@@ -59,7 +60,7 @@ class NotificationService:
             by_roadmap.setdefault((event.roadmap_id, event.epoch), []).append(event)
         for (roadmap_id, epoch), own in by_roadmap.items():
             arguments: list[int | bytes] = [STREAM_LENGTH, STREAM_LIFETIME]
-            for event in own:
+            async for event in with_pauses(own):
                 arguments += [event.seq, self._seal.seal(roadmap_id, event.seq, event.model_dump_json().encode())]
             try:
                 await self._publish(keys=[stream_key(roadmap_id, epoch), channel(roadmap_id)], args=arguments)

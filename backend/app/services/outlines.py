@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,7 +21,7 @@ from app.domain.outline_rules import check_outline, check_parts
 from app.domain.roadmap import Outline
 from app.domain.state_machine import Command
 from app.domain.tasks import TaskKind
-from app.services.commands import Commands, Done, locked, outline_of
+from app.services.commands import NO_OUTLINE, Commands, Done, locked, outline_of
 from app.services.etags import etag_of
 
 ATTEMPTS = 10
@@ -43,13 +44,13 @@ class Outlines:
         Raises:
             OutlineError: the outline breaks a rule.
         """
-        check_parts(outline, max_concepts=self._max_concepts)
+        await asyncio.to_thread(check_parts, outline, max_concepts=self._max_concepts)
         how = NewRevision(kind=RevisionKind.EDITED)
 
         def replaced(before: Outline) -> Edited:
             return settled(outline, stated=edges_of(outline) - edges_of(before))
 
-        return await self._put(roadmap_id, user_id, if_match, replaced, how)
+        return await self._edit(roadmap_id, user_id, if_match, replaced, how)
 
     async def apply(
         self, roadmap_id: UUID, operations: Sequence[Operation], *, user_id: str, if_match: str | None
@@ -65,7 +66,7 @@ class Outlines:
         def edited(before: Outline) -> Edited:
             return edit(before, operations, max_concepts=self._max_concepts)
 
-        return await self._put(roadmap_id, user_id, if_match, edited, how)
+        return await self._edit(roadmap_id, user_id, if_match, edited, how)
 
     async def undo(self, roadmap_id: UUID, *, user_id: str, if_match: str | None) -> Dropped:
         """Take back the last edit; the content of concepts that come back comes with them."""
@@ -82,7 +83,8 @@ class Outlines:
 
         async def work(session: AsyncSession) -> Done[UUID]:
             roadmap = await locked(session, roadmap_id, user_id, Command.REVISE)
-            outline_of(roadmap)
+            if roadmap.framework_data is None:
+                raise Conflict(NO_OUTLINE)
             order = Order(feedback=feedback, returns_to=roadmap.status)
             task_id, events = await queue_task(session, roadmap_id, TaskKind.REVISE, order)
             return Done(value=task_id, events=events, queued=(task_id, TaskKind.REVISE))
@@ -97,19 +99,19 @@ class Outlines:
         step: Callable[[RevisionRepository], Callable[[UUID, int], Awaitable[Revision | None]]],
         nothing: str,
     ) -> Dropped:
-        async def work(session: AsyncSession) -> Done[Dropped]:
-            roadmap = await _editable(session, roadmap_id, user_id, if_match)
-            outline_of(roadmap)
+        async def plan(session: AsyncSession, roadmap: RoadmapMetadata) -> _Plan:
+            if roadmap.framework_data is None:
+                raise Conflict(NO_OUTLINE)
             assert roadmap.revision is not None, "an outline is some revision"
             found = await step(RevisionRepository(session))(roadmap_id, roadmap.revision)
             if found is None:
                 raise Conflict(nothing)
             # A revision of an earlier version of Greenway may need what comes later.
-            return await _stored(session, roadmap, settled(Outline.model_validate(found.outline)), found)
+            return lambda: _Change(edited=settled(Outline.model_validate(found.outline)), how=found)
 
-        return await self._commands.carry_out(work)
+        return await self._put(roadmap_id, user_id, if_match, plan)
 
-    async def _put(
+    async def _edit(
         self,
         roadmap_id: UUID,
         user_id: str,
@@ -117,32 +119,65 @@ class Outlines:
         change: Callable[[Outline], Edited],
         how: NewRevision,
     ) -> Dropped:
+        async def plan(_: AsyncSession, roadmap: RoadmapMetadata) -> _Plan:
+            def edited() -> _Change:
+                after = change(outline_of(roadmap))
+                check_outline(after.outline, max_concepts=self._max_concepts)
+                is_same = roadmap.framework_data == after.outline.model_dump(mode="json")
+                return _Change(edited=after, how=None if is_same else how)
+
+            return edited
+
+        return await self._put(roadmap_id, user_id, if_match, plan)
+
+    async def _put(
+        self,
+        roadmap_id: UUID,
+        user_id: str,
+        if_match: str | None,
+        plan: Callable[[AsyncSession, RoadmapMetadata], Awaitable["_Plan"]],
+    ) -> Dropped:
         """Look, edit, and store the result if the outline is still the one that was edited. Long outlines take long to
         edit: that is done beside the event loop, while no transaction is open."""
 
-        async def look(session: AsyncSession) -> Done[RoadmapMetadata]:
-            return Done(value=await _editable(session, roadmap_id, user_id, if_match))
-
-        def edited(roadmap: RoadmapMetadata) -> tuple[Edited, bool]:
-            after = change(outline_of(roadmap))
-            check_outline(after.outline, max_concepts=self._max_concepts)
-            return after, roadmap.framework_data == after.outline.model_dump(mode="json")
+        async def look(session: AsyncSession) -> Done[tuple[int | None, _Plan]]:
+            roadmap = await _editable(session, roadmap_id, user_id, if_match)
+            return Done(value=(roadmap.revision, await plan(session, roadmap)))
 
         for _ in range(ATTEMPTS):
-            seen = await self._commands.carry_out(look)
-            after, is_same = await asyncio.to_thread(edited, seen)
-            if is_same:
-                return after.dropped
+            seen, planned = await self._commands.carry_out(look)
+            change = await asyncio.to_thread(planned)
+            if change.how is None:
+                return change.edited.dropped
 
-            async def store(session: AsyncSession, seen: RoadmapMetadata = seen, after: Edited = after) -> Done[bool]:
+            async def store(
+                session: AsyncSession,
+                seen: int | None = seen,
+                edited: Edited = change.edited,
+                how: NewRevision | Revision = change.how,
+            ) -> Done[bool]:
                 roadmap = await _editable(session, roadmap_id, user_id, if_match)
-                if roadmap.revision != seen.revision:
+                if roadmap.revision != seen:
                     return Done(value=False)
-                return Done(value=True, events=(await _stored(session, roadmap, after, how)).events)
+                log = await EventLog.open(session, roadmap_id=roadmap.id, task_id=roadmap.task.id)
+                await put_outline(session, log, roadmap.id, edited.outline, how)
+                return Done(value=True, events=await log.write(session))
 
             if await self._commands.carry_out(store):
-                return after.dropped
+                return change.edited.dropped
         raise Conflict("Others edit this outline at the same moment; repeat your edit.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """An outline as it becomes, and `how`; None where nothing changes."""
+
+    edited: Edited
+    how: NewRevision | Revision | None
+
+
+_Plan = Callable[[], _Change]
+"""Edits what was looked at. It may take long."""
 
 
 async def _editable(session: AsyncSession, roadmap_id: UUID, user_id: str, if_match: str | None) -> RoadmapMetadata:
@@ -150,14 +185,6 @@ async def _editable(session: AsyncSession, roadmap_id: UUID, user_id: str, if_ma
     if if_match is not None and not _names(if_match, etag_of(roadmap.epoch, roadmap.seq)):
         raise Stale("The roadmap has changed since you read it; read it again and repeat your edit.")
     return roadmap
-
-
-async def _stored(
-    session: AsyncSession, roadmap: RoadmapMetadata, edited: Edited, how: NewRevision | Revision
-) -> Done[Dropped]:
-    log = await EventLog.open(session, roadmap_id=roadmap.id, task_id=roadmap.task.id)
-    await put_outline(session, log, roadmap.id, edited.outline, how)
-    return Done(value=edited.dropped, events=await log.write(session))
 
 
 def _names(if_match: str, etag: str) -> bool:

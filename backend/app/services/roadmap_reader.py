@@ -1,5 +1,6 @@
 """Reads roadmaps, concepts and tasks as the API shows them. Each answer is one consistent snapshot."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -29,6 +30,9 @@ from app.services.etags import etag_of
 from app.services.list_cursor import cursor_of, parse_cursor, place_of
 
 T = TypeVar("T")
+
+LARGE_ROADMAP = 500
+"""Concepts of a roadmap that is put together beside the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,9 @@ class RoadmapReader:
 
         roadmap, states = await self._snapshot(work)
         etag = etag_of(roadmap.epoch, roadmap.seq)
-        return RoadmapSnapshot(roadmap.seq, etag, dumps(_roadmap(roadmap, states) | more))
+        if len(states) > LARGE_ROADMAP:
+            return RoadmapSnapshot(roadmap.seq, etag, await asyncio.to_thread(_written, roadmap, states, more))
+        return RoadmapSnapshot(roadmap.seq, etag, _written(roadmap, states, more))
 
     async def list(
         self,
@@ -115,7 +121,7 @@ class RoadmapReader:
             repository = RoadmapRepository(session)
             roadmap = _found(await repository.get_roadmap_metadata(roadmap_id, user_id=user_id))
             state = await ConceptRepository(session).get(roadmap_id, concept_id)
-            if state is None or _concept_in(roadmap, concept_id) is None:
+            if state is None or roadmap.concept(concept_id) is None:
                 raise NotFound("There is no such concept in this roadmap.")
             items = [
                 {"artefact": kind, **version, "current": version["artefact_id"] == state.ids[kind]}
@@ -132,7 +138,7 @@ class RoadmapReader:
         async def work(session: AsyncSession) -> dict[str, Any]:
             roadmap = _found(await RoadmapRepository(session).get_roadmap_metadata(roadmap_id, user_id=user_id))
             found = await RevisionRepository(session).all(roadmap_id)
-            return {"items": [_revision(one, roadmap) for one in reversed(found)]}
+            return {"items": [one | {"current": one["number"] == roadmap.revision} for one in reversed(found)]}
 
         return await self._snapshot(work)
 
@@ -149,8 +155,7 @@ class RoadmapReader:
             return _revision(found, roadmap), previous.outline if previous else None, found.outline
 
         shown, before, after = await self._snapshot(work)
-        changes = diff(Outline.model_validate(before), Outline.model_validate(after)) if before else []
-        return shown | {"changes": [change.model_dump(mode="json") for change in changes]}
+        return shown | {"changes": await asyncio.to_thread(_changes, before, after)}
 
     async def concept(self, roadmap_id: UUID, concept_id: str, *, user_id: str, version: int | None) -> dict[str, Any]:
         """A concept with its artefacts: the current ones, or those of the given version."""
@@ -158,7 +163,7 @@ class RoadmapReader:
         async def work(session: AsyncSession) -> dict[str, Any]:
             repository = RoadmapRepository(session)
             roadmap = _found(await repository.get_roadmap_metadata(roadmap_id, user_id=user_id))
-            concept = _concept_in(roadmap, concept_id)
+            concept = roadmap.concept(concept_id)
             state = await ConceptRepository(session).get(roadmap_id, concept_id)
             if concept is None or state is None:
                 raise NotFound("There is no such concept in this roadmap.")
@@ -194,9 +199,10 @@ class RoadmapReader:
             roadmap = _found(await repository.get_roadmap_metadata(roadmap_id, user_id=user_id))
             if roadmap.framework_data is None:
                 raise Conflict("The roadmap has no outline yet, so nothing can be estimated.")
-            states = (await ConceptRepository(session).all(roadmap_id)).values()
+            found = await ConceptRepository(session).statuses(roadmap_id)
             missing = {
-                kind: sum(state.statuses[kind] != ArtefactStatus.COMPLETED for state in states) for kind in ArtefactKind
+                kind: sum(count for statuses, count in found if statuses[kind] != ArtefactStatus.COMPLETED)
+                for kind in ArtefactKind
             }
             taken = {kind: await repository.typical_usage(kind, self._estimator.author) for kind in ArtefactKind}
             return missing, {kind: usage for kind, usage in taken.items() if usage is not None}
@@ -222,6 +228,11 @@ class RoadmapReader:
         return await safe_session_with_retry(self._sessions, work, snapshot=True)
 
 
+def _changes(before: dict[str, Any] | None, after: dict[str, Any]) -> list[dict[str, Any]]:
+    changes = diff(Outline.model_validate(before), Outline.model_validate(after)) if before else []
+    return [change.model_dump(mode="json") for change in changes]
+
+
 def _found(value: T | None) -> T:
     if value is None:
         raise NotFound("There is no such roadmap.")
@@ -240,6 +251,10 @@ def _summary(roadmap: RoadmapMetadata) -> dict[str, Any]:
         "imported_at": roadmap.imported_at,
         "progress": roadmap.progress.model_dump(),
     }
+
+
+def _written(roadmap: RoadmapMetadata, states: dict[str, dict[str, Any]], more: dict[str, Any]) -> bytes:
+    return dumps(_roadmap(roadmap, states) | more)
 
 
 def _roadmap(roadmap: RoadmapMetadata, states: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -292,20 +307,6 @@ def _task(task: TaskMetadata) -> dict[str, Any]:
         "started_at": task.started_at,
         "ended_at": task.ended_at,
     }
-
-
-def _concept_in(roadmap: RoadmapMetadata, concept_id: str) -> dict[str, Any] | None:
-    outline = roadmap.framework_data or {"stages": []}
-    return next(
-        (
-            concept
-            for stage in outline["stages"]
-            for module in stage["modules"]
-            for concept in module["concepts"]
-            if concept["concept_id"] == concept_id
-        ),
-        None,
-    )
 
 
 def _concept(concept: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, NotFound
+from app.core.pauses import with_pauses
 from app.db.event_log import EventLog
 from app.db.repositories.concept_repo import ConceptRepository
 from app.db.repositories.roadmap_repo import RoadmapMetadata, RoadmapRepository
@@ -62,8 +63,8 @@ class Steering:
                 return await _resumed(session, roadmap)
             if roadmap.framework_data is None:
                 raise Conflict("The roadmap has no outline yet; retry the draft first.")
-            states = (await ConceptRepository(session).all(roadmap_id)).values()
-            if not any(state.having(ArtefactStatus.PENDING) for state in states):
+            found = await ConceptRepository(session).statuses(roadmap_id)
+            if not any(ArtefactStatus.PENDING in statuses.values() for statuses, _ in found):
                 raise Conflict("Nothing waits to be written; retry takes up what has failed.")
             return await _queued(session, roadmap_id, TaskKind.CONTENT)
 
@@ -95,7 +96,8 @@ class Steering:
         async def work(session: AsyncSession) -> Done[UUID]:
             roadmap = await locked(session, roadmap_id, user_id, Command.PRIORITISE)
             concept_name(roadmap, concept_id)
-            state = (await ConceptRepository(session).all(roadmap_id))[concept_id]
+            state = await ConceptRepository(session).get(roadmap_id, concept_id)
+            assert state is not None, "it is a concept of the outline"
             scope = roadmap.task.order.scope
             if state.having(ArtefactStatus.GENERATING):
                 raise Conflict("This concept is being written already.")
@@ -163,8 +165,9 @@ async def cancel_task(session: AsyncSession, roadmap: RoadmapMetadata) -> list[E
     as good as before."""
     await _move(session, roadmap, TaskMove.CANCEL, TaskStatus.CANCELLED)
     log = await _open_log(session, roadmap)
-    for concept_id, state in (await give_up(session, log)).items():
-        log.add(concept_changed(state, concept_name(roadmap, concept_id), log.envelope(), log.progress))
+    names = {concept["concept_id"]: concept["name"] for concept in roadmap.concepts()}
+    async for concept_id, state in with_pauses((await give_up(session, log)).items()):
+        log.add(concept_changed(state, names[concept_id], log.envelope(), log.progress))
     log.add(Cancelled(**log.envelope(), progress=log.progress))
     return await log.write(session)
 

@@ -45,6 +45,11 @@ class CarefulConsumer(Consumer):
 
         return on_task_received
 
+    def on_decode_error(self, message: Message, exc: Exception) -> None:
+        """Celery would write all that the message holds into the log."""
+        message.reject_log_error(log, self.connection_errors)  # type: ignore[attr-defined]
+        ignore("message_ignored", type(exc).__name__)
+
 
 def _is_doorbell(message: Message) -> bool:
     try:

@@ -51,6 +51,16 @@ async def test_a_good_file_is_imported_by_the_button(surfing: Surfing, tmp_path:
     await expect(page.locator("[data-concept][data-state=completed]")).to_have_count(6)
 
 
+@pytest.mark.parametrize(("locale", "word"), [("en", "imported"), ("zh-CN", "导入")])
+async def test_what_was_imported_says_so_in_the_list_and_on_its_page(surfing: Surfing, locale: str, word: str) -> None:
+    page = await surfing.open_in(await surfing.browser.new_context(locale=locale), "/")
+    await titled(surfing, page, f"From elsewhere, {locale}")
+    card = page.get_by_role("link", name=f"From elsewhere, {locale}")
+    await expect(card).to_contain_text(word)
+    await card.click()
+    await expect(page.locator("h1 + p")).to_contain_text(word)
+
+
 async def test_a_good_file_is_imported_where_it_is_dropped(surfing: Surfing) -> None:
     page = await surfing.open()
     await drop(page, "roadmap.json", a_file())

@@ -305,13 +305,23 @@ def test_with_more_connections_than_files_the_api_can_still_be_reached(few_files
     assert f"ulimit -n {FILES}" in line["message"]
 
 
-def test_with_all_connections_at_work_a_new_one_is_told_so(few_files: Cluster) -> None:
+def test_event_streams_leave_connections_for_requests(few_files: Cluster) -> None:
     """Streams are not ended for others. What has ended makes place."""
     roadmap_id = created(few_files)
+    path = f"/api/v1/roadmaps/{roadmap_id}/events"
     with ExitStack() as stack:
-        for _ in range(FILES - RESERVED_DESCRIPTORS - POOL):
+        for _ in range((FILES - RESERVED_DESCRIPTORS - POOL) * 3 // 4):
             stack.enter_context(follow(few_files, roadmap_id))
         with connected(few_files) as late:
+            late.sendall(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n") % path.encode())
             problem = problem_of(rest_of(late))
         assert (problem["status"], problem["code"], problem["retryable"]) == (503, "unavailable", True)
+        assert "GREENWAY_MAX_EVENT_STREAMS" in problem["detail"]
+        with connected(few_files) as late:
+            late.sendall(HANDSHAKE % f"/api/v1/ws/roadmaps/{roadmap_id}".encode())
+            frames = rest_of(late).partition(b"\r\n\r\n")[2]
+        assert closing_frame_of(frames)[0] == 4503
+        assert answers(few_files)
     assert answers(few_files)
+    with follow(few_files, roadmap_id):
+        pass

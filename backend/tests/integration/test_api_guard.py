@@ -165,3 +165,8 @@ async def test_no_preflight_succeeds(shared_api: AsyncClient) -> None:
     response = await shared_api.options(ROADMAPS, headers=headers)
     assert response.status_code == 405
     assert not [name for name in response.headers if name.startswith("access-control-")]
+
+
+async def test_every_host_that_a_request_names_is_looked_at(api: AsyncClient) -> None:
+    answer = await api.get("/api/v1/roadmaps", headers=[("Host", "127.0.0.1"), ("Host", "evil.example")])
+    assert answer.status_code == 403

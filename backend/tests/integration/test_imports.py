@@ -146,6 +146,17 @@ async def test_what_is_no_roadmap_or_of_a_later_version_is_told_as_that(
     assert said in problem["detail"]
 
 
+async def test_an_artefact_that_is_too_large_is_refused_by_its_place_and_the_limits_name(
+    api: AsyncClient, desk: Desk
+) -> None:
+    document = await exported(api, desk)
+    body = document["concepts"][0]["tutorial"]["versions"][0]["body"]
+    body["sections"] = [{"heading": "Heading", "markdown": "x" * 15_000}] * 200
+    problem = problem_in(await api.post(f"{ROADMAPS}/import", json=document), 422, "invalid_input")
+    assert problem["errors"][0]["field"] == "concepts.0.tutorial.versions.0"
+    assert "MAX_ARTEFACT_BYTES" in problem["errors"][0]["message"]
+
+
 async def test_a_file_of_too_many_values_is_refused_by_the_limits_name(api: AsyncClient) -> None:
     content = b"[" + b"[]," * 6_000_001 + b"[]]"
     problem = problem_in(await api.post(f"{ROADMAPS}/import", content=content, headers=JSON), 413, "too_large")

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from factories import an_outline
 from fakes_api import FakeApi, serving
+from starlette.responses import JSONResponse
 from terminals import COMMANDS, Terminal
-from watched_runs import ROADMAP, Run
+from watched_runs import ROADMAP, Run, after, as_answered
 
 from app.domain.tasks import RoadmapStatus, TaskKind, TaskStatus
 from app.domain.usage import Usage
@@ -51,6 +52,16 @@ async def test_nobody_answers(terminal: Terminal, monkeypatch: pytest.MonkeyPatc
     outcome = await terminal.greenway(*command)
     assert (outcome.code, outcome.out) == (1, "")
     assert outcome.err.startswith("greenway: No Greenway answers at http://127.0.0.1:9")
+
+
+async def test_an_imported_roadmap_says_so(api: FakeApi, terminal: Terminal) -> None:
+    shown = as_answered(after(api.run.events)).model_dump(mode="json")
+    assert "mported" not in (await terminal.greenway("show", ID)).out
+    api.broken = JSONResponse(shown | {"imported_at": "2026-03-01T12:00:00Z"})
+    assert "Imported on 2026-03-01" in (await terminal.greenway("show", ID)).out
+    listed = shown | {"imported_at": "2026-03-01T12:00:00Z", "studied_at": shown["created_at"], "deleted_at": None}
+    api.broken = JSONResponse({"items": [listed], "next_cursor": None})
+    assert (await terminal.greenway("list")).out.endswith("(imported)\n")
 
 
 async def test_an_id_that_is_none(terminal: Terminal) -> None:

@@ -46,7 +46,7 @@ class Reader:
 
 async def test_what_the_backlog_and_the_live_channel_both_bring_is_sent_once() -> None:
     hub: Any = Overlapping(live=[2, 3, 4, 4, 5])
-    stream = EventStream(cast(EventHub, hub), cast(RoadmapReader, Reader()), heartbeat=20)
+    stream = EventStream(cast(EventHub, hub), cast(RoadmapReader, Reader()), heartbeat=20, most=10)
     seen: list[Message] = []
     async for message in stream.follow(ROADMAP, user_id="local", since=1):
         seen.append(message)

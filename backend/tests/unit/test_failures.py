@@ -17,6 +17,7 @@ DECIDED = {  # code: (the same call may succeed later, every further call would 
     "rejected": (False, False),
     "context_too_long": (False, False),
     "too_long": (True, False),
+    "too_large": (True, False),
     "truncated": (True, False),
     "refused": (False, False),
     "empty": (True, False),

@@ -10,7 +10,7 @@ import structlog
 from factories import a_failure, an_artefact, an_outline
 from fakes import FakeAgents, InMemoryStore, RecordingEvents
 
-from app.domain.content import Artefact, ArtefactKind, ArtefactStatus, ContentStatus
+from app.domain.content import Artefact, ArtefactKind, ArtefactStatus, ContentStatus, Section, Tutorial
 from app.domain.events import Completed, ConceptComplete, ConceptFailed, ConceptStart, TaskPaused
 from app.domain.failures import Failure, FailureCode
 from app.domain.tasks import TaskStatus
@@ -115,6 +115,28 @@ async def test_one_failed_artefact_keeps_the_others_and_the_run() -> None:
     assert bench.store.status == TaskStatus.PARTIAL
     failed = [event for event in bench.events.published if isinstance(event, ConceptFailed)]
     assert [(event.concept_id, event.failed) for event in failed] == [("c2", (ArtefactKind.QUIZ,))]
+
+
+@pytest.mark.parametrize(
+    ("sections", "length", "limit"),
+    [(201, 1, "ARTEFACT_LIMITS"), (1, 200_001, "ARTEFACT_LIMITS"), (200, 15_000, "MAX_ARTEFACT_BYTES")],
+)
+async def test_what_is_too_large_to_be_kept_fails_alone_and_names_the_limit(
+    sections: int, length: int, limit: str
+) -> None:
+    bench = Bench(2)
+    large = Tutorial(summary="S", sections=(Section(heading="H", markdown="x" * length),) * sections)
+
+    async def answer(kind: ArtefactKind, concept_id: str) -> Artefact:
+        return large if (kind, concept_id) == (ArtefactKind.TUTORIAL, "c0") else an_artefact(kind)
+
+    bench.answer(answer)
+    await bench.run()
+    state = bench.store.states["c0"]
+    assert state.status == ContentStatus.PARTIAL
+    assert state.failures[ArtefactKind.TUTORIAL].code == FailureCode.TOO_LARGE
+    assert limit in state.failures[ArtefactKind.TUTORIAL].message
+    assert bench.store.progress.completed == 1
 
 
 async def test_many_failures_never_abort_the_run() -> None:

@@ -1739,7 +1739,7 @@ export interface components {
          * @description Clients may rely on this list.
          * @enum {string}
          */
-        FailureCode: "timeout" | "unauthorised" | "quota" | "model_not_found" | "rate_limited" | "unavailable" | "unreachable" | "rejected" | "context_too_long" | "too_long" | "truncated" | "refused" | "empty" | "invalid_output" | "wrong_language" | "not_understood" | "budget" | "crashed" | "internal";
+        FailureCode: "timeout" | "unauthorised" | "quota" | "model_not_found" | "rate_limited" | "unavailable" | "unreachable" | "rejected" | "context_too_long" | "too_long" | "too_large" | "truncated" | "refused" | "empty" | "invalid_output" | "wrong_language" | "not_understood" | "budget" | "crashed" | "internal";
         /**
          * FieldFault
          * @description What is wrong with a field of the request, which is named by the path to it.

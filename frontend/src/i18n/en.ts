@@ -135,6 +135,8 @@ export const en = {
   "roadmap.partial": "parts are missing",
   "roadmap.failed": "failed",
   "roadmap.cancelled": "cancelled",
+  "roadmap.imported": "imported",
+  "roadmap.importedOn": "imported on {day}",
 
   "progress.ready": "{completed} of {total} ready",
   "progress.learned": "{count} learned",

@@ -134,6 +134,8 @@ export const zh: Record<MessageKey, string> = {
   "roadmap.partial": "部分缺失",
   "roadmap.failed": "失败",
   "roadmap.cancelled": "已取消",
+  "roadmap.imported": "已导入",
+  "roadmap.importedOn": "{day} 导入",
 
   "progress.ready": "已就绪 {completed}/{total}",
   "progress.learned": "已学会 {count} 个",

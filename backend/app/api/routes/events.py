@@ -38,6 +38,7 @@ async def stream_events(
     """Follow a roadmap: a snapshot (or, with `since` or `Last-Event-ID`, what was missed), then everything live."""
     position = parse_since(last_event_id or since)
     await services.reader.position(roadmap_id, user_id=user)  # an unknown roadmap is a 404, not an empty stream
+    services.stream.check_place()
 
     async def body() -> AsyncIterator[bytes]:
         async for message in services.stream.follow(roadmap_id, user_id=user, since=position):
@@ -57,6 +58,7 @@ async def follow_events(
     try:
         await services.schema.check()
         position = parse_since(since)
+        services.stream.check_place()
         messages = services.stream.follow(_parse_id(roadmap_id), user_id=user, since=position)
         await _exchange(websocket, messages)
     except GreenwayError as error:

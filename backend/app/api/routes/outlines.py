@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Response
 
-from app.api.answers import CONFLICT, PREFIX, STALE, WITH_ETAG, json_response
+from app.api.answers import CONFLICT, PREFIX, STALE, WITH_ETAG, long_json_response
 from app.api.bodies import BodyRoute
 from app.api.deps import ApiServices, RoadmapId, Services, User
 from app.api.schemas import OutlineEdit, RevisionRequest
@@ -61,7 +61,7 @@ async def revise_outline(roadmap_id: RoadmapId, body: RevisionRequest, services:
 @router.get("/revisions", response_model=Revisions)
 async def list_revisions(roadmap_id: RoadmapId, services: Services, user: User) -> Response:
     """The history of the outline, newest first."""
-    return json_response(await services.reader.revisions(roadmap_id, user_id=user))
+    return await long_json_response(await services.reader.revisions(roadmap_id, user_id=user))
 
 
 @router.get("/revisions/{number}", response_model=RevisionView)
@@ -69,7 +69,7 @@ async def get_revision(
     roadmap_id: RoadmapId, number: Annotated[int, Path(ge=1, le=1_000_000_000)], services: Services, user: User
 ) -> Response:
     """One step in the history of the outline, and what it changed."""
-    return json_response(await services.reader.revision(roadmap_id, number, user_id=user))
+    return await long_json_response(await services.reader.revision(roadmap_id, number, user_id=user))
 
 
 async def _edited(roadmap_id: RoadmapId, dropped: Dropped, services: ApiServices, user: str) -> Response:

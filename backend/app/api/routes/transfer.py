@@ -11,6 +11,7 @@ from app.api.bodies import BodyRoute, ReadRequest
 from app.api.deps import RoadmapId, Services, User, services_of
 from app.api.problems import invalid
 from app.api.schemas import ImportedRoadmap
+from app.core.pauses import with_pauses
 from app.domain.packed_roadmap import PackedRoadmap, written
 from app.domain.roadmap_file import RoadmapFile
 from app.services.file_reader import FaultyFile
@@ -41,7 +42,7 @@ async def export_roadmap(roadmap_id: RoadmapId, services: Services, user: User) 
 
 
 async def _pieces(roadmap: PackedRoadmap) -> AsyncIterator[bytes]:
-    for piece in written(roadmap):
+    async for piece in with_pauses(written(roadmap), every=1):
         yield piece
 
 

@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, bindparam, cast, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, Text, all_, any_, bindparam, cast, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.pauses import with_pauses
 from app.db.tables import concepts
 from app.domain.concept_state import ConceptState
 from app.domain.content import ArtefactKind, ArtefactStatus
@@ -25,7 +26,10 @@ STATE_COLUMNS = (
 )
 
 
-_MAPPINGS: dict[str, Any] = {"failures": {}, "instructions": {}}
+_AT_ONCE = 200
+"""States that one statement saves: others get their turn in between."""
+_STATUSES = tuple(f"{kind}_status" for kind in ArtefactKind)
+_PLAIN = tuple(name for name in STATE_COLUMNS if name not in (*_STATUSES, "failures", "instructions"))
 
 
 _SAVE = (
@@ -57,11 +61,20 @@ class ConceptRepository:
         """The states of all concepts of the outline, by id."""
         return await self._states(_present(roadmap_id))
 
+    async def statuses(self, roadmap_id: UUID) -> list[tuple[dict[ArtefactKind, ArtefactStatus], int]]:
+        """Of the concepts of the outline: how many there are with the same statuses."""
+        columns = [concepts.c[name] for name in _STATUSES]
+        query = _present(roadmap_id).with_only_columns(*columns, func.count()).group_by(*columns)
+        return [
+            (dict(zip(ArtefactKind, map(ArtefactStatus, found), strict=True)), count)
+            for *found, count in await self._session.execute(query)
+        ]
+
     async def everything(self, roadmap_id: UUID) -> list[tuple[ConceptState, bool]]:
         """The states of all concepts by id, and whether an edit has removed them."""
         query = select(concepts).where(concepts.c.roadmap_id == roadmap_id).order_by(concepts.c.concept_id)
         rows = (await self._session.execute(query)).mappings()
-        return [(_state(row), row["removed_at"] is not None) for row in rows]
+        return [(_state(row), row["removed_at"] is not None) async for row in with_pauses(rows)]
 
     async def rows(self, roadmap_id: UUID) -> dict[str, dict[str, Any]]:
         """The states of all concepts of the outline as plain data, by id: for reading many, fast."""
@@ -75,7 +88,8 @@ class ConceptRepository:
 
     async def lock(self, roadmap_id: UUID, concept_ids: Collection[str]) -> dict[str, ConceptState]:
         """Lock and read some concepts, in the order of their ids, removed ones too."""
-        query = select(concepts).where(concepts.c.roadmap_id == roadmap_id, concepts.c.concept_id.in_(concept_ids))
+        named = concepts.c.concept_id == any_(cast(list(concept_ids), ARRAY(Text)))
+        query = select(concepts).where(concepts.c.roadmap_id == roadmap_id, named)
         return await self._states(query.order_by(concepts.c.concept_id).with_for_update())
 
     async def lock_having(self, roadmap_id: UUID, statuses: Collection[ArtefactStatus]) -> dict[str, ConceptState]:
@@ -89,34 +103,35 @@ class ConceptRepository:
             {"in_roadmap_id": roadmap_id} | {f"in_{name}": value for name, value in plain_state(state).items()}
             for state in sorted(states, key=lambda state: state.concept_id)
         ]
-        if not rows:
-            return
-        await self._session.execute(_SAVE, rows)
+        for start in range(0, len(rows), _AT_ONCE):
+            await self._session.execute(_SAVE, rows[start : start + _AT_ONCE])
 
     async def follow_outline(self, roadmap_id: UUID, concept_ids: Collection[str]) -> list[str]:
         """Make rows for new concepts, bring back those that an edit had removed, and mark the missing as removed.
         Gives the ids of those that have come back."""
         here = concepts.c.roadmap_id == roadmap_id
+        ids = cast(sorted(concept_ids), ARRAY(Text))
         await self._session.execute(
             update(concepts)
-            .where(here, concepts.c.removed_at.is_(None), concepts.c.concept_id.not_in(concept_ids))
+            .where(here, concepts.c.removed_at.is_(None), concepts.c.concept_id != all_(ids))
             .values(removed_at=func.now())
         )
         back = await self._session.execute(
             update(concepts)
-            .where(here, concepts.c.removed_at.is_not(None), concepts.c.concept_id.in_(concept_ids))
+            .where(here, concepts.c.removed_at.is_not(None), concepts.c.concept_id == any_(ids))
             .values(removed_at=None)
             .returning(concepts.c.concept_id)
         )
         await self._session.execute(
-            insert(concepts).on_conflict_do_nothing(),
-            [{"roadmap_id": roadmap_id, "concept_id": concept_id} for concept_id in sorted(concept_ids)],
+            insert(concepts)
+            .from_select(["roadmap_id", "concept_id"], select(literal(roadmap_id), func.unnest(ids)))
+            .on_conflict_do_nothing()
         )
         return sorted(back.scalars())
 
     async def _states(self, query: Select[Any]) -> dict[str, ConceptState]:
         rows = (await self._session.execute(query)).mappings()
-        return {row["concept_id"]: _state(row) for row in rows}
+        return {row["concept_id"]: _state(row) async for row in with_pauses(rows)}
 
 
 def _present(roadmap_id: UUID) -> Select[Any]:
@@ -125,9 +140,9 @@ def _present(roadmap_id: UUID) -> Select[Any]:
 
 def _state(row: Any) -> ConceptState:
     failures = {ArtefactKind(kind): Failure.model_validate(body) for kind, body in (row["failures"] or {}).items()}
-    statuses: dict[str, Any] = {f"{kind}_status": ArtefactStatus(row[f"{kind}_status"]) for kind in ArtefactKind}
+    statuses: dict[str, Any] = {name: ArtefactStatus(row[name]) for name in _STATUSES}
     instructions = {ArtefactKind(kind): text for kind, text in (row["instructions"] or {}).items()}
-    plain = {name: row[name] for name in STATE_COLUMNS if name not in statuses | _MAPPINGS}
+    plain = {name: row[name] for name in _PLAIN}
     return ConceptState(concept_id=row["concept_id"], **statuses, **plain, failures=failures, instructions=instructions)
 
 

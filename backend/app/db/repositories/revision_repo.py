@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, exists, func, insert, select, update
+import orjson
+from sqlalchemy import Text, and_, cast, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import revisions, roadmaps
@@ -16,6 +17,7 @@ HISTORY = (
     exists().where(_mine, revisions.c.number > roadmaps.c.revision).correlate(roadmaps).label("can_redo"),
 )
 """Two columns for queries of roadmaps."""
+_STEP = ("number", "kind", "feedback", "note", "created_at")
 
 
 class RevisionRepository:
@@ -46,7 +48,7 @@ class RevisionRepository:
                 roadmap_id=roadmap_id,
                 number=number,
                 kind=how.kind,
-                outline=outline.model_dump(mode="json"),
+                outline=orjson.Fragment(outline.model_dump_json()),
                 feedback=how.feedback,
                 operations=how.operations,
                 note=how.note,
@@ -78,10 +80,14 @@ class RevisionRepository:
         query = and_(revisions.c.roadmap_id == roadmap_id, revisions.c.number > number)
         return await self._one(query, order=revisions.c.number)
 
-    async def all(self, roadmap_id: UUID) -> list[Revision]:
-        """Oldest first."""
-        query = select(revisions).where(revisions.c.roadmap_id == roadmap_id).order_by(revisions.c.number)
-        return [_revision(row) for row in (await self._session.execute(query)).mappings()]
+    async def all(self, roadmap_id: UUID) -> list[dict[str, Any]]:
+        """Oldest first, without their outlines; operations are JSON as stored."""
+        operations = cast(revisions.c.operations, Text)
+        query = select(operations, *(revisions.c[name] for name in _STEP)).where(revisions.c.roadmap_id == roadmap_id)
+        return [
+            {**dict(zip(_STEP, step, strict=True)), "operations": orjson.Fragment(stored or "null")}
+            for stored, *step in await self._session.execute(query.order_by(revisions.c.number))
+        ]
 
     async def position(self, roadmap_id: UUID) -> HistoryPosition:
         """Where the roadmap's outline stands in its history."""

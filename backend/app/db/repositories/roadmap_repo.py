@@ -1,12 +1,13 @@
 """Reads and writes roadmaps, their outlines and their artefacts."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import (
     ColumnElement,
     Insert,
@@ -63,6 +64,14 @@ class RoadmapMetadata:
     can_redo: bool
     deleted_at: datetime | None
     imported_at: datetime | None
+
+    def concepts(self) -> Iterator[dict[str, Any]]:
+        """Those of the outline, as stored."""
+        stages = self.framework_data["stages"] if self.framework_data else ()
+        return (concept for stage in stages for module in stage["modules"] for concept in module["concepts"])
+
+    def concept(self, concept_id: str) -> dict[str, Any] | None:
+        return next((concept for concept in self.concepts() if concept["concept_id"] == concept_id), None)
 
     @property
     def status(self) -> RoadmapStatus:
@@ -195,7 +204,7 @@ class RoadmapRepository:
         await self._session.execute(
             update(roadmaps)
             .where(roadmaps.c.id == roadmap_id)
-            .values(title=outline.title, framework_data=outline.model_dump(mode="json"))
+            .values(title=outline.title, framework_data=orjson.Fragment(outline.model_dump_json()))
         )
 
     async def set_task(self, roadmap_id: UUID, task_id: UUID) -> None:
@@ -272,15 +281,15 @@ class RoadmapRepository:
         here = select(table.c.author, table.c.usage).where(table.c.imported.is_(False))
         newest = here.order_by(table.c.id.desc()).limit(_LOOKED_AT).subquery()
         rows = await self._session.execute(select(newest.c.usage).where(newest.c.author == author))
-        amounts = [{name: (row.usage or {}).get(name) for name in _COUNTED} for row in rows]
-        usages = [Usage(**one) for one in amounts if one["calls"] and all(map(_is_count, one.values()))]
-        if len(usages) < _ENOUGH:
+        amounts = [[(row.usage or {}).get(name) for name in _COUNTED] for row in rows]
+        true = [one for one in amounts if one[0] and all(map(_is_count, one))]
+        if len(true) < _ENOUGH:
             return None
-        total = sum(usages, Usage())
+        calls, input_tokens, output_tokens = map(sum, zip(*true, strict=True))
         return Usage(
-            calls=max(1, round(total.calls / len(usages))),
-            input_tokens=total.input_tokens // len(usages),
-            output_tokens=total.output_tokens // len(usages),
+            calls=max(1, round(calls / len(true))),
+            input_tokens=input_tokens // len(true),
+            output_tokens=output_tokens // len(true),
         )
 
     async def _save_artefacts(

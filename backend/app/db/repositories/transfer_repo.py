@@ -12,14 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.repositories.concept_repo import plain_state
 from app.db.repositories.task_repo import amounts
 from app.db.tables import ARTEFACT_TABLES, concepts, revisions, roadmap_progress, roadmaps, tasks
-from app.domain.content import ContentStatus
 from app.domain.outline_revision import RevisionKind
 from app.domain.packed_roadmap import PackedRevision, PackedRoadmap, PackedVersion
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus
 
 _AT_ONCE, _LARGE = 50, 500_000
 """Rows that one statement inserts, and characters of JSON in them, roughly: others get their turn in between."""
-_DOCUMENTS = frozenset({"outline", "body"})
+_DOCUMENTS = frozenset({"outline", "operations", "body"})
 _A_FEW = {"yield_per": 5}
 """Rows that are fetched at once: outlines and lessons may be large."""
 _TASKS = {
@@ -42,7 +41,7 @@ class TransferRepository:
     async def revisions(self) -> tuple[PackedRevision, ...]:
         """The history of the outline, oldest first."""
         names = [one.name for one in fields(PackedRevision)]
-        query = select(*(revisions.c[name] if name != "outline" else _as_text(revisions.c.outline) for name in names))
+        query = select(*(_as_text(revisions.c[name]) if name in _DOCUMENTS else revisions.c[name] for name in names))
         query = query.where(revisions.c.roadmap_id == self._roadmap_id).order_by(revisions.c.number)
         rows = (await self._session.stream(query, execution_options=_A_FEW)).mappings()
         return tuple([PackedRevision(**{**row, "kind": RevisionKind(row["kind"])}) async for row in rows])
@@ -64,8 +63,7 @@ class TransferRepository:
         await self._insert(
             revisions,
             (
-                {one.name: getattr(revision, one.name) for one in fields(revision)}
-                | {"roadmap_id": self._roadmap_id, "outline": revision.outline}
+                {one.name: getattr(revision, one.name) for one in fields(revision)} | {"roadmap_id": self._roadmap_id}
                 for revision in roadmap.revisions
             ),
         )
@@ -106,10 +104,7 @@ class TransferRepository:
                 imported_at=roadmap.imported_at,
             )
         )
-        progress = Progress(total=sum(not removed for _, removed in roadmap.concepts))
-        for state, removed in roadmap.concepts:
-            if not removed:
-                progress = progress.moved(ContentStatus.PENDING, state.status)
+        progress = Progress.of(state.status for state, removed in roadmap.concepts if not removed)
         await self._session.execute(
             insert(roadmap_progress).values(
                 roadmap_id=self._roadmap_id, epoch=epoch, **progress.model_dump(exclude={"pending"})
@@ -134,7 +129,7 @@ class TransferRepository:
         waiting: list[dict[str, Any]] = []
         size = 0
         for row in rows:
-            documents = {name: row[name] for name in _DOCUMENTS & row.keys()}
+            documents = {name: row[name] for name in _DOCUMENTS & row.keys() if row[name] is not None}
             waiting.append(row | {name: orjson.Fragment(one) for name, one in documents.items()})
             size += sum(len(one) for one in documents.values())
             if len(waiting) == _AT_ONCE or size > _LARGE:

@@ -42,6 +42,7 @@ export function Card({ roadmap }: { readonly roadmap: ListedRoadmap }) {
           )}
           <span className={styles.state}>
             <time dateTime={roadmap.created_at}>{day(roadmap.created_at)}</time>
+            {typeof roadmap.imported_at === "string" && ` · ${t("roadmap.imported")}`}
             {isBegun && ` · ${ready}`}
             {isKnown && (
               <>

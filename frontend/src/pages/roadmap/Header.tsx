@@ -30,7 +30,7 @@ export function Headline({
   readonly roadmap: RoadmapView;
   readonly connected: boolean;
 }) {
-  const { t } = usePreferences();
+  const { t, day } = usePreferences();
   const online = useOnline();
   const isReachable = useReachable();
   const left = useTimeLeft(roadmap, connected);
@@ -52,6 +52,7 @@ export function Headline({
     tokens > 0 && t("progress.tokens", { tokens: compact(tokens) }),
     usage.cost_usd !== undefined && usage.cost_usd > 0 && money(usage.cost_usd),
     authorName(roadmap.author, t),
+    typeof roadmap.imported_at === "string" && t("roadmap.importedOn", { day: day(roadmap.imported_at) }),
     !connected && !online && t("progress.offline"),
     // The page says it, where nothing can be reached at all.
     !connected && online && isReachable && t("progress.reconnecting"),

@@ -44,6 +44,7 @@ export function Versions({ roadmap, concept, commands, onRead }: VersionsProps) 
               <small>
                 {new Date(one.created_at).toLocaleString(language === "zh" ? "zh" : undefined)} ·{" "}
                 {authorName(one.author, t)}
+                {one.imported === true && ` · ${t("roadmap.imported")}`}
               </small>
             </span>
             <Button kind="quiet" onClick={() => onRead(one)}>
