@@ -85,7 +85,7 @@ def parse_database_address(url: str) -> DatabaseAddress:
     if not separator or scheme not in _SCHEMES:
         raise ConfigurationError("DATABASE_URL must start with postgresql://.")
     if not url.strip().isprintable():
-        raise ConfigurationError("DATABASE_URL holds a character that cannot be seen; type or copy it again.")
+        raise ConfigurationError("DATABASE_URL contains an invisible character; type or copy it again.")
     before, _, query = rest.partition("?")
     authority, slash, path = before.partition("/")
     if "@" in query and "@" not in authority:
