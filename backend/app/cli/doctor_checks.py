@@ -61,9 +61,7 @@ async def check_dependencies(addresses: Addresses) -> list[Check]:
         return [*checks, await _workers(addresses.database_url) if schema_is_there else WORKERS_UNKNOWN]
     except SQLAlchemyError as error:
         return [
-            Check(
-                "database", False, f"The database refused the connection ({one_line(str(error))}); check DATABASE_URL."
-            )
+            Check("database", False, f"The database reported an error ({one_line(str(error))}); check DATABASE_URL.")
         ]
     finally:
         await redis.aclose()
