@@ -24,7 +24,7 @@ class InternalError(GreenwayError):
     code = "internal"
 
     def __init__(self) -> None:
-        super().__init__("Something went wrong on our side; the request id helps to find it in the logs.")
+        super().__init__("Something went wrong inside Greenway; use the request id to find the error in the logs.")
 
 
 class MethodNotAllowed(GreenwayError):
@@ -56,7 +56,7 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 def _from_validation(errors: Sequence[Mapping[str, Any]], content_type: str, hidden: int) -> GreenwayError:
     if any(error["loc"][:1] == ("path",) for error in errors):
-        return NotFound("There is nothing under this address.")
+        return NotFound("This address does not exist.")
     if any(error["type"] == "json_invalid" for error in errors):
         return InvalidInput("The body is not valid JSON.")
     if any(error["loc"] == ("body",) for error in errors) and not is_json(content_type):
@@ -101,7 +101,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         case 400:  # no UTF-8, too deep, a number of too many digits: whatever else the JSON parser refuses
             known: GreenwayError = InvalidInput("The body is not valid JSON.")
         case 404:
-            known = NotFound("There is nothing under this address.")
+            known = NotFound("This address does not exist.")
         case 405:
             known = MethodNotAllowed(f"{request.method} is not possible here.")
         case 413:

@@ -162,7 +162,7 @@ class ApiClient:
             return answer.model_validate_json(response.content)
         except ValidationError as error:
             raise NotGreenway(
-                f"What answers at {self._endpoint.url} is not Greenway, or another version of it; check GREENWAY_URL."
+                f"The server at {self._endpoint.url} is not Greenway, or is another version of it; check GREENWAY_URL."
             ) from error
 
     async def _send(
@@ -175,11 +175,13 @@ class ApiClient:
         try:
             return await self._http.request(method, url, json=body, headers=headers)
         except httpx2.TimeoutException as error:
-            raise NoAnswer(f"Greenway at {self._endpoint.url} takes too long to answer; please try again.") from error
+            raise NoAnswer(f"Greenway at {self._endpoint.url} took too long to answer; please try again.") from error
         except httpx2.TransportError as error:
             raise NoAnswer(_no_answer(self._endpoint, obstacle_in(error))) from error
         except (httpx2.InvalidURL, httpx2.DecodingError) as error:
-            raise NotGreenway(f"Nothing useful answers at {self._endpoint.url}; check GREENWAY_URL.") from error
+            raise NotGreenway(
+                f"The server at {self._endpoint.url} did not send a usable response; check GREENWAY_URL."
+            ) from error
 
     def _error(self, response: httpx2.Response) -> GreenwayError:
         if response.status_code == PROXY_REFUSES and self._endpoint.proxy is not None:
@@ -192,7 +194,7 @@ class ApiClient:
         if response.status_code in {401, 403}:
             return Refused(f"{self._endpoint.url} refuses the request; check GREENWAY_TOKEN.")
         return NotGreenway(
-            f"What answers at {self._endpoint.url} (HTTP {response.status_code}) is not Greenway; check GREENWAY_URL."
+            f"The server at {self._endpoint.url} (HTTP {response.status_code}) is not Greenway; check GREENWAY_URL."
         )
 
 

@@ -60,13 +60,15 @@ async def check_dependencies(addresses: Addresses) -> list[Check]:
         schema_is_there = all(check.ok for check in checks if check.name != "redis")
         return [*checks, await _workers(addresses.database_url) if schema_is_there else WORKERS_UNKNOWN]
     except SQLAlchemyError as error:
-        return [Check("database", False, f"The database refuses us ({one_line(str(error))}); check DATABASE_URL.")]
+        return [
+            Check("database", False, f"The database reported an error ({one_line(str(error))}); check DATABASE_URL.")
+        ]
     finally:
         await redis.aclose()
         await engine.dispose()
 
 
-WORKERS_UNKNOWN = Check("worker", False, "Workers cannot be counted before the database and its schema are well.")
+WORKERS_UNKNOWN = Check("worker", False, "Workers cannot be checked until the database and its schema are ready.")
 
 
 async def _workers(database_url: str) -> Check:
@@ -76,9 +78,9 @@ async def _workers(database_url: str) -> Check:
         return Check("worker", False, error.message)
     if alive == 0:
         return Check(
-            "worker", False, "No worker is alive; start one with `greenway worker`, or all with `greenway up`."
+            "worker", False, "No worker is running; start one with `greenway worker`, or all with `greenway up`."
         )
-    return Check("worker", True, "One worker is alive." if alive == 1 else f"{alive} workers are alive.")
+    return Check("worker", True, "One worker is running." if alive == 1 else f"{alive} workers are running.")
 
 
 async def check_api(endpoint: Endpoint, run: Run | None) -> list[Check]:

@@ -74,5 +74,5 @@ def _document(file: str) -> Any:
     except orjson.JSONDecodeError as error:
         raise InvalidInput(
             f"{file!r} is not JSON (line {error.lineno}, column {error.colno}: {error.msg}); "
-            "`greenway export` writes what can be imported."
+            "import a file that `greenway export` wrote."
         ) from None

@@ -114,19 +114,19 @@ def main() -> None:
         _fail(error.message)
     except UnicodeEncodeError:
         # What is printed never raises it, see `output`.
-        _fail("What was typed is not text in UTF-8.")
+        _fail("The command line is not valid UTF-8.")
     except BrokenPipeError:
         _write_no_more()  # whoever reads has seen enough
         sys.exit(1)
     except OSError as error:
         _write_no_more()
         what = f" ({error.filename!r})" if error.filename else ""
-        _fail(f"The system refuses{what}: {(error.strerror or str(error)).lower()}.")
+        _fail(f"The operating system reported an error{what}: {(error.strerror or str(error)).lower()}.")
     except Exception as error:
         # The one handler of this process: a bug is told in one sentence, and with its traceback where that is wanted.
         if os.environ.get("LOG_LEVEL", "").upper() == "DEBUG":
             raise
-        _fail(f"Something went wrong on our side ({type(error).__name__}); LOG_LEVEL=DEBUG shows where.")
+        _fail(f"Something went wrong inside Greenway ({type(error).__name__}); LOG_LEVEL=DEBUG shows where.")
 
 
 def _write_no_more() -> None:

@@ -94,7 +94,7 @@ def parse_database_address(url: str) -> DatabaseAddress:
     if not separator or scheme not in _SCHEMES:
         raise ConfigurationError("DATABASE_URL must start with postgresql://.")
     if not url.strip().isprintable():
-        raise ConfigurationError("DATABASE_URL holds a character that cannot be seen; type or copy it again.")
+        raise ConfigurationError("DATABASE_URL contains an invisible character; type or copy it again.")
     if "%00" in url:
         raise ConfigurationError("DATABASE_URL holds the character %00, which PostgreSQL does not take.")
     before, _, query = rest.partition("?")

@@ -19,7 +19,7 @@ def read_dotenv() -> dict[str, str]:
         # What looks like a reference stays text: it could put any secret of the environment into an address.
         values = dotenv_values(DOTENV, encoding=ENCODING, interpolate=False)
     except UnicodeDecodeError:
-        raise ConfigurationError("The file .env is not in UTF-8; save it anew in this encoding.") from None
+        raise ConfigurationError("The file .env is not in UTF-8; save it as UTF-8.") from None
     except OSError as error:
         raise ConfigurationError(f"The file .env cannot be read: {error.strerror}.") from None
     given = {name: value for name, value in values.items() if value is not None}

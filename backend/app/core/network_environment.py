@@ -37,7 +37,7 @@ def check_certificates() -> None:
         except (ssl.SSLError, ValueError):
             raise ConfigurationError(f"SSL_CERT_FILE names {file!a}, which holds no certificate in PEM form.") from None
     if (folder := os.environ.get("SSL_CERT_DIR")) and not _is_directory(folder.partition(os.pathsep)[0]):
-        raise ConfigurationError(f"SSL_CERT_DIR names {folder!a}, which is no directory.")
+        raise ConfigurationError(f"SSL_CERT_DIR names {folder!a}, which is not a directory.")
 
 
 def _is_directory(path: str) -> bool:

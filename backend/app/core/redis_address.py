@@ -19,7 +19,7 @@ def check_redis_address(url: str) -> str:
     if not address.startswith(_SCHEMES):
         raise ConfigurationError("REDIS_URL must start with redis://, rediss:// or unix://.")
     if not address.isprintable():
-        raise ConfigurationError("REDIS_URL holds a character that cannot be seen; type or copy it again.")
+        raise ConfigurationError("REDIS_URL contains an invisible character; type or copy it again.")
     try:
         pool = ConnectionPool.from_url(address)
         pool.make_connection()  # type: ignore[no-untyped-call]  # it reads the parameters, and does not connect

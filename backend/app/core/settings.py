@@ -97,7 +97,9 @@ class Settings(AuthorSettings, ServingSettings):
             ConfigurationError: REDIS_URL is not set, or is no Redis address.
         """
         if self.redis_url is None:
-            raise ConfigurationError("REDIS_URL is not set; set it, or use `greenway up`, which brings its own Valkey.")
+            raise ConfigurationError(
+                "REDIS_URL is not set; set it, or use `greenway up`, which includes its own Valkey."
+            )
         return check_redis_address(self.redis_url.get_secret_value())
 
 

@@ -70,27 +70,27 @@ class Failure(Frozen):
 
 _ENGLISH = {
     FailureCode.TIMEOUT: "The model took longer than $seconds seconds (GREENWAY_ARTEFACT_TIMEOUT).",
-    FailureCode.UNAUTHORISED: "The model's provider refused the key; check the key and what it may use.",
-    FailureCode.QUOTA: "The account with the model's provider has no credit left; top it up, then go on.",
+    FailureCode.UNAUTHORISED: "The model's provider refused the key; check the key and its permissions.",
+    FailureCode.QUOTA: "The account with the model's provider has no credit left; top it up, then resume.",
     FailureCode.MODEL_NOT_FOUND: "The provider does not know this model; check GREENWAY_MODEL.",
     FailureCode.RATE_LIMITED: "The model's provider allows no more calls at the moment; try again in a few minutes.",
-    FailureCode.UNAVAILABLE: "The model's provider has a problem at the moment; try again later.",
+    FailureCode.UNAVAILABLE: "The model's provider is having problems; try again later.",
     FailureCode.UNREACHABLE: "The model's provider could not be reached; check the network and the address.",
-    FailureCode.REJECTED: "The provider refused the request, and would refuse it again.",
+    FailureCode.REJECTED: "The provider refused the request; retrying will not help.",
     FailureCode.CONTEXT_TOO_LONG: (
         "The request is longer than the model can read$context; choose a model with a larger context."
     ),
     FailureCode.TOO_LONG: "The model's answer is longer than $limit bytes (GREENWAY_MAX_ANSWER_BYTES).",
     FailureCode.TOO_LARGE: "What was written is too large to be kept: $limit.",
-    FailureCode.TRUNCATED: "The model's answer broke off because it ran out of room, twice.",
+    FailureCode.TRUNCATED: "The model's answer was cut off at its length limit, twice.",
     FailureCode.REFUSED: "The model refused to write this.",
-    FailureCode.EMPTY: "The model answered with nothing.",
+    FailureCode.EMPTY: "The model's answer was empty.",
     FailureCode.INVALID_OUTPUT: "The model's answer could not be used, and could not be repaired.",
-    FailureCode.WRONG_LANGUAGE: "The model answered in another language than the learner's, twice.",
+    FailureCode.WRONG_LANGUAGE: "The model did not answer in the learner's language, twice.",
     FailureCode.NOT_UNDERSTOOD: "It is not clear what to change; $hint",
-    FailureCode.BUDGET: "The task has reached its limit of $$${limit} (GREENWAY_MAX_COST_USD); raise it to go on.",
-    FailureCode.CRASHED: "The worker ended $times times in a row while it wrote this; retry once the cause is found.",
-    FailureCode.INTERNAL: "Something went wrong on our side; please retry.",
+    FailureCode.BUDGET: "The task has reached its limit of $$${limit} (GREENWAY_MAX_COST_USD); raise it, then resume.",
+    FailureCode.CRASHED: "The worker crashed $times times in a row while writing this; find the cause, then retry.",
+    FailureCode.INTERNAL: "Something went wrong inside Greenway; please retry.",
 }
 
 _CHINESE = {
@@ -113,7 +113,7 @@ _CHINESE = {
     FailureCode.NOT_UNDERSTOOD: "不清楚要修改什么；$hint",
     FailureCode.BUDGET: "任务已达到 $$${limit} 的费用上限（GREENWAY_MAX_COST_USD）；提高上限即可继续。",
     FailureCode.CRASHED: "撰写时工作进程连续 $times 次中断；请查明原因后重试。",
-    FailureCode.INTERNAL: "我们这边出了问题；请重试。",
+    FailureCode.INTERNAL: "Greenway 内部出错；请重试。",
 }
 
 

@@ -74,7 +74,7 @@ class KeptArtefact(Frozen):
     def _statuses_are_of_http(self) -> Self:
         for resource in self.body.items if isinstance(self.body, Resources) else ():
             if resource.status is not None and resource.status not in range(100, 600):
-                raise ValueError(f"has a resource of the HTTP status {resource.status}")
+                raise ValueError(f"has a resource with the HTTP status {resource.status}")
         return self
 
     @model_validator(mode="after")

@@ -131,7 +131,7 @@ async def test_an_unknown_address_is_a_page(surfing: Surfing) -> None:
         assert "text/html" in answer.headers["content-type"]
         await expect(page.get_by_role("heading", name="Page not found.")).to_be_visible()
         await expect(page).to_have_title(re.compile("^Page not found"))
-    await page.get_by_role("link", name="To your roadmaps").click()
+    await page.get_by_role("link", name="Back to your roadmaps").click()
     await expect(page.get_by_label("What do you want to learn?")).to_be_visible()
 
 

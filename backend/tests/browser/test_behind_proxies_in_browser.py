@@ -75,7 +75,7 @@ async def test_from_the_goal_to_green_under_a_sub_path(
             async with page.expect_download() as download:
                 await page.get_by_role("menuitem", name="Export").click()
             assert (await download.value).url.startswith(f"{proxy.url}/api/v1/")
-            await page.get_by_role("link", name="Greenway, to all roadmaps").click()
+            await page.get_by_role("link", name="Greenway: all roadmaps").click()
             await expect(page).to_have_url(f"{proxy.url}/")
 
 

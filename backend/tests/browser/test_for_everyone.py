@@ -105,7 +105,7 @@ async def test_the_keyboard_is_enough(surfing: Surfing) -> None:
     await expect(page.get_by_role("textbox", name=re.compile("^Name of")).nth(3)).to_be_focused()
     await page.keyboard.press("Control+z")
     await expect(page.get_by_role("button", name="Redo")).to_be_enabled()
-    await tab_to(page, page.get_by_role("button", name="Approve and write everything"))
+    await tab_to(page, page.get_by_role("button", name="Approve and generate"))
     await page.keyboard.press("Enter")
     card = page.locator("[data-concept]").first
     await expect(card).to_have_attribute("data-state", "completed")

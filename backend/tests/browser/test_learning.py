@@ -21,7 +21,7 @@ async def draft(page: Page, concepts: int = 12) -> str:
 
 
 async def approve(page: Page) -> None:
-    await page.get_by_role("button", name="Approve and write everything").click()
+    await page.get_by_role("button", name="Approve and generate").click()
     await expect(page.locator("[data-concept]").first).to_be_visible()
 
 
@@ -105,7 +105,7 @@ async def test_a_change_in_words_is_shown_as_a_diff(surfing: Surfing) -> None:
     name = await page.locator("[data-kind=concept] input[aria-label^='Name of ']").nth(3).input_value()
     await page.get_by_label("Ask for a change").fill(f'Remove "{name}".')
     await page.get_by_role("button", name="Ask the author").click()
-    changes = page.get_by_role("region", name="What the author has changed")
+    changes = page.get_by_role("region", name="What the author changed")
     await expect(changes.get_by_text(f"removed {name}")).to_be_visible()
 
 
@@ -117,7 +117,7 @@ async def test_a_run_is_paused_and_resumed_and_a_waiting_concept_comes_next(surf
     await expect(page.get_by_role("button", name="Resume")).to_be_visible()
     await page.locator("[data-concept][data-state=pending]").last.click()
     await page.get_by_role("button", name="Write this one next").click()
-    await expect(page.get_by_text("It is written next.")).to_be_visible()
+    await expect(page.get_by_text("Up next.")).to_be_visible()
     await page.get_by_role("button", name="Resume").click()
     await expect(page.get_by_role("complementary").get_by_role("article")).to_be_visible()
     await until_green(page, LONG_RUN)

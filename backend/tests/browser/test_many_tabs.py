@@ -39,7 +39,7 @@ async def reviewed(client: Client) -> str:
 
 async def opened(surfing: Surfing, context: BrowserContext, roadmap_id: str) -> Page:
     page = await surfing.open_in(context, f"/roadmaps/{roadmap_id}")
-    await expect(page.get_by_role("button", name="Approve and write everything")).to_be_visible()
+    await expect(page.get_by_role("button", name="Approve and generate")).to_be_visible()
     return page
 
 
@@ -63,7 +63,7 @@ async def test_eight_tabs_turn_green_and_the_eighth_can_approve(
     async with blocked(surfing, without) as context, live_cluster.client() as client:
         roadmap_id = await reviewed(client)
         pages = [await opened(surfing, context, roadmap_id) for _ in range(TABS)]
-        await pages[-1].get_by_role("button", name="Approve and write everything").click()
+        await pages[-1].get_by_role("button", name="Approve and generate").click()
         for page in pages:
             await until_green(page, CONCEPTS)
         assert await streams(client) == {"": 1, NO_CHANNEL: 3, NO_LOCKS: 0}[without]
@@ -76,7 +76,7 @@ async def test_when_the_tab_that_leads_is_closed_another_one_leads(surfing: Surf
         await until_streams(client, 1)
         others = [await opened(surfing, context, roadmap_id) for _ in range(2)]
         await leader.close()
-        await others[-1].get_by_role("button", name="Approve and write everything").click()
+        await others[-1].get_by_role("button", name="Approve and generate").click()
         for page in others:
             await until_green(page, CONCEPTS)
         assert await streams(client) == 1
@@ -87,7 +87,7 @@ async def test_tabs_of_many_roadmaps_leave_connections_for_requests(surfing: Sur
     async with blocked(surfing) as context, live_cluster.client() as client:
         pages = [await opened(surfing, context, await reviewed(client)) for _ in range(TABS)]
         for page in pages:
-            await page.get_by_role("button", name="Approve and write everything").click()
+            await page.get_by_role("button", name="Approve and generate").click()
         for page in pages:
             await until_green(page, CONCEPTS)
         assert await streams(client) <= 3
@@ -96,6 +96,6 @@ async def test_tabs_of_many_roadmaps_leave_connections_for_requests(surfing: Sur
 async def test_a_websocket_that_opens_and_says_nothing_is_given_up(surfing: Surfing, live_cluster: Cluster) -> None:
     async with blocked(surfing, on_socket=lambda socket: None) as context, live_cluster.client() as client:
         page = await opened(surfing, context, await reviewed(client))
-        await page.get_by_role("button", name="Approve and write everything").click()
+        await page.get_by_role("button", name="Approve and generate").click()
         await until_green(page, CONCEPTS)
         assert await streams(client) == 1

@@ -11,7 +11,7 @@ from e2e.cluster import Cluster
 from playwright.async_api import Route, expect
 
 AWAY = "Greenway can’t be reached. Reconnecting…"
-NO_ANSWER = "Greenway does not answer at the moment."
+NO_ANSWER = "Greenway is not responding."
 
 
 def stop(cluster: Cluster) -> None:

@@ -89,14 +89,14 @@ async def test_a_roadmap_that_was_deleted_elsewhere_is_said_to_be(surfing: Surfi
     async with live_cluster.client() as client:
         assert (await client.http.delete(f"/roadmaps/{roadmap_id}")).is_success
     await expect(page.get_by_role("alert")).to_contain_text("This roadmap was deleted.")
-    await page.get_by_role("link", name="To your roadmaps").click()
+    await page.get_by_role("link", name="Back to your roadmaps").click()
     await expect(page.get_by_label("What do you want to learn?")).to_be_visible()
 
 
 async def test_who_comes_back_sees_what_is_now(surfing: Surfing) -> None:
     page = await surfing.open()
     await draft(page)
-    await page.get_by_role("link", name="Greenway, to all roadmaps").click()
+    await page.get_by_role("link", name="Greenway: all roadmaps").click()
     await page.go_back()
     await expect(page.get_by_role("heading", name="Review the outline")).to_be_visible()
     await expect(page.get_by_role("heading", name="Drafting your roadmap")).to_have_count(0)

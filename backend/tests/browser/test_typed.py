@@ -74,7 +74,7 @@ async def test_a_deleted_roadmap_comes_back_from_the_trash(surfing: Surfing) -> 
 async def test_an_unknown_address_is_a_page_and_docs_work_offline(surfing: Surfing) -> None:
     page = await surfing.open("/nonsense")
     await expect(page.get_by_text("Page not found.")).to_be_visible()
-    await expect(page.get_by_role("link", name="To your roadmaps")).to_be_visible()
+    await expect(page.get_by_role("link", name="Back to your roadmaps")).to_be_visible()
     await page.goto(f"{surfing.url}/docs")
     await expect(page.get_by_role("heading", name=re.compile("Greenway"))).to_be_visible()
 
@@ -90,7 +90,7 @@ async def test_fields_are_large_enough_for_phones_and_arabic_mirrors_the_map(sur
     made = await page.request.post(roadmaps_of(surfing), data={"goal": AR[0], "concepts": 3, "language": "ar"})
     url = f"{roadmaps_of(surfing)}/{(await made.json())['roadmap_id']}"
     await page.goto(url.replace("/api/v1", ""))
-    await page.get_by_role("button", name="Approve and write everything").wait_for()
+    await page.get_by_role("button", name="Approve and generate").wait_for()
     concepts = [{"concept_id": f"c{n}", "name": name} for n, name in enumerate(AR[3:])]
     modules = [{"module_id": "m", "name": AR[2], "concepts": concepts}]
     stages = [{"stage_id": "s", "name": AR[1], "modules": modules}]

@@ -79,7 +79,7 @@ async def test_what_is_missing_is_named_and_written_on_demand(with_model: tuple[
     await panel.get_by_role("tab", name="Quiz").click()
     await expect(panel.get_by_role("alert")).to_contain_text("could not be used")
     moods.answer = good
-    await panel.get_by_role("button", name="Write what is missing").click()
+    await panel.get_by_role("button", name="Generate missing content").click()
     await expect(panel.get_by_text("Question 1 of")).to_be_visible()
     await until_green(page, CONCEPTS)
 

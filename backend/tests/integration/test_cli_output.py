@@ -72,7 +72,10 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
             stderr=subprocess.PIPE,
             check=False,
         )
-    assert (finished.returncode, finished.stderr) == (1, b"greenway: The system refuses: no space left on device.\n")
+    assert (finished.returncode, finished.stderr) == (
+        1,
+        b"greenway: The operating system reported an error: no space left on device.\n",
+    )
 
 
 async def test_commands_go_through_a_socks_proxy(api: FakeApi, tmp_path: Path) -> None:

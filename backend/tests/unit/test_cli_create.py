@@ -113,7 +113,7 @@ async def test_something_else_answers(api: FakeApi, terminal: Terminal, answer: 
     api.broken = answer
     outcome = await terminal.greenway("create", "Learn SQL")
     assert outcome.code == 1
-    assert outcome.err.startswith(f"greenway: What answers at {api.url}")
+    assert outcome.err.startswith(f"greenway: The server at {api.url}")
     assert outcome.err.endswith("check GREENWAY_URL.\n")
     assert outcome.err.count("\n") == 1
 

@@ -74,7 +74,7 @@ async def test_what_cannot_be_reached_comes_with_advice() -> None:
     assert messages.pop(1).startswith(f"Redis cannot be reached (Error 111 connecting to {nowhere}")
     assert messages == [
         "The database cannot be reached (connection refused); start it, or check DATABASE_URL.",
-        "Workers cannot be counted before the database and its schema are well.",
+        "Workers cannot be checked until the database and its schema are ready.",
     ]
 
 

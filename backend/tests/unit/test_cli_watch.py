@@ -247,4 +247,6 @@ async def test_interrupting_leaves_the_roadmap_alone(api: FakeApi) -> None:
         watching.send_signal(signal.SIGINT)
         _, err = await watching.communicate()
     assert watching.returncode == 130
-    assert err.decode() == (f"Stopped watching. The roadmap goes on; `greenway watch {ROADMAP}` shows it again.\n")
+    assert err.decode() == (
+        f"Stopped watching. The roadmap itself is not affected; `greenway watch {ROADMAP}` shows it again.\n"
+    )

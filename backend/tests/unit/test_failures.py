@@ -38,7 +38,7 @@ def test_what_each_code_means_for_a_run_is_decided() -> None:
 def test_every_code_has_a_sentence_in_english_and_chinese(code: FailureCode) -> None:
     english, chinese = (
         failure(code, tag, seconds="60", limit="1.00", times="3", hint=hint).message
-        for tag, hint in (("en-GB", "go on."), ("zh-Hans", "继续。"))
+        for tag, hint in (("en-GB", "resume."), ("zh-Hans", "继续。"))
     )
     assert english.endswith(".") and english.isascii()
     assert chinese.endswith("。") and any("\u4e00" <= character <= "\u9fff" for character in chinese)

@@ -3916,7 +3916,7 @@ export interface components {
                 /**
                  * @example {
                  *       "code": "internal",
-                 *       "detail": "Something went wrong on our side; the request id helps to find it in the logs.",
+                 *       "detail": "Something went wrong inside Greenway; use the request id to find the error in the logs.",
                  *       "instance": "/api/v1/roadmaps",
                  *       "request_id": "4ffd1dd6a2b34e3f8d0c5b1f7f0e9c3a",
                  *       "retryable": false,

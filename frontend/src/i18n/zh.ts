@@ -20,7 +20,7 @@ export const zh: Record<MessageKey, string> = {
   "app.again": "重试",
   "app.loading": "加载中……",
   "app.slow": "等待时间过长。Greenway 在运行吗？",
-  "app.broken": "页面自身出错了。重新加载即可看到已保存的内容。",
+  "app.broken": "页面出错了，请重新加载。已保存的内容不受影响。",
   "app.reload": "重新加载",
 
   "problem.not_found": "此地址下没有内容。",
@@ -31,7 +31,7 @@ export const zh: Record<MessageKey, string> = {
   "problem.forbidden":
     "Greenway 不接受来自此地址的更改。如果这是 Greenway 自己的地址，请将其加入 GREENWAY_ALLOWED_HOSTS。",
   "problem.unavailable": "Greenway 所需的服务暂时不可用，请稍后重试。",
-  "problem.internal": "Greenway 内部出错，没有内容丢失。",
+  "problem.internal": "Greenway 内部出错，已保存的内容不受影响。",
   "problem.no_answer": "Greenway 暂时没有响应。它在运行吗？",
   "problem.field": "“{field}”的值无效。",
   "field.goal": "目标",
@@ -97,7 +97,7 @@ export const zh: Record<MessageKey, string> = {
     "若要任何主题的完整课程，可由语言模型撰写：在 .env 文件中加入如下两行，然后重启 Greenway。",
   "home.connectMore": "其他提供商、本地模型和费用见 doc/models.md；“greenway doctor”可检查模型。",
   "home.model": "由{author}撰写。",
-  "home.empty": "请输入你想学的内容，一个可见字符即可。",
+  "home.empty": "请输入你想学的内容。",
   "home.tooLong": "文字过长，请缩短。没有任何内容被截断。",
   "home.rename": "重命名",
   "home.renameOf": "重命名 {title}",
@@ -294,7 +294,7 @@ export const zh: Record<MessageKey, string> = {
   "concept.previous": "上一个：{name}",
   "concept.next": "下一个：{name}",
   "concept.inLanguage": "{language}",
-  "concept.verified": "Greenway 试过，页面可以打开",
+  "concept.verified": "Greenway 已检查，此页面可以打开",
   "concept.unverified": "Greenway 未能检查此页面",
   "concept.searchLink": "打开搜索结果",
 

@@ -33,7 +33,10 @@ def watch_roadmap(endpoint: Endpoint, roadmap_id: UUID, stream: TextIO, *, follo
     try:
         state = asyncio.run(_watch(endpoint, roadmap_id, display_for(stream), follow=follow))
     except KeyboardInterrupt:
-        typer.echo(f"Stopped watching. The roadmap goes on; `greenway watch {roadmap_id}` shows it again.", err=True)
+        typer.echo(
+            f"Stopped watching. The roadmap itself is not affected; `greenway watch {roadmap_id}` shows it again.",
+            err=True,
+        )
         return INTERRUPTED
     typer.echo(ending(state), file=stream)
     return _EXIT_CODES[state.status]
