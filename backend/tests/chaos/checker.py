@@ -22,7 +22,8 @@ CATCHING_UP = 4.0
 tries, a new connection, the writing."""
 AFTERMATH = 8.0
 """Seconds after the end of a fault for which it explains what happens: a lease, and a sweep."""
-
+UNANSWERED = 30.0
+"""Seconds within which a command is carried out, if at all, after its learner has given up waiting for an answer."""
 MEMORY_BOUND = 64 * 2**20
 """Bytes by which a process may grow in a fault that feeds it more than it may take, beside its ordinary work."""
 
@@ -317,7 +318,7 @@ def _was_stopped(history: History, call: Call, until: float) -> bool:
         and order.command in ("pause", "cancel")
         and order.status in (202, None, 503)
         and order.began < ended
-        and order.ended + AFTERMATH > call.asked
+        and order.ended + (UNANSWERED if order.status is None else AFTERMATH) > call.asked
         for order in history.orders
     )
 

@@ -391,6 +391,13 @@ def test_a_learner_who_pauses_has_what_was_in_flight_written_again() -> None:
     assert check(history).repeats == {STOPPED: 1}
 
 
+def test_a_pause_that_nobody_waited_for_any_more_may_hold_late() -> None:
+    history = a_history()
+    history.calls = [a_call(asked=18.0, delivered=19.0, outcome="cancelled"), a_call(asked=26.0, delivered=27.0)]
+    history.orders = [replace(an_order("pause", 1.4), ended=9.4, status=None)]
+    assert check(history).repeats == {STOPPED: 1}
+
+
 def test_what_a_killed_worker_held_and_nobody_wants_any_more_is_not_stored() -> None:
     history = a_history()
     history.calls.append(a_call(concept_id="c1"))
