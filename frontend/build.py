@@ -29,6 +29,10 @@ class NoBuild(Exception):
     """The web app cannot be built; the sentence says why."""
 
 
+class BuildFailed(NoBuild):
+    """The sources are at fault: what stands there is no build of them."""
+
+
 class WebHook(BuildHookInterface):
     def dependencies(self) -> list[str]:
         return [] if _node_of_machine() else [WHEEL]
@@ -38,6 +42,8 @@ class WebHook(BuildHookInterface):
             return  # the image builds it in a stage of its own
         try:
             build()
+        except BuildFailed:
+            raise  # an old build must not be packed in the place of a new one
         except NoBuild as fault:
             self.app.display_warning(f"{fault} Greenway works without its web app; / says how to build it.")
 
@@ -46,7 +52,8 @@ def build() -> None:
     """Build, unless what is there was built from the same sources.
 
     Raises:
-        NoBuild: there is no Node, or the build has failed.
+        NoBuild: there is no Node, or what the build needs could not be installed.
+        BuildFailed: the build has failed; it is tried again the next time.
     """
     sources = _digest()
     installed = FRONTEND / "node_modules" / ".package-lock.json"
@@ -55,7 +62,13 @@ def build() -> None:
         installed.touch()
     if MARK.is_file() and MARK.read_text() == sources:
         return
-    npm("run", "--silent", "build")
+    MARK.unlink(missing_ok=True)
+    try:
+        npm("run", "--silent", "build")
+    except NoBuild as fault:
+        if isinstance(fault.__cause__, subprocess.CalledProcessError):
+            raise BuildFailed(str(fault)) from fault
+        raise
     MARK.write_text(sources)
 
 
@@ -110,8 +123,8 @@ def main(arguments: list[str]) -> int:
             build()
     except NoBuild as fault:
         sys.stderr.write(f"The web app is not built. {fault}\n")
-        # Without the web app, the rest works: only who asked for npm itself is refused.
-        return int(arguments[:1] == ["npm"])
+        # Without Node, the rest works: only who asked for npm itself is refused.
+        return int(isinstance(fault, BuildFailed) or arguments[:1] == ["npm"])
     return 0
 
 

@@ -104,11 +104,12 @@ class InMemoryStore:
         for item in batch.artefacts:
             state = self.states[item.concept_id]
             self.states[item.concept_id] = state.delivered(item.kind, item.artefact_id, item.delivery.result)
+        unfinished = {item.concept_id for item in batch.artefacts} - set(batch.finished)
         for concept_id in batch.finished:
             outcome = concept_outcome(self.states[concept_id], self._names[concept_id], self._envelope(), self.progress)
             events += self._record(outcome) if outcome else []
-        touched = {item.concept_id for item in batch.artefacts} - set(batch.finished)
-        rest = saved_artefacts(batch, [self.states[concept_id] for concept_id in sorted(touched)])
+            unfinished |= set() if outcome else {concept_id}
+        rest = saved_artefacts(batch, [self.states[concept_id] for concept_id in sorted(unfinished)])
         usage = reduce(add, (item.delivery.usage for item in batch.artefacts), Usage())
         saved = BatchSaved(**self._envelope(), size=batch.size, artefacts=rest, progress=self.progress, usage=usage)
         return [*events, *self._record(saved)]

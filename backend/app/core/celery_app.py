@@ -1,13 +1,12 @@
 """The Celery application: a doorbell. Messages carry a task id and nothing else; Postgres is the queue of record."""
 
-import os
-import tempfile
 from typing import Any
 
 from celery import Celery, signals
 from prometheus_client import values
 
 from app.core.errors import ConfigurationError
+from app.core.metrics_directory import choose_directory
 from app.core.settings import load_settings
 
 CONTENT_QUEUE = "content_generation"
@@ -77,5 +76,5 @@ def _count_in_every_process(sender: Celery, **_: Any) -> None:
     choice without such a place."""
     if not sender.loader.worker_initialized:
         return
-    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="greenway-metrics-"))
+    choose_directory()
     values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]

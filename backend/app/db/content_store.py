@@ -285,16 +285,18 @@ class PostgresContentStore:
             where = draft.removed if item.concept_id in draft.removed else states
             state = where[item.concept_id]
             where[item.concept_id] = state.delivered(item.kind, item.artefact_id, item.delivery.result)
+        rest = sorted(touched - set(batch.finished))
         for concept_id in batch.finished:
             if concept_id in touched:
                 state = states[concept_id]
                 log.moved(before[concept_id], state.status)
                 if event := concept_outcome(state, self._names[concept_id], log.envelope(), log.progress):
                     log.add(event)
-        rest = [states[concept_id] for concept_id in sorted(touched - set(batch.finished))]
-        for state in rest:
-            log.moved(before[state.concept_id], state.status)
-        others = saved_artefacts(batch, rest)
+                else:  # the learner has cancelled, and wants another version of something else
+                    rest.append(concept_id)
+        for concept_id in touched - set(batch.finished):
+            log.moved(before[concept_id], states[concept_id].status)
+        others = saved_artefacts(batch, [states[concept_id] for concept_id in rest])
         log.add(BatchSaved(**log.envelope(), size=batch.size, artefacts=others, progress=log.progress, usage=usage))
         return [*(states[concept_id] for concept_id in sorted(touched)), *draft.removed.values()]
 

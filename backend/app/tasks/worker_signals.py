@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import signal
 import threading
 from typing import Any
@@ -18,6 +17,7 @@ from app.agents.factory import check_author
 from app.core import metrics
 from app.core.errors import ConfigurationError, GreenwayError
 from app.core.logging import configure_logging
+from app.core.metrics_directory import remove_own_directory
 from app.core.redis_transport import message_ignored
 from app.core.settings import load_settings
 from app.services.dead_workers import hand_back_tasks_of, worker_id
@@ -111,7 +111,7 @@ def _asked_to_stop(**_: Any) -> None:
 @signals.worker_shutdown.connect
 def _worker_ends(**_: Any) -> None:
     _stop_runtime()
-    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+    remove_own_directory()
 
 
 def _hand_back_tasks_of_dead_children(pool: PreforkPool) -> None:

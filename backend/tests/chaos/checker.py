@@ -22,6 +22,10 @@ CATCHING_UP = 4.0
 tries, a new connection, the writing."""
 AFTERMATH = 8.0
 """Seconds after the end of a fault for which it explains what happens: a lease, and a sweep."""
+UNANSWERED = 30.0
+"""Seconds within which a command is carried out, if at all, after its learner has given up waiting for an answer."""
+MEMORY_BOUND = 64 * 2**20
+"""Bytes by which a process may grow in a fault that feeds it more than it may take, beside its ordinary work."""
 
 IN_FLIGHT, YOUNG, HELD = "in flight", "younger than the age limit", "held while the database was away"
 STOPPED = "stopped by the learner"
@@ -195,6 +199,31 @@ def every_client_ends_with_what_a_read_gives(history: History, stored: Stored) -
                 yield f"{who} was told event {event.seq}, which was not committed"
 
 
+def a_huge_answer_costs_its_artefact_alone(history: History, stored: Stored) -> Iterator[str]:
+    """Nothing else fails in a round, and so each failure that was announced must be one of them, and name the limit."""
+    failures = []
+    for roadmap_id, bodies in stored.events.items():
+        for body in bodies:
+            if body["type"] != "concept_failed":
+                continue
+            who = f"{body['concept_id']} of {roadmap_id}"
+            failures += [(who, failure) for failure in body["failures"]]
+            for kind in ("tutorial", "resources", "quiz"):
+                if kind not in body["failed"] and body[f"{kind}_id"] is None:
+                    yield f"{who} failed without its {kind}, which did not fail"
+    for who, failure in failures:
+        if failure["code"] != "too_long" or "GREENWAY_MAX_ANSWER_BYTES" not in failure["message"]:
+            yield f"{who} failed: {failure['message']}"
+    if len(failures) > history.huge_answers:
+        yield f"{len(failures)} artefacts failed, {history.huge_answers} had a huge answer"
+
+
+def memory_stays_bounded(history: History, stored: Stored) -> Iterator[str]:
+    for one in history.footprints:
+        if one.most - one.before > MEMORY_BOUND:
+            yield f"{one.process} grew from {one.before} to {one.most} bytes in {one.fault}"
+
+
 def no_process_finds_a_bug(history: History, stored: Stored) -> Iterator[str]:
     yield from history.bugs
 
@@ -208,6 +237,8 @@ INVARIANTS: tuple[Callable[[History, Stored], Iterator[str]], ...] = (
     events_are_gapless_and_agree_with_the_rows,
     counters_agree_with_the_rows,
     every_client_ends_with_what_a_read_gives,
+    a_huge_answer_costs_its_artefact_alone,
+    memory_stays_bounded,
     no_process_finds_a_bug,
 )
 
@@ -287,7 +318,7 @@ def _was_stopped(history: History, call: Call, until: float) -> bool:
         and order.command in ("pause", "cancel")
         and order.status in (202, None, 503)
         and order.began < ended
-        and order.ended + AFTERMATH > call.asked
+        and order.ended + (UNANSWERED if order.status is None else AFTERMATH) > call.asked
         for order in history.orders
     )
 

@@ -1,8 +1,10 @@
 """What can go wrong, and how it is made to. Each fault strikes, lasts, and is over when its coroutine returns."""
 
 import asyncio
+import gzip
 import random
 import signal
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -11,18 +13,23 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx2
+import psutil
+from model_answers import facts_in, form_of, good
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+from scripted_model import Call, Reply, ScriptedModel
 
 from app.core.celery_app import CONTENT_QUEUE, DRAFTING_QUEUE
 from app.core.failpoints import Failpoint
-from chaos.history import History, Seen, Strike
+from chaos.history import Footprint, History, Seen, Strike
 from chaos.processes import ManagedProcess, Program, worker
 from chaos.proxy import Proxy
 from chaos.system import System
 
 CLOCK_LIBRARY = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 HOUR = 3600.0
+HUGE = 200_000_000
+"""Bytes of an answer that is far beyond GREENWAY_MAX_ANSWER_BYTES."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,8 @@ class Battlefield:
     system: System
     history: History
     rng: random.Random
+    create: Callable[[int], Awaitable[None]]
+    """Have learners create so many roadmaps more, and watch them."""
 
     async def a_worker(self) -> ManagedProcess:
         """One of those that run; where all have just been struck, it waits for one to come back."""
@@ -53,6 +62,27 @@ class Battlefield:
             yield strike
         finally:
             strike.ended = time.time()
+
+    @asynccontextmanager
+    async def footprint(self, fault: str, process: ManagedProcess) -> AsyncIterator[None]:
+        """Note how much memory a process takes meanwhile, for as long as it lives."""
+        before = most = 0
+
+        async def look() -> None:
+            nonlocal before, most
+            pid = process.pid
+            with suppress(psutil.NoSuchProcess):
+                while True:
+                    now = psutil.Process(pid).memory_info().rss
+                    before, most = before or now, max(most, now)
+                    await asyncio.sleep(0.05)
+
+        looking = asyncio.create_task(look())
+        try:
+            yield
+        finally:
+            looking.cancel()
+            self.history.footprints.append(Footprint(process=process.name, fault=fault, before=before, most=most))
 
 
 async def kill_worker(field: Battlefield) -> None:
@@ -224,11 +254,9 @@ async def malformed_messages(field: Battlefield) -> None:
 
 
 async def silent_connections(field: Battlefield) -> None:
-    """Connections to an API that say nothing, half a request, or ask for a stream and never read it."""
+    """Connections to an API that say nothing, or half a request."""
     url = urlsplit(field.rng.choice(field.system.urls))
-    stream = b"GET /api/v1/roadmaps/%s/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-    roadmaps = [str(seen.roadmap_id).encode() for seen in field.history.seen]
-    openings = [b"", b"GET /health HTTP/1.1\r\nHo", *(stream % roadmap for roadmap in roadmaps)]
+    openings = [b"", b"GET /health HTTP/1.1\r\nHo", b"GET /api/v1/roadmaps HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: b\r\n"]
     async with field.strike("silent_connections"), AsyncExitStack() as connections:
         for _ in range(60):
             with suppress(OSError):
@@ -236,6 +264,82 @@ async def silent_connections(field: Battlefield) -> None:
                 connections.callback(writer.close)
                 writer.write(field.rng.choice(openings))
         await asyncio.sleep(10)
+
+
+async def clients_that_never_read(field: Battlefield) -> None:
+    """Clients of an API that ask for everything that a roadmap has seen, by server-sent events or a WebSocket, and take
+    next to nothing of it."""
+    api = field.rng.choice(field.system.apis)
+    url = urlsplit(field.system.urls[field.system.apis.index(api)])
+    assert url.hostname is not None
+    assert url.port is not None
+    async with (
+        field.strike("clients_that_never_read"),
+        field.footprint("clients_that_never_read", api),
+        AsyncExitStack() as connections,
+    ):
+        for number in range(60):
+            roadmap_id = str(field.rng.choice(field.history.roadmap_ids))
+            with suppress(OSError):
+                deaf = connections.enter_context(socket.socket())
+                deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+                deaf.setblocking(False)
+                loop = asyncio.get_running_loop()
+                await loop.sock_connect(deaf, (url.hostname, url.port))
+                await loop.sock_sendall(deaf, _ASKING_FOR_EVENTS[number % 2].replace(b"ID", roadmap_id.encode()))
+        await asyncio.sleep(10)
+
+
+_ASKING_FOR_EVENTS = (
+    b"GET /api/v1/roadmaps/ID/events?since=0 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+    b"GET /ws/roadmaps/ID?since=0 HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+)
+
+
+async def huge_answers(field: Battlefield) -> None:
+    """A third worker, whose author is a model. For two of the artefacts that it is asked for, its answers are a hundred
+    times as long as they may be, as they come or once they are unpacked."""
+    text = b" " * HUGE
+    huge = field.rng.choice([Reply(raw=text), Reply(raw=gzip.compress(text, 1), headers={"content-encoding": "gzip"})])
+    victims: set[tuple[str, str]] = set()
+
+    def script(call: Call) -> Reply:
+        if (form := form_of(call)) not in ("summary", "questions"):
+            return good(call)
+        what = form, str(facts_in(call)["concept"]["name"])
+        if len(victims) < 2 and all(form != other for other, _ in victims):
+            victims.add(what)
+            field.history.huge_answers += 1
+        return huge if what in victims else good(call)
+
+    async with ScriptedModel(script) as model:
+        settings = {"GREENWAY_MODEL": "openai:scripted", "OPENAI_BASE_URL": model.base_url, "GREENWAY_SEARCH": "none"}
+        guest = await field.system.start_guest(worker("worker-of-a-model", settings))
+        async with field.strike("huge_answers", guest) as strike:
+            strike.is_drain = True
+            await _started(guest)
+            async with field.footprint("huge_answers", guest):
+                await _until_it_writes(field, guest, lambda: len(victims) == 2)
+                await asyncio.sleep(3)
+            strike.took_effect = bool(victims)
+            guest.send(signal.SIGTERM)
+            await guest.ended()
+        await field.system.retire(guest)
+
+
+async def _started(guest: ManagedProcess) -> None:
+    """Until it is ready, or other faults are too much for it."""
+    while guest.is_running and b"worker_started" not in guest.logs[-1].read_bytes():
+        await asyncio.sleep(0.1)
+
+
+async def _until_it_writes(field: Battlefield, guest: ManagedProcess, has_written: Callable[[], bool]) -> None:
+    """Roadmaps, so that a worker among others gets some; other faults may be too much for it."""
+    for _ in range(6):
+        if guest.is_running and not has_written():
+            await field.create(1)
+            await asyncio.sleep(2)
 
 
 async def edit_storm(field: Battlefield) -> None:
@@ -277,7 +381,7 @@ class Fault:
     strike: Callable[[Battlefield], Awaitable[None]]
     weight: float = 2.0
     server: str | None = None
-    """Which server it strikes, if one."""
+    """Which server it strikes, if one; or brings along."""
     is_possible: Callable[[System], bool] = lambda _: True
 
     @property
@@ -308,5 +412,7 @@ FAULTS = (
     Fault(strike=dies_at_a_failpoint, weight=5),
     Fault(strike=malformed_messages),
     Fault(strike=silent_connections),
+    Fault(strike=clients_that_never_read),
+    Fault(strike=huge_answers, server="model"),
     Fault(strike=edit_storm),
 )

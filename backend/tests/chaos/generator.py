@@ -136,7 +136,9 @@ class Generator:
             roadmap = await self._read(roadmap_id)
             if roadmap is not None:
                 status = roadmap.status.value
-                if roadmap.status in AT_REST:
+                if roadmap.status is RoadmapStatus.PARTIAL and self._history.huge_answers:
+                    await self.order(roadmap_id, "retry")
+                elif roadmap.status in AT_REST:
                     self._history.reads[roadmap_id] = Watched.of(roadmap)
                     return
                 if roadmap.status is RoadmapStatus.PAUSED:

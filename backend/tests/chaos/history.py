@@ -97,6 +97,16 @@ class Seen:
     refused: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footprint:
+    """The memory of a process before a fault and at its most meanwhile, in bytes."""
+
+    process: str
+    fault: str
+    before: int
+    most: int
+
+
 @dataclass(slots=True, kw_only=True)
 class History:
     roadmap_ids: list[UUID] = field(default_factory=list)
@@ -110,6 +120,9 @@ class History:
     """Roadmaps that did not come to rest, with the state in which they were left."""
     stored: Stored | None = None
     bugs: list[str] = field(default_factory=list)
+    huge_answers: int = 0
+    """Artefacts for which a model's answer was far beyond its bound."""
+    footprints: list[Footprint] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

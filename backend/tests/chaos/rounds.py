@@ -51,6 +51,8 @@ class Round:
             "repeated": dict(self.verdict.repeats),
             "not_stored": dict(self.verdict.not_stored),
             "parked": self.verdict.parked,
+            "huge_answers": history.huge_answers,
+            "grew_by_mb": [round((one.most - one.before) / 2**20) for one in history.footprints],
             "violations": self.verdict.violations,
         }
 
@@ -79,7 +81,7 @@ async def play(system: System, seed: int, *, only: Sequence[str] = ()) -> Round:
         await asyncio.sleep(HEAD_START)
         strikes = []
         for fault in faults:  # each has dice of its own: what one does to time changes nothing for the others
-            field = Battlefield(system, history, random.Random(rng.random()))
+            field = Battlefield(system, history, random.Random(rng.random()), generator.create)
             strikes.append(_strike(fault, field, delay=rng.uniform(0, 4)))
         await asyncio.gather(*strikes)
         generator.stop_commands()

@@ -11,12 +11,23 @@ import pytest
 from app.cli.watching.reducer import apply
 from app.cli.watching.state import Watched
 from app.domain.concept_state import ConceptState
-from app.domain.events import Completed, ConceptComplete, ConceptStart, Envelope, Event, TaskStarted
+from app.domain.content import ArtefactKind
+from app.domain.events import (
+    Completed,
+    ConceptComplete,
+    ConceptFailed,
+    ConceptStart,
+    Envelope,
+    Event,
+    ShownFailure,
+    TaskStarted,
+)
+from app.domain.failures import FailureCode
 from app.domain.tasks import Progress, TaskKind, TaskStatus
 from app.domain.usage import Usage
 from chaos.audit import ArtefactWrite, Stored, TaskWrite
 from chaos.checker import HELD, IN_FLIGHT, STOPPED, YOUNG, check
-from chaos.history import Call, History, Order, Seen, Strike
+from chaos.history import Call, Footprint, History, Order, Seen, Strike
 
 ROADMAP, TASK, EPOCH = UUID(int=1), UUID(int=2), UUID(int=3)
 IDS = {"tutorial": UUID(int=11), "resources": UUID(int=12), "quiz": UUID(int=13)}
@@ -219,6 +230,38 @@ def a_bug(history: History) -> None:
     history.bugs.append("worker.0.log: task_failed_by_a_bug")
 
 
+def failed(history: History, code: FailureCode, message: str, **changes: Any) -> None:
+    """The resources have failed at first, and were written on a retry."""
+    assert history.stored is not None
+    shown = ShownFailure(artefact=ArtefactKind.RESOURCES, code=code, message=message, retryable=True)
+    there = EVENTS[2].model_dump(exclude={"type"}) | {"resources_id": None}
+    reason = {"code": code, "message": message, "retryable": True}
+    event = ConceptFailed(**{**there, **reason, "failed": ("resources",), "failures": (shown,), **changes})
+    (*others, last) = history.stored.events[ROADMAP]
+    stored(history, events={ROADMAP: [*others[:2], event.model_dump(mode="json"), last]})
+
+
+LIMIT = "The model's answer is longer than 2000000 bytes (GREENWAY_MAX_ANSWER_BYTES)."
+
+
+def a_failure_does_not_name_the_limit(history: History) -> None:
+    history.huge_answers = 1
+    failed(history, FailureCode.INTERNAL, "Something went wrong.")
+
+
+def more_fails_than_was_huge(history: History) -> None:
+    failed(history, FailureCode.TOO_LONG, LIMIT)
+
+
+def a_huge_answer_takes_another_artefact_along(history: History) -> None:
+    history.huge_answers = 1
+    failed(history, FailureCode.TOO_LONG, LIMIT, quiz_id=None)
+
+
+def a_process_takes_it_all(history: History) -> None:
+    history.footprints.append(Footprint(process="api-1", fault="a fault", before=10**8, most=3 * 10**8))
+
+
 def a_call_is_repeated_for_nothing(history: History) -> None:
     history.calls.append(a_call(asked=9.0, delivered=10.0))
 
@@ -292,6 +335,10 @@ def an_outage_interrupts(history: History) -> None:
         (an_event_comes_twice, "every client ends with what a read gives: "),
         (an_event_was_not_committed, "every client ends with what a read gives: "),
         (a_bug, "no process finds a bug: "),
+        (a_failure_does_not_name_the_limit, "a huge answer costs its artefact alone: "),
+        (more_fails_than_was_huge, "a huge answer costs its artefact alone: "),
+        (a_huge_answer_takes_another_artefact_along, "a huge answer costs its artefact alone: "),
+        (a_process_takes_it_all, "memory stays bounded: "),
         (a_call_is_repeated_for_nothing, "no call is repeated without need: "),
         (an_old_result_is_lost, "no call is repeated without need: "),
         (an_outage_robs, "no call is repeated without need: "),
@@ -341,6 +388,13 @@ def test_a_learner_who_pauses_has_what_was_in_flight_written_again() -> None:
     history = a_history()
     history.calls = [a_call(delivered=1.5, outcome="cancelled"), a_call(asked=9.0, delivered=10.0)]
     history.orders = [an_order("pause", 1.4)]
+    assert check(history).repeats == {STOPPED: 1}
+
+
+def test_a_pause_that_nobody_waited_for_any_more_may_hold_late() -> None:
+    history = a_history()
+    history.calls = [a_call(asked=18.0, delivered=19.0, outcome="cancelled"), a_call(asked=26.0, delivered=27.0)]
+    history.orders = [replace(an_order("pause", 1.4), ended=9.4, status=None)]
     assert check(history).repeats == {STOPPED: 1}
 
 

@@ -12,6 +12,7 @@ FAULTS = (
     ("postgres_killed", "valkey_killed", "kill_api"),
     ("terminate_worker",),
     ("malformed_messages", "silent_connections", "edit_storm"),
+    ("huge_answers", "clients_that_never_read"),
 )
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import reduce
 from typing import Protocol
+from uuid import UUID
 
 import pytest
 from factories import a_batch, a_failure, an_outline, finished
@@ -11,6 +13,8 @@ from integration.conftest import Desk
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.cli.watching.reducer import apply
+from app.cli.watching.state import Watched
 from app.db.repositories.event_repo import EventRepository
 from app.db.tables import ARTEFACT_TABLES, tasks
 from app.domain.content import ArtefactKind, ContentStatus
@@ -27,6 +31,8 @@ from app.domain.tasks import TaskStatus
 from app.domain.usage import Usage
 from app.generation.ports import ContentStore, OwnershipLost
 from app.generation.work import Batch
+from app.services.accounts import LOCAL_USER
+from app.services.views import RoadmapView
 
 CONCEPTS = 4
 
@@ -201,6 +207,29 @@ async def test_after_another_worker_has_taken_it_only_the_rest_is_missing(desk: 
     assert event.total == CONCEPTS
     first = (await desk.store(taken.claim).pending()).concepts[0]
     assert first.missing == (ArtefactKind.RESOURCES, ArtefactKind.QUIZ)
+
+
+async def test_what_arrives_late_is_announced_although_another_version_was_asked_for_meanwhile(desk: Desk) -> None:
+    """The run thinks that the concept is finished; the learner has cancelled, and wants another quiz."""
+    claim, _ = await desk.claimed(an_outline(CONCEPTS))
+    store = desk.store(claim)
+    await store.pending()
+    await store.start(["c0"])
+    early = (finished("c0", ArtefactKind.TUTORIAL), finished("c0", ArtefactKind.QUIZ))
+    await store.save(Batch(artefacts=early, finished=()))
+    await desk.steering.cancel(claim.roadmap_id, user_id=LOCAL_USER)
+    await desk.steering.regenerate(
+        claim.roadmap_id, "c0", user_id=LOCAL_USER, kinds=[ArtefactKind.QUIZ], instructions=None
+    )
+    known = Watched.of(await read(desk, claim.roadmap_id))
+    late = await store.save(Batch(artefacts=(finished("c0", ArtefactKind.RESOURCES),), finished=("c0",)))
+    there = Watched.of(await read(desk, claim.roadmap_id))
+    assert there.concepts["c0"].resources_status == "completed"
+    assert reduce(apply, late, known).concepts == there.concepts
+
+
+async def read(desk: Desk, roadmap_id: UUID) -> RoadmapView:
+    return RoadmapView.model_validate_json((await desk.reader.read(roadmap_id, user_id=LOCAL_USER)).body)
 
 
 @pytest.mark.parametrize("knows_the_log", [False, True])

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.agents.builtin.author import BuiltinAuthor
 from app.db.repositories.task_repo import SUSPECT_CRASHES, Claim
 from app.db.tables import tasks, workers
-from app.db.task_store import MAX_CRASHES, Taken, TaskStore
+from app.db.task_store import MAX_CRASHES, Taken, TaskStore, hand_back
 from app.domain.events import Failed
 from app.domain.failures import FailureCode
 from app.domain.tasks import TaskKind
@@ -184,6 +184,19 @@ async def test_who_was_without_the_database_itself_robs_nobody(desk: Desk) -> No
     await time_passes(desk, victim)
     await desk.renew(robber_id)
     assert await takes()
+
+
+async def test_a_new_worker_rings_in_its_first_sweep_for_what_a_parent_has_handed_back(desk: Desk) -> None:
+    """It waits neither for the lease of the dead, nor until the doorbell would be rung again."""
+    claim, _ = await desk.claimed()
+    handed_back = await hand_back(desk.sessions, claim.worker_id)
+    new = await desk.a_worker()
+    assert (claim.task_id, TaskKind.CONTENT) in await new.unheard(limit=100)
+    taken = await new.claim(claim.task_id)
+    assert taken is not None
+    events = [*handed_back, *taken.events]
+    assert [event.type for event in events] == ["task_queued", "task_started"]
+    assert events[1].seq == events[0].seq + 1
 
 
 async def test_a_task_that_waits_behind_a_dead_workers_is_rung_for_at_once(desk: Desk) -> None:
