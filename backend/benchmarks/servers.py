@@ -16,10 +16,11 @@ from redis.asyncio import Redis
 from app.core.settings import Settings, load_settings
 from app.db.migrate import upgrade
 from app.db.outline_store import OutlineStore
-from app.db.repositories.task_repo import Claim, WorkerRepository
+from app.db.repositories.worker_repo import WorkerRepository
 from app.db.session import Sessions, create_engine, create_sessions, safe_session_with_retry
 from app.db.task_store import TaskStore
 from app.domain.outline_revision import NewRevision, RevisionKind
+from app.domain.ownership import Claim
 from app.domain.roadmap import LearningRequest
 from app.domain.tasks import TaskKind
 from app.domain.usage import Usage

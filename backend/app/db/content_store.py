@@ -16,9 +16,9 @@ from app.db.event_log import EventLog, Position
 from app.db.flush import Change, flush
 from app.db.repositories.concept_repo import ConceptRepository
 from app.db.repositories.event_repo import EventRepository
+from app.db.repositories.ownership_repo import OwnershipRepository
 from app.db.repositories.raw_answer_repo import RawAnswerRepository
-from app.db.repositories.roadmap_repo import RoadmapMetadata, RoadmapRepository
-from app.db.repositories.task_repo import Claim, TaskRepository
+from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.session import REFUSED, DatabaseUnavailable, Sessions, is_transient, safe_session_with_retry
 from app.domain.concept_state import ConceptState
 from app.domain.content import ArtefactKind, ContentStatus
@@ -34,6 +34,8 @@ from app.domain.events import (
     event_adapter,
 )
 from app.domain.failures import Failure, FailureCode, failure
+from app.domain.ownership import Claim
+from app.domain.records import RoadmapMetadata
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.tasks import TaskStatus, content_outcome
 from app.domain.usage import Usage
@@ -229,7 +231,7 @@ class PostgresContentStore:
         self, build: Build, batch: Batch | None, session: AsyncSession
     ) -> tuple[Sequence[Event], _Known | None]:
         """Make the change out of what the database holds, under lock."""
-        task = await TaskRepository(session).lock_claimed(self._claim)
+        task = await OwnershipRepository(session).lock_claimed(self._claim)
         if task is None:
             raise OwnershipLost
         if batch is not None and task.last_batch == batch.batch_id:

@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.json import dumps
 from app.db.event_log import EventLog
 from app.db.repositories.concept_repo import STATE_COLUMNS, plain_state
-from app.db.repositories.task_repo import Claim, amounts
+from app.db.rows import amounts
 from app.db.tables import concepts
 from app.domain.concept_state import ConceptState
 from app.domain.events import Event
 from app.domain.failures import Failure
+from app.domain.ownership import Claim
 from app.domain.tasks import Progress, TaskStatus
 from app.domain.usage import Usage
 

@@ -9,14 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.event_log import EventLog
 from app.db.repositories.event_repo import EventRepository
+from app.db.repositories.ownership_repo import OwnershipRepository
 from app.db.repositories.raw_answer_repo import RawAnswerRepository
-from app.db.repositories.roadmap_repo import RoadmapMetadata, RoadmapRepository
-from app.db.repositories.task_repo import Claim, LockedTask, TaskRepository
+from app.db.repositories.roadmap_repo import RoadmapRepository
+from app.db.repositories.task_repo import TaskRepository
 from app.db.session import DatabaseUnavailable, Sessions, safe_session_with_retry
 from app.db.transitions import fail_task, put_outline, queue_task
 from app.domain.events import Event, event_adapter
 from app.domain.failures import Failure
 from app.domain.outline_revision import NewRevision
+from app.domain.ownership import Claim, LockedTask
+from app.domain.records import RoadmapMetadata
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.state_machine import TaskMove
 from app.domain.tasks import TaskKind, TaskStatus
@@ -108,7 +111,7 @@ class OutlineStore:
     async def _locked(self, session: AsyncSession) -> tuple[RoadmapMetadata, LockedTask]:
         """The roadmap and the claimed task, locked in the order that everybody keeps: roadmap, task, counters."""
         roadmap = await RoadmapRepository(session).get_roadmap_metadata(self._claim.roadmap_id, for_update=True)
-        task = await TaskRepository(session).lock_claimed(self._claim)
+        task = await OwnershipRepository(session).lock_claimed(self._claim)
         if roadmap is None or task is None:
             raise OwnershipLost
         return roadmap, task

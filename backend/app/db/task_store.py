@@ -7,13 +7,16 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import metrics
+from app.db.repositories.ownership_repo import OwnershipRepository
 from app.db.repositories.raw_answer_repo import RawAnswerRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
-from app.db.repositories.task_repo import Claim, Orphan, Standing, TaskRepository, WorkerRepository
+from app.db.repositories.task_repo import TaskRepository
+from app.db.repositories.worker_repo import WorkerRepository
 from app.db.session import Sessions, safe_session_with_retry
 from app.db.transitions import fail_task, requeue_task, start_task
 from app.domain.events import Event
 from app.domain.failures import Failure, FailureCode, failure
+from app.domain.ownership import Claim, Orphan, Standing
 from app.domain.tasks import TaskKind, TaskStatus
 
 SWEEP_LIMIT = 200
@@ -42,7 +45,7 @@ class TaskStore:
         """Take a queued task and announce it; None when there is nothing to take."""
 
         async def work(session: AsyncSession) -> Taken | None:
-            claim = await TaskRepository(session).claim(task_id, self._worker_id)
+            claim = await OwnershipRepository(session).claim(task_id, self._worker_id)
             return Taken(claim=claim, events=await start_task(session, claim)) if claim else None
 
         return await safe_session_with_retry(self._sessions, work)
@@ -51,7 +54,7 @@ class TaskStore:
         """Give up the claim. Gives the roadmap's queued tasks: they could not be claimed before."""
 
         async def work(session: AsyncSession) -> list[tuple[UUID, TaskKind]]:
-            return await TaskRepository(session).let_go(claim)
+            return await OwnershipRepository(session).let_go(claim)
 
         return await safe_session_with_retry(self._sessions, work, repeatable=True, single_statement=True)
 
@@ -59,11 +62,11 @@ class TaskStore:
         """Put a running task back into the queue, for another worker to go on with."""
 
         async def work(session: AsyncSession) -> list[Event]:
-            tasks = TaskRepository(session)
-            task = await tasks.lock_claimed(claim)
+            ownership = OwnershipRepository(session)
+            task = await ownership.lock_claimed(claim)
             if task is None or task.status != TaskStatus.RUNNING:
                 return []
-            await tasks.let_go(claim)
+            await ownership.let_go(claim)
             return await requeue_task(session, claim.task_id, claim.roadmap_id, claim.kind)
 
         return await safe_session_with_retry(self._sessions, work)
@@ -72,7 +75,7 @@ class TaskStore:
         """End the task as failed, if the claim stands and it still runs."""
 
         async def work(session: AsyncSession) -> list[Event]:
-            if await TaskRepository(session).lock_claimed(claim) is None:
+            if await OwnershipRepository(session).lock_claimed(claim) is None:
                 return []
             return await fail_task(session, claim.task_id, claim.roadmap_id, failure)
 
@@ -82,7 +85,7 @@ class TaskStore:
         """How the tasks stand whose claims do."""
 
         async def work(session: AsyncSession) -> dict[UUID, Standing]:
-            return await TaskRepository(session).still_claimed(claims)
+            return await OwnershipRepository(session).still_claimed(claims)
 
         return await safe_session_with_retry(self._sessions, work, attempts=1, single_statement=True)
 
@@ -92,10 +95,10 @@ class TaskStore:
         publish."""
 
         async def work(session: AsyncSession) -> list[Event]:
-            tasks = TaskRepository(session)
+            ownership = OwnershipRepository(session)
             # Whatever is held was noted before it was claimed: what is read as claimed and is not held is forgotten.
-            forgotten = [one for one in await tasks.tokens_of(self._worker_id) if one[0] not in held]
-            orphans = await tasks.take_orphans(self._worker_id, forgotten, limit=SWEEP_LIMIT)
+            forgotten = [one for one in await ownership.tokens_of(self._worker_id) if one[0] not in held]
+            orphans = await ownership.take_orphans(self._worker_id, forgotten, limit=SWEEP_LIMIT)
             return await _put_back(session, orphans)
 
         events = await safe_session_with_retry(self._sessions, work, attempts=1)
@@ -128,7 +131,7 @@ async def hand_back(sessions: Sessions, dead: UUID) -> list[Event]:
 
     async def work(session: AsyncSession) -> list[Event]:
         await WorkerRepository(session).leave(dead)
-        return await _put_back(session, await TaskRepository(session).take_from(dead))
+        return await _put_back(session, await OwnershipRepository(session).take_from(dead))
 
     events = await safe_session_with_retry(sessions, work, attempts=1)
     metrics.task_recoveries.inc(len(events))

@@ -11,13 +11,15 @@ from app.db.event_log import EventLog
 from app.db.repositories.concept_repo import ConceptRepository
 from app.db.repositories.revision_repo import RevisionRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
-from app.db.repositories.task_repo import Claim, Order, TaskRepository
+from app.db.repositories.task_repo import TaskRepository
 from app.domain.base import new_id
 from app.domain.concept_state import ConceptState
 from app.domain.content import ArtefactStatus
 from app.domain.events import Event, Failed, OutlineReady, TaskQueued, TaskStarted
 from app.domain.failures import Failure
 from app.domain.outline_revision import NewRevision, Revision
+from app.domain.ownership import Claim
+from app.domain.records import Order
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.state_machine import TaskMove
 from app.domain.tasks import TaskKind, TaskStatus

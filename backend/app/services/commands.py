@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, NotFound
-from app.db.repositories.roadmap_repo import RoadmapMetadata, RoadmapRepository
+from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.session import Sessions, safe_session_with_retry
 from app.domain.events import Event
+from app.domain.records import RoadmapMetadata
 from app.domain.roadmap import Outline
 from app.domain.state_machine import ALLOWED, Command
 from app.domain.tasks import RoadmapStatus, TaskKind

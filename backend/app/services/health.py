@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import metrics
 from app.core.redis_faults import redis_fault
 from app.core.settings import sqlalchemy_url
-from app.db.repositories.task_repo import TaskRepository, WorkerRepository
+from app.db.repositories.task_repo import TaskRepository
+from app.db.repositories.worker_repo import WorkerRepository
 from app.db.schema import SCHEMA_REVISION
 from app.db.session import (
     DatabaseUnavailable,

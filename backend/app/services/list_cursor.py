@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from app.core.errors import InvalidInput
-from app.db.repositories.roadmap_repo import ListPlace, RoadmapMetadata
+from app.domain.records import ListPlace, RoadmapMetadata
 from app.domain.roadmap import ListOrder
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -10,14 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import Conflict, Stale
 from app.db.event_log import EventLog
 from app.db.repositories.revision_repo import RevisionRepository
-from app.db.repositories.roadmap_repo import RoadmapMetadata
-from app.db.repositories.task_repo import Order
 from app.db.transitions import put_outline, queue_task
 from app.domain.outline_edits import edit
 from app.domain.outline_operations import Operation
 from app.domain.outline_prerequisites import DroppedPrerequisite, Edited, edges_of, settled
 from app.domain.outline_revision import MAX_UNDO, NewRevision, Revision, RevisionKind
 from app.domain.outline_rules import check_outline, check_parts
+from app.domain.records import Order, RoadmapMetadata
 from app.domain.roadmap import Outline
 from app.domain.state_machine import Command
 from app.domain.tasks import TaskKind

@@ -15,14 +15,15 @@ from app.core.json import dumps
 from app.db.repositories.concept_repo import ConceptRepository, plain_state
 from app.db.repositories.raw_answer_repo import OUTLINE, RawAnswerRepository
 from app.db.repositories.revision_repo import RevisionRepository
-from app.db.repositories.roadmap_repo import RoadmapMetadata, RoadmapRepository
-from app.db.repositories.task_repo import TaskMetadata, TaskRepository
+from app.db.repositories.roadmap_repo import RoadmapRepository
+from app.db.repositories.task_repo import TaskRepository
 from app.db.session import Sessions, safe_session_with_retry
 from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, content_status
 from app.domain.failures import FailureCode
 from app.domain.outline_diff import diff
 from app.domain.outline_prerequisites import DroppedPrerequisite
 from app.domain.outline_revision import MAX_UNDO, Revision
+from app.domain.records import RoadmapMetadata, TaskMetadata
 from app.domain.roadmap import ListOrder, Outline
 from app.domain.tasks import RoadmapStatus, TaskKind
 from app.domain.usage import Usage

@@ -10,12 +10,13 @@ from app.core.errors import Conflict, NotFound
 from app.core.pauses import with_pauses
 from app.db.event_log import EventLog
 from app.db.repositories.concept_repo import ConceptRepository
-from app.db.repositories.roadmap_repo import RoadmapMetadata, RoadmapRepository
-from app.db.repositories.task_repo import Order, TaskRepository
+from app.db.repositories.roadmap_repo import RoadmapRepository
+from app.db.repositories.task_repo import TaskRepository
 from app.db.transitions import give_up, queue_task, stop_writing
 from app.domain.concept_state import ConceptState
 from app.domain.content import Artefact, ArtefactKind, ArtefactStatus
 from app.domain.events import Cancelled, Event, TaskPaused, TaskQueued
+from app.domain.records import Order, RoadmapMetadata
 from app.domain.state_machine import ARTEFACT_MOVES, ArtefactMove, Command, TaskMove
 from app.domain.tasks import RoadmapStatus, TaskKind, TaskStatus
 from app.generation.announcements import concept_changed

@@ -8,13 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound
 from app.db.repositories.concept_repo import ConceptRepository
-from app.db.repositories.roadmap_repo import RoadmapMetadata, RoadmapRepository
+from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.repositories.transfer_repo import TransferRepository
 from app.db.session import Sessions, safe_session_with_retry
 from app.domain.base import new_id
 from app.domain.copies import copy_of
 from app.domain.failures import Failure, FailureCode
 from app.domain.packed_roadmap import PackedRoadmap
+from app.domain.records import RoadmapMetadata
 from app.domain.tasks import ENDED, RoadmapStatus
 from app.services.commands import Commands, Done
 from app.services.roadmaps import CreatedRoadmap

@@ -10,8 +10,9 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.repositories.task_repo import LEASE, WorkerRepository
+from app.db.repositories.worker_repo import WorkerRepository
 from app.db.session import DatabaseUnavailable, Sessions, create_engine, create_sessions, safe_session_with_retry
+from app.domain.ownership import LEASE
 
 BEAT_EVERY = 1.0
 """Seconds between two renewals."""

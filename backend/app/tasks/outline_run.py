@@ -9,13 +9,13 @@ from uuid import UUID
 import structlog
 
 from app.db.outline_store import OutlineStore, Wanted
-from app.db.repositories.task_repo import Claim
 from app.domain.base import new_id
 from app.domain.failures import Failure, FailureCode, failure
 from app.domain.outline_edits import apply_operations
 from app.domain.outline_operations import RevisionPlan
 from app.domain.outline_revision import NewRevision, RevisionKind
 from app.domain.outline_rules import OutlineError, check_outline
+from app.domain.ownership import Claim
 from app.domain.roadmap import MAX_OUTLINE_CONCEPTS, Outline
 from app.domain.tasks import TaskKind
 from app.generation.containment import contained

@@ -17,10 +17,10 @@ from app.core.supervision import keep_going
 from app.core.tracing import tracer
 from app.db.content_store import PostgresContentStore
 from app.db.outline_store import OutlineStore
-from app.db.repositories.task_repo import Claim
 from app.db.session import DatabaseUnavailable, Sessions
 from app.db.task_store import TaskStore
 from app.domain.failures import FailureCode, failure
+from app.domain.ownership import Claim
 from app.domain.roadmap import MAX_OUTLINE_CONCEPTS
 from app.domain.tasks import TaskKind, TaskStatus
 from app.generation.orchestrator import Limits, Orchestrator, RunEnd

@@ -10,8 +10,8 @@ from uuid import UUID
 import orjson
 
 from app.cli.watching.state import Watched
-from app.db.repositories.task_repo import LEASE
 from app.domain.events import Event
+from app.domain.ownership import LEASE
 from chaos.audit import Stored
 
 

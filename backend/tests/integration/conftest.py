@@ -20,11 +20,12 @@ from app.core.celery_app import app as celery
 from app.core.settings import Settings, load_settings, sqlalchemy_url
 from app.db.content_store import PostgresContentStore
 from app.db.outline_store import OutlineStore
-from app.db.repositories.task_repo import Claim, WorkerRepository
+from app.db.repositories.worker_repo import WorkerRepository
 from app.db.session import Sessions, create_engine, create_sessions, safe_session_with_retry
 from app.db.task_store import TaskStore
 from app.domain.content import ArtefactKind
 from app.domain.outline_revision import NewRevision, RevisionKind
+from app.domain.ownership import Claim
 from app.domain.roadmap import Outline
 from app.domain.tasks import RoadmapStatus, TaskKind
 from app.domain.usage import Usage

@@ -11,11 +11,11 @@ from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agents.builtin.author import BuiltinAuthor
-from app.db.repositories.task_repo import SUSPECT_CRASHES, Claim
 from app.db.tables import tasks, workers
 from app.db.task_store import MAX_CRASHES, Taken, TaskStore, hand_back
 from app.domain.events import Failed
 from app.domain.failures import FailureCode
+from app.domain.ownership import SUSPECT_CRASHES, Claim
 from app.domain.tasks import TaskKind
 from app.generation.orchestrator import Limits
 from app.services.accounts import LOCAL_USER

@@ -10,8 +10,8 @@ import pytest
 from chaos.processes import through
 from chaos.proxy import Proxy
 
-from app.db.repositories.task_repo import LEASE
 from app.db.session import Sessions
+from app.domain.ownership import LEASE
 from app.tasks.heartbeat import Heartbeat
 
 

@@ -10,8 +10,8 @@ from fakes import RecordingEvents
 from integration.conftest import DRAFTED, Desk, claim_of
 
 from app.db.outline_store import OutlineStore, SavedOutline
-from app.db.repositories.task_repo import Claim
 from app.domain.events import Failed, OutlineReady
+from app.domain.ownership import Claim
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.usage import Usage
 from app.generation import patience

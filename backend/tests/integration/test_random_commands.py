@@ -21,7 +21,7 @@ from app.cli.watching.state import Watched
 from app.core.errors import Conflict, NotFound, Stale
 from app.core.settings import Settings, sqlalchemy_url
 from app.db.repositories.event_repo import EventRepository
-from app.db.repositories.task_repo import WorkerRepository
+from app.db.repositories.worker_repo import WorkerRepository
 from app.db.session import Sessions, create_engine, create_sessions, safe_session_with_retry
 from app.db.task_store import TaskStore
 from app.domain.content import Artefact, ArtefactKind

@@ -13,13 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, NotFound
 from app.db.content_store import PostgresContentStore
-from app.db.repositories.task_repo import Claim, TaskRepository
+from app.db.repositories.task_repo import TaskRepository
 from app.db.tables import metadata, tasks, workers
 from app.db.task_store import TaskStore
 from app.db.transitions import queue_task
 from app.domain.base import new_id
 from app.domain.content import ArtefactKind, ContentStatus
 from app.domain.events import BatchSaved, Cancelled, ConceptComplete
+from app.domain.ownership import Claim
 from app.domain.roadmap import Concept, Module, Outline, Stage
 from app.domain.tasks import ACTIVE, RoadmapStatus, TaskKind, TaskStatus
 from app.generation.ports import OwnershipLost

@@ -1,27 +1,21 @@
 """Reads and writes roadmaps, their outlines and their artefacts."""
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import product
+from collections.abc import Collection, Iterable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy import (
-    ColumnElement,
     Insert,
     Select,
     Table,
     Text,
     Uuid,
-    and_,
     bindparam,
     delete,
-    false,
     func,
     insert,
-    or_,
     select,
     true,
     tuple_,
@@ -30,63 +24,18 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.revision_repo import HISTORY
-from app.db.repositories.task_repo import TaskMetadata, task_metadata, usage_of
+from app.db.repositories.status_filter import in_statuses, newest
+from app.db.rows import task_metadata, usage_of
 from app.db.tables import ARTEFACT_TABLES, roadmap_progress, roadmaps, tasks
 from app.domain.content import ArtefactKind
 from app.domain.failures import Failure
+from app.domain.records import ListPlace, RoadmapMetadata
 from app.domain.roadmap import LearningRequest, ListOrder, Outline, title_of
-from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus, roadmap_status
+from app.domain.tasks import Progress, RoadmapStatus
 from app.domain.usage import Usage
 from app.domain.values import MAX_COUNT
 from app.generation.work import FinishedArtefact
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoadmapMetadata:
-    """A roadmap without the states of its concepts. `framework_data` is the outline as stored, None while drafting."""
-
-    id: UUID
-    user_id: str
-    title: str
-    author: str
-    request: dict[str, Any]
-    framework_data: dict[str, Any] | None
-    auto_approve: bool
-    created_at: datetime
-    studied_at: datetime
-    seq: int
-    epoch: UUID
-    progress: Progress
-    task: TaskMetadata
-    usage: Usage
-    revision: int | None
-    can_undo: bool
-    can_redo: bool
-    deleted_at: datetime | None
-    imported_at: datetime | None
-
-    def concepts(self) -> Iterator[dict[str, Any]]:
-        """Those of the outline, as stored."""
-        stages = self.framework_data["stages"] if self.framework_data else ()
-        return (concept for stage in stages for module in stage["modules"] for concept in module["concepts"])
-
-    def concept(self, concept_id: str) -> dict[str, Any] | None:
-        return next((concept for concept in self.concepts() if concept["concept_id"] == concept_id), None)
-
-    @property
-    def status(self) -> RoadmapStatus:
-        return roadmap_status(self.task.kind, self.task.status, self.progress, self.task.order.returns_to)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListPlace:
-    """Where a page of a list ends. `studied_at` is there where that is what the list is sorted by."""
-
-    id: UUID
-    studied_at: datetime | None = None
-
-
-_newest = tasks.alias("newest")
 _usage = (
     select(*(func.sum(tasks.c[name]).label(name) for name in Usage.model_fields))
     .where(tasks.c.roadmap_id == roadmaps.c.id)
@@ -150,9 +99,9 @@ class RoadmapRepository:
         query = select(roadmaps.c.id).where(roadmaps.c.user_id == user_id)
         query = query.where(deleted.is_not(None) if trash else deleted.is_(None))
         if statuses:
-            query = query.join(_newest, _newest.c.id == roadmaps.c.task_id)
+            query = query.join(newest, newest.c.id == roadmaps.c.task_id)
             query = query.join(roadmap_progress, roadmap_progress.c.roadmap_id == roadmaps.c.id)
-            query = query.where(_in_statuses(statuses))
+            query = query.where(in_statuses(statuses))
         text = func.concat(roadmaps.c.title, " ", roadmaps.c.request["goal"].as_string())
         for word in (search or "").split():
             query = query.where(text.icontains(word, autoescape=True))
@@ -320,49 +269,6 @@ class RoadmapRepository:
         await self._session.execute(_ADD_VERSION[kind], rows)
 
 
-def _in_statuses(statuses: Collection[RoadmapStatus]) -> ColumnElement[bool]:
-    """Whether a roadmap's status, as it follows from its newest task and its progress, is one of those."""
-    written, unwritten = _newest_task_in(statuses, is_written=True), _newest_task_in(statuses, is_written=False)
-    # Not by `=`, which Postgres believes to be rare between two columns.
-    is_written = roadmap_progress.c.completed >= roadmap_progress.c.total
-    return or_(
-        _is_one_of(written & unwritten),
-        and_(is_written, _is_one_of(written - unwritten)),
-        and_(~is_written, _is_one_of(unwritten - written)),
-    )
-
-
-_TaskState = tuple[TaskKind, RoadmapStatus | None, TaskStatus]
-
-
-def _newest_task_in(statuses: Collection[RoadmapStatus], *, is_written: bool) -> frozenset[_TaskState]:
-    """The states of the newest task with which a roadmap is in one of the statuses."""
-    progress = Progress(total=1, completed=int(is_written))
-    return frozenset(
-        (kind, returns_to, status)
-        for kind, returns_to, status in product(TaskKind, (None, *RoadmapStatus), TaskStatus)
-        if (kind == TaskKind.REVISE) == (returns_to is not None)
-        and roadmap_status(kind, status, progress, returns_to) in statuses
-    )
-
-
-def _is_one_of(states: Collection[_TaskState]) -> ColumnElement[bool]:
-    grouped: dict[tuple[TaskKind, RoadmapStatus | None], list[TaskStatus]] = {}
-    for kind, returns_to, status in sorted(states, key=str):
-        grouped.setdefault((kind, returns_to), []).append(status)
-    return or_(
-        false(),
-        *(
-            and_(
-                _newest.c.kind == kind,
-                _newest.c.status.in_(its),
-                *([] if returns_to is None else [_newest.c.returns_to == returns_to]),
-            )
-            for (kind, returns_to), its in grouped.items()
-        ),
-    )
-
-
 def _is_count(value: object) -> bool:
     return isinstance(value, int) and 0 <= value <= MAX_COUNT
 
@@ -373,12 +279,12 @@ def _metadata(*, outline: bool = True) -> Select[Any]:
         select(
             *columns,
             *(column for column in roadmap_progress.c if column.key != "roadmap_id"),
-            *(column.label(f"task_{column.key}") for column in _newest.c if column.key not in {"id", "roadmap_id"}),
+            *(column.label(f"task_{column.key}") for column in newest.c if column.key not in {"id", "roadmap_id"}),
             _usage,
             *HISTORY,
         )
         .join(roadmap_progress, roadmap_progress.c.roadmap_id == roadmaps.c.id)
-        .join(_newest, _newest.c.id == roadmaps.c.task_id)
+        .join(newest, newest.c.id == roadmaps.c.task_id)
         .join(_usage, true())
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Label, Table, Text, cast, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.concept_repo import plain_state
-from app.db.repositories.task_repo import amounts
+from app.db.rows import amounts
 from app.db.tables import ARTEFACT_TABLES, concepts, revisions, roadmap_progress, roadmaps, tasks
 from app.domain.outline_revision import RevisionKind
 from app.domain.packed_roadmap import PackedRevision, PackedRoadmap, PackedVersion
