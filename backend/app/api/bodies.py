@@ -3,10 +3,9 @@
 import asyncio
 import json
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import Request, Response
-from fastapi._compat import ModelField
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
@@ -23,6 +22,14 @@ LARGE_BODY = 16_384
 """Bytes of a body that is checked beside the event loop: what is smaller takes a few milliseconds."""
 
 _NOTHING = object()
+
+
+class _Field(Protocol):
+    """What a route's body must be."""
+
+    def validate(
+        self, value: Any, values: dict[str, Any], *, loc: tuple[str | int, ...]
+    ) -> tuple[Any, list[dict[str, Any]]]: ...
 
 
 class ReadRequest(Request):
@@ -82,7 +89,7 @@ def _parsed(content: bytes) -> Any:
     return value
 
 
-def _checked(content: bytes, field: ModelField | None) -> Any:
+def _checked(content: bytes, field: _Field | None) -> Any:
     """What the route takes, which FastAPI passes on as it is."""
     value = _parsed(content)
     if value is _NOTHING or field is None:
