@@ -106,7 +106,7 @@ def _given() -> Iterator[tuple[str, str]]:
 def _split(value: str) -> SplitResult:
     """
     Raises:
-        ValueError: it is no address.
+        ValueError: it is not an address.
     """
     parts = urlsplit(value if "://" in value else f"http://{value}")
     if (

@@ -164,7 +164,7 @@ class Outlines:
 
             if await self._commands.carry_out(store):
                 return change.edited.dropped
-        raise Conflict("Others edit this outline at the same moment; repeat your edit.")
+        raise Conflict("Someone else is editing this outline at the same time; repeat your edit.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,7 +70,7 @@ def test_a_directory_whose_making_was_interrupted_is_taken(tmp_path: Path) -> No
 def test_a_file_is_no_data_directory(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with (
-        pytest.raises(ConfigurationError, match="can't be used as data directory"),
+        pytest.raises(ConfigurationError, match="cannot be used as the data directory"),
         DataDirectory.open(tmp_path / "file"),
     ):
         pass

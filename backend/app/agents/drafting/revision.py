@@ -141,7 +141,7 @@ class _References:
         """The id of a part that has to be of a certain kind."""
         kind, part_id = self.find(ref)
         if kind != target:
-            raise Unusable(f'"{ref}" is a {kind}, where a {target} is wanted.')
+            raise Unusable(f'"{ref}" is a {kind}, but a {target} is needed here.')
         return part_id
 
     def maybe(self, ref: str, target: Target) -> str | None:

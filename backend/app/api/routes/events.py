@@ -80,7 +80,7 @@ async def _exchange(websocket: WebSocket, messages: AsyncIterator[Message]) -> N
         await asyncio.wait({sending, listening}, return_when=asyncio.FIRST_COMPLETED)
         if sending.done():
             sending.result()
-            await websocket.close(code=1001, reason="There is nothing more to follow.")
+            await websocket.close(code=1001, reason="The event stream has ended.")
     finally:
         sending.cancel()
         listening.cancel()

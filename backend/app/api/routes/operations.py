@@ -20,7 +20,7 @@ async def get_health() -> Health:
 @router.get(
     "/readyz",
     response_model=Readiness,
-    responses={503: {"model": Readiness, "description": "A dependency is away, or the schema is old", **RETRY_AFTER}},
+    responses={503: {"model": Readiness, "description": "A dependency is unavailable, or the schema has another version", **RETRY_AFTER}},
 )
 async def get_readiness(services: AnyServices, response: Response) -> Readiness:
     """Database, Redis and schema are there."""

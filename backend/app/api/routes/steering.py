@@ -1,4 +1,4 @@
-"""What is written, and when: approve, pause, resume, cancel, retry."""
+"""Approve, pause, resume, cancel and retry the writing of content."""
 
 from fastapi import APIRouter
 
