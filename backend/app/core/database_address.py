@@ -151,8 +151,8 @@ def _with_service(given: dict[str, str], login: str, hostspec: str) -> dict[str,
     elsewhere = hostspec or given.keys() & {"host", "hostaddr"}
     if elsewhere and "password" in service and ":" not in login and "password" not in given:
         raise ConfigurationError(
-            "DATABASE_URL names a host, and a service with a password, which is only sent to the service's own host;"
-            " leave the host out."
+            "DATABASE_URL names a host, and a service whose password is only sent to the service's own host;"
+            " remove the host."
         )
     return {**service, **given}
 
@@ -204,8 +204,8 @@ def _check(name: str, value: str) -> None:
         )
     if name == "passfile" and Path(_expanded(value)).stat().st_mode & 0o077:
         raise ConfigurationError(
-            f"DATABASE_URL: passfile names the file {_shown(value)}, which others may read, so that it is not used;"
-            f" chmod 600 helps."
+            f"DATABASE_URL: passfile names the file {_shown(value)}, which other users can read, so it is not used;"
+            " run chmod 600 on it."
         )
 
 

@@ -25,5 +25,7 @@ def read_dotenv() -> dict[str, str]:
     given = {name: value for name, value in values.items() if value is not None}
     for name, value in given.items():
         if "\0" in name + value:
-            raise ConfigurationError(f"The file .env contains a NUL character in {name.replace(chr(0), '')!a}; remove it.")
+            raise ConfigurationError(
+                f"The file .env contains a NUL character in {name.replace(chr(0), '')!a}; remove it."
+            )
     return given

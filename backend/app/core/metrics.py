@@ -23,7 +23,8 @@ llm_cost = Counter("greenway_llm_cost_usd_total", "What model calls have cost, i
 events_published = Counter("greenway_events_published_total", "Events published after their commit.")
 task_recoveries = Counter("greenway_task_recoveries_total", "Tasks taken over from a worker that died.")
 discarded_artefacts = Counter(
-    "greenway_discarded_artefacts_total", "Finished artefacts that were discarded because their worker could not save them."
+    "greenway_discarded_artefacts_total",
+    "Finished artefacts that were discarded because their worker could not save them.",
 )
 refused_artefacts = Counter(
     "greenway_refused_artefacts_total", "Artefacts that the database did not accept; each counts as failed."

@@ -28,6 +28,4 @@ def redis_fault(error: BaseException) -> str:
     """The reason, without a full stop; empty when the error says nothing."""
     if not isinstance(error, RedisError) or type(error) in _OURS:
         return " ".join(str(error).split()).removesuffix(".")
-    return next(
-        (words for kind, words in _MEANINGS if isinstance(error, kind)), "the server is not Redis, or refuses"
-    )
+    return next((words for kind, words in _MEANINGS if isinstance(error, kind)), "the server is not Redis, or refuses")

@@ -104,7 +104,9 @@ def _foreign(value: Any) -> Foreign | None:
         return Foreign(message="The file is not a roadmap that was exported from Greenway.")
     version = value.get("version", VERSION)
     if isinstance(version, int) and version > VERSION:
-        return Foreign(message=f"The file has version {version}, but this Greenway reads version {VERSION}; please update Greenway.")
+        return Foreign(
+            message=f"The file has version {version}, but this Greenway reads version {VERSION}; please update Greenway."
+        )
     return None
 
 

@@ -73,7 +73,7 @@ class Outlines:
         return await self._step(roadmap_id, user_id, if_match, lambda revisions: revisions.before, nothing)
 
     async def redo(self, roadmap_id: UUID, *, user_id: str, if_match: str | None) -> Dropped:
-        """Take back the last undo."""
+        """Redo the last undone edit."""
         nothing = "There is nothing to redo."
         return await self._step(roadmap_id, user_id, if_match, lambda revisions: revisions.after, nothing)
 

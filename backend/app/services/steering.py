@@ -49,7 +49,9 @@ class Steering:
             await _move(session, roadmap, TaskMove.PAUSE, TaskStatus.PAUSED)
             log = await _open_log(session, roadmap)
             await stop_writing(session, log)
-            log.add(TaskPaused(**log.envelope(), code="requested", message="Paused at your request; resume to continue."))
+            log.add(
+                TaskPaused(**log.envelope(), code="requested", message="Paused at your request; resume to continue.")
+            )
             return Done(value=roadmap.task.id, events=await log.write(session))
 
         return await self._commands.carry_out(work)

@@ -98,7 +98,7 @@ def test_one_that_others_can_only_read_stays_as_it_is(tmp_path: Path) -> None:
 def test_a_shared_directory_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
     tmp_path.chmod(0o777)
     (tmp_path / "thesis.txt").touch()
-    with pytest.raises(ConfigurationError, match="holds something else"), DataDirectory.open(tmp_path):
+    with pytest.raises(ConfigurationError, match="contains other files"), DataDirectory.open(tmp_path):
         pass
     assert tmp_path.stat().st_mode & 0o777 == 0o777
 

@@ -126,9 +126,12 @@ def test_what_required_a_merged_concept_requires_the_whole() -> None:
 @pytest.mark.parametrize(
     ("part", "fault"),
     [
-        ({"description": "x" * 1000}, "they have 2,001 characters of description, and a concept may have 2,000."),
-        ({"keywords": tuple("abcdefghijk")}, "they have 22 keywords, and a concept may have 20."),
-        ({"estimated_hours": 500.5}, "they have 1,001 hours, and a concept may have 1,000."),
+        (
+            {"description": "x" * 1000},
+            "they have 2,001 characters of description, but a concept may have at most 2,000.",
+        ),
+        ({"keywords": tuple("abcdefghijk")}, "they have 22 keywords, but a concept may have at most 20."),
+        ({"estimated_hours": 500.5}, "they have 1,001 hours, but a concept may have at most 1,000."),
     ],
 )
 def test_a_merge_cuts_nothing(part: dict[str, Any], fault: str) -> None:

@@ -35,7 +35,7 @@ async def stream_events(
     since: _Since = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
-    """Follow a roadmap: a snapshot (or, with `since` or `Last-Event-ID`, what was missed), then everything live."""
+    """Follow a roadmap: a snapshot (with `since` or `Last-Event-ID`, the missed events), then live events."""
     position = parse_since(last_event_id or since)
     await services.reader.position(roadmap_id, user_id=user)  # an unknown roadmap is a 404, not an empty stream
     services.stream.check_place()
