@@ -88,7 +88,7 @@ def parse_database_address(url: str) -> DatabaseAddress:
     """Read DATABASE_URL.
 
     Raises:
-        ConfigurationError: it is not an address of PostgreSQL, or a parameter is unknown or wrong; the sentence names it.
+        ConfigurationError: it is not a PostgreSQL address, or a parameter is unknown or wrong; the sentence names it.
     """
     scheme, separator, rest = url.strip().partition("://")
     if not separator or scheme not in _SCHEMES:

@@ -59,7 +59,7 @@ def check_proxies() -> None:
             ) from None
         if parts.scheme not in _SCHEMES:
             raise ConfigurationError(
-                f"{name} names a proxy of the kind {parts.scheme[:20]!a}, which Greenway cannot use;"
+                f"{name} names a proxy of type {parts.scheme[:20]!a}, which Greenway cannot use;"
                 f" it can use {', '.join(_SCHEMES)}."
             )
 

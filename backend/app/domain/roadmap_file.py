@@ -80,7 +80,7 @@ class KeptArtefact(Frozen):
     @model_validator(mode="after")
     def _body_is_not_too_large(self) -> Self:
         if fault := size_fault(self.body):
-            raise ValueError(f"has content that cannot be saved:  {fault}")
+            raise ValueError(f"has content that cannot be saved: {fault}")
         return self
 
 

@@ -77,7 +77,7 @@ class EmbeddedPostgres:
             self._initialise()
         elif (major := version.read_text().strip()) != _MAJOR:
             raise ConfigurationError(
-                f"The data in {self._directory} was made by PostgreSQL {major}, and this is PostgreSQL {_MAJOR}; "
+                f"The data in {self._directory} was created by PostgreSQL {major}, but this is PostgreSQL {_MAJOR}; "
                 "choose another --data-dir."
             )
         else:

@@ -169,8 +169,8 @@ class RoadmapPage(_View):
 
 
 class TutorialView(Tutorial):
-    """A tutorial with its id and version, its author, the version of the prompt, and the cost. If it is `imported`, these
-    and the verdict on each resource are the file's claims."""
+    """A tutorial with its id and version, its author, the version of the prompt, and the cost. If it is `imported`,
+    these and the verdict on each resource are the file's claims."""
 
     tutorial_id: UUID
     version: int

@@ -216,7 +216,7 @@ async def test_a_server_that_is_still_running_is_waited_for(tmp_path: Path) -> N
 async def test_data_of_another_major_version_is_refused(tmp_path: Path) -> None:
     (tmp_path / "postgres").mkdir()
     (tmp_path / "postgres" / "PG_VERSION").write_text("17\n")
-    with pytest.raises(ConfigurationError, match="made by PostgreSQL 17, and this is PostgreSQL 18"):
+    with pytest.raises(ConfigurationError, match="created by PostgreSQL 17, but this is PostgreSQL 18"):
         postgres(tmp_path).prepare()
 
 

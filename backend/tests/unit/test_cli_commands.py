@@ -113,7 +113,7 @@ async def test_a_revision_that_was_cancelled(api: FakeApi, terminal: Terminal) -
     ("wanted", "sentence"),
     [
         ("Cobol\n", "The roadmap has no concept 'Cobol"),
-        ("Concept", "More than one concept fits 'Concept': "),
+        ("Concept", "More than one concept matches 'Concept': "),
     ],
 )
 async def test_a_concept_that_is_not_meant_clearly(terminal: Terminal, wanted: str, sentence: str) -> None:

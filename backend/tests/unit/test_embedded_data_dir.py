@@ -51,7 +51,7 @@ def test_a_running_instance_is_found_only_while_it_runs(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("marker", "sentence"),
-    [('{"format": 2}', "another version of Greenway"), ("something", "is not Greenway's")],
+    [('{"format": 2}', "another version of Greenway"), ("something", "was not created by Greenway")],
 )
 def test_a_directory_of_another_format_is_refused(tmp_path: Path, marker: str, sentence: str) -> None:
     (tmp_path / "greenway.json").write_text(marker)

@@ -164,7 +164,7 @@ def test_a_model_file_must_exist_and_begin_like_one(gguf: Path, tmp_path: Path) 
     other = tmp_path / "other.gguf"
     other.write_bytes(b"PK\x03\x04")
     assert complaint(f"gguf:{other}") == (
-        f"The file {other} is not a GGUF model;  give GREENWAY_MODEL the path of a .gguf file."
+        f"The file {other} is not a GGUF model; give GREENWAY_MODEL the path of a .gguf file."
     )
 
 

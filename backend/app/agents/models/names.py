@@ -132,4 +132,4 @@ def _check_gguf(path: Path) -> None:
     with path.open("rb") as file:
         magic = file.read(len(_GGUF_MAGIC))
     if magic != _GGUF_MAGIC:
-        raise ConfigurationError(f"The file {path} is not a GGUF model;  give GREENWAY_MODEL the path of a .gguf file.")
+        raise ConfigurationError(f"The file {path} is not a GGUF model; give GREENWAY_MODEL the path of a .gguf file.")

@@ -22,8 +22,8 @@ IfMatch = Annotated[str | None, Header()]
 async def edit_outline(
     roadmap_id: RoadmapId, body: Outline, services: Services, user: User, if_match: IfMatch = None
 ) -> Response:
-    """Replace the outline. Concepts that keep their ids keep their content. A prerequisite that now comes after the concept
-    that requires it is dropped and listed in the response. A new prerequisite must come earlier."""
+    """Replace the outline. Concepts that keep their ids keep their content. A prerequisite that now comes after the
+    concept that requires it is dropped and listed in the response. A new prerequisite must come earlier."""
     dropped = await services.outlines.replace(roadmap_id, body, user_id=user, if_match=if_match)
     return await _edited(roadmap_id, dropped, services, user)
 
@@ -32,8 +32,8 @@ async def edit_outline(
 async def apply_operations(
     roadmap_id: RoadmapId, body: OutlineEdit, services: Services, user: User, if_match: IfMatch = None
 ) -> Response:
-    """Change the outline by operations, all or none. A prerequisite that now comes after the concept that requires it is
-    dropped and listed in the response. A prerequisite that an operation adds must come earlier."""
+    """Change the outline by operations, all or none. A prerequisite that now comes after the concept that requires it
+    is dropped and listed in the response. A prerequisite that an operation adds must come earlier."""
     dropped = await services.outlines.apply(roadmap_id, body.operations, user_id=user, if_match=if_match)
     return await _edited(roadmap_id, dropped, services, user)
 

@@ -23,7 +23,7 @@ async def pause_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -
 
 @router.post("/resume", status_code=202, response_model=Accepted, responses=CONFLICT)
 async def resume_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Accepted:
-    """Continue after a pause, or write pending content, such as that of added concepts. Failed content is not retried."""
+    """Continue after a pause, or write pending content, such as that of added concepts. Does not retry failures."""
     return Accepted(task_id=await services.steering.resume(roadmap_id, user_id=user))
 
 
