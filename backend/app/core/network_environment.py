@@ -59,8 +59,8 @@ def check_proxies() -> None:
             ) from None
         if parts.scheme not in _SCHEMES:
             raise ConfigurationError(
-                f"{name} names a proxy of type {parts.scheme[:20]!a}, which Greenway cannot use;"
-                f" it can use {', '.join(_SCHEMES)}."
+                f"{name} names a proxy of type {parts.scheme[:20]!a}, which Greenway does not support;"
+                f" it supports {', '.join(_SCHEMES)}."
             )
 
 
