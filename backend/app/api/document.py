@@ -40,7 +40,7 @@ _TAGS = {
     "concepts": "Read concepts with their content, regenerate it, and answer quizzes.",
     "transfer": "Export roadmaps as documents, import them, and duplicate them.",
     "tasks": "Background work on roadmaps.",
-    "events": "The live events of a roadmap. They come over a WebSocket, too: `/api/v1/ws/roadmaps/{roadmap_id}`.",
+    "events": "The live events of a roadmap. A WebSocket sends the same events: `/api/v1/ws/roadmaps/{roadmap_id}`.",
     "operations": "Health, readiness and metrics, for operators.",
 }
 

@@ -83,7 +83,7 @@ QuestionType = TypeAliasType("QuestionType", Literal["single", "multiple", "true
 
 
 class Question(Frozen):
-    """A question whose options stand in the order in which they are shown; `correct` holds option ids."""
+    """A question with its options in display order; `correct` holds option ids."""
 
     question_id: OutlineId
     type: QuestionType

@@ -47,7 +47,7 @@ RevisionNumber = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
 
 class KeptUsage(Usage):
-    """What somebody says that something has used up."""
+    """The usage that a file claims."""
 
     calls: Count = 0
     input_tokens: Count = 0
@@ -85,7 +85,7 @@ class KeptArtefact(Frozen):
 
 
 class KeptState(Frozen):
-    """How an artefact stands; `current` is the version that is shown."""
+    """The state of an artefact; `current` is the version that is shown."""
 
     status: ArtefactStatus = ArtefactStatus.PENDING
     current: Version | None = None
@@ -148,7 +148,8 @@ class KeptRevision(Frozen):
 
 
 class RoadmapFile(Frozen):
-    """`status` is one in which nothing goes on: what was being written when the document was made, waits in it."""
+    """`status` is one in which nothing is being written: artefacts that were being written at the export are
+    pending."""
 
     format: Literal["greenway-roadmap"] = FORMAT
     version: Literal[1] = VERSION

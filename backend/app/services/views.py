@@ -124,8 +124,8 @@ class RoadmapSummary(_View):
 
 
 class RoadmapView(RoadmapSummary):
-    """Everything visible of a roadmap, as it stood when event `seq` had been committed. `revision` is the number of the
-    outline's; it is null, and there are no stages, until the first draft is there."""
+    """The whole roadmap, as of event `seq`. `revision` is the number of the outline's revision; until the first draft
+    is ready, it is null, and there are no stages."""
 
     revision: int | None
     can_undo: bool
