@@ -830,7 +830,7 @@ export interface components {
         ArtefactStatus: "pending" | "generating" | "completed" | "failed";
         /**
          * BatchSaved
-         * @description One flush. `size` counts the concepts that it finished; `artefacts` are the rest of what it saved.
+         * @description A batch was saved. `size` counts the concepts that it finished; `artefacts` are the other artefacts in it.
          */
         BatchSaved: {
             /**
@@ -873,7 +873,7 @@ export interface components {
         };
         /**
          * Cancelled
-         * @description Nothing new is written. What was finished at that moment may still be saved, and is announced as ever.
+         * @description Nothing new is written. Content finished at that moment may still be saved, and is announced as usual.
          */
         Cancelled: {
             /**
@@ -907,7 +907,7 @@ export interface components {
         };
         /**
          * Change
-         * @description Changes what is given of a concept. Prerequisites must come earlier in the outline.
+         * @description Changes the given fields of a concept. Prerequisites must come earlier in the outline.
          */
         Change: {
             /** Concept Id */
@@ -974,7 +974,7 @@ export interface components {
         };
         /**
          * Concept
-         * @description One thing to learn: what a tutorial, resources and a quiz are written for.
+         * @description One thing to learn, with a tutorial, resources and a quiz.
          */
         Concept: {
             /** Concept Id */
@@ -1006,8 +1006,8 @@ export interface components {
         };
         /**
          * ConceptChanged
-         * @description The whole state of one concept, after something else than an author has changed it: another version is wanted
-         *     or not wanted any more, an earlier one is restored, the concept has come back, or it is marked as learned.
+         * @description The whole state of one concept, after something other than an author's delivery changed it: another version was
+         *     requested or called off, an earlier one was restored, the concept came back, or it was marked as learned.
          */
         ConceptChanged: {
             /**
@@ -1286,7 +1286,7 @@ export interface components {
         };
         /**
          * ConceptFailed
-         * @description Some or all artefacts of a concept failed; what was written is saved and can be opened. `code`, `message` and
+         * @description Some or all artefacts of a concept failed; the others are saved and can be opened. `code`, `message` and
          *     `retryable` are those of the first of the `failures`.
          */
         ConceptFailed: {
@@ -1462,7 +1462,7 @@ export interface components {
         Difficulty: "easy" | "medium" | "hard";
         /**
          * DroppedPrerequisite
-         * @description A concept does not need another one any more, since an edit has put that one after it.
+         * @description A concept no longer requires another one, because an edit put the other one after it.
          */
         DroppedPrerequisite: {
             /** Concept Id */
@@ -1698,7 +1698,7 @@ export interface components {
         };
         /**
          * Failed
-         * @description The task failed as a whole. Nothing is being written. `usage` is what was used up for an outline that failed.
+         * @description The task failed as a whole. Nothing is being written. `usage` is that of a failed outline.
          */
         Failed: {
             /**
@@ -1863,7 +1863,7 @@ export interface components {
         };
         /**
          * KeptState
-         * @description How an artefact stands; `current` is the version that is shown.
+         * @description The state of an artefact; `current` is the version that is shown.
          */
         KeptState: {
             /** Current */
@@ -1881,7 +1881,7 @@ export interface components {
         };
         /**
          * KeptUsage
-         * @description What somebody says that something has used up.
+         * @description The usage that a file claims.
          */
         KeptUsage: {
             /**
@@ -1906,7 +1906,7 @@ export interface components {
             output_tokens?: number;
             /**
              * Unpriced
-             * @description Whether the true cost is higher than `cost_usd`, by an amount that is not known.
+             * @description Whether the true cost is higher than `cost_usd`, by an unknown amount.
              */
             readonly unpriced: boolean;
             /**
@@ -1964,7 +1964,7 @@ export interface components {
         };
         /**
          * ListOrder
-         * @description By what a list of roadmaps is sorted, the newest first.
+         * @description How a list of roadmaps is sorted, newest first.
          * @enum {string}
          */
         ListOrder: "created" | "studied";
@@ -2004,7 +2004,7 @@ export interface components {
         };
         /**
          * Merge
-         * @description Makes one concept of several: the first keeps its id and its content, the others go.
+         * @description Merges several concepts into one: the first keeps its id and its content, the others are removed.
          */
         Merge: {
             /** Concept Ids */
@@ -2049,8 +2049,8 @@ export interface components {
         };
         /**
          * Move
-         * @description Moves a concept into a module, a module into a stage, or a stage (`into` is None), before a sibling
-         *     there. What has become empty goes, and so does a prerequisite that comes later now: what it required is required
+         * @description Moves a concept into a module, a module into a stage, or a stage (`into` is None), before a sibling there.
+         *     Parents that become empty are removed, and so is a prerequisite that now comes later: what it required is required
          *     instead.
          */
         Move: {
@@ -2069,7 +2069,7 @@ export interface components {
         };
         /**
          * NewConcept
-         * @description A concept without its place. An id is made up where none is given.
+         * @description A new concept, without its place. An id is generated if none is given.
          */
         NewConcept: {
             /** Concept Id */
@@ -2226,7 +2226,7 @@ export interface components {
         };
         /**
          * Outline
-         * @description A roadmap's structure alone; stages, modules and concepts stand in their order.
+         * @description A roadmap's structure: stages, modules and concepts, in learning order.
          * @example {
          *       "stages": [
          *         {
@@ -2332,8 +2332,8 @@ export interface components {
         };
         /**
          * OutlineReady
-         * @description The outline is there (newly drafted, edited or revised). A `concept_changed` follows for each concept that has
-         *     come back with content.
+         * @description The outline is ready (newly drafted, edited or revised). A `concept_changed` follows for each concept that came
+         *     back with content.
          */
         OutlineReady: {
             /**
@@ -2421,7 +2421,7 @@ export interface components {
         };
         /**
          * Progress
-         * @description How many concepts of a roadmap are in which state; what is in none of the others is pending.
+         * @description The concepts of a roadmap, counted by state; `pending` counts the rest.
          */
         Progress: {
             /**
@@ -2469,7 +2469,7 @@ export interface components {
         };
         /**
          * Question
-         * @description A question whose options stand in the order in which they are shown; `correct` holds option ids.
+         * @description A question with its options in display order; `correct` holds option ids.
          */
         Question: {
             /** Correct */
@@ -2619,7 +2619,8 @@ export interface components {
         };
         /**
          * Remove
-         * @description Takes something out, and with it what has become empty. What required it requires what it required.
+         * @description Removes a part of the outline, and parents that become empty. Concepts that required it require its prerequisites
+         *     instead.
          */
         Remove: {
             /** Id */
@@ -2897,7 +2898,8 @@ export interface components {
         };
         /**
          * RoadmapFile
-         * @description `status` is one in which nothing goes on: what was being written when the document was made, waits in it.
+         * @description `status` is one in which nothing is being written: artefacts that were being written at the export are
+         *     pending.
          * @example {
          *       "author": "openai:gpt-5",
          *       "concepts": [
@@ -3152,8 +3154,8 @@ export interface components {
         RoadmapStatus: "drafting" | "awaiting_review" | "generating" | "paused" | "completed" | "partial" | "failed" | "cancelled";
         /**
          * RoadmapView
-         * @description Everything visible of a roadmap, as it stood when event `seq` had been committed. `revision` is the number of the
-         *     outline's; it is null, and there are no stages, until the first draft is there.
+         * @description The whole roadmap, as of event `seq`. `revision` is the number of the outline's revision; until the first draft
+         *     is ready, it is null, and there are no stages.
          * @example {
          *       "author": "openai:gpt-5",
          *       "can_redo": false,
@@ -3343,8 +3345,8 @@ export interface components {
         };
         /**
          * SavedArtefact
-         * @description An artefact of a concept that is still being written, with what is shown of it: a tutorial's summary, the count
-         *     of resources or of questions, or why it failed.
+         * @description An artefact of an unfinished concept, with what is shown of it: a tutorial's summary, the count of resources or
+         *     of questions, or why it failed.
          */
         SavedArtefact: {
             artefact: components["schemas"]["ArtefactKind"];
@@ -3384,7 +3386,7 @@ export interface components {
         };
         /**
          * Snapshot
-         * @description The whole roadmap: it replaces whatever was known.
+         * @description The whole roadmap. It replaces everything that the client knew.
          */
         Snapshot: {
             roadmap: components["schemas"]["RoadmapView"];
@@ -3396,7 +3398,7 @@ export interface components {
         };
         /**
          * Split
-         * @description Makes several concepts of one, each requiring the one before: the first keeps the id and the content.
+         * @description Splits a concept into several, each requiring the one before; the first keeps the id and the content.
          */
         Split: {
             /** Concept Id */
@@ -3534,7 +3536,8 @@ export interface components {
         TaskKind: "draft" | "revise" | "content";
         /**
          * TaskPaused
-         * @description Nothing is being written: what was, waits again. `requested` is the code where the learner asked for it.
+         * @description Nothing is being written: `generating` artefacts are pending again. The code is `requested` if the learner asked
+         *     for it.
          */
         TaskPaused: {
             /**
@@ -3571,8 +3574,9 @@ export interface components {
         };
         /**
          * TaskQueued
-         * @description A task waits for a worker: it is new, is resumed, or its worker has gone. Nothing is being written: what was,
-         *     waits. `retries` says that what has failed waits, too; `returns_to` is the roadmap's state after a revision.
+         * @description A task waits for a worker: it is new, was resumed, or lost its worker. Nothing is being written: `generating`
+         *     artefacts are pending again. With `retries`, failed ones are, too; `returns_to` is the roadmap's state after a
+         *     revision.
          */
         TaskQueued: {
             /**
@@ -3613,7 +3617,7 @@ export interface components {
         };
         /**
          * TaskStarted
-         * @description A worker holds the task. Nothing is being written at this moment: what was, waits again.
+         * @description A worker picked up the task. Nothing is being written yet: `generating` artefacts are pending again.
          */
         TaskStarted: {
             /**
@@ -3786,7 +3790,7 @@ export interface components {
             output_tokens?: number;
             /**
              * Unpriced
-             * @description Whether the true cost is higher than `cost_usd`, by an amount that is not known.
+             * @description Whether the true cost is higher than `cost_usd`, by an unknown amount.
              */
             readonly unpriced: boolean;
             /**
