@@ -71,7 +71,7 @@ class RevisionReply(Reply):
 async def revise(asker: Asker, request: LearningRequest, outline: Outline, feedback: str) -> Delivery[RevisionPlan]:
     """What a model would change; a failure where it does not understand the learner."""
     asked = await asker.ask(_question(request, outline, feedback))
-    hint = "请换一种说法。" if request.language.startswith("zh") else "say it in other words."
+    hint = "请换一种说法。" if request.language.startswith("zh") else "please rephrase your request."
     result = asked.result or failure(FailureCode.NOT_UNDERSTOOD, request.language, hint=hint)
     return Delivery(result=result, usage=asked.usage, prompt=asked.prompt, raw_answer=asked.raw_answer)
 
