@@ -43,7 +43,7 @@ def report(figures: Sequence[Figure]) -> None:
             f"{min(figure.rounds):.3g} to {max(figure.rounds):.3g}",
             str(len(figure.rounds)),
             "" if figure.at_most is None else f"{figure.at_most:g}",
-            "" if figure.at_most is None else "kept" if figure.is_kept else "NOT KEPT",
+            "" if figure.at_most is None else "met" if figure.is_kept else "MISSED",
         )
     Console(width=140).print(table)
     RESULTS.mkdir(exist_ok=True)

@@ -22,15 +22,15 @@ ROOM = 200
 """Tokens that the reply may take."""
 
 _PLAIN = {
-    FailureCode.TIMEOUT: f"is too slow: it did not answer a tiny question within {PATIENCE:g} s",
+    FailureCode.TIMEOUT: f"is too slow: it did not answer a short question within {PATIENCE:g} s",
     FailureCode.UNAUTHORISED: "was refused: the provider does not accept the key, or the key may not use this model",
     FailureCode.QUOTA: "was refused: the account with the provider has no credit",
     FailureCode.MODEL_NOT_FOUND: "is unknown to the provider; check its name and the provider's address",
-    FailureCode.RATE_LIMITED: "may not be called now: the provider's rate limit is reached",
-    FailureCode.UNAVAILABLE: "has a problem at its provider's; try again later",
+    FailureCode.RATE_LIMITED: "cannot be called now: the provider's rate limit has been reached",
+    FailureCode.UNAVAILABLE: "is unavailable: the provider is having problems; try again later",
     FailureCode.UNREACHABLE: "cannot be reached; check the network and the provider's address",
 }
-_NO_STRUCTURE = "cannot do structured output: it did not answer in the form that was asked for"
+_NO_STRUCTURE = "does not support structured output: its answer did not have the requested form"
 
 
 class CapitalReply(Reply):
@@ -65,7 +65,7 @@ async def check_up(settings: Settings) -> Checkup:
     seconds = time.perf_counter() - began
     if isinstance(delivery.result, Failure):
         reason = _PLAIN.get(
-            delivery.result.code, "cannot do structured output: it did not answer in the form asked for"
+            delivery.result.code, "does not support structured output: its answer did not have the requested form"
         )
         path = ""
         if destination is not None and destination.lacks_version:
@@ -81,7 +81,7 @@ async def check_up(settings: Settings) -> Checkup:
         )
     if seconds > SLOW:
         advice += " That is slow: raise GREENWAY_ARTEFACT_TIMEOUT, or choose a smaller model."
-    return Checkup(True, f"The model {settings.model} answered in the form asked for, within {seconds:.1f} s.{advice}")
+    return Checkup(True, f"The model {settings.model} answered in the requested form within {seconds:.1f} s.{advice}")
 
 
 def _unreachable(model: str, destination: Destination, obstacle: Obstacle) -> str:

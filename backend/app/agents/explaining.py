@@ -25,8 +25,8 @@ from app.generation.work import Delivery
 _VERSION = re.compile(r"/v\d+[a-z]*\d*(/[^/]+)*/?$")
 
 _ENGLISH = {
-    "certificate": "The certificate of the model's server at $address is not trusted ($reason); name a file with"
-    " the certificate of its authority in SSL_CERT_FILE.",
+    "certificate": "The certificate of the model's server at $address is not trusted ($reason);"
+    " set SSL_CERT_FILE to a file with its authority's certificate.",
     "proxy": "The model's server at $address could not be reached through the proxy $proxy ($reason);"
     " check $proxy_setting.",
     "connection": "The model's server at $address could not be reached ($reason); check the network and $setting.",

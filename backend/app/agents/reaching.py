@@ -19,6 +19,6 @@ async def obstacle_to(address: str) -> Obstacle | None:
         except TimeoutError:
             return Obstacle(f"no answer within {CONNECT_SECONDS} s")
         except httpx2.InvalidURL:
-            return Obstacle("it is no address")
+            return Obstacle("it is not an address")
         except httpx2.TransportError as error:
             return obstacle_in(error)

@@ -47,4 +47,4 @@ UNAVAILABLE: Responses = {503: {}}
 UNCHANGED: Responses = {304: {"description": "Unchanged since `If-None-Match`"}}
 WITH_ETAG: Responses = {200: _header("ETag", "The roadmap's state, for `If-None-Match` and `If-Match`")}
 WITH_LOCATION: Responses = {202: _header("Location", "The path of the roadmap")}
-RETRY_AFTER = _header("Retry-After", "Seconds after which to try again")
+RETRY_AFTER = _header("Retry-After", "Seconds to wait before trying again")

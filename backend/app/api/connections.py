@@ -128,7 +128,7 @@ class Connections:
         address = self._counted_address(transport)
         if address is not None and self._of_address[address] >= limits.per_address:
             message = (
-                f"{limits.per_address} connections of one address are open (GREENWAY_MAX_CONNECTIONS_PER_ADDRESS)."
+                f"{limits.per_address} connections from one address are open (GREENWAY_MAX_CONNECTIONS_PER_ADDRESS)."
             )
             self.note(Limit.ADDRESS, message, transport)
             return TooManyConnections(message, retry_after=_RETRY_AFTER)
@@ -138,7 +138,7 @@ class Connections:
             if not self._waiting:
                 return Unavailable(message, retry_after=_RETRY_AFTER)
             longest = next(iter(self._waiting))
-            why = Unavailable(f"{message[:-1]}, and this one was idle for longest.", retry_after=_RETRY_AFTER)
+            why = Unavailable(f"{message[:-1]}, and this one was idle the longest.", retry_after=_RETRY_AFTER)
             _end(longest, why)
             self.forget(longest)
         self._open[transport] = address

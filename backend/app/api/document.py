@@ -29,19 +29,19 @@ from app.services.views import Problem
 
 _DESCRIPTION = """Turns a learning goal into a roadmap that fills itself in while you watch.
 
-Every refusal is a problem of RFC 9457. Every answer bears an `X-Request-ID`: that of the request, or a new one.
-A path that does not exist is a 404, a method that a path does not have is a 405."""
+Every error is a problem document (RFC 9457). Every response has an `X-Request-ID`: the request's own, or a new one.
+An unknown path gets a 404, and a method that the path does not support gets a 405."""
 
 _TAGS = {
-    "about": "The version, who writes, and how much may be asked for.",
+    "about": "The version, the author and the limits of a request.",
     "roadmaps": "Create, list, read, delete and restore roadmaps.",
     "outlines": "Edit an outline as a whole, by operations or by words; its history.",
-    "steering": "What is written, and when: approve, pause, resume, cancel, retry.",
-    "concepts": "Read concepts with their content, have it written again, answer quizzes.",
-    "transfer": "Take roadmaps out as documents and in again, and duplicate them.",
-    "tasks": "The pieces of background work.",
-    "events": "The live events of a roadmap. They come over a WebSocket, too: `/api/v1/ws/roadmaps/{roadmap_id}`.",
-    "operations": "For whoever runs the API: health, readiness, metrics.",
+    "steering": "Approve, pause, resume, cancel and retry the writing of content.",
+    "concepts": "Read concepts with their content, regenerate it, and answer quizzes.",
+    "transfer": "Export roadmaps as documents, import them, and duplicate them.",
+    "tasks": "Background work on roadmaps.",
+    "events": "The live events of a roadmap. A WebSocket sends the same events: `/api/v1/ws/roadmaps/{roadmap_id}`.",
+    "operations": "Health, readiness and metrics, for operators.",
 }
 
 _REFUSALS: dict[str, tuple[GreenwayError, str]] = {
@@ -49,9 +49,9 @@ _REFUSALS: dict[str, tuple[GreenwayError, str]] = {
     for error, meaning in (
         (
             Forbidden("Requests from pages of other sites are refused."),
-            "The request came from a page of another origin, or under a foreign Host",
+            "The request came from a page of another origin, or names an unknown Host",
         ),
-        (NotFound("There is no such roadmap."), "There is no such thing"),
+        (NotFound("There is no such roadmap."), "Not found"),
         (Conflict("A roadmap that is being drafted cannot be approved."), "Not possible in this state"),
         (
             Stale("The roadmap has changed since you read it; read it again and repeat your edit."),
@@ -66,10 +66,10 @@ _REFUSALS: dict[str, tuple[GreenwayError, str]] = {
             ),
             "The request is not valid",
         ),
-        (InternalError(), "A fault of Greenway itself"),
+        (InternalError(), "An error inside Greenway"),
         (
             Unavailable("The database cannot be reached at the moment; please try again shortly.", retry_after=2),
-            "The database is away, or its schema is another one",
+            "The database is unavailable, or its schema has another version",
         ),
     )
 }

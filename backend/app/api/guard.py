@@ -41,7 +41,7 @@ class Guard:
         hosts = [authority_of(host) for host in _hosts_of(headers)]
         for host in hosts:
             if host is None:
-                return "The Host of the request is not a name; GREENWAY_ALLOWED_HOSTS lists Greenway's names."
+                return "The request's Host is not a host name; GREENWAY_ALLOWED_HOSTS lists Greenway's names."
             if not self._is_allowed(host):
                 name = Authority(host.name, None)
                 return f"{name} is not one of Greenway's names; if it should be, add it to GREENWAY_ALLOWED_HOSTS."

@@ -209,13 +209,13 @@ class _BoundedFrames(ServerProtocol):
         self._frames += 1
         if self._frames > self._limits.frames_per_second:
             most = f"{self._limits.frames_per_second} frames a second (GREENWAY_MAX_FRAMES_PER_SECOND)"
-            self.exceeded = Limit.FRAMES, f"A client may send {most}."
+            self.exceeded = Limit.FRAMES, f"A client may send at most {most}."
             self.fail(CloseCode.POLICY_VIOLATION, self.exceeded[1])
             raise ProtocolError(self.exceeded[1])
         super().recv_frame(frame)
 
     def fail(self, code: CloseCode | int, reason: str = "") -> None:
         if code == CloseCode.MESSAGE_TOO_BIG:
-            reason = f"A message may have {self._limits.frame_bytes} bytes (GREENWAY_MAX_FRAME_BYTES)."
+            reason = f"A message may have at most {self._limits.frame_bytes} bytes (GREENWAY_MAX_FRAME_BYTES)."
             self.exceeded = Limit.FRAME, reason
         super().fail(code, reason)

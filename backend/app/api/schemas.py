@@ -24,7 +24,7 @@ from app.domain.values import AtMost
 
 
 class NewRoadmap(NewRequest):
-    """A learning goal. With `auto_approve` the outline is approved as it is drafted."""
+    """A learning goal. With `auto_approve`, the outline is approved as soon as it is drafted."""
 
     auto_approve: bool = False
 
@@ -37,7 +37,7 @@ class _Body(BaseModel):
 
 
 class OutlineEdit(_Body):
-    """Operations that are applied in their order, all or none."""
+    """Operations, applied in order, all or none."""
 
     operations: Annotated[tuple[Operation, ...], AtMost(MAX_OPERATIONS, least=1)]
 
@@ -49,29 +49,29 @@ class RevisionRequest(_Body):
 
 
 class Regeneration(_Body):
-    """Which artefacts to write again, all if none are named, and how they should be."""
+    """Which artefacts to write again (all if none are named), and instructions for the author."""
 
     artefacts: Annotated[frozenset[ArtefactKind], AtMost(len(ArtefactKind), least=1)] = frozenset(ArtefactKind)
     instructions: Wish | None = None
 
 
 class Restoration(_Body):
-    """Which version of which artefact becomes the current one."""
+    """The artefact, and the version that becomes the current one."""
 
     artefact: ArtefactKind
     version: Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class QuizAttempt(_Body):
-    """The ids of the chosen options, by the question's id; what is not answered counts as wrong. `quiz_id` is the quiz
-    that was read: without it, the current one is meant."""
+    """The ids of the chosen options, by the question's id; a missing answer counts as wrong. `quiz_id` is the quiz
+    that the learner saw; without it, the current quiz is marked."""
 
     answers: Annotated[dict[OutlineId, Annotated[list[OutlineId], AtMost(50)]], AtMost(200)]
     quiz_id: UUID | None = None
 
 
 class _AsFile:
-    """What a file holds is checked where it is read; the document of the API shows how it is written."""
+    """The shape of an exported roadmap, for the OpenAPI document. The file itself is checked where it is read."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.is_instance_schema(PackedRoadmap)
@@ -94,6 +94,6 @@ PageSize = Annotated[int, Field(ge=1, le=100)]
 class About(BaseModel):
     version: str
     author: str
-    """Who writes what is created now: `builtin`, or the name of a model."""
+    """The author of new content: `builtin`, or the name of a model."""
     max_concepts: int
-    """The most that a roadmap may have: GREENWAY_MAX_CONCEPTS."""
+    """The most concepts that a roadmap may have (GREENWAY_MAX_CONCEPTS)."""

@@ -17,7 +17,7 @@ from app.services.views import ConceptView, RoadmapView
 T = TypeVar("T")
 
 ConceptArgument = Annotated[
-    str, typer.Argument(metavar="CONCEPT", help="The concept's id or name, or its beginning while unique.")
+    str, typer.Argument(metavar="CONCEPT", help="The concept's id or name, or the beginning of either if unique.")
 ]
 
 

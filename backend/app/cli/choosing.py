@@ -31,7 +31,7 @@ def choose(kind: str, wanted: str, candidates: Sequence[Candidate]) -> Candidate
         return found[0]
     shown = one_line(wanted)
     if found:
-        raise InvalidInput(f"More than one {kind} fits {shown!r}: {listed(found)}; please give an id.")
+        raise InvalidInput(f"More than one {kind} matches {shown!r}: {listed(found)}; please give an id.")
     near = _near(wanted, candidates)
     if near:
         hint = f"did you mean {listed(near)}?"

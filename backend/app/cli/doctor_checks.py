@@ -78,7 +78,7 @@ async def _workers(database_url: str) -> Check:
         return Check("worker", False, error.message)
     if alive == 0:
         return Check(
-            "worker", False, "No worker is running; start one with `greenway worker`, or all with `greenway up`."
+            "worker", False, "No worker is running; start one with `greenway worker`, or everything with `greenway up`."
         )
     return Check("worker", True, "One worker is running." if alive == 1 else f"{alive} workers are running.")
 
@@ -96,7 +96,7 @@ async def check_api(endpoint: Endpoint, run: Run | None) -> list[Check]:
         return [Check("api", False, error.message)]
     answers = Check("api", True, f"The API answers at {endpoint.url}.")
     if ready == 200:
-        return [answers, Check("ready", True, "The API says that it is ready.")]
+        return [answers, Check("ready", True, "The API is ready.")]
     return [answers, Check("ready", False, f"The API is not ready (HTTP {ready}); {endpoint.url}/readyz says why.")]
 
 
@@ -105,12 +105,12 @@ async def check_the_author(settings: Settings) -> list[Check]:
     try:
         name = check_author(settings)
         if name.startswith("builtin:"):
-            return [Check("author", True, "The built-in author writes; it needs no key.")]
+            return [Check("author", True, "The built-in author is in use; it needs no key.")]
         # Imported only here: a model's library takes a second to load.
         checkup = await import_module("app.agents.checkup").check_up(settings)
     except GreenwayError as error:
         return [Check("author", False, error.message)]
-    return [Check("author", True, f"The model {name} writes."), Check("model", checkup.ok, checkup.message)]
+    return [Check("author", True, f"The model {name} is in use."), Check("model", checkup.ok, checkup.message)]
 
 
 def _with_advice(check: Check) -> Check:

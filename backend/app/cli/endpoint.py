@@ -35,7 +35,7 @@ class Endpoint:
         """
         token = settings.token.get_secret_value() if settings.token else ""
         if not (token.isascii() and token.isprintable()):
-            raise ConfigurationError("GREENWAY_TOKEN holds characters that cannot be sent.")
+            raise ConfigurationError("GREENWAY_TOKEN contains characters that cannot be sent.")
         if "url" not in settings.model_fields_set and (run := running_instance(data_dir or settings.data_dir)):
             return cls(url=_checked(run.url))
         endpoint = cls(url=_checked(settings.url.strip()), token=token or None)
@@ -80,6 +80,6 @@ def _checked(url: str) -> str:
         raise ConfigurationError("GREENWAY_URL, or --url, must be an address like http://127.0.0.1:8000.")
     if "@" in parts.netloc:
         raise ConfigurationError(
-            "GREENWAY_URL, or --url, must not hold a name or password; GREENWAY_TOKEN is for that."
+            "GREENWAY_URL, or --url, must not contain a user name or password; use GREENWAY_TOKEN instead."
         )
     return parts.geturl().rstrip("/")

@@ -73,6 +73,6 @@ def _document(file: str) -> Any:
         return orjson.loads(read_text(file))
     except orjson.JSONDecodeError as error:
         raise InvalidInput(
-            f"{file!r} is not JSON (line {error.lineno}, column {error.colno}: {error.msg}); "
+            f"{file!r} is not valid JSON (line {error.lineno}, column {error.colno}: {error.msg}); "
             "import a file that `greenway export` wrote."
         ) from None

@@ -40,7 +40,7 @@ def what_is_missing(concept: ConceptDetail) -> Iterator[str]:
         if ArtefactStatus.GENERATING in statuses.values():
             yield f"{name} is being written; please try again shortly."
         else:
-            yield f"{name} has not been written yet; `greenway prioritise` puts it next."
+            yield f"{name} has not been written yet; `greenway prioritise` writes it next."
         return
     reasons = {failure.artefact: one_line(failure.message) for failure in concept.failures}
     for kind in missing:

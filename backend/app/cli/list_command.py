@@ -12,12 +12,12 @@ from app.domain.tasks import RoadmapStatus
 
 
 def list_(
-    search: Annotated[str | None, typer.Option(help="Only those with these words in their title or goal.")] = None,
+    search: Annotated[str | None, typer.Option(help="Only roadmaps with these words in the title or goal.")] = None,
     status: Annotated[
-        list[RoadmapStatus] | None, typer.Option(help="Only those with this status; may be repeated.")
+        list[RoadmapStatus] | None, typer.Option(help="Only roadmaps with this status; may be repeated.")
     ] = None,
     trash: Annotated[bool, typer.Option("--trash", help="List deleted roadmaps.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=100, help="How many to list at most.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="The most roadmaps to list.")] = 20,
 ) -> None:
     """List your roadmaps, newest first.
 

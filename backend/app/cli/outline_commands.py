@@ -58,7 +58,7 @@ def remove(roadmap: RoadmapArgument, concept: ConceptArgument) -> None:
 def add(
     roadmap: RoadmapArgument,
     name: ConceptName,
-    module: Annotated[str, typer.Option(help="The module's id or name, or its beginning while unique.")],
+    module: Annotated[str, typer.Option(help="The module's id or name, or the beginning of either if unique.")],
     description: Annotated[str, typer.Option(help="What the concept is about.")] = "",
     hours: Annotated[float, typer.Option(min=0.1, max=1000, help="How many hours it takes to learn.")] = 1.0,
 ) -> None:

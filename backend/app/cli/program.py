@@ -28,7 +28,7 @@ COMMANDS = {
         "pause": "Pause writing. Finished content is kept.",
         "resume": "Continue after a pause, or write added concepts.",
         "cancel": "Cancel drafting, revising or writing.",
-        "retry": "Generate what failed or is missing.",
+        "retry": "Generate failed and missing content.",
     },
     "outline_commands": {
         "revise": "Ask the author to change the outline.",

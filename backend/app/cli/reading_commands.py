@@ -25,7 +25,7 @@ First = Annotated[
 ]
 Second = Annotated[
     str | None,
-    typer.Argument(metavar="CONCEPT", help="The concept's id or name, or its beginning while unique."),
+    typer.Argument(metavar="CONCEPT", help="The concept's id or name, or the beginning of either if unique."),
 ]
 
 
@@ -80,5 +80,5 @@ async def _find(api: ApiClient, first: str, second: str | None) -> tuple[UUID, s
 async def _newest(api: ApiClient) -> UUID:
     roadmaps = (await api.list({"limit": 1})).items
     if not roadmaps:
-        raise InvalidInput("There are no roadmaps yet; `greenway create` makes one.")
+        raise InvalidInput("There are no roadmaps yet; `greenway create` creates one.")
     return roadmaps[0].roadmap_id

@@ -35,7 +35,7 @@ def checked(wanted: str) -> str:
 
 RoadmapArgument = Annotated[
     str,
-    typer.Argument(metavar="ID", callback=checked, help="The roadmap's id, or its beginning or end while unique."),
+    typer.Argument(metavar="ID", callback=checked, help="The roadmap's id, or its beginning or end if unique."),
 ]
 
 

@@ -22,7 +22,7 @@ def show(roadmap: RoadmapArgument) -> None:
     known = Watched.of(shown)
     typer.echo(f"{one_line(shown.title)}: {ROADMAP_WORDS[shown.status]}, {counts(known.progress)}")
     if shown.imported_at is not None:
-        typer.echo(f"Imported on {shown.imported_at.astimezone():%Y-%m-%d}; nobody has checked what its file says.")
+        typer.echo(f"Imported on {shown.imported_at.astimezone():%Y-%m-%d}; the file's content has not been verified.")
     typer.echo(page)
     for stage in shown.stages:
         typer.echo(f"\n{one_line(stage.name)}  [{stage.stage_id}]")

@@ -38,8 +38,8 @@ def cancel(roadmap: RoadmapArgument) -> None:
 
 
 def retry(roadmap: RoadmapArgument, watch: Watch = False) -> None:
-    """Generate what failed or is missing."""
-    _command(roadmap, "retry", "Retrying. What failed or is missing is being written.", watch=watch)
+    """Generate failed and missing content."""
+    _command(roadmap, "retry", "Retrying. Failed and missing content is being written.", watch=watch)
 
 
 def _command(roadmap: str, command: str, done: str, *, watch: bool = False) -> None:

@@ -49,4 +49,4 @@ def read_text(file: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise InvalidInput(f"{name} is not text in UTF-8: line {line} has bytes that are not valid UTF-8.") from None
+        raise InvalidInput(f"{name} is not UTF-8 text: line {line} contains invalid bytes.") from None

@@ -13,7 +13,7 @@ from app.core.settings import load_settings
 
 
 def worker(
-    concurrency: Annotated[int, typer.Option(min=1, max=1024, help="How many roadmaps at once.")] = 128,
+    concurrency: Annotated[int, typer.Option(min=1, max=1024, help="How many roadmaps to work on at once.")] = 128,
     pool: Annotated[Literal["threads", "prefork"], typer.Option(help="Celery's pool.")] = "threads",
     events: Annotated[
         bool, typer.Option("--task-events", "-E", help="Send Celery's task events, for monitors such as Flower.")

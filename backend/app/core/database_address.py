@@ -88,7 +88,7 @@ def parse_database_address(url: str) -> DatabaseAddress:
     """Read DATABASE_URL.
 
     Raises:
-        ConfigurationError: it is no address of PostgreSQL, or a parameter is unknown or wrong; the sentence names it.
+        ConfigurationError: it is not a PostgreSQL address, or a parameter is unknown or wrong; the sentence names it.
     """
     scheme, separator, rest = url.strip().partition("://")
     if not separator or scheme not in _SCHEMES:
@@ -96,7 +96,7 @@ def parse_database_address(url: str) -> DatabaseAddress:
     if not url.strip().isprintable():
         raise ConfigurationError("DATABASE_URL contains an invisible character; type or copy it again.")
     if "%00" in url:
-        raise ConfigurationError("DATABASE_URL holds the character %00, which PostgreSQL does not take.")
+        raise ConfigurationError("DATABASE_URL contains the character %00, which PostgreSQL does not accept.")
     before, _, query = rest.partition("?")
     authority, slash, path = before.partition("/")
     if "@" in query and "@" not in authority:
@@ -151,8 +151,8 @@ def _with_service(given: dict[str, str], login: str, hostspec: str) -> dict[str,
     elsewhere = hostspec or given.keys() & {"host", "hostaddr"}
     if elsewhere and "password" in service and ":" not in login and "password" not in given:
         raise ConfigurationError(
-            "DATABASE_URL names a host, and a service with a password, which is only sent to the service's own host;"
-            " leave the host out."
+            "DATABASE_URL names a host, and a service whose password is only sent to the service's own host;"
+            " remove the host."
         )
     return {**service, **given}
 
@@ -161,7 +161,7 @@ def _parameters(query: str) -> dict[str, str]:
     try:
         pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=True) if query else []
     except ValueError:
-        raise ConfigurationError("DATABASE_URL: what follows the `?` must be like name=value&name=value.") from None
+        raise ConfigurationError("DATABASE_URL: the part after the `?` must look like name=value&name=value.") from None
     given: dict[str, str] = {}
     for name, value in pairs:
         name = "sslmode" if name == "ssl" else name
@@ -184,28 +184,28 @@ def _in_drivers_case(name: str, value: str) -> str:
 
 def _check(name: str, value: str) -> None:
     if name in _IMPOSSIBLE:
-        raise ConfigurationError(f"DATABASE_URL: Greenway cannot honour the parameter {name}; leave it out.")
+        raise ConfigurationError(f"DATABASE_URL: Greenway does not support the parameter {name}; remove it.")
     if name not in (*_CHOICES, *_NUMBERS, *_FILES, *_TEXTS):
         raise ConfigurationError(
-            f"DATABASE_URL has the unknown parameter {_shown(name)}; doc/configuration.md lists those that are known."
+            f"DATABASE_URL has the unknown parameter {_shown(name)}; doc/configuration.md lists the supported ones."
         )
     if not value:
         return
     if name in _CHOICES and value.lower() not in _CHOICES[name]:
         choices = ", ".join(_CHOICES[name])
-        raise ConfigurationError(f"DATABASE_URL: {name} must be {choices}, and is {_shown(value)}.")
+        raise ConfigurationError(f"DATABASE_URL: {name} must be {choices}, but is {_shown(value)}.")
     if name in _NUMBERS and not (value.removeprefix("-").isascii() and value.removeprefix("-").isdigit()):
-        raise ConfigurationError(f"DATABASE_URL: {name} must be a whole number, and is {_shown(value)}.")
+        raise ConfigurationError(f"DATABASE_URL: {name} must be a whole number, but is {_shown(value)}.")
     if name in _NUMBERS and not -_LARGEST_NUMBER <= float(value) <= _LARGEST_NUMBER:
-        raise ConfigurationError(f"DATABASE_URL: {name} must be at most {_LARGEST_NUMBER}, and is {_shown(value)}.")
+        raise ConfigurationError(f"DATABASE_URL: {name} must be at most {_LARGEST_NUMBER}, but is {_shown(value)}.")
     if name in _FILES and value != SYSTEM_CAS and (reason := why_unreadable(_expanded(value))):
         raise ConfigurationError(
             f"DATABASE_URL: {name} names the file {_shown(value)}, which cannot be read: {reason}."
         )
     if name == "passfile" and Path(_expanded(value)).stat().st_mode & 0o077:
         raise ConfigurationError(
-            f"DATABASE_URL: passfile names the file {_shown(value)}, which others may read, so that it is not used;"
-            f" chmod 600 helps."
+            f"DATABASE_URL: passfile names the file {_shown(value)}, which other users can read, so it is not used;"
+            " run chmod 600 on it."
         )
 
 
@@ -220,7 +220,7 @@ def _hosts(hostspec: str, given: Mapping[str, str]) -> tuple[tuple[str, int], ..
     if given.get("hostaddr"):
         if given.get("sslmode") == "verify-full":
             raise ConfigurationError(
-                "DATABASE_URL: Greenway cannot honour hostaddr together with sslmode=verify-full; leave it out."
+                "DATABASE_URL: Greenway does not support hostaddr together with sslmode=verify-full; remove it."
             )
         names, given = _at_address(names, given)
     ports = given.get("port", "").split(",") if given.get("port") else []

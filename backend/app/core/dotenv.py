@@ -19,11 +19,13 @@ def read_dotenv() -> dict[str, str]:
         # What looks like a reference stays text: it could put any secret of the environment into an address.
         values = dotenv_values(DOTENV, encoding=ENCODING, interpolate=False)
     except UnicodeDecodeError:
-        raise ConfigurationError("The file .env is not in UTF-8; save it as UTF-8.") from None
+        raise ConfigurationError("The file .env is not UTF-8 text; save it as UTF-8.") from None
     except OSError as error:
         raise ConfigurationError(f"The file .env cannot be read: {error.strerror}.") from None
     given = {name: value for name, value in values.items() if value is not None}
     for name, value in given.items():
         if "\0" in name + value:
-            raise ConfigurationError(f"The file .env holds a NUL character in {name.replace(chr(0), '')!a}; remove it.")
+            raise ConfigurationError(
+                f"The file .env contains a NUL character in {name.replace(chr(0), '')!a}; remove it."
+            )
     return given

@@ -11,7 +11,7 @@ db_write_seconds = Histogram(
     "Time to save a batch.",
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
 )
-concepts = Counter("greenway_concepts_total", "Concepts that came to an end.", ["outcome"])
+concepts = Counter("greenway_concepts_total", "Concepts that finished, by outcome.", ["outcome"])
 artefact_seconds = Histogram(
     "greenway_artefact_seconds",
     "Time that an agent took for an artefact.",
@@ -21,20 +21,21 @@ artefact_seconds = Histogram(
 llm_tokens = Counter("greenway_llm_tokens_total", "Tokens sent to and received from models.", ["direction"])
 llm_cost = Counter("greenway_llm_cost_usd_total", "What model calls have cost, in US dollars.")
 events_published = Counter("greenway_events_published_total", "Events published after their commit.")
-task_recoveries = Counter("greenway_task_recoveries_total", "Tasks taken over from a worker that had gone.")
+task_recoveries = Counter("greenway_task_recoveries_total", "Tasks taken over from a worker that died.")
 discarded_artefacts = Counter(
-    "greenway_discarded_artefacts_total", "Finished artefacts that were lost to their worker before they were saved."
+    "greenway_discarded_artefacts_total",
+    "Finished artefacts that were discarded because their worker could not save them.",
 )
 refused_artefacts = Counter(
-    "greenway_refused_artefacts_total", "Artefacts that the database did not take; each counts as failed."
+    "greenway_refused_artefacts_total", "Artefacts that the database did not accept; each counts as failed."
 )
 ignored_messages = Counter(
     "greenway_ignored_messages_total",
-    "Messages from Redis that were dropped, since they are broken or forged.",
+    "Messages from Redis that were dropped because they were malformed or forged.",
     ["kind"],
 )
 background_failures = Counter(
-    "greenway_background_failures_total", "Steps of background work that a bug has ended.", ["step"]
+    "greenway_background_failures_total", "Steps of background work that a bug ended.", ["step"]
 )
 connections_refused = Counter(
     "greenway_connections_refused_total", "Connections that were refused or ended because of a limit.", ["limit"]
@@ -43,7 +44,7 @@ websocket_connections = Gauge("greenway_websocket_connections", "Open event conn
 tasks = Gauge("greenway_tasks", "Tasks in the database.", ["kind", "status"], multiprocess_mode="mostrecent")
 task_silence = Gauge(
     "greenway_task_silence_seconds",
-    "Seconds since the last event of the active task that has had none for longest.",
+    "Seconds since the last event of the active task that has been silent the longest.",
     ["kind", "status"],
     multiprocess_mode="mostrecent",
 )

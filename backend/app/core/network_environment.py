@@ -59,8 +59,8 @@ def check_proxies() -> None:
             ) from None
         if parts.scheme not in _SCHEMES:
             raise ConfigurationError(
-                f"{name} names a proxy of the kind {parts.scheme[:20]!a}, which Greenway cannot use;"
-                f" it can use {', '.join(_SCHEMES)}."
+                f"{name} names a proxy of type {parts.scheme[:20]!a}, which Greenway does not support;"
+                f" it supports {', '.join(_SCHEMES)}."
             )
 
 
@@ -106,7 +106,7 @@ def _given() -> Iterator[tuple[str, str]]:
 def _split(value: str) -> SplitResult:
     """
     Raises:
-        ValueError: it is no address.
+        ValueError: it is not an address.
     """
     parts = urlsplit(value if "://" in value else f"http://{value}")
     if (

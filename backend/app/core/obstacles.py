@@ -30,7 +30,7 @@ class Obstacle:
         if self.untrusted:
             return (
                 f": the server's certificate is not trusted ({self.reason});"
-                " name a file with the certificate of its authority in SSL_CERT_FILE."
+                " set SSL_CERT_FILE to a file with its authority's certificate."
             )
         if proxy is not None:
             return f" through the proxy {proxy.shown} ({self.reason}); check {proxy.setting}."

@@ -13,7 +13,7 @@ def check_redis_address(url: str) -> str:
     """The address, as it can be used. It is not repeated in a message: it may hold a password.
 
     Raises:
-        ConfigurationError: it is no address of Redis.
+        ConfigurationError: it is not an address of Redis.
     """
     address = url.strip()
     if not address.startswith(_SCHEMES):

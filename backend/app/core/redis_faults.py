@@ -18,9 +18,9 @@ _OURS = (ConnectionError, TimeoutError, MaxConnectionsError)
 """Errors of the client itself. Those that inherit from them, and all others, carry the server's text."""
 _MEANINGS: tuple[tuple[type[RedisError], str], ...] = (
     (AuthenticationError, "it does not accept the user name or password"),
-    (NoPermissionError, "its user may not do that"),
+    (NoPermissionError, "its user lacks the permission"),
     (BusyLoadingError, "it is still loading its data"),
-    (ReadOnlyError, "it is a replica that takes no writes"),
+    (ReadOnlyError, "it is a read-only replica"),
 )
 
 
@@ -28,6 +28,4 @@ def redis_fault(error: BaseException) -> str:
     """The reason, without a full stop; empty when the error says nothing."""
     if not isinstance(error, RedisError) or type(error) in _OURS:
         return " ".join(str(error).split()).removesuffix(".")
-    return next(
-        (words for kind, words in _MEANINGS if isinstance(error, kind)), "what answers is not Redis, or refuses"
-    )
+    return next((words for kind, words in _MEANINGS if isinstance(error, kind)), "the server is not Redis, or refuses")

@@ -25,7 +25,7 @@ def parameters_of_service(given: Mapping[str, str]) -> dict[str, str]:
         services = _read(path)
         if services.has_section(name):
             return {key: value for key, value in services.items(name) if value}
-    raise ConfigurationError(f"DATABASE_URL: the service {ascii(name[:60])[1:-1]} is in no service file.")
+    raise ConfigurationError(f"DATABASE_URL: the service {ascii(name[:60])[1:-1]} is not in any service file.")
 
 
 def _files(named: str | None) -> list[Path]:

@@ -86,7 +86,7 @@ class Settings(AuthorSettings, ServingSettings):
         """
         if self.database_url is None:
             raise ConfigurationError(
-                "DATABASE_URL is not set; set it, or use `greenway up`, which brings its own database."
+                "DATABASE_URL is not set; set it, or use `greenway up`, which includes its own database."
             )
         return sqlalchemy_url(self.database_url.get_secret_value())
 

@@ -92,6 +92,6 @@ def _is_providers_own(address: Given) -> bool:
 
 def _sentence(secret: Given, other: Given) -> str:
     return (
-        f"{secret.name} is set in {secret.source} and {other.name} in {other.source}, and a secret is only sent where"
-        " the same source says; set both in the environment, or both in .env and neither in the environment."
+        f"{secret.name} is set in {secret.source}, but {other.name} in {other.source}; both must come from the"
+        " same source, so set them in the environment, or both in .env and neither in the environment."
     )

@@ -47,6 +47,6 @@ def _exporting() -> tuple[Any, ...]:
         from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
     except ImportError:
         raise ConfigurationError(
-            'OTEL_EXPORTER_OTLP_ENDPOINT is set, and sending spans needs an extra: pip install "greenway[otel]".'
+            'OTEL_EXPORTER_OTLP_ENDPOINT is set, but sending spans needs an extra; run pip install "greenway[otel]".'
         ) from None
     return Resource, TracerProvider, BatchSpanProcessor, OTLPSpanExporter

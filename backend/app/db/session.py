@@ -79,8 +79,7 @@ class TransactionTimeout(DatabaseUnavailable):
     def __init__(self) -> None:
         super().__init__()
         self.message = (
-            f"Nothing was changed: a step took longer than the {IDLE_TIMEOUT:.0f} seconds that it may;"
-            " please try again."
+            f"Nothing was changed: a step took longer than the {IDLE_TIMEOUT:.0f} seconds allowed; please try again."
         )
         self.args = (self.message,)
 
@@ -92,8 +91,8 @@ def schema_sentence(revision: str | None) -> str:
     if revision < SCHEMA_REVISION:
         return f"The database's schema is older ({revision}) than this version needs; run `greenway migrate`."
     return (
-        f"The database's schema is newer ({revision}) than this version of Greenway; start the newer version,"
-        " whose `greenway migrate` has made it."
+        f"The database's schema is newer ({revision}) than this version needs;"
+        " start the version of Greenway that upgraded it."
     )
 
 

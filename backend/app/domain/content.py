@@ -83,7 +83,7 @@ QuestionType = TypeAliasType("QuestionType", Literal["single", "multiple", "true
 
 
 class Question(Frozen):
-    """A question whose options stand in the order in which they are shown; `correct` holds option ids."""
+    """A question with its options in display order; `correct` holds option ids."""
 
     question_id: OutlineId
     type: QuestionType
@@ -98,7 +98,7 @@ class Question(Frozen):
         if len(set(ids)) != len(ids):
             raise ValueError(f"question {self.question_id} uses an option id twice")
         if len({option.text.strip().casefold() for option in self.options}) != len(ids):
-            raise ValueError(f"question {self.question_id} has two options of the same text")
+            raise ValueError(f"question {self.question_id} has two options with the same text")
         if not set(self.correct) <= set(ids) or len(set(self.correct)) != len(self.correct):
             raise ValueError(f"question {self.question_id} has a correct answer that is not among its options")
         if self.type != "multiple" and len(self.correct) != 1:

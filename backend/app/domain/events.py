@@ -35,8 +35,9 @@ class _Event(Frozen):
 
 
 class TaskQueued(_Event):
-    """A task waits for a worker: it is new, is resumed, or its worker has gone. Nothing is being written: what was,
-    waits. `retries` says that what has failed waits, too; `returns_to` is the roadmap's state after a revision."""
+    """A task waits for a worker: it is new, was resumed, or lost its worker. Nothing is being written: `generating`
+    artefacts are pending again. With `retries`, failed ones are, too; `returns_to` is the roadmap's state after a
+    revision."""
 
     type: Literal["task_queued"] = "task_queued"
     kind: TaskKind
@@ -45,7 +46,7 @@ class TaskQueued(_Event):
 
 
 class TaskStarted(_Event):
-    """A worker holds the task. Nothing is being written at this moment: what was, waits again."""
+    """A worker picked up the task. Nothing is being written yet: `generating` artefacts are pending again."""
 
     type: Literal["task_started"] = "task_started"
     kind: TaskKind
@@ -54,8 +55,8 @@ class TaskStarted(_Event):
 
 
 class OutlineReady(_Event):
-    """The outline is there (newly drafted, edited or revised). A `concept_changed` follows for each concept that has
-    come back with content."""
+    """The outline is ready (newly drafted, edited or revised). A `concept_changed` follows for each concept that came
+    back with content."""
 
     type: Literal["outline_ready"] = "outline_ready"
     title: str
@@ -97,7 +98,7 @@ class ShownFailure(Frozen):
 
 
 class ConceptFailed(_Event):
-    """Some or all artefacts of a concept failed; what was written is saved and can be opened. `code`, `message` and
+    """Some or all artefacts of a concept failed; the others are saved and can be opened. `code`, `message` and
     `retryable` are those of the first of the `failures`."""
 
     type: Literal["concept_failed"] = "concept_failed"
@@ -119,8 +120,8 @@ class ConceptFailed(_Event):
 
 
 class ConceptChanged(_Event):
-    """The whole state of one concept, after something else than an author has changed it: another version is wanted
-    or not wanted any more, an earlier one is restored, the concept has come back, or it is marked as learned."""
+    """The whole state of one concept, after something other than an author's delivery changed it: another version was
+    requested or called off, an earlier one was restored, the concept came back, or it was marked as learned."""
 
     type: Literal["concept_changed"] = "concept_changed"
     concept_id: str
@@ -140,8 +141,8 @@ class ConceptChanged(_Event):
 
 
 class SavedArtefact(Frozen):
-    """An artefact of a concept that is still being written, with what is shown of it: a tutorial's summary, the count
-    of resources or of questions, or why it failed."""
+    """An artefact of an unfinished concept, with what is shown of it: a tutorial's summary, the count of resources or
+    of questions, or why it failed."""
 
     concept_id: str
     artefact: ArtefactKind
@@ -153,7 +154,7 @@ class SavedArtefact(Frozen):
 
 
 class BatchSaved(_Event):
-    """One flush. `size` counts the concepts that it finished; `artefacts` are the rest of what it saved."""
+    """A batch was saved. `size` counts the concepts that it finished; `artefacts` are the other artefacts in it."""
 
     type: Literal["batch_saved"] = "batch_saved"
     size: int
@@ -164,7 +165,8 @@ class BatchSaved(_Event):
 
 
 class TaskPaused(_Event):
-    """Nothing is being written: what was, waits again. `requested` is the code where the learner asked for it."""
+    """Nothing is being written: `generating` artefacts are pending again. The code is `requested` if the learner asked
+    for it."""
 
     type: Literal["task_paused"] = "task_paused"
     code: FailureCode | Literal["requested"]
@@ -181,7 +183,7 @@ class Completed(_Event):
 
 
 class Failed(_Event):
-    """The task failed as a whole. Nothing is being written. `usage` is what was used up for an outline that failed."""
+    """The task failed as a whole. Nothing is being written. `usage` is that of a failed outline."""
 
     type: Literal["failed"] = "failed"
     code: FailureCode
@@ -190,7 +192,7 @@ class Failed(_Event):
 
 
 class Cancelled(_Event):
-    """Nothing new is written. What was finished at that moment may still be saved, and is announced as ever."""
+    """Nothing new is written. Content finished at that moment may still be saved, and is announced as usual."""
 
     type: Literal["cancelled"] = "cancelled"
     progress: Progress

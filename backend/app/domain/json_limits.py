@@ -53,7 +53,7 @@ def faults_of(value: Any, limits: JsonLimits) -> list[JsonFault]:
         nonlocal left
         left -= 1
         if left < 0:
-            raise too_large((), f"must have at most {most} values in all")
+            raise too_large((), f"must have at most {most} values in total")
         match value:
             case str():
                 faults.extend(JsonFault(path, message) for message in _of_text(value, limits.text))
@@ -64,7 +64,7 @@ def faults_of(value: Any, limits: JsonLimits) -> list[JsonFault]:
             case float() if not math.isfinite(value):
                 faults.append(JsonFault(path, "must be a finite number"))
             case dict() | list() if depth == limits.depth:
-                raise too_large(path, f"must not be nested more than {limits.depth} deep")
+                raise too_large(path, f"must not be nested more than {limits.depth} levels deep")
             case dict():
                 if len(value) > limits.fields:
                     raise too_large(path, f"must have at most {limits.fields} fields; it has {len(value)}")

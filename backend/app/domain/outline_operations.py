@@ -18,7 +18,7 @@ Target = TypeAliasType("Target", Literal["stage", "module", "concept"])
 
 
 class NewConcept(Frozen):
-    """A concept without its place. An id is made up where none is given."""
+    """A new concept, without its place. An id is generated if none is given."""
 
     concept_id: OutlineId | None = None
     name: Name
@@ -77,7 +77,8 @@ class Describe(Frozen):
 
 
 class Remove(Frozen):
-    """Takes something out, and with it what has become empty. What required it requires what it required."""
+    """Removes a part of the outline, and parents that become empty. Concepts that required it require its prerequisites
+    instead."""
 
     op: Literal["remove"] = "remove"
     target: Target
@@ -85,8 +86,8 @@ class Remove(Frozen):
 
 
 class Move(Frozen):
-    """Moves a concept into a module, a module into a stage, or a stage (`into` is None), before a sibling
-    there. What has become empty goes, and so does a prerequisite that comes later now: what it required is required
+    """Moves a concept into a module, a module into a stage, or a stage (`into` is None), before a sibling there.
+    Parents that become empty are removed, and so is a prerequisite that now comes later: what it required is required
     instead."""
 
     op: Literal["move"] = "move"
@@ -107,7 +108,7 @@ class Reorder(Frozen):
 
 
 class Change(Frozen):
-    """Changes what is given of a concept. Prerequisites must come earlier in the outline."""
+    """Changes the given fields of a concept. Prerequisites must come earlier in the outline."""
 
     op: Literal["change"] = "change"
     concept_id: OutlineId
@@ -118,7 +119,7 @@ class Change(Frozen):
 
 
 class Merge(Frozen):
-    """Makes one concept of several: the first keeps its id and its content, the others go."""
+    """Merges several concepts into one: the first keeps its id and its content, the others are removed."""
 
     op: Literal["merge"] = "merge"
     concept_ids: Annotated[tuple[OutlineId, ...], AtMost(20, least=2)]
@@ -127,7 +128,7 @@ class Merge(Frozen):
 
 
 class Split(Frozen):
-    """Makes several concepts of one, each requiring the one before: the first keeps the id and the content."""
+    """Splits a concept into several, each requiring the one before; the first keeps the id and the content."""
 
     op: Literal["split"] = "split"
     concept_id: OutlineId

@@ -13,7 +13,7 @@ _Needs = Mapping[str, Sequence[str]]
 
 
 class DroppedPrerequisite(Frozen):
-    """A concept does not need another one any more, since an edit has put that one after it."""
+    """A concept no longer requires another one, because an edit put the other one after it."""
 
     concept_id: str
     concept_name: str

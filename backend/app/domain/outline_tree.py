@@ -87,7 +87,7 @@ class OutlineTree:
             found = (index for index, sibling in enumerate(siblings) if sibling.id == before)
             place = next(found, -1)
             if place < 0:
-                raise OutlineError(f'there is no "{before}" to stand before.')
+                raise OutlineError(f'there is no "{before}" to place it before.')
         siblings.insert(place, node)
         node.parent = parent
 

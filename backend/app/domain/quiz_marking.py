@@ -19,7 +19,7 @@ class MarkedQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedQuiz:
-    """`score` is the share of questions that were answered right, from 0 to 1."""
+    """`score` is the share of questions answered correctly, from 0 to 1."""
 
     score: float
     questions: tuple[MarkedQuestion, ...]

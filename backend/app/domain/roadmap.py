@@ -68,7 +68,7 @@ ContentPreference = TypeAliasType("ContentPreference", Literal["visual", "text",
 
 
 class ListOrder(StrEnum):
-    """By what a list of roadmaps is sorted, the newest first."""
+    """How a list of roadmaps is sorted, newest first."""
 
     CREATED = "created"
     STUDIED = "studied"
@@ -110,7 +110,7 @@ class NewRequest(LearningRequest):
 
 
 class Concept(Frozen):
-    """One thing to learn: what a tutorial, resources and a quiz are written for."""
+    """One thing to learn, with a tutorial, resources and a quiz."""
 
     concept_id: OutlineId
     name: Name
@@ -137,7 +137,7 @@ class Stage(Frozen):
 
 
 class Outline(Frozen):
-    """A roadmap's structure alone; stages, modules and concepts stand in their order."""
+    """A roadmap's structure: stages, modules and concepts, in learning order."""
 
     title: Title
     stages: Annotated[tuple[Stage, ...], AtMost(MAX_OUTLINE_CONCEPTS)]

@@ -47,7 +47,7 @@ RevisionNumber = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
 
 class KeptUsage(Usage):
-    """What somebody says that something has used up."""
+    """The usage that a file claims."""
 
     calls: Count = 0
     input_tokens: Count = 0
@@ -80,12 +80,12 @@ class KeptArtefact(Frozen):
     @model_validator(mode="after")
     def _body_is_not_too_large(self) -> Self:
         if fault := size_fault(self.body):
-            raise ValueError(f"has a body that cannot be kept: {fault}")
+            raise ValueError(f"has content that cannot be saved: {fault}")
         return self
 
 
 class KeptState(Frozen):
-    """How an artefact stands; `current` is the version that is shown."""
+    """The state of an artefact; `current` is the version that is shown."""
 
     status: ArtefactStatus = ArtefactStatus.PENDING
     current: Version | None = None
@@ -97,9 +97,9 @@ class KeptState(Frozen):
     def _is_consistent(self) -> Self:
         numbers = [each.version for each in self.versions]
         if len(set(numbers)) != len(numbers):
-            raise ValueError("has two versions of the same number")
+            raise ValueError("has two versions with the same number")
         if self.current is not None and self.current not in numbers:
-            raise ValueError(f"has no version {self.current}, which is said to be the current one")
+            raise ValueError(f"names version {self.current} as the current one, but has no such version")
         if self.status == ArtefactStatus.COMPLETED and self.current is None:
             raise ValueError("is completed without a current version")
         if (self.status == ArtefactStatus.FAILED) != (self.failure is not None):
@@ -121,7 +121,7 @@ class KeptConcept(Frozen):
     def _bodies_are_where_they_belong(self) -> Self:
         for kind, state in self.states.items():
             if any(each.body.kind != kind for each in state.versions):
-                raise ValueError(f"has something else among the versions of its {kind}")
+                raise ValueError(f"has another kind of artefact among the versions of its {kind}")
         return self
 
     @property
@@ -148,7 +148,8 @@ class KeptRevision(Frozen):
 
 
 class RoadmapFile(Frozen):
-    """`status` is one in which nothing goes on: what was being written when the document was made, waits in it."""
+    """`status` is one in which nothing is being written: artefacts that were being written at the export are
+    pending."""
 
     format: Literal["greenway-roadmap"] = FORMAT
     version: Literal[1] = VERSION
@@ -174,16 +175,16 @@ class RoadmapFile(Frozen):
     def _fits_together(self) -> Self:
         ids = [concept.concept_id for concept in self.concepts]
         if len(set(ids)) != len(ids):
-            raise ValueError("a concept is there twice")
+            raise ValueError("a concept occurs twice")
         outlined = {concept.concept_id for concept in self.outline.concepts} if self.outline else set()
         if outlined != {concept.concept_id for concept in self.concepts if not concept.removed}:
-            raise ValueError("the concepts are not those of the outline")
+            raise ValueError("the concepts do not match the outline")
         by_number = {revision.number: revision for revision in self.revisions}
         if len(by_number) != len(self.revisions):
-            raise ValueError("a revision is there twice")
+            raise ValueError("a revision occurs twice")
         current = by_number[self.revision].outline if self.revision in by_number else None
         if self.outline != current:
-            raise ValueError("the outline is not the one of its revision")
+            raise ValueError("the outline does not match its revision")
         if self.outline is None and self.status not in (RoadmapStatus.FAILED, RoadmapStatus.CANCELLED):
             raise ValueError("a roadmap without an outline can only have failed or been cancelled")
         return self

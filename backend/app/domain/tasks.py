@@ -50,7 +50,7 @@ ENDED = frozenset({RoadmapStatus.COMPLETED, RoadmapStatus.PARTIAL, RoadmapStatus
 
 
 class Progress(Frozen):
-    """How many concepts of a roadmap are in which state; what is in none of the others is pending."""
+    """The concepts of a roadmap, counted by state; `pending` counts the rest."""
 
     # `pending` is written, and follows from the rest when it is read again.
     model_config = ConfigDict(extra="ignore")

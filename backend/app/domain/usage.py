@@ -23,7 +23,7 @@ class Usage(Frozen):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def unpriced(self) -> bool:
-        """Whether the true cost is higher than `cost_usd`, by an amount that is not known."""
+        """Whether the true cost is higher than `cost_usd`, by an unknown amount."""
         return self.unpriced_calls > 0
 
     def __add__(self, other: "Usage") -> "Usage":

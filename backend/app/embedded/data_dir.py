@@ -80,12 +80,12 @@ class DataDirectory:
             _check_owner(path)
             if not (path / _MARKER).exists() and any(path.iterdir()):
                 raise ConfigurationError(
-                    f"{path} holds something else; choose a new or empty directory with --data-dir."
+                    f"{path} contains other files; choose a new or empty directory with --data-dir."
                 )
             _close_to_others(path, warn)
             marker = os.open(path / _MARKER, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise ConfigurationError(f"{path} can't be used as data directory: {error.strerror}.") from error
+            raise ConfigurationError(f"{path} cannot be used as the data directory: {error.strerror}.") from error
         try:
             _lock(marker, path)
             _check_format(marker, path)
@@ -103,7 +103,7 @@ class DataDirectory:
             _write_private(path, made.model_dump_json())
             return made
         except ValidationError as error:
-            raise ConfigurationError(f"{path} can't be read; restore it, or choose another --data-dir.") from error
+            raise ConfigurationError(f"{path} cannot be read; restore it, or choose another --data-dir.") from error
 
     def last_run(self) -> Run | None:
         """What the last `greenway up` wrote, if it didn't come to an orderly end."""
@@ -191,9 +191,9 @@ def _check_format(marker: int, path: Path) -> None:
     try:
         found = _Marker.model_validate_json(written).format
     except ValidationError as error:
-        raise ConfigurationError(f"{path / _MARKER} is not Greenway's; choose another --data-dir.") from error
+        raise ConfigurationError(f"{path / _MARKER} was not created by Greenway; choose another --data-dir.") from error
     if found != _FORMAT:
-        raise ConfigurationError(f"{path} was made by another version of Greenway; choose another --data-dir.")
+        raise ConfigurationError(f"{path} was created by another version of Greenway; choose another --data-dir.")
 
 
 def _read_run(path: Path) -> Run | None:

@@ -49,7 +49,7 @@ def check_free(host: str, port: int) -> None:
         if error.errno == errno.EADDRINUSE:
             reason = f"Port {port} on {host} is in use"
         else:
-            reason = f"Port {port} on {host} can't be opened ({error.strerror})"
+            reason = f"Port {port} on {host} cannot be opened ({error.strerror})"
         raise ConfigurationError(f"{reason}; choose another with --port.") from error
 
 
@@ -82,5 +82,5 @@ def _fault(setting: str, host: str, port: int) -> str | None:
     except (socket.gaierror, UnicodeError):
         return f"{setting} names the host {host}, which does not exist."
     except OSError:
-        return f"{setting} names {host}:{port}, where no server answers."
+        return f"{setting} names {host}:{port}, but no server answers there."
     return None

@@ -77,7 +77,7 @@ class EmbeddedPostgres:
             self._initialise()
         elif (major := version.read_text().strip()) != _MAJOR:
             raise ConfigurationError(
-                f"The data in {self._directory} was made by PostgreSQL {major}, and this is PostgreSQL {_MAJOR}; "
+                f"The data in {self._directory} was created by PostgreSQL {major}, but this is PostgreSQL {_MAJOR}; "
                 "choose another --data-dir."
             )
         else:
@@ -121,7 +121,7 @@ class EmbeddedPostgres:
                 )
             except asyncpg.InvalidPasswordError as error:
                 raise ConfigurationError(
-                    f"The password that was kept for the database in {self._directory} does not open it."
+                    f"The database in {self._directory} does not accept the saved password."
                 ) from error
             except (OSError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError):
                 await asyncio.sleep(_POLL_SECONDS)
@@ -145,7 +145,7 @@ class EmbeddedPostgres:
     def _initialise(self) -> None:
         """Runs initdb under another name first, so that a directory with its final name is complete."""
         if self._directory.exists() and any(self._directory.iterdir()):
-            raise ConfigurationError(f"{self._directory} holds something else than a PostgreSQL database.")
+            raise ConfigurationError(f"{self._directory} contains something other than a PostgreSQL database.")
         parent, prefix = self._directory.parent, f"{self._directory.name}-initdb-"
         parent.mkdir(parents=True, exist_ok=True)
         for unfinished in parent.glob(f"{prefix}*"):

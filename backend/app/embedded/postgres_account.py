@@ -17,7 +17,7 @@ def account_for(directory: Path) -> Account | None:
     if os.geteuid() != 0:
         return None
     if sys.platform != "linux":
-        raise ConfigurationError("PostgreSQL can't run as root; start Greenway as yourself.")
+        raise ConfigurationError("PostgreSQL cannot run as root; start Greenway as an ordinary user.")
     owner = directory.stat()
     return Account(uid=owner.st_uid, gid=owner.st_gid) if owner.st_uid != 0 else _NOBODY
 

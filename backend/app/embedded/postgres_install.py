@@ -31,7 +31,7 @@ def postgres_programs(account: Account | None, *, packages: Path | None = None, 
         _check_ownership(cache, copy)
     except OSError as error:
         raise ConfigurationError(
-            f"PostgreSQL can't run as root, and a copy for another user could not be made in {cache}: {error.strerror}."
+            f"PostgreSQL cannot run as root, and making a copy for another user in {cache} failed: {error.strerror}."
         ) from error
     return copy / _PROGRAMS
 

@@ -82,7 +82,7 @@ class _Supervisor:
         """Comes back only with an error."""
         for setting, url in self._parts.own_servers:
             check = in_abandonable_thread(partial(check_answers, setting, url))
-            await _soon(check, f"The host of {setting} can't be looked up.", _ANSWER_SECONDS)
+            await _soon(check, f"The host of {setting} cannot be looked up.", _ANSWER_SECONDS)
         for server in self._parts.servers:
             self._terminal.status(f"Starting {server.name}")
             self._server_keepers.append(self._keep(partial(_prepared, server)))
@@ -95,7 +95,7 @@ class _Supervisor:
             self._service_keepers.append(self._keep(partial(_unchanged, command), died=self._hand_back))
         await _soon(
             wait_until_ready(self._options, self._services, self._parts.database_url),
-            f"The API and the workers did not get ready; their logs are in {self._data.logs}.",
+            f"The API and the workers did not become ready; their logs are in {self._data.logs}.",
         )
         self._terminal.status(f"Greenway is ready: {self._options.url}")
         await asyncio.Event().wait()

@@ -67,7 +67,7 @@ class TooMuch:
 Refusal = Faulty | BadOutline | NoJson | Foreign | TooMuch
 _TOO_MANY = TooMuch(message=f"The file has more than {MAX_FILE_VALUES} values (MAX_FILE_VALUES).")
 TOO_LARGE = TooMuch(
-    message=f"The file takes more than {MAX_FILE_MEMORY // 1024**2} MiB of memory (MAX_FILE_MEMORY)"
+    message=f"The file needs more than {MAX_FILE_MEMORY // 1024**2} MiB of memory (MAX_FILE_MEMORY)"
     f" or {MAX_FILE_SECONDS} seconds (MAX_FILE_SECONDS) to check."
 )
 
@@ -104,7 +104,9 @@ def _foreign(value: Any) -> Foreign | None:
         return Foreign(message="The file is not a roadmap that was exported from Greenway.")
     version = value.get("version", VERSION)
     if isinstance(version, int) and version > VERSION:
-        return Foreign(message=f"The file has version {version}, and this Greenway reads {VERSION}; please update it.")
+        return Foreign(
+            message=f"The file has version {version}, but Greenway reads version {VERSION}; please update it."
+        )
     return None
 
 

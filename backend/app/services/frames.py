@@ -14,7 +14,7 @@ class _Frame(BaseModel):
 
 
 class Snapshot(_Frame):
-    """The whole roadmap: it replaces whatever was known."""
+    """The whole roadmap. It replaces everything that the client knew."""
 
     type: Literal["snapshot"]
     roadmap: RoadmapView

@@ -36,5 +36,5 @@ def parse_cursor(cursor: str | None, sort: ListOrder) -> ListPlace | None:
         moment = _EPOCH + int(studied_at, 16) * _MICROSECOND if dash else None
         return ListPlace(id=UUID(hex=roadmap_id), studied_at=moment)
     except (ValueError, OverflowError):
-        message = f"is not one that this list, sorted by {sort}, has given out"
+        message = f"is not a cursor of this list when sorted by {sort}"
         raise InvalidInput(f"`cursor` {message}.", fields=[{"field": "cursor", "message": message}]) from None

@@ -73,7 +73,7 @@ class Outlines:
         return await self._step(roadmap_id, user_id, if_match, lambda revisions: revisions.before, nothing)
 
     async def redo(self, roadmap_id: UUID, *, user_id: str, if_match: str | None) -> Dropped:
-        """Take back the last undo."""
+        """Redo the last undone edit."""
         nothing = "There is nothing to redo."
         return await self._step(roadmap_id, user_id, if_match, lambda revisions: revisions.after, nothing)
 
@@ -164,7 +164,7 @@ class Outlines:
 
             if await self._commands.carry_out(store):
                 return change.edited.dropped
-        raise Conflict("Others edit this outline at the same moment; repeat your edit.")
+        raise Conflict("Someone else is editing this outline at the same time; repeat your edit.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

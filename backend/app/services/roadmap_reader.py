@@ -144,7 +144,7 @@ class RoadmapReader:
         return await self._snapshot(work)
 
     async def revision(self, roadmap_id: UUID, number: int, *, user_id: str) -> dict[str, Any]:
-        """One step in the history of the outline, and what it changed."""
+        """A revision of the outline, and what it changed."""
 
         async def work(session: AsyncSession) -> tuple[dict[str, Any], dict[str, Any] | None, dict[str, Any]]:
             roadmap = _found(await RoadmapRepository(session).get_roadmap_metadata(roadmap_id, user_id=user_id))

@@ -54,7 +54,7 @@ class RoadmapService:
             if idempotency_key is not None:
                 used = await keys.lock(user_id, idempotency_key)
                 if used is not None and used.fingerprint != fingerprint:
-                    raise IdempotencyConflict("This Idempotency-Key was used with another request before.")
+                    raise IdempotencyConflict("This Idempotency-Key was already used for a different request.")
                 if used is not None:
                     return Done(value=CreatedRoadmap(roadmap_id=used.roadmap_id, task_id=used.task_id))
             repository = RoadmapRepository(session)

@@ -49,7 +49,9 @@ class Steering:
             await _move(session, roadmap, TaskMove.PAUSE, TaskStatus.PAUSED)
             log = await _open_log(session, roadmap)
             await stop_writing(session, log)
-            log.add(TaskPaused(**log.envelope(), code="requested", message="Paused, as you asked; resume to go on."))
+            log.add(
+                TaskPaused(**log.envelope(), code="requested", message="Paused at your request; resume to continue.")
+            )
             return Done(value=roadmap.task.id, events=await log.write(session))
 
         return await self._commands.carry_out(work)
@@ -66,7 +68,7 @@ class Steering:
                 raise Conflict("The roadmap has no outline yet; retry the draft first.")
             found = await ConceptRepository(session).statuses(roadmap_id)
             if not any(ArtefactStatus.PENDING in statuses.values() for statuses, _ in found):
-                raise Conflict("Nothing waits to be written; retry takes up what has failed.")
+                raise Conflict("Nothing is waiting to be written; retry generates failed content again.")
             return await _queued(session, roadmap_id, TaskKind.CONTENT)
 
         return await self._commands.carry_out(work)
@@ -101,9 +103,9 @@ class Steering:
             assert state is not None, "it is a concept of the outline"
             scope = roadmap.task.order.scope
             if state.having(ArtefactStatus.GENERATING):
-                raise Conflict("This concept is being written already.")
+                raise Conflict("This concept is already being written.")
             if not state.having(ArtefactStatus.PENDING) or (scope is not None and concept_id not in scope):
-                raise Conflict("This concept does not wait to be written.")
+                raise Conflict("This concept is not waiting to be written.")
             others = [one for one in roadmap.task.prioritised if one != concept_id]
             await TaskRepository(session).prioritise(roadmap.task.id, [concept_id, *others])
             return Done(value=roadmap.task.id)
@@ -127,7 +129,7 @@ class Steering:
             def again(state: ConceptState) -> ConceptState:
                 for kind in kinds:
                     if state.statuses[kind] not in ARTEFACT_MOVES[ArtefactMove.REGENERATE].since:
-                        raise Conflict(f"There is no {_SPOKEN[kind]} yet to regenerate; resume writes what is missing.")
+                        raise Conflict(f"There is no {_SPOKEN[kind]} yet to regenerate; resume writes missing content.")
                 return state.regenerated(kinds, instructions)
 
             changed = await change_concept(session, roadmap, concept_id, again)
@@ -153,7 +155,7 @@ class Steering:
 
             def back(state: ConceptState) -> ConceptState:
                 if state.statuses[kind] not in ARTEFACT_MOVES[ArtefactMove.RESTORE].since:
-                    raise Conflict(f"The {_SPOKEN[kind]} waits to be written or is being written; cancel that first.")
+                    raise Conflict(f"The {_SPOKEN[kind]} is queued or being written; cancel that first.")
                 return state.restored(kind, stored["id"], artefact)
 
             return Done(value=None, events=await change_concept(session, roadmap, concept_id, back))

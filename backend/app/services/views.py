@@ -49,7 +49,7 @@ class TaskView(_View):
 
 
 class TaskErrorDetail(TaskError):
-    """`raw_answer` is what the model answered where it could not be used: of a failed draft, for a week."""
+    """`raw_answer` is the model's unusable answer to a failed draft, kept for a week."""
 
     raw_answer: str | None = None
 
@@ -89,7 +89,7 @@ class ConceptView(_View):
 
 
 class ArtefactFailureDetail(ArtefactFailure):
-    """`raw_answer` is what the model answered where it could not be used; kept for a week."""
+    """`raw_answer` is the model's unusable answer, kept for a week."""
 
     raw_answer: str | None
 
@@ -110,7 +110,7 @@ class StageView(_View):
 
 
 class RoadmapSummary(_View):
-    """`imported_at` is when it came from a file, if it did: then author, date and usage are what the file says."""
+    """`imported_at` is set if the roadmap came from a file; author, date and usage are then the file's claims."""
 
     roadmap_id: UUID
     title: str
@@ -124,8 +124,8 @@ class RoadmapSummary(_View):
 
 
 class RoadmapView(RoadmapSummary):
-    """Everything visible of a roadmap, as it stood when event `seq` had been committed. `revision` is the number of the
-    outline's; it is null, and there are no stages, until the first draft is there."""
+    """The whole roadmap, as of event `seq`. `revision` is the number of the outline's revision; until the first draft
+    is ready, it is null, and there are no stages."""
 
     revision: int | None
     can_undo: bool
@@ -138,14 +138,14 @@ class RoadmapView(RoadmapSummary):
 
 
 class EditedRoadmapView(RoadmapView):
-    """The roadmap after an edit of its outline. `dropped_prerequisites` are those that the edit has put after what
-    needed them: they are not needed any more. Left out where there are none."""
+    """The roadmap after an edit of its outline. `dropped_prerequisites` are those that the edit dropped
+    because they now come after the concept that requires them. Left out if there are none."""
 
     dropped_prerequisites: list[DroppedPrerequisite] = []
 
 
 class EstimateView(_View):
-    """What it would take to write all that is missing. `cost_usd` is null when the model's price is not known."""
+    """An estimate for writing all missing content. `cost_usd` is null when the model's price is not known."""
 
     author: str
     calls: int
@@ -157,7 +157,7 @@ class EstimateView(_View):
 
 
 class ListedRoadmap(RoadmapSummary):
-    """`studied_at` is when the learner has last worked with it, `deleted_at` when it was put into the trash."""
+    """`studied_at` is when the learner last worked with it, `deleted_at` when it was moved to the trash."""
 
     studied_at: datetime
     deleted_at: datetime | None
@@ -169,8 +169,8 @@ class RoadmapPage(_View):
 
 
 class TutorialView(Tutorial):
-    """A tutorial with its identity and version, who wrote it by which version of the prompt, and what that cost. Where
-    it is `imported`, all of that is what a file says, and so is the verdict on a resource."""
+    """A tutorial with its id and version, its author, the version of the prompt, and the cost. If it is `imported`,
+    these and the verdict on each resource are the file's claims."""
 
     tutorial_id: UUID
     version: int
@@ -192,14 +192,14 @@ class ResourcesView(Resources):
 
 
 class OptionView(_View):
-    """An option as it is offered: without saying whether it is right."""
+    """An option, without saying whether it is right."""
 
     option_id: str
     text: str
 
 
 class QuestionView(_View):
-    """A question as it is asked: without its answer."""
+    """A question, without its answer."""
 
     question_id: str
     type: QuestionType
@@ -227,7 +227,7 @@ class MarkedQuestionView(_View):
 
 
 class MarkedQuizView(_View):
-    """`score` is the share of questions that were answered right, from 0 to 1."""
+    """`score` is the share of questions answered correctly, from 0 to 1."""
 
     score: float
     questions: list[MarkedQuestionView]
@@ -259,8 +259,8 @@ class Versions(_View):
 
 
 class RevisionSummary(_View):
-    """A step in the history of an outline. `feedback` is what the learner asked for by words, `note` the author's
-    answer; `current` is the one that the outline is."""
+    """A revision in an outline's history. `feedback` is the learner's request in words, `note` the author's
+    answer. `current` marks the outline's current revision."""
 
     number: int
     kind: RevisionKind
@@ -276,7 +276,7 @@ class Revisions(_View):
 
 
 class RevisionView(RevisionSummary):
-    """`changes` are against the step before; there are none for the oldest that is kept."""
+    """`changes` compare it with the revision before; the oldest one kept has none."""
 
     changes: list[OutlineChange]
 
@@ -291,14 +291,14 @@ class Created(Accepted):
 
 
 class FieldFault(_View):
-    """What is wrong with a field of the request, which is named by the path to it."""
+    """A fault in the request; `field` is the path to it."""
 
     field: str
     message: str
 
 
 class Problem(_View):
-    """RFC 9457 problem details. `errors` are the first faults of what was sent, of `errors_total` in all."""
+    """RFC 9457 problem details. `errors` lists the first faults of the request, `errors_total` counts all."""
 
     type: str
     title: str
@@ -318,7 +318,7 @@ class CheckView(_View):
 
 
 class Readiness(_View):
-    """Whether everything is there that the API needs: a check for the database, its schema, and Redis."""
+    """Whether the API's dependencies are available: the database, its schema, and Redis."""
 
     status: Literal["ready", "not_ready"]
     checks: dict[str, CheckView]

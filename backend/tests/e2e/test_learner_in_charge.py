@@ -46,7 +46,7 @@ async def test_a_learner_edits_steers_and_keeps_a_roadmap(cluster: Cluster, term
         assert "“sing a song”" in await refused(terminal, "revise", roadmap_id, "sing a song")
         assert "19 concepts" in await done(terminal, "undo", roadmap_id)
         assert "21 concepts" in await done(terminal, "redo", roadmap_id)
-        assert "More than one concept fits" in await refused(terminal, "remove", roadmap_id, "and")
+        assert "More than one concept matches" in await refused(terminal, "remove", roadmap_id, "and")
         assert "no concept 'Cobol'" in await refused(terminal, "remove", roadmap_id, "Cobol")
         shown = await done(terminal, "show", roadmap_id)
         assert "Lists and slices" in shown

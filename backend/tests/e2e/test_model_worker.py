@@ -174,9 +174,9 @@ async def test_the_doctor_asks_the_model(cluster: Cluster) -> None:
         return line
 
     answered = advice(good)
-    assert "answered in the form asked for" in answered
+    assert "answered in the requested form" in answered
     assert "GREENWAY_CONCEPT_CONCURRENCY=2" in answered
     assert "does not accept the key" in advice(lambda _: fault(401))
     assert "no credit" in advice(lambda _: fault(402))
     assert "unknown to the provider" in advice(lambda _: fault(404))
-    assert "cannot do structured output" in advice(lambda _: Reply(content="Paris"))
+    assert "does not support structured output" in advice(lambda _: Reply(content="Paris"))

@@ -35,7 +35,7 @@ async def test_a_private_authority(cluster: Cluster, model: ScriptedModel, tmp_p
         assert await outcome(cluster, OPENAI_BASE_URL=address) == (
             "failed",
             f"The certificate of the model's server at {address} is not trusted (unable to get local issuer "
-            "certificate); name a file with the certificate of its authority in SSL_CERT_FILE.",
+            "certificate); set SSL_CERT_FILE to a file with its authority's certificate.",
         )
         trusted = await outcome(cluster, OPENAI_BASE_URL=address, SSL_CERT_FILE=str(certificates.authority))
     assert trusted == ("awaiting_review", "")

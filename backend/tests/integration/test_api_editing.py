@@ -266,8 +266,8 @@ async def test_a_document_gives_the_same_roadmap_under_a_new_id(api: AsyncClient
     ("change", "said"),
     [
         ({"version": 2}, "version"),
-        ({"concepts": []}, "the concepts are not those of the outline"),
-        ({"revision": 7}, "the outline is not the one of its revision"),
+        ({"concepts": []}, "the concepts do not match the outline"),
+        ({"revision": 7}, "the outline does not match its revision"),
         ({"status": "generating"}, "status"),
     ],
 )

@@ -84,7 +84,7 @@ async def test_it_listens_on_loopback_only_and_asks_for_the_password(shared: Emb
 async def test_a_lost_password_is_said_in_one_sentence(tmp_path: Path, shared: EmbeddedPostgres) -> None:
     port = urlsplit(shared.url).port
     assert port
-    with pytest.raises(ConfigurationError, match="does not open it"):
+    with pytest.raises(ConfigurationError, match="does not accept the saved password"):
         await EmbeddedPostgres(tmp_path, port, "another").wait_ready()
 
 
@@ -216,14 +216,14 @@ async def test_a_server_that_is_still_running_is_waited_for(tmp_path: Path) -> N
 async def test_data_of_another_major_version_is_refused(tmp_path: Path) -> None:
     (tmp_path / "postgres").mkdir()
     (tmp_path / "postgres" / "PG_VERSION").write_text("17\n")
-    with pytest.raises(ConfigurationError, match="made by PostgreSQL 17, and this is PostgreSQL 18"):
+    with pytest.raises(ConfigurationError, match="created by PostgreSQL 17, but this is PostgreSQL 18"):
         postgres(tmp_path).prepare()
 
 
 def test_a_directory_with_something_else_in_it_is_refused(tmp_path: Path) -> None:
     (tmp_path / "postgres").mkdir()
     (tmp_path / "postgres" / "thesis.txt").touch()
-    with pytest.raises(ConfigurationError, match="holds something else"):
+    with pytest.raises(ConfigurationError, match="contains something other than"):
         postgres(tmp_path).prepare()
 
 

@@ -375,7 +375,7 @@ def options(data_dir: Path, **changes: Any) -> UpOptions:
 
 async def test_a_directory_with_something_else_in_it_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").touch()
-    with pytest.raises(ConfigurationError, match="holds something else"):
+    with pytest.raises(ConfigurationError, match="contains other files"):
         await refuse(options(tmp_path))
     assert not (tmp_path / "greenway.json").exists()
 
@@ -404,7 +404,7 @@ async def test_an_unknown_host_is_named_without_the_password(tmp_path: Path, set
 
 async def test_a_server_that_does_not_answer_is_named(tmp_path: Path) -> None:
     port = free_port()
-    with pytest.raises(ConfigurationError, match=f"^REDIS_URL names 127.0.0.1:{port}, where no server answers"):
+    with pytest.raises(ConfigurationError, match=f"^REDIS_URL names 127.0.0.1:{port}, but no server answers there"):
         await refuse(options(tmp_path / "data", redis_url=f"redis://:secret@127.0.0.1:{port}/0"))
 
 

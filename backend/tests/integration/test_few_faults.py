@@ -61,4 +61,4 @@ async def test_what_was_sent_is_not_repeated_at_length(shared_api: AsyncClient) 
 async def test_a_body_of_too_many_values_is_refused(shared_api: AsyncClient) -> None:
     body = {"operations": [{"op": "reorder", "target": "stage", "order": [1] * 1000}] * 300}
     problem = await refused(shared_api, "POST", f"{UNKNOWN}/outline/operations", body)
-    assert problem["errors"] == [{"field": "body", "message": "must have at most 100000 values in all"}]
+    assert problem["errors"] == [{"field": "body", "message": "must have at most 100000 values in total"}]

@@ -60,7 +60,7 @@ def test_no_command_takes_a_secret_where_the_directory_says(command: str, secret
         said = ended.stdout + ended.stderr
         assert not was_called(server)
     assert ended.returncode == 1
-    assert f"{secret} is set in the environment and {address} in .env" in said
+    assert f"{secret} is set in the environment, but {address} in .env" in said
     assert said.count("\n") == 1
     assert "a-secret" not in said
     assert not Path("data").exists()

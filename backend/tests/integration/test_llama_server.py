@@ -132,7 +132,7 @@ async def test_the_event_loop_goes_on_while_the_model_is_loaded() -> None:
 async def test_a_file_that_is_no_model_is_named_in_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "lesson.gguf"
     path.write_bytes(b"GGUF, or so it says")
-    with pytest.raises(ConfigurationError, match=r"^The model file \S+lesson\.gguf can't be loaded; [^.]+\.$"):
+    with pytest.raises(ConfigurationError, match=r"^The model file \S+lesson\.gguf cannot be loaded; [^.]+\.$"):
         await a_server(path).start()
     assert processes() == []
 

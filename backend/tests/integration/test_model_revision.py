@@ -119,4 +119,4 @@ async def test_a_model_that_does_not_understand_says_so() -> None:
     delivery = await revised(in_turn(operations()), an_outline(3))
     assert isinstance(delivery.result, Failure)
     assert (delivery.result.code, delivery.usage.calls) == (FailureCode.NOT_UNDERSTOOD, 1)
-    assert delivery.result.message == "It is not clear what to change; say it in other words."
+    assert delivery.result.message == "It is not clear what to change; please rephrase your request."

@@ -101,7 +101,7 @@ async def test_a_worker_does_not_log_it(banner: str) -> None:
             while "Cannot connect to redis" not in (line := await asyncio.to_thread(worker.stderr.readline)):
                 assert line, lines
                 lines.append(line)
-    assert "what answers is not Redis, or refuses" in line
+    assert "the server is not Redis, or refuses" in line
     assert "hunter2" not in "".join([*lines, line])
 
 

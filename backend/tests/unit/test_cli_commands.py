@@ -80,7 +80,7 @@ async def test_a_file_that_is_no_json(terminal: Terminal, tmp_path: Path) -> Non
     (tmp_path / "notes.txt").write_text("Dear diary")
     outcome = await terminal.greenway("import", str(tmp_path / "notes.txt"))
     assert (outcome.code, outcome.out) == (1, "")
-    assert "is not JSON (line 1, column 1" in outcome.err
+    assert "is not valid JSON (line 1, column 1" in outcome.err
 
 
 async def test_a_folder_that_cannot_be_written_to(api: FakeApi, terminal: Terminal, tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ async def test_a_revision_that_was_cancelled(api: FakeApi, terminal: Terminal) -
     ("wanted", "sentence"),
     [
         ("Cobol\n", "The roadmap has no concept 'Cobol"),
-        ("Concept", "More than one concept fits 'Concept': "),
+        ("Concept", "More than one concept matches 'Concept': "),
     ],
 )
 async def test_a_concept_that_is_not_meant_clearly(terminal: Terminal, wanted: str, sentence: str) -> None:

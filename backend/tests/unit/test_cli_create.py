@@ -154,4 +154,4 @@ async def test_no_password_in_the_address(terminal: Terminal) -> None:
 async def test_a_token_that_cannot_be_sent(terminal: Terminal) -> None:
     terminal.set("GREENWAY_TOKEN", "Schlüssel\n")
     outcome = await terminal.greenway("create", "Learn SQL")
-    assert outcome.err == "greenway: GREENWAY_TOKEN holds characters that cannot be sent.\n"
+    assert outcome.err == "greenway: GREENWAY_TOKEN contains characters that cannot be sent.\n"

@@ -111,7 +111,7 @@ async def test_an_api_elsewhere_is_pointed_to() -> None:
 
 async def test_the_author(monkeypatch: pytest.MonkeyPatch) -> None:
     [check] = await check_the_author(settings(monkeypatch))
-    assert check.message == "The built-in author writes; it needs no key."
+    assert check.message == "The built-in author is in use; it needs no key."
     assert shown(await check_the_author(settings(monkeypatch, GREENWAY_MODEL="nobody:knows"))) == [("author", False)]
 
 

@@ -82,7 +82,9 @@ def test_a_lesson_is_markdown() -> None:
 
 def test_nothing_there_is_one_sentence() -> None:
     assert lesson_markdown(a_concept()) == ""
-    assert list(what_is_missing(a_concept())) == ["Joins has not been written yet; `greenway prioritise` puts it next."]
+    assert list(what_is_missing(a_concept())) == [
+        "Joins has not been written yet; `greenway prioritise` writes it next."
+    ]
     writing = a_concept(quiz_status="generating")
     assert list(what_is_missing(writing)) == ["Joins is being written; please try again shortly."]
 

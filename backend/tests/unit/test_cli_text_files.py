@@ -72,7 +72,7 @@ async def test_a_goal_that_is_no_text_is_told_where(api: FakeApi, terminal: Term
     file.write_bytes(b"Week 1\nWeek \xff\n")
     outcome = await terminal.greenway("create", "--goal-file", str(file))
     assert (outcome.code, outcome.out) == (1, "")
-    assert outcome.err == f"greenway: '{file}' is not text in UTF-8: line 2 has bytes that are not valid UTF-8.\n"
+    assert outcome.err == f"greenway: '{file}' is not UTF-8 text: line 2 contains invalid bytes.\n"
     assert api.requests == []
 
 

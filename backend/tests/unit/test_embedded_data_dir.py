@@ -51,7 +51,7 @@ def test_a_running_instance_is_found_only_while_it_runs(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("marker", "sentence"),
-    [('{"format": 2}', "another version of Greenway"), ("something", "is not Greenway's")],
+    [('{"format": 2}', "another version of Greenway"), ("something", "was not created by Greenway")],
 )
 def test_a_directory_of_another_format_is_refused(tmp_path: Path, marker: str, sentence: str) -> None:
     (tmp_path / "greenway.json").write_text(marker)
@@ -70,7 +70,7 @@ def test_a_directory_whose_making_was_interrupted_is_taken(tmp_path: Path) -> No
 def test_a_file_is_no_data_directory(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with (
-        pytest.raises(ConfigurationError, match="can't be used as data directory"),
+        pytest.raises(ConfigurationError, match="cannot be used as the data directory"),
         DataDirectory.open(tmp_path / "file"),
     ):
         pass
@@ -98,7 +98,7 @@ def test_one_that_others_can_only_read_stays_as_it_is(tmp_path: Path) -> None:
 def test_a_shared_directory_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
     tmp_path.chmod(0o777)
     (tmp_path / "thesis.txt").touch()
-    with pytest.raises(ConfigurationError, match="holds something else"), DataDirectory.open(tmp_path):
+    with pytest.raises(ConfigurationError, match="contains other files"), DataDirectory.open(tmp_path):
         pass
     assert tmp_path.stat().st_mode & 0o777 == 0o777
 

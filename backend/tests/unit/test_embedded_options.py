@@ -48,7 +48,7 @@ def test_other_machines_are_let_in_when_asked_for() -> None:
 
 
 def test_an_address_of_another_machine_can_not_be_opened() -> None:
-    with pytest.raises(ConfigurationError, match=r"^Port 8000 on 192\.0\.2\.1 can't be opened"):
+    with pytest.raises(ConfigurationError, match=r"^Port 8000 on 192\.0\.2\.1 cannot be opened"):
         options(host="192.0.2.1", env={"GREENWAY_LISTEN_ANY": "1"}).check_address()
 
 

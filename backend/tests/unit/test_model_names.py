@@ -66,19 +66,19 @@ def test_only_the_first_colon_separates_the_provider_from_the_model(text: str, n
 
 def test_a_name_without_a_colon_is_told_to_have_one() -> None:
     assert complaint("gpt-5") == (
-        "GREENWAY_MODEL=gpt-5 names no provider; write provider:model, for example openai:gpt-5."
+        "GREENWAY_MODEL=gpt-5 does not name a provider; write provider:model, for example openai:gpt-5."
     )
 
 
 def test_an_unknown_provider_is_told_the_known_ones() -> None:
     assert complaint("opnai:gpt-5") == (
-        "GREENWAY_MODEL=opnai:gpt-5 names no known provider; use builtin:outline or one of"
+        "GREENWAY_MODEL=opnai:gpt-5 names an unknown provider; use builtin:outline or one of"
         " openai, openai-chat, openai-responses, anthropic, google, openrouter, ollama, gguf."
     )
 
 
 def test_a_provider_alone_is_told_to_have_a_model() -> None:
-    assert complaint("ollama: ") == "GREENWAY_MODEL=ollama:  names no model; write one after ollama:."
+    assert complaint("ollama: ") == "GREENWAY_MODEL=ollama:  does not name a model; write one after ollama:."
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_an_address_that_ollama_would_not_take_is_named() -> None:
 
 def test_openrouter_models_have_a_vendor() -> None:
     assert complaint("openrouter:gpt-5", OPENROUTER_API_KEY="a key") == (
-        "GREENWAY_MODEL=openrouter:gpt-5 lacks the model's vendor; write openrouter:vendor/model."
+        "GREENWAY_MODEL=openrouter:gpt-5 does not name the model's vendor; write openrouter:vendor/model."
     )
 
 
@@ -164,7 +164,7 @@ def test_a_model_file_must_exist_and_begin_like_one(gguf: Path, tmp_path: Path) 
     other = tmp_path / "other.gguf"
     other.write_bytes(b"PK\x03\x04")
     assert complaint(f"gguf:{other}") == (
-        f"The file {other} is no GGUF model; give GREENWAY_MODEL the path of a .gguf file."
+        f"The file {other} is not a GGUF model; give GREENWAY_MODEL the path of a .gguf file."
     )
 
 

@@ -126,9 +126,12 @@ def test_what_required_a_merged_concept_requires_the_whole() -> None:
 @pytest.mark.parametrize(
     ("part", "fault"),
     [
-        ({"description": "x" * 1000}, "they have 2,001 characters of description, and a concept may have 2,000."),
-        ({"keywords": tuple("abcdefghijk")}, "they have 22 keywords, and a concept may have 20."),
-        ({"estimated_hours": 500.5}, "they have 1,001 hours, and a concept may have 1,000."),
+        (
+            {"description": "x" * 1000},
+            "they have 2,001 characters of description, but a concept may have at most 2,000.",
+        ),
+        ({"keywords": tuple("abcdefghijk")}, "they have 22 keywords, but a concept may have at most 20."),
+        ({"estimated_hours": 500.5}, "they have 1,001 hours, but a concept may have at most 1,000."),
     ],
 )
 def test_a_merge_cuts_nothing(part: dict[str, Any], fault: str) -> None:
@@ -166,7 +169,7 @@ def test_what_required_a_split_concept_requires_its_last_part() -> None:
         (Rename(target="concept", id="nope", name="X"), 'Operation 2 (rename): there is no concept "nope".'),
         (Remove(target="stage", id="c1"), 'Operation 2 (remove): there is no stage "c1".'),
         (AddConcept(name="X", module_id="m9"), 'Operation 2 (add_concept): there is no module "m9".'),
-        (Move(target="concept", id="c1", before="c6"), 'Operation 2 (move): there is no "c6" to stand before.'),
+        (Move(target="concept", id="c1", before="c6"), 'Operation 2 (move): there is no "c6" to place it before.'),
         (Reorder(target="stage", order=("s1",)), "Operation 2 (reorder): the order must name each of s1, s2 once."),
         (Merge(concept_ids=("c1", "c1"), name="X"), "Operation 2 (merge): a concept cannot be merged with itself."),
     ],

@@ -69,5 +69,5 @@ def test_a_file_that_cannot_be_used_is_named_in_a_sentence(text: str | None, tmp
     file = tmp_path / "prices.toml"
     if text is not None:
         file.write_text(text, encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=r"^GREENWAY_PRICES_FILE=.* is not usable: .+\.$"):
+    with pytest.raises(ConfigurationError, match=r"^GREENWAY_PRICES_FILE=.* cannot be used: .+\.$"):
         read_prices(file)

@@ -104,7 +104,7 @@ async def test_nothing_found_is_an_empty_answer(engine: Callable[[Answer], Searc
     "body", [b"", b"<html>", b"[]", b"null", b"{}", b'{"results": {}}', b'{"results": "x"}', b"[" * 100_000, b"\xff"]
 )
 async def test_an_answer_that_is_none_fails(body: bytes, engine: Callable[[Answer], SearchEngine]) -> None:
-    with pytest.raises(SearchFailed, match="sent an answer"):
+    with pytest.raises(SearchFailed, match="sent a response"):
         await _find(engine(lambda request: httpx2.Response(200, content=body)))
 
 

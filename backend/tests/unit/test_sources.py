@@ -102,7 +102,7 @@ def test_the_providers_own_address_may_be_written_out(monkeypatch: pytest.Monkey
 def test_dotenv_lays_no_way_for_a_secret_of_the_environment(monkeypatch: pytest.MonkeyPatch, way: str) -> None:
     dotenv(**{way: "http://127.0.0.1:9"})
     monkeypatch.setenv("TAVILY_API_KEY", "a-secret")
-    with pytest.raises(MixedSources, match=f"TAVILY_API_KEY is set in the environment and {way.upper()} in .env"):
+    with pytest.raises(MixedSources, match=f"TAVILY_API_KEY is set in the environment, but {way.upper()} in .env"):
         load_settings()
     assert way not in os.environ
 

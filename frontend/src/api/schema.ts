@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * Get About
-         * @description The author that writes new roadmaps, and the limits of a request.
+         * @description The author of new roadmaps, and the limits of a request.
          */
         get: operations["get_about"];
         put?: never;
@@ -33,15 +33,15 @@ export interface paths {
         };
         /**
          * List Roadmaps
-         * @description The newest roadmaps first, or with `sort=studied` those that were studied last: opened, answered, learned or
-         *     changed. `next_cursor` leads to the next page. `q` searches titles and goals for its words, `status` (more than one
-         *     if you like) keeps to some states, `trash` shows what was deleted.
+         * @description The newest roadmaps first, or with `sort=studied` the most recently studied: opened, answered, learned or
+         *     changed. `next_cursor` leads to the next page. `q` searches titles and goals for its words, `status` (may be
+         *     repeated) filters by status, and `trash` lists deleted roadmaps.
          */
         get: operations["list_roadmaps"];
         put?: never;
         /**
          * Create Roadmap
-         * @description Draft a roadmap for a learning goal. The same Idempotency-Key with the same body creates it only once.
+         * @description Draft a roadmap for a learning goal. Repeated with the same Idempotency-Key and body, it creates only one.
          */
         post: operations["create_roadmap"];
         delete?: never;
@@ -66,7 +66,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Roadmap
-         * @description Put the roadmap into the trash, where it stays for 30 days; what is being written for it is cancelled.
+         * @description Move the roadmap to the trash for 30 days, and cancel its task.
          */
         delete: operations["delete_roadmap"];
         options?: never;
@@ -85,7 +85,7 @@ export interface paths {
         put?: never;
         /**
          * Approve Roadmap
-         * @description Approve the outline: its content is generated.
+         * @description Approve the outline, and generate its content.
          */
         post: operations["approve_roadmap"];
         delete?: never;
@@ -105,7 +105,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel Roadmap
-         * @description Cancel drafting, revising or generating. What has finished stays.
+         * @description Cancel drafting, revising or writing. Finished content is kept.
          */
         post: operations["cancel_roadmap"];
         delete?: never;
@@ -123,7 +123,7 @@ export interface paths {
         };
         /**
          * Get Concept
-         * @description A concept with its tutorial, resources and quiz, each null until it is there. The quiz shows no answers.
+         * @description A concept with its tutorial, resources and quiz, each null until it is written. The quiz shows no answers.
          */
         get: operations["get_concept"];
         put?: never;
@@ -144,7 +144,7 @@ export interface paths {
         get?: never;
         /**
          * Mark Learned
-         * @description Note that the concept has been learned, or has not.
+         * @description Mark the concept as learned or not learned.
          */
         put: operations["mark_learned"];
         post?: never;
@@ -165,7 +165,7 @@ export interface paths {
         put?: never;
         /**
          * Prioritise Concept
-         * @description Write this concept next, as soon as a slot is free.
+         * @description Write this concept next.
          */
         post: operations["prioritise_concept"];
         delete?: never;
@@ -185,7 +185,7 @@ export interface paths {
         put?: never;
         /**
          * Attempt Quiz
-         * @description Hand in answers to the quiz: which are right, which would have been, and why. Attempts are not kept.
+         * @description Mark answers to the quiz: which are right, what the right ones are, and why. Attempts are not kept.
          */
         post: operations["attempt_quiz"];
         delete?: never;
@@ -205,7 +205,7 @@ export interface paths {
         put?: never;
         /**
          * Regenerate Concept
-         * @description Write a new version of some artefacts, by instructions if there are any; the old ones stay readable.
+         * @description Write new versions of some artefacts, following the instructions, if any. Older versions stay readable.
          */
         post: operations["regenerate_concept"];
         delete?: never;
@@ -225,7 +225,7 @@ export interface paths {
         put?: never;
         /**
          * Restore Version
-         * @description Make an earlier version of an artefact the current one again.
+         * @description Make an earlier version of an artefact the current one.
          */
         post: operations["restore_version"];
         delete?: never;
@@ -265,7 +265,7 @@ export interface paths {
         put?: never;
         /**
          * Duplicate Roadmap
-         * @description A copy of the roadmap as it stands, under a new id; its title says that it is a copy.
+         * @description Copy the roadmap as it is now, under a new id. Its title says that it is a copy.
          */
         post: operations["duplicate_roadmap"];
         delete?: never;
@@ -283,7 +283,7 @@ export interface paths {
         };
         /**
          * Estimate Roadmap
-         * @description What it would take to write everything that is missing: calls, tokens, money, minutes.
+         * @description An estimate for writing all missing content: calls, tokens, money, minutes.
          */
         get: operations["estimate_roadmap"];
         put?: never;
@@ -303,7 +303,7 @@ export interface paths {
         };
         /**
          * Stream Events
-         * @description Follow a roadmap: a snapshot (or, with `since` or `Last-Event-ID`, what was missed), then everything live.
+         * @description Follow a roadmap: a snapshot (with `since` or `Last-Event-ID`, the missed events), then live events.
          */
         get: operations["stream_events"];
         put?: never;
@@ -323,7 +323,7 @@ export interface paths {
         };
         /**
          * Export Roadmap
-         * @description The roadmap with its outline, history, content, versions and progress, as one document.
+         * @description Export the roadmap with its outline, history, content, versions and progress, as one document.
          */
         get: operations["export_roadmap"];
         put?: never;
@@ -345,7 +345,7 @@ export interface paths {
         put?: never;
         /**
          * Note Opened
-         * @description Note that the learner has opened a lesson: the roadmap comes first in lists that `sort=studied` asks for.
+         * @description Record that the learner opened a lesson, so that the roadmap comes first with `sort=studied`.
          */
         post: operations["note_opened"];
         delete?: never;
@@ -364,8 +364,8 @@ export interface paths {
         get?: never;
         /**
          * Edit Outline
-         * @description Replace the outline. Concepts that keep their ids keep their content. A prerequisite that now comes after what
-         *     needed it is dropped, which the answer says; one that is new must come earlier.
+         * @description Replace the outline. Concepts that keep their ids keep their content. A prerequisite that now comes after the
+         *     concept that requires it is dropped and listed in the response. A new prerequisite must come earlier.
          */
         put: operations["edit_outline"];
         post?: never;
@@ -386,8 +386,8 @@ export interface paths {
         put?: never;
         /**
          * Apply Operations
-         * @description Change the outline by operations, all of them or none. A prerequisite that now comes after what needed it is
-         *     dropped, which the answer says; one that an operation asks for must come earlier.
+         * @description Change the outline by operations, all or none. A prerequisite that now comes after the concept that requires it
+         *     is dropped and listed in the response. A prerequisite that an operation adds must come earlier.
          */
         post: operations["apply_operations"];
         delete?: never;
@@ -407,7 +407,7 @@ export interface paths {
         put?: never;
         /**
          * Redo Edit
-         * @description Take back the last undo.
+         * @description Redo the last undone edit.
          */
         post: operations["redo_edit"];
         delete?: never;
@@ -427,7 +427,7 @@ export interface paths {
         put?: never;
         /**
          * Undo Edit
-         * @description Take back the last edit; concepts that come back have their content.
+         * @description Undo the last edit. Restored concepts have their content.
          */
         post: operations["undo_edit"];
         delete?: never;
@@ -447,7 +447,7 @@ export interface paths {
         put?: never;
         /**
          * Pause Roadmap
-         * @description Write nothing for a while. What has finished is saved.
+         * @description Pause writing. Finished content is saved.
          */
         post: operations["pause_roadmap"];
         delete?: never;
@@ -467,7 +467,7 @@ export interface paths {
         put?: never;
         /**
          * Restore Roadmap
-         * @description Take the roadmap out of the trash.
+         * @description Restore the roadmap from the trash.
          */
         post: operations["restore_roadmap"];
         delete?: never;
@@ -487,7 +487,7 @@ export interface paths {
         put?: never;
         /**
          * Resume Roadmap
-         * @description Go on after a pause; or write what waits, such as concepts that were added, and nothing else.
+         * @description Continue after a pause, or write pending content, such as that of added concepts. Does not retry failures.
          */
         post: operations["resume_roadmap"];
         delete?: never;
@@ -507,7 +507,7 @@ export interface paths {
         put?: never;
         /**
          * Retry Roadmap
-         * @description Take up everything that failed or is missing.
+         * @description Generate failed and missing content.
          */
         post: operations["retry_roadmap"];
         delete?: never;
@@ -527,7 +527,7 @@ export interface paths {
         put?: never;
         /**
          * Revise Outline
-         * @description Have the author change the outline by the learner's words; the outline's history shows what has changed.
+         * @description Ask the author to change the outline as the learner describes. The outline's history shows the changes.
          */
         post: operations["revise_outline"];
         delete?: never;
@@ -565,7 +565,7 @@ export interface paths {
         };
         /**
          * Get Revision
-         * @description One step in the history of the outline, and what it changed.
+         * @description A revision of the outline, and what it changed.
          */
         get: operations["get_revision"];
         put?: never;
@@ -587,7 +587,7 @@ export interface paths {
         put?: never;
         /**
          * Import Roadmap
-         * @description The roadmap of a document, under a new id. It says that it was imported, and nothing that it claims counts
+         * @description Import a roadmap from a document, under a new id. It is marked as imported, and its claims do not count
          *     elsewhere.
          */
         post: operations["import_roadmap"];
@@ -626,7 +626,7 @@ export interface paths {
         };
         /**
          * Get Health
-         * @description The process is alive.
+         * @description Whether the process is running.
          */
         get: operations["get_health"];
         put?: never;
@@ -666,7 +666,7 @@ export interface paths {
         };
         /**
          * Get Readiness
-         * @description Database, Redis and schema are there.
+         * @description Whether the database, its schema and Redis are available.
          */
         get: operations["get_readiness"];
         put?: never;
@@ -805,7 +805,7 @@ export interface components {
         };
         /**
          * ArtefactFailureDetail
-         * @description `raw_answer` is what the model answered where it could not be used; kept for a week.
+         * @description `raw_answer` is the model's unusable answer, kept for a week.
          */
         ArtefactFailureDetail: {
             artefact: components["schemas"]["ArtefactKind"];
@@ -830,7 +830,7 @@ export interface components {
         ArtefactStatus: "pending" | "generating" | "completed" | "failed";
         /**
          * BatchSaved
-         * @description One flush. `size` counts the concepts that it finished; `artefacts` are the rest of what it saved.
+         * @description A batch was saved. `size` counts the concepts that it finished; `artefacts` are the other artefacts in it.
          */
         BatchSaved: {
             /**
@@ -873,7 +873,7 @@ export interface components {
         };
         /**
          * Cancelled
-         * @description Nothing new is written. What was finished at that moment may still be saved, and is announced as ever.
+         * @description Nothing new is written. Content finished at that moment may still be saved, and is announced as usual.
          */
         Cancelled: {
             /**
@@ -907,7 +907,7 @@ export interface components {
         };
         /**
          * Change
-         * @description Changes what is given of a concept. Prerequisites must come earlier in the outline.
+         * @description Changes the given fields of a concept. Prerequisites must come earlier in the outline.
          */
         Change: {
             /** Concept Id */
@@ -974,7 +974,7 @@ export interface components {
         };
         /**
          * Concept
-         * @description One thing to learn: what a tutorial, resources and a quiz are written for.
+         * @description One thing to learn, with a tutorial, resources and a quiz.
          */
         Concept: {
             /** Concept Id */
@@ -1006,8 +1006,8 @@ export interface components {
         };
         /**
          * ConceptChanged
-         * @description The whole state of one concept, after something else than an author has changed it: another version is wanted
-         *     or not wanted any more, an earlier one is restored, the concept has come back, or it is marked as learned.
+         * @description The whole state of one concept, after something other than an author's delivery changed it: another version was
+         *     requested or called off, an earlier one was restored, the concept came back, or it was marked as learned.
          */
         ConceptChanged: {
             /**
@@ -1286,7 +1286,7 @@ export interface components {
         };
         /**
          * ConceptFailed
-         * @description Some or all artefacts of a concept failed; what was written is saved and can be opened. `code`, `message` and
+         * @description Some or all artefacts of a concept failed; the others are saved and can be opened. `code`, `message` and
          *     `retryable` are those of the first of the `failures`.
          */
         ConceptFailed: {
@@ -1462,7 +1462,7 @@ export interface components {
         Difficulty: "easy" | "medium" | "hard";
         /**
          * DroppedPrerequisite
-         * @description A concept does not need another one any more, since an edit has put that one after it.
+         * @description A concept no longer requires another one, because an edit put the other one after it.
          */
         DroppedPrerequisite: {
             /** Concept Id */
@@ -1476,8 +1476,8 @@ export interface components {
         };
         /**
          * EditedRoadmapView
-         * @description The roadmap after an edit of its outline. `dropped_prerequisites` are those that the edit has put after what
-         *     needed them: they are not needed any more. Left out where there are none.
+         * @description The roadmap after an edit of its outline. `dropped_prerequisites` are those that the edit dropped
+         *     because they now come after the concept that requires them. Left out if there are none.
          * @example {
          *       "author": "openai:gpt-5",
          *       "can_redo": false,
@@ -1669,7 +1669,7 @@ export interface components {
         };
         /**
          * EstimateView
-         * @description What it would take to write all that is missing. `cost_usd` is null when the model's price is not known.
+         * @description An estimate for writing all missing content. `cost_usd` is null when the model's price is not known.
          * @example {
          *       "author": "openai:gpt-5",
          *       "calls": 9,
@@ -1698,7 +1698,7 @@ export interface components {
         };
         /**
          * Failed
-         * @description The task failed as a whole. Nothing is being written. `usage` is what was used up for an outline that failed.
+         * @description The task failed as a whole. Nothing is being written. `usage` is that of a failed outline.
          */
         Failed: {
             /**
@@ -1742,7 +1742,7 @@ export interface components {
         FailureCode: "timeout" | "unauthorised" | "quota" | "model_not_found" | "rate_limited" | "unavailable" | "unreachable" | "rejected" | "context_too_long" | "too_long" | "too_large" | "truncated" | "refused" | "empty" | "invalid_output" | "wrong_language" | "not_understood" | "budget" | "crashed" | "internal";
         /**
          * FieldFault
-         * @description What is wrong with a field of the request, which is named by the path to it.
+         * @description A fault in the request; `field` is the path to it.
          */
         FieldFault: {
             /** Field */
@@ -1863,7 +1863,7 @@ export interface components {
         };
         /**
          * KeptState
-         * @description How an artefact stands; `current` is the version that is shown.
+         * @description The state of an artefact; `current` is the version that is shown.
          */
         KeptState: {
             /** Current */
@@ -1881,7 +1881,7 @@ export interface components {
         };
         /**
          * KeptUsage
-         * @description What somebody says that something has used up.
+         * @description The usage that a file claims.
          */
         KeptUsage: {
             /**
@@ -1906,7 +1906,7 @@ export interface components {
             output_tokens?: number;
             /**
              * Unpriced
-             * @description Whether the true cost is higher than `cost_usd`, by an amount that is not known.
+             * @description Whether the true cost is higher than `cost_usd`, by an unknown amount.
              */
             readonly unpriced: boolean;
             /**
@@ -1929,7 +1929,7 @@ export interface components {
         Level: "beginner" | "intermediate" | "advanced";
         /**
          * ListedRoadmap
-         * @description `studied_at` is when the learner has last worked with it, `deleted_at` when it was put into the trash.
+         * @description `studied_at` is when the learner last worked with it, `deleted_at` when it was moved to the trash.
          */
         ListedRoadmap: {
             /** Author */
@@ -1964,7 +1964,7 @@ export interface components {
         };
         /**
          * ListOrder
-         * @description By what a list of roadmaps is sorted, the newest first.
+         * @description How a list of roadmaps is sorted, newest first.
          * @enum {string}
          */
         ListOrder: "created" | "studied";
@@ -1981,7 +1981,7 @@ export interface components {
         };
         /**
          * MarkedQuizView
-         * @description `score` is the share of questions that were answered right, from 0 to 1.
+         * @description `score` is the share of questions answered correctly, from 0 to 1.
          * @example {
          *       "questions": [
          *         {
@@ -2004,7 +2004,7 @@ export interface components {
         };
         /**
          * Merge
-         * @description Makes one concept of several: the first keeps its id and its content, the others go.
+         * @description Merges several concepts into one: the first keeps its id and its content, the others are removed.
          */
         Merge: {
             /** Concept Ids */
@@ -2049,8 +2049,8 @@ export interface components {
         };
         /**
          * Move
-         * @description Moves a concept into a module, a module into a stage, or a stage (`into` is None), before a sibling
-         *     there. What has become empty goes, and so does a prerequisite that comes later now: what it required is required
+         * @description Moves a concept into a module, a module into a stage, or a stage (`into` is None), before a sibling there.
+         *     Parents that become empty are removed, and so is a prerequisite that now comes later: what it required is required
          *     instead.
          */
         Move: {
@@ -2069,7 +2069,7 @@ export interface components {
         };
         /**
          * NewConcept
-         * @description A concept without its place. An id is made up where none is given.
+         * @description A new concept, without its place. An id is generated if none is given.
          */
         NewConcept: {
             /** Concept Id */
@@ -2153,7 +2153,7 @@ export interface components {
         };
         /**
          * NewRoadmap
-         * @description A learning goal. With `auto_approve` the outline is approved as it is drafted.
+         * @description A learning goal. With `auto_approve`, the outline is approved as soon as it is drafted.
          * @example {
          *       "auto_approve": true,
          *       "concepts": 3,
@@ -2216,7 +2216,7 @@ export interface components {
         };
         /**
          * OptionView
-         * @description An option as it is offered: without saying whether it is right.
+         * @description An option, without saying whether it is right.
          */
         OptionView: {
             /** Option Id */
@@ -2226,7 +2226,7 @@ export interface components {
         };
         /**
          * Outline
-         * @description A roadmap's structure alone; stages, modules and concepts stand in their order.
+         * @description A roadmap's structure: stages, modules and concepts, in learning order.
          * @example {
          *       "stages": [
          *         {
@@ -2314,7 +2314,7 @@ export interface components {
         };
         /**
          * OutlineEdit
-         * @description Operations that are applied in their order, all or none.
+         * @description Operations, applied in order, all or none.
          * @example {
          *       "operations": [
          *         {
@@ -2332,8 +2332,8 @@ export interface components {
         };
         /**
          * OutlineReady
-         * @description The outline is there (newly drafted, edited or revised). A `concept_changed` follows for each concept that has
-         *     come back with content.
+         * @description The outline is ready (newly drafted, edited or revised). A `concept_changed` follows for each concept that came
+         *     back with content.
          */
         OutlineReady: {
             /**
@@ -2389,7 +2389,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description RFC 9457 problem details. `errors` are the first faults of what was sent, of `errors_total` in all.
+         * @description RFC 9457 problem details. `errors` lists the first faults of the request, `errors_total` counts all.
          */
         Problem: {
             /** Code */
@@ -2421,7 +2421,7 @@ export interface components {
         };
         /**
          * Progress
-         * @description How many concepts of a roadmap are in which state; what is in none of the others is pending.
+         * @description The concepts of a roadmap, counted by state; `pending` counts the rest.
          */
         Progress: {
             /**
@@ -2469,7 +2469,7 @@ export interface components {
         };
         /**
          * Question
-         * @description A question whose options stand in the order in which they are shown; `correct` holds option ids.
+         * @description A question with its options in display order; `correct` holds option ids.
          */
         Question: {
             /** Correct */
@@ -2488,7 +2488,7 @@ export interface components {
         QuestionType: "single" | "multiple" | "true_false";
         /**
          * QuestionView
-         * @description A question as it is asked: without its answer.
+         * @description A question, without its answer.
          */
         QuestionView: {
             /** Options */
@@ -2511,8 +2511,8 @@ export interface components {
         };
         /**
          * QuizAttempt
-         * @description The ids of the chosen options, by the question's id; what is not answered counts as wrong. `quiz_id` is the quiz
-         *     that was read: without it, the current one is meant.
+         * @description The ids of the chosen options, by the question's id; a missing answer counts as wrong. `quiz_id` is the quiz
+         *     that the learner saw; without it, the current quiz is marked.
          * @example {
          *       "answers": {
          *         "q1": [
@@ -2564,7 +2564,7 @@ export interface components {
         };
         /**
          * Readiness
-         * @description Whether everything is there that the API needs: a check for the database, its schema, and Redis.
+         * @description Whether the API's dependencies are available: the database, its schema, and Redis.
          * @example {
          *       "checks": {
          *         "database": {
@@ -2596,7 +2596,7 @@ export interface components {
         };
         /**
          * Regeneration
-         * @description Which artefacts to write again, all if none are named, and how they should be.
+         * @description Which artefacts to write again (all if none are named), and instructions for the author.
          * @example {
          *       "artefacts": [
          *         "quiz"
@@ -2619,7 +2619,8 @@ export interface components {
         };
         /**
          * Remove
-         * @description Takes something out, and with it what has become empty. What required it requires what it required.
+         * @description Removes a part of the outline, and parents that become empty. Concepts that required it require its prerequisites
+         *     instead.
          */
         Remove: {
             /** Id */
@@ -2741,7 +2742,7 @@ export interface components {
         };
         /**
          * Restoration
-         * @description Which version of which artefact becomes the current one.
+         * @description The artefact, and the version that becomes the current one.
          * @example {
          *       "artefact": "quiz",
          *       "version": 1
@@ -2820,8 +2821,8 @@ export interface components {
         };
         /**
          * RevisionSummary
-         * @description A step in the history of an outline. `feedback` is what the learner asked for by words, `note` the author's
-         *     answer; `current` is the one that the outline is.
+         * @description A revision in an outline's history. `feedback` is the learner's request in words, `note` the author's
+         *     answer. `current` marks the outline's current revision.
          */
         RevisionSummary: {
             /**
@@ -2843,7 +2844,7 @@ export interface components {
         };
         /**
          * RevisionView
-         * @description `changes` are against the step before; there are none for the oldest that is kept.
+         * @description `changes` compare it with the revision before; the oldest one kept has none.
          * @example {
          *       "changes": [
          *         {
@@ -2897,7 +2898,8 @@ export interface components {
         };
         /**
          * RoadmapFile
-         * @description `status` is one in which nothing goes on: what was being written when the document was made, waits in it.
+         * @description `status` is one in which nothing is being written: artefacts that were being written at the export are
+         *     pending.
          * @example {
          *       "author": "openai:gpt-5",
          *       "concepts": [
@@ -3152,8 +3154,8 @@ export interface components {
         RoadmapStatus: "drafting" | "awaiting_review" | "generating" | "paused" | "completed" | "partial" | "failed" | "cancelled";
         /**
          * RoadmapView
-         * @description Everything visible of a roadmap, as it stood when event `seq` had been committed. `revision` is the number of the
-         *     outline's; it is null, and there are no stages, until the first draft is there.
+         * @description The whole roadmap, as of event `seq`. `revision` is the number of the outline's revision; until the first draft
+         *     is ready, it is null, and there are no stages.
          * @example {
          *       "author": "openai:gpt-5",
          *       "can_redo": false,
@@ -3343,8 +3345,8 @@ export interface components {
         };
         /**
          * SavedArtefact
-         * @description An artefact of a concept that is still being written, with what is shown of it: a tutorial's summary, the count
-         *     of resources or of questions, or why it failed.
+         * @description An artefact of an unfinished concept, with what is shown of it: a tutorial's summary, the count of resources or
+         *     of questions, or why it failed.
          */
         SavedArtefact: {
             artefact: components["schemas"]["ArtefactKind"];
@@ -3384,7 +3386,7 @@ export interface components {
         };
         /**
          * Snapshot
-         * @description The whole roadmap: it replaces whatever was known.
+         * @description The whole roadmap. It replaces everything that the client knew.
          */
         Snapshot: {
             roadmap: components["schemas"]["RoadmapView"];
@@ -3396,7 +3398,7 @@ export interface components {
         };
         /**
          * Split
-         * @description Makes several concepts of one, each requiring the one before: the first keeps the id and the content.
+         * @description Splits a concept into several, each requiring the one before; the first keeps the id and the content.
          */
         Split: {
             /** Concept Id */
@@ -3517,7 +3519,7 @@ export interface components {
         };
         /**
          * TaskErrorDetail
-         * @description `raw_answer` is what the model answered where it could not be used: of a failed draft, for a week.
+         * @description `raw_answer` is the model's unusable answer to a failed draft, kept for a week.
          */
         TaskErrorDetail: {
             /** Code */
@@ -3534,7 +3536,8 @@ export interface components {
         TaskKind: "draft" | "revise" | "content";
         /**
          * TaskPaused
-         * @description Nothing is being written: what was, waits again. `requested` is the code where the learner asked for it.
+         * @description Nothing is being written: `generating` artefacts are pending again. The code is `requested` if the learner asked
+         *     for it.
          */
         TaskPaused: {
             /**
@@ -3571,8 +3574,9 @@ export interface components {
         };
         /**
          * TaskQueued
-         * @description A task waits for a worker: it is new, is resumed, or its worker has gone. Nothing is being written: what was,
-         *     waits. `retries` says that what has failed waits, too; `returns_to` is the roadmap's state after a revision.
+         * @description A task waits for a worker: it is new, was resumed, or lost its worker. Nothing is being written: `generating`
+         *     artefacts are pending again. With `retries`, failed ones are, too; `returns_to` is the roadmap's state after a
+         *     revision.
          */
         TaskQueued: {
             /**
@@ -3613,7 +3617,7 @@ export interface components {
         };
         /**
          * TaskStarted
-         * @description A worker holds the task. Nothing is being written at this moment: what was, waits again.
+         * @description A worker picked up the task. Nothing is being written yet: `generating` artefacts are pending again.
          */
         TaskStarted: {
             /**
@@ -3708,8 +3712,8 @@ export interface components {
         };
         /**
          * TutorialView
-         * @description A tutorial with its identity and version, who wrote it by which version of the prompt, and what that cost. Where
-         *     it is `imported`, all of that is what a file says, and so is the verdict on a resource.
+         * @description A tutorial with its id and version, its author, the version of the prompt, and the cost. If it is `imported`,
+         *     these and the verdict on each resource are the file's claims.
          */
         TutorialView: {
             /** Author */
@@ -3786,7 +3790,7 @@ export interface components {
             output_tokens?: number;
             /**
              * Unpriced
-             * @description Whether the true cost is higher than `cost_usd`, by an amount that is not known.
+             * @description Whether the true cost is higher than `cost_usd`, by an unknown amount.
              */
             readonly unpriced: boolean;
             /**
@@ -3886,7 +3890,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The request came from a page of another origin, or under a foreign Host */
+        /** @description The request came from a page of another origin, or names an unknown Host */
         Forbidden: {
             headers: {
                 [name: string]: unknown;
@@ -3907,7 +3911,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description A fault of Greenway itself */
+        /** @description An error inside Greenway */
         InternalError: {
             headers: {
                 [name: string]: unknown;
@@ -3956,7 +3960,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description There is no such thing */
+        /** @description Not found */
         NotFound: {
             headers: {
                 [name: string]: unknown;
@@ -4019,10 +4023,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The database is away, or its schema is another one */
+        /** @description The database is unavailable, or its schema has another version */
         Unavailable: {
             headers: {
-                /** @description Seconds after which to try again */
+                /** @description Seconds to wait before trying again */
                 "Retry-After"?: string;
                 [name: string]: unknown;
             };
@@ -5222,10 +5226,10 @@ export interface operations {
             };
             403: components["responses"]["Forbidden"];
             500: components["responses"]["InternalError"];
-            /** @description A dependency is away, or the schema is old */
+            /** @description A dependency is unavailable, or the schema has another version */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
+                    /** @description Seconds to wait before trying again */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };

@@ -111,10 +111,10 @@ export const en = {
 
   "import.button": "Import a file",
   "import.drop": "Drop the file to import it",
-  "import.notJson": "The file is not JSON. Import a file that “Export as a file” created.",
+  "import.notJson": "The file is not valid JSON. Import a file that “Export as a file” created.",
   "import.notJsonAt":
-    "The file is not JSON: it breaks at line {line}, column {column}. Is it whole? “Export as a file” writes what can be imported.",
-  "import.unreadable": "It cannot be read. Is it a folder?",
+    "The file is not valid JSON (line {line}, column {column}). It may be cut off. Import a file that “Export as a file” created.",
+  "import.unreadable": "The file cannot be read. Is it a folder?",
   "import.several": "{count} of {total} files imported.",
   "import.refused": "{file} was not imported. {reason}",
 

@@ -111,10 +111,10 @@ export const zh: Record<MessageKey, string> = {
 
   "import.button": "导入文件",
   "import.drop": "松开即可导入文件",
-  "import.notJson": "该文件不是 JSON。“导出为文件”生成的文件可以导入。",
+  "import.notJson": "该文件不是有效的 JSON。请导入由“导出为文件”生成的文件。",
   "import.notJsonAt":
-    "该文件不是 JSON：第 {line} 行第 {column} 列有误。文件是否完整？“导出为文件”生成的文件可以导入。",
-  "import.unreadable": "无法读取。它是文件夹吗？",
+    "该文件不是有效的 JSON（第 {line} 行，第 {column} 列），可能不完整。请导入由“导出为文件”生成的文件。",
+  "import.unreadable": "无法读取该文件。它是文件夹吗？",
   "import.several": "已导入 {count}/{total} 个文件。",
   "import.refused": "未能导入 {file}。{reason}",
 

@@ -48,7 +48,7 @@ def read_prices(path: Path) -> dict[str, Price]:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-    raise ConfigurationError(f"GREENWAY_PRICES_FILE={path} is not usable: {reason}.")
+    raise ConfigurationError(f"GREENWAY_PRICES_FILE={path} cannot be used: {reason}.")
 
 
 def own_prices(settings: Settings) -> dict[str, Price]:

@@ -71,7 +71,7 @@ class RevisionReply(Reply):
 async def revise(asker: Asker, request: LearningRequest, outline: Outline, feedback: str) -> Delivery[RevisionPlan]:
     """What a model would change; a failure where it does not understand the learner."""
     asked = await asker.ask(_question(request, outline, feedback))
-    hint = "请换一种说法。" if request.language.startswith("zh") else "say it in other words."
+    hint = "请换一种说法。" if request.language.startswith("zh") else "please rephrase your request."
     result = asked.result or failure(FailureCode.NOT_UNDERSTOOD, request.language, hint=hint)
     return Delivery(result=result, usage=asked.usage, prompt=asked.prompt, raw_answer=asked.raw_answer)
 
@@ -141,7 +141,7 @@ class _References:
         """The id of a part that has to be of a certain kind."""
         kind, part_id = self.find(ref)
         if kind != target:
-            raise Unusable(f'"{ref}" is a {kind}, where a {target} is wanted.')
+            raise Unusable(f'"{ref}" is a {kind}, but a {target} is needed here.')
         return part_id
 
     def maybe(self, ref: str, target: Target) -> str | None:

@@ -58,7 +58,9 @@ def _tavily_key(settings: Settings) -> SecretStr:
         raise ConfigurationError("GREENWAY_SEARCH=tavily needs a key; set TAVILY_API_KEY.")
     key = settings.tavily_api_key.get_secret_value().strip()
     if not key or not key.isascii() or not key.isprintable() or " " in key:
-        raise ConfigurationError("TAVILY_API_KEY is not a key: it is blank, or has characters that no key has.")
+        raise ConfigurationError(
+            "TAVILY_API_KEY is not a valid key: it is blank or contains characters that cannot occur in a key."
+        )
     return SecretStr(key)
 
 

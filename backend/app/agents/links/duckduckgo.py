@@ -36,9 +36,9 @@ class DuckDuckGoSearch:
         except (TimeoutError, TimeoutException):
             raise SearchFailed(f"DuckDuckGo did not answer within {self._timeout:g} seconds.") from None
         except DDGSException:
-            raise SearchFailed("DuckDuckGo gave no results; it may want fewer searches for a while.") from None
+            raise SearchFailed("DuckDuckGo returned no results; it may be limiting searches for a while.") from None
         if not isinstance(found, list) or not all(isinstance(hit, dict) for hit in found):
-            raise SearchFailed("DuckDuckGo sent an answer without results.")
+            raise SearchFailed("DuckDuckGo sent a response without results.")
         return usable_hits(((hit.get("title"), hit.get("href"), hit.get("body")) for hit in found), limit)
 
     async def close(self) -> None:

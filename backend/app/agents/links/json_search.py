@@ -41,8 +41,8 @@ async def ask_for_results(
     try:
         answer = orjson.loads(response.content)
     except orjson.JSONDecodeError:
-        raise SearchFailed(f"{engine} sent an answer that is not JSON.") from None
+        raise SearchFailed(f"{engine} sent a response that is not JSON.") from None
     results = answer.get("results") if isinstance(answer, dict) else None
     if not isinstance(results, list):
-        raise SearchFailed(f"{engine} sent an answer without results.")
+        raise SearchFailed(f"{engine} sent a response without results.")
     return [result for result in results if isinstance(result, dict)]

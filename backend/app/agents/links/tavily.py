@@ -8,7 +8,7 @@ from app.agents.links.plain_text import one_line
 from app.agents.links.search import LONGEST_QUERY, Hit, usable_hits
 
 _MOST_RESULTS = 20
-_LIMIT_REACHED = "The limit of the Tavily account is reached."
+_LIMIT_REACHED = "The Tavily account has reached its limit."
 _REFUSALS = {
     401: "Tavily does not accept the key in TAVILY_API_KEY.",
     403: "Tavily does not accept the key in TAVILY_API_KEY.",

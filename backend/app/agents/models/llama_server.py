@@ -61,7 +61,7 @@ class LlamaServer:
         if not self._address:
             await self.stop()
             raise ConfigurationError(
-                f"The model file {self._path} can't be loaded; it has to be a whole GGUF file that fits into memory."
+                f"The model file {self._path} cannot be loaded; it must be a complete GGUF file that fits into memory."
             )
 
     async def stop(self) -> None:

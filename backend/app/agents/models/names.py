@@ -56,16 +56,16 @@ def parse_model_name(text: str) -> ModelName:
     prefix, colon, model = (part.strip() for part in text.partition(":"))
     if not colon:
         raise ConfigurationError(
-            f"GREENWAY_MODEL={text} names no provider; write provider:model, for example openai:gpt-5."
+            f"GREENWAY_MODEL={text} does not name a provider; write provider:model, for example openai:gpt-5."
         )
     provider = _SPELLINGS.get(prefix.lower())
     if provider is None:
         known = ", ".join(PROVIDERS)
         raise ConfigurationError(
-            f"GREENWAY_MODEL={text} names no known provider; use builtin:outline or one of {known}."
+            f"GREENWAY_MODEL={text} names an unknown provider; use builtin:outline or one of {known}."
         )
     if not model:
-        raise ConfigurationError(f"GREENWAY_MODEL={text} names no model; write one after {prefix}:.")
+        raise ConfigurationError(f"GREENWAY_MODEL={text} does not name a model; write one after {prefix}:.")
     return ModelName(provider, model)
 
 
@@ -92,7 +92,7 @@ def check_model(
     _check_address(name.provider, access)
     if name.provider == "openrouter" and "/" not in name.model:
         raise ConfigurationError(
-            f"GREENWAY_MODEL={settings.model} lacks the model's vendor; write openrouter:vendor/model."
+            f"GREENWAY_MODEL={settings.model} does not name the model's vendor; write openrouter:vendor/model."
         )
     if name.provider == "gguf":
         _check_gguf(name.path)
@@ -132,4 +132,4 @@ def _check_gguf(path: Path) -> None:
     with path.open("rb") as file:
         magic = file.read(len(_GGUF_MAGIC))
     if magic != _GGUF_MAGIC:
-        raise ConfigurationError(f"The file {path} is no GGUF model; give GREENWAY_MODEL the path of a .gguf file.")
+        raise ConfigurationError(f"The file {path} is not a GGUF model; give GREENWAY_MODEL the path of a .gguf file.")

@@ -11,5 +11,5 @@ router = APIRouter(prefix=PREFIX, tags=["about"])
 
 @router.get("/about", response_model=About)
 async def get_about(services: AnyServices) -> About:
-    """The author that writes new roadmaps, and the limits of a request."""
+    """The author of new roadmaps, and the limits of a request."""
     return services.about

@@ -22,7 +22,7 @@ async def get_concept(
     user: User,
     version: Annotated[int | None, Query(ge=1, le=1_000_000)] = None,
 ) -> Response:
-    """A concept with its tutorial, resources and quiz, each null until it is there. The quiz shows no answers."""
+    """A concept with its tutorial, resources and quiz, each null until it is written. The quiz shows no answers."""
     return json_response(await services.reader.concept(roadmap_id, concept_id, user_id=user, version=version))
 
 
@@ -34,7 +34,7 @@ async def list_versions(roadmap_id: RoadmapId, concept_id: ConceptId, services: 
 
 @router.post("/{concept_id}/prioritise", status_code=202, response_model=Accepted, responses=CONFLICT)
 async def prioritise_concept(roadmap_id: RoadmapId, concept_id: ConceptId, services: Services, user: User) -> Accepted:
-    """Write this concept next, as soon as a slot is free."""
+    """Write this concept next."""
     return Accepted(task_id=await services.steering.prioritise(roadmap_id, concept_id, user_id=user))
 
 
@@ -42,7 +42,7 @@ async def prioritise_concept(roadmap_id: RoadmapId, concept_id: ConceptId, servi
 async def regenerate_concept(
     roadmap_id: RoadmapId, concept_id: ConceptId, body: Regeneration, services: Services, user: User
 ) -> Accepted:
-    """Write a new version of some artefacts, by instructions if there are any; the old ones stay readable."""
+    """Write new versions of some artefacts, following the instructions, if any. Older versions stay readable."""
     task_id = await services.steering.regenerate(
         roadmap_id, concept_id, user_id=user, kinds=body.artefacts, instructions=body.instructions
     )
@@ -53,7 +53,7 @@ async def regenerate_concept(
 async def restore_version(
     roadmap_id: RoadmapId, concept_id: ConceptId, body: Restoration, services: Services, user: User
 ) -> Response:
-    """Make an earlier version of an artefact the current one again."""
+    """Make an earlier version of an artefact the current one."""
     await services.steering.restore(roadmap_id, concept_id, user_id=user, kind=body.artefact, version=body.version)
     return await _concept(roadmap_id, concept_id, services, user)
 
@@ -62,7 +62,7 @@ async def restore_version(
 async def attempt_quiz(
     roadmap_id: RoadmapId, concept_id: ConceptId, body: QuizAttempt, services: Services, user: User
 ) -> MarkedQuiz:
-    """Hand in answers to the quiz: which are right, which would have been, and why. Attempts are not kept."""
+    """Mark answers to the quiz: which are right, what the right ones are, and why. Attempts are not kept."""
     return await services.quizzes.attempt(
         roadmap_id, concept_id, user_id=user, answers=body.answers, quiz_id=body.quiz_id
     )
@@ -72,7 +72,7 @@ async def attempt_quiz(
 async def mark_learned(
     roadmap_id: RoadmapId, concept_id: ConceptId, body: Learned, services: Services, user: User
 ) -> Response:
-    """Note that the concept has been learned, or has not."""
+    """Mark the concept as learned or not learned."""
     await services.roadmaps.mark_learned(roadmap_id, concept_id, user_id=user, learned=body.learned)
     return await _concept(roadmap_id, concept_id, services, user)
 

@@ -35,7 +35,7 @@ async def stream_events(
     since: _Since = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
-    """Follow a roadmap: a snapshot (or, with `since` or `Last-Event-ID`, what was missed), then everything live."""
+    """Follow a roadmap: a snapshot (with `since` or `Last-Event-ID`, the missed events), then live events."""
     position = parse_since(last_event_id or since)
     await services.reader.position(roadmap_id, user_id=user)  # an unknown roadmap is a 404, not an empty stream
     services.stream.check_place()
@@ -80,7 +80,7 @@ async def _exchange(websocket: WebSocket, messages: AsyncIterator[Message]) -> N
         await asyncio.wait({sending, listening}, return_when=asyncio.FIRST_COMPLETED)
         if sending.done():
             sending.result()
-            await websocket.close(code=1001, reason="There is nothing more to follow.")
+            await websocket.close(code=1001, reason="The event stream has ended.")
     finally:
         sending.cancel()
         listening.cancel()

@@ -13,17 +13,23 @@ router = APIRouter(tags=["operations"])
 
 @router.get("/health", response_model=Health)
 async def get_health() -> Health:
-    """The process is alive."""
+    """Whether the process is running."""
     return Health(status="ok")
 
 
 @router.get(
     "/readyz",
     response_model=Readiness,
-    responses={503: {"model": Readiness, "description": "A dependency is away, or the schema is old", **RETRY_AFTER}},
+    responses={
+        503: {
+            "model": Readiness,
+            "description": "A dependency is unavailable, or the schema has another version",
+            **RETRY_AFTER,
+        }
+    },
 )
 async def get_readiness(services: AnyServices, response: Response) -> Readiness:
-    """Database, Redis and schema are there."""
+    """Whether the database, its schema and Redis are available."""
     checks = await services.health.checks()
     ready = all(check.ok for check in checks)
     if not ready:

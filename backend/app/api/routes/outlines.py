@@ -22,8 +22,8 @@ IfMatch = Annotated[str | None, Header()]
 async def edit_outline(
     roadmap_id: RoadmapId, body: Outline, services: Services, user: User, if_match: IfMatch = None
 ) -> Response:
-    """Replace the outline. Concepts that keep their ids keep their content. A prerequisite that now comes after what
-    needed it is dropped, which the answer says; one that is new must come earlier."""
+    """Replace the outline. Concepts that keep their ids keep their content. A prerequisite that now comes after the
+    concept that requires it is dropped and listed in the response. A new prerequisite must come earlier."""
     dropped = await services.outlines.replace(roadmap_id, body, user_id=user, if_match=if_match)
     return await _edited(roadmap_id, dropped, services, user)
 
@@ -32,29 +32,29 @@ async def edit_outline(
 async def apply_operations(
     roadmap_id: RoadmapId, body: OutlineEdit, services: Services, user: User, if_match: IfMatch = None
 ) -> Response:
-    """Change the outline by operations, all of them or none. A prerequisite that now comes after what needed it is
-    dropped, which the answer says; one that an operation asks for must come earlier."""
+    """Change the outline by operations, all or none. A prerequisite that now comes after the concept that requires it
+    is dropped and listed in the response. A prerequisite that an operation adds must come earlier."""
     dropped = await services.outlines.apply(roadmap_id, body.operations, user_id=user, if_match=if_match)
     return await _edited(roadmap_id, dropped, services, user)
 
 
 @router.post("/outline/undo", response_model=EditedRoadmapView, responses=EDITING)
 async def undo_edit(roadmap_id: RoadmapId, services: Services, user: User, if_match: IfMatch = None) -> Response:
-    """Take back the last edit; concepts that come back have their content."""
+    """Undo the last edit. Restored concepts have their content."""
     dropped = await services.outlines.undo(roadmap_id, user_id=user, if_match=if_match)
     return await _edited(roadmap_id, dropped, services, user)
 
 
 @router.post("/outline/redo", response_model=EditedRoadmapView, responses=EDITING)
 async def redo_edit(roadmap_id: RoadmapId, services: Services, user: User, if_match: IfMatch = None) -> Response:
-    """Take back the last undo."""
+    """Redo the last undone edit."""
     dropped = await services.outlines.redo(roadmap_id, user_id=user, if_match=if_match)
     return await _edited(roadmap_id, dropped, services, user)
 
 
 @router.post("/revise", status_code=202, response_model=Accepted, responses=CONFLICT)
 async def revise_outline(roadmap_id: RoadmapId, body: RevisionRequest, services: Services, user: User) -> Accepted:
-    """Have the author change the outline by the learner's words; the outline's history shows what has changed."""
+    """Ask the author to change the outline as the learner describes. The outline's history shows the changes."""
     return Accepted(task_id=await services.outlines.revise(roadmap_id, body.feedback, user_id=user))
 
 
@@ -68,7 +68,7 @@ async def list_revisions(roadmap_id: RoadmapId, services: Services, user: User) 
 async def get_revision(
     roadmap_id: RoadmapId, number: Annotated[int, Path(ge=1, le=1_000_000_000)], services: Services, user: User
 ) -> Response:
-    """One step in the history of the outline, and what it changed."""
+    """A revision of the outline, and what it changed."""
     return await long_json_response(await services.reader.revision(roadmap_id, number, user_id=user))
 
 

@@ -26,7 +26,7 @@ async def create_roadmap(
     user: User,
     idempotency_key: Annotated[IdempotencyKey | None, Header()] = None,
 ) -> Created:
-    """Draft a roadmap for a learning goal. The same Idempotency-Key with the same body creates it only once."""
+    """Draft a roadmap for a learning goal. Repeated with the same Idempotency-Key and body, it creates only one."""
     created = await services.roadmaps.create(
         body.request(), user_id=user, auto_approve=body.auto_approve, idempotency_key=idempotency_key
     )
@@ -45,9 +45,9 @@ async def list_roadmaps(
     status: Annotated[list[RoadmapStatus] | None, AtMost(len(RoadmapStatus)), Query()] = None,
     trash: Annotated[bool, Query()] = False,
 ) -> Response:
-    """The newest roadmaps first, or with `sort=studied` those that were studied last: opened, answered, learned or
-    changed. `next_cursor` leads to the next page. `q` searches titles and goals for its words, `status` (more than one
-    if you like) keeps to some states, `trash` shows what was deleted."""
+    """The newest roadmaps first, or with `sort=studied` the most recently studied: opened, answered, learned or
+    changed. `next_cursor` leads to the next page. `q` searches titles and goals for its words, `status` (may be
+    repeated) filters by status, and `trash` lists deleted roadmaps."""
     return json_response(
         await services.reader.list(
             user_id=user, cursor=cursor, limit=limit, sort=sort, search=q, statuses=status or (), trash=trash
@@ -73,25 +73,25 @@ async def get_roadmap(
 
 @router.get("/{roadmap_id}/estimate", response_model=EstimateView, responses=CONFLICT)
 async def estimate_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Response:
-    """What it would take to write everything that is missing: calls, tokens, money, minutes."""
+    """An estimate for writing all missing content: calls, tokens, money, minutes."""
     return json_response(await services.reader.estimate(roadmap_id, user_id=user))
 
 
 @router.delete("/{roadmap_id}", status_code=204, responses=CONFLICT)
 async def delete_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> None:
-    """Put the roadmap into the trash, where it stays for 30 days; what is being written for it is cancelled."""
+    """Move the roadmap to the trash for 30 days, and cancel its task."""
     await services.roadmaps.delete(roadmap_id, user_id=user)
 
 
 @router.post("/{roadmap_id}/opened", status_code=204)
 async def note_opened(roadmap_id: RoadmapId, services: Services, user: User) -> None:
-    """Note that the learner has opened a lesson: the roadmap comes first in lists that `sort=studied` asks for."""
+    """Record that the learner opened a lesson, so that the roadmap comes first with `sort=studied`."""
     await services.roadmaps.note_opened(roadmap_id, user_id=user)
 
 
 @router.post("/{roadmap_id}/restore", response_model=RoadmapView, responses=WITH_ETAG)
 async def restore_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Response:
-    """Take the roadmap out of the trash."""
+    """Restore the roadmap from the trash."""
     await services.roadmaps.restore(roadmap_id, user_id=user)
     roadmap = await services.reader.read(roadmap_id, user_id=user)
     return Response(roadmap.body, media_type="application/json", headers={"ETag": roadmap.etag})

@@ -1,4 +1,4 @@
-"""What is written, and when: approve, pause, resume, cancel, retry."""
+"""Approve, pause, resume, cancel and retry the writing of content."""
 
 from fastapi import APIRouter
 
@@ -11,29 +11,29 @@ router = APIRouter(prefix=f"{PREFIX}/roadmaps/{{roadmap_id}}", tags=["steering"]
 
 @router.post("/approve", status_code=202, response_model=Accepted, responses=CONFLICT)
 async def approve_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Accepted:
-    """Approve the outline: its content is generated."""
+    """Approve the outline, and generate its content."""
     return Accepted(task_id=await services.steering.approve(roadmap_id, user_id=user))
 
 
 @router.post("/pause", status_code=202, response_model=Accepted, responses=CONFLICT)
 async def pause_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Accepted:
-    """Write nothing for a while. What has finished is saved."""
+    """Pause writing. Finished content is saved."""
     return Accepted(task_id=await services.steering.pause(roadmap_id, user_id=user))
 
 
 @router.post("/resume", status_code=202, response_model=Accepted, responses=CONFLICT)
 async def resume_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Accepted:
-    """Go on after a pause; or write what waits, such as concepts that were added, and nothing else."""
+    """Continue after a pause, or write pending content, such as that of added concepts. Does not retry failures."""
     return Accepted(task_id=await services.steering.resume(roadmap_id, user_id=user))
 
 
 @router.post("/cancel", status_code=202, response_model=Accepted, responses=CONFLICT)
 async def cancel_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Accepted:
-    """Cancel drafting, revising or generating. What has finished stays."""
+    """Cancel drafting, revising or writing. Finished content is kept."""
     return Accepted(task_id=await services.steering.cancel(roadmap_id, user_id=user))
 
 
 @router.post("/retry", status_code=202, response_model=Accepted, responses=CONFLICT)
 async def retry_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Accepted:
-    """Take up everything that failed or is missing."""
+    """Generate failed and missing content."""
     return Accepted(task_id=await services.steering.retry(roadmap_id, user_id=user))

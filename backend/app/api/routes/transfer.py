@@ -35,7 +35,7 @@ IMPORT_PATH = f"{PREFIX}/roadmaps/import"
 
 @router.get("/{roadmap_id}/export", response_class=StreamingResponse, responses={200: {"model": RoadmapFile}})
 async def export_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> StreamingResponse:
-    """The roadmap with its outline, history, content, versions and progress, as one document."""
+    """Export the roadmap with its outline, history, content, versions and progress, as one document."""
     roadmap = await services.transfer.take_out(roadmap_id, user_id=user)
     name = f'attachment; filename="roadmap-{roadmap_id}.json"'
     return StreamingResponse(_pieces(roadmap), media_type="application/json", headers={"Content-Disposition": name})
@@ -48,7 +48,7 @@ async def _pieces(roadmap: PackedRoadmap) -> AsyncIterator[bytes]:
 
 @router.post("/import", status_code=201, response_model=Created)
 async def import_roadmap(body: Annotated[ImportedRoadmap, Body()], services: Services, user: User) -> Created:
-    """The roadmap of a document, under a new id. It says that it was imported, and nothing that it claims counts
+    """Import a roadmap from a document, under a new id. It is marked as imported, and its claims do not count
     elsewhere."""
     created = await services.transfer.take_in(body, user_id=user)
     return Created(roadmap_id=created.roadmap_id, task_id=created.task_id, status=body.status)
@@ -56,6 +56,6 @@ async def import_roadmap(body: Annotated[ImportedRoadmap, Body()], services: Ser
 
 @router.post("/{roadmap_id}/duplicate", status_code=201, response_model=Created, responses=INVALID)
 async def duplicate_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Created:
-    """A copy of the roadmap as it stands, under a new id; its title says that it is a copy."""
+    """Copy the roadmap as it is now, under a new id. Its title says that it is a copy."""
     created, status = await services.transfer.duplicate(roadmap_id, user_id=user)
     return Created(roadmap_id=created.roadmap_id, task_id=created.task_id, status=status)

@@ -49,7 +49,7 @@ class EventSocket:
             status = error.response.status_code
             if 400 <= status < 500 and status != 429:
                 raise Refused(
-                    f"{self._endpoint.url} refuses to be watched (HTTP {status}); check GREENWAY_TOKEN."
+                    f"{self._endpoint.url} refused the connection (HTTP {status}); check GREENWAY_TOKEN."
                 ) from error
             raise NoAnswer(f"{self._endpoint.url} is not ready (HTTP {status}).") from error
         except ConnectionClosed as error:
