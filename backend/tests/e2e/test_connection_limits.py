@@ -195,7 +195,7 @@ def test_a_client_that_takes_no_answer_is_not_waited_for(impatient: Cluster) -> 
         def is_ended() -> bool:
             """After some more requests, as the system's buffers hold many answers."""
             send_all(connection, iter([GET % b"/openapi.json" * 4]))
-            return refused(impatient, "timeout") == before + 1
+            return refused(impatient, "timeout") > before
 
         wait_until(is_ended)
     assert answers(impatient)
