@@ -76,7 +76,7 @@ async def test_of_a_bad_file_it_is_said_what_is_wrong_where_and_it_can_be_mended
     fault = page.get_by_role("alert").filter(has_text="bad.json was not imported. `concepts.2.quiz")
     await expect(fault).to_contain_text("a correct answer that is not among its options")
     await drop(page, "notes.txt", b"Dear diary")
-    await expect(page.get_by_text("notes.txt was not imported. The file is not JSON")).to_be_visible()
+    await expect(page.get_by_text("notes.txt was not imported. The file is not valid JSON")).to_be_visible()
     await expect(fault).to_have_count(0)
     await drop(page, "good.json", a_file())
     await expect(page.get_by_role("heading", name=TITLE)).to_be_visible()

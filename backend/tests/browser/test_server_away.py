@@ -94,7 +94,7 @@ async def test_a_server_that_hangs_is_noticed_and_what_was_pressed_is_done(
     await draft(page)
     live_cluster.api.send_signal(signal.SIGSTOP)
     try:
-        await page.get_by_role("button", name="Approve and write everything").click()
+        await page.get_by_role("button", name="Approve and generate").click()
         await expect(page.get_by_text(AWAY)).to_be_visible()
     finally:
         live_cluster.api.send_signal(signal.SIGCONT)

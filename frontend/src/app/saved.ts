@@ -23,7 +23,7 @@ interface Place {
 /** The file breaks at `place`, where the browser says so. */
 export class NotJson extends Fault {
   constructor(readonly place: Place | null) {
-    super({ code: "not_json", detail: "The file is not JSON.", retryable: false }, 0);
+    super({ code: "not_json", detail: "The file is not valid JSON.", retryable: false }, 0);
   }
 }
 
