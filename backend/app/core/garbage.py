@@ -3,14 +3,19 @@ that live: for a tenth of a second while a large roadmap is read, and for a few 
 
 import asyncio
 import gc
+import sys
 import time
 from typing import NoReturn
 
-FEW_OBJECTS = 100_000
-"""Objects of the oldest generation that are looked through in about 10 ms."""
+SHORT = 0.015
+"""Seconds of processor time that a full collection may take, as the one before it lets expect."""
 EVERY = 1.0
 AT_LEAST_EVERY = 60.0
-"""Seconds; so long a collection is put off while there are more."""
+"""Seconds; so long a collection is put off while it would take longer."""
+_FIRST_GUESS = 1e-7
+"""Seconds for a block of memory."""
+_AT_LEAST = 10_000
+"""Blocks for which a collection always takes some time."""
 
 
 def leave_full_collections_to_us() -> None:
@@ -22,10 +27,13 @@ def leave_full_collections_to_us() -> None:
 
 
 async def collect_when_short() -> NoReturn:
-    last = time.monotonic()
+    """Blocks of memory are counted instead of objects, which would take as long as to collect them."""
+    last, cost, for_good = time.monotonic(), _FIRST_GUESS, sys.getallocatedblocks()
     while True:
         await asyncio.sleep(EVERY)
         now = time.monotonic()
-        if len(gc.get_objects(generation=2)) <= FEW_OBJECTS or now - last >= AT_LEAST_EVERY:
+        blocks = max(sys.getallocatedblocks() - for_good, _AT_LEAST)
+        if blocks * cost <= SHORT or now - last >= AT_LEAST_EVERY:
+            began = time.thread_time()
             gc.collect()
-            last = now
+            last, cost = now, (time.thread_time() - began) / blocks
