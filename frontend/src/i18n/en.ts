@@ -168,7 +168,7 @@ export const en = {
 
   "map.label": "Map of the roadmap",
   "map.search": "Find a concept",
-  "map.next": "Up next",
+  "map.next": "Learn next",
   "map.writing": "Being written now",
   "map.noHits": "No concept matches.",
   "map.expandAll": "Open all modules",
