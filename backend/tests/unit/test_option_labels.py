@@ -169,3 +169,11 @@ def test_labels_that_hide_a_repetition_are_noticed() -> None:
         question["options"][0]["text"], question["options"][1]["text"] = "A) The same", "B) The same"
     with pytest.raises(Unusable, match="two different options"):
         _quiz(QuizReply.model_validate({"questions": questions}), "seed")
+
+
+@pytest.mark.parametrize(
+    "text", ["Vitamin C is right for this.", "Hepatitis A is correct.", "Plan B is true to its name."]
+)
+def test_a_letter_that_ends_a_name_stays(text: str) -> None:
+    assert without_letters(text, ["one", "two", "three"], "Which?") == text
+    assert not speaks_of_letters(text, 3, ["Which?"])

@@ -93,6 +93,12 @@ _JUDGED = re.compile(
     """,
     re.VERBOSE,
 )
+_NAME = re.compile(
+    r"(?<![^\W_])(?!(?:and|but|so|or|because|since|that|only|while|whereas|thus|hence|therefore|as|und|aber|denn|dass|weil"
+    r"|nur|mais|donc|car|que|pero|porque|sino|solo|mas|ma|и|но|что|только)\s)[^\W\d_]{2,}\s$|维生素$|維生素$",
+    re.IGNORECASE,
+)
+"""A word right before a mark, as in `Vitamin C is right`: the mark is a part of a name."""
 _MARK = re.compile(rf"{_OPEN}({_ANY_CASE}|{_OTHERS}|{_KANA}|{ENCLOSED}){_CLOSE}", re.VERBOSE)
 _RANGE = re.compile(rf"\w{_CLOSE}{_S}{_UP_TO}{_S}{_OPEN}\w")
 
@@ -141,7 +147,7 @@ def without_letters(text: str, options: Sequence[str], prompt: str) -> str:
         return match[0] if marks is None else (match["kept"] or "") + marks
 
     def judged(match: re.Match[str]) -> str:
-        marks = repaired(match["marks"])
+        marks = None if _ends_a_name(match) else repaired(match["marks"])
         return match[0] if marks is None else marks + match["rest"]
 
     def counted(match: re.Match[str]) -> str:
@@ -156,11 +162,17 @@ def speaks_of_letters(text: str, count: int, names: Sequence[str]) -> bool:
     """Whether a text still calls one of so many options by its letter or place; `names` are the texts of the
     question."""
     found = [mark for match in _NAMED.finditer(text) for mark in _MARK.findall(_marks_in(match))]
-    found += [mark for match in _JUDGED.finditer(text) for mark in _MARK.findall(match["marks"])]
+    found += [
+        mark for match in _JUDGED.finditer(text) if not _ends_a_name(match) for mark in _MARK.findall(match["marks"])
+    ]
     if any(_places(mark, count) and not _is_name(mark, names) for mark in found):
         return True
     counted = [place for match in _COUNTED.finditer(text) for place in _counted_places(match)]
     return any(place < count for place in counted) or _ELSEWHERE.search(text) is not None
+
+
+def _ends_a_name(match: re.Match[str]) -> bool:
+    return _NAME.search(match.string[max(0, match.start() - 40) : match.start()]) is not None
 
 
 def _marks_in(match: re.Match[str]) -> str:
