@@ -12,7 +12,6 @@ from app.agents.factory import check_author
 from app.api.answers import UNAVAILABLE
 from app.api.body_limit import BodyLimit, SizeLimit
 from app.api.connections import streams_of
-from app.api.deps import ApiServices
 from app.api.document import DocumentedApi
 from app.api.forwarded import Forwarded
 from app.api.guard import Guard
@@ -20,31 +19,31 @@ from app.api.headers import SafeHeaders
 from app.api.observation import ObservationMiddleware
 from app.api.problems import install_problem_handlers
 from app.api.routes import about, concepts, events, operations, outlines, roadmaps, steering, tasks, transfer
-from app.api.schemas import About
 from app.api.sub_path import SubPath
 from app.api.web import serve_web
+from app.commands.file_reader import FileReader
+from app.commands.outlines import Outlines
+from app.commands.quizzes import Quizzes
+from app.commands.roadmaps import RoadmapService
+from app.commands.steering import Steering
+from app.commands.transfer import Transfer
+from app.commands.unit import UnitOfWork
 from app.core.celery_app import app as celery
 from app.core.garbage import collect_when_short, leave_full_collections_to_us
 from app.core.logging import configure_logging
 from app.core.serving_settings import networks_of
 from app.core.settings import Settings, load_settings
 from app.db.session import create_engine, create_sessions
-from app.services.commands import Commands
-from app.services.doorbell import CeleryDoorbell
-from app.services.event_hub import EventHub
-from app.services.event_stream import EventStream
-from app.services.file_reader import FileReader
-from app.services.health import Health
+from app.live.event_hub import EventHub
+from app.live.event_stream import EventStream
+from app.messaging.doorbell import CeleryDoorbell
+from app.messaging.redis_client import create_redis
+from app.messaging.sealed_events import EventSeal
+from app.reading.health import Health
+from app.reading.schema_gate import SchemaGate
+from app.reading.views import About
+from app.services.api_services import ApiServices, Commands, Readers
 from app.services.notification_service import NotificationService
-from app.services.outlines import Outlines
-from app.services.quizzes import Quizzes
-from app.services.redis_client import create_redis
-from app.services.roadmap_reader import RoadmapReader
-from app.services.roadmaps import RoadmapService
-from app.services.schema_gate import SchemaGate
-from app.services.sealed_events import EventSeal
-from app.services.steering import Steering
-from app.services.transfer import Transfer
 
 
 def create_app_alone() -> FastAPI:
@@ -112,19 +111,21 @@ async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
     sessions = create_sessions(engine)
     seal = EventSeal(sessions)
     hub = EventHub(sessions, redis, seal)
-    reader = RoadmapReader(sessions, Estimator(settings))
-    commands = Commands(sessions, CeleryDoorbell(celery), NotificationService(redis, seal))
+    unit = UnitOfWork(sessions, CeleryDoorbell(celery), NotificationService(redis, seal))
+    readers = Readers.over(sessions, Estimator(settings))
     hub.start()
     try:
         yield ApiServices(
-            roadmaps=RoadmapService(commands, author=author, max_concepts=settings.max_concepts),
-            outlines=Outlines(commands, max_concepts=settings.max_concepts),
-            steering=Steering(commands),
-            transfer=Transfer(sessions, commands),
-            files=FileReader(max_concepts=settings.max_concepts),
-            quizzes=Quizzes(sessions),
-            reader=reader,
-            stream=EventStream(hub, reader, heartbeat=settings.heartbeat, most=streams_of(settings)),
+            commands=Commands(
+                roadmaps=RoadmapService(unit, author=author, max_concepts=settings.max_concepts),
+                outlines=Outlines(unit, max_concepts=settings.max_concepts),
+                steering=Steering(unit),
+                transfer=Transfer(unit, readers.packed),
+                files=FileReader(max_concepts=settings.max_concepts),
+                quizzes=Quizzes(unit),
+            ),
+            read=readers,
+            stream=EventStream(hub, readers.roadmaps, heartbeat=settings.heartbeat, most=streams_of(settings)),
             health=Health(sessions, redis),
             schema=SchemaGate(sessions),
             about=About(version=__version__, author=author, max_concepts=settings.max_concepts),

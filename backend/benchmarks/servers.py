@@ -13,6 +13,9 @@ from uuid import UUID, uuid4
 import uvloop
 from redis.asyncio import Redis
 
+from app.commands.roadmaps import RoadmapService
+from app.commands.steering import Steering
+from app.commands.unit import UnitOfWork
 from app.core.settings import Settings, load_settings
 from app.db.migrate import upgrade
 from app.db.outline_store import OutlineStore
@@ -24,17 +27,14 @@ from app.domain.ownership import Claim
 from app.domain.roadmap import LearningRequest
 from app.domain.tasks import TaskKind
 from app.domain.usage import Usage
+from app.domain.viewer import LOCAL_VIEWER
 from app.embedded.ports import free_port
 from app.embedded.postgres import EmbeddedPostgres
 from app.embedded.running import running_in_background
 from app.embedded.valkey import EmbeddedValkey
-from app.services.accounts import LOCAL_USER
-from app.services.commands import Commands
+from app.messaging.redis_client import create_redis
+from app.messaging.sealed_events import EventSeal
 from app.services.notification_service import NotificationService
-from app.services.redis_client import create_redis
-from app.services.roadmaps import RoadmapService
-from app.services.sealed_events import EventSeal
-from app.services.steering import Steering
 from benchmarks.author import TimedAuthor, an_outline
 
 T = TypeVar("T")
@@ -60,8 +60,8 @@ class Bench:
     async def approved(self, concepts: int) -> tuple[UUID, UUID]:
         """A roadmap with an approved outline: its id, and that of the waiting content task."""
         created = await self.roadmaps.create(
+            LOCAL_VIEWER,
             LearningRequest(goal="Measure Greenway", concepts=30),
-            user_id=LOCAL_USER,
             auto_approve=False,
             idempotency_key=None,
         )
@@ -70,7 +70,7 @@ class Bench:
             an_outline(concepts), NewRevision(kind=RevisionKind.DRAFTED), Usage(), save_id=uuid4()
         )
         await TaskStore(self.sessions, claim.worker_id).let_go(claim)
-        return created.roadmap_id, await self.steering.approve(created.roadmap_id, user_id=LOCAL_USER)
+        return created.roadmap_id, await self.steering.approve(LOCAL_VIEWER, created.roadmap_id)
 
     async def claim(self, task_id: UUID) -> Claim:
         """Claim a task as a worker that lives just for that."""
@@ -110,10 +110,10 @@ async def bench() -> AsyncIterator[Bench]:
     redis = create_redis(settings.require_redis_url())
     sessions = create_sessions(engine)
     notifications = NotificationService(redis, EventSeal(sessions))
-    commands = Commands(sessions, NoDoorbell(), notifications)
-    service = RoadmapService(commands, author=TimedAuthor.name, max_concepts=settings.max_concepts)
+    unit = UnitOfWork(sessions, NoDoorbell(), notifications)
+    service = RoadmapService(unit, author=TimedAuthor.name, max_concepts=settings.max_concepts)
     try:
-        yield Bench(settings, sessions, redis, notifications, service, Steering(commands))
+        yield Bench(settings, sessions, redis, notifications, service, Steering(unit))
     finally:
         await redis.aclose()
         await engine.dispose()

@@ -24,7 +24,7 @@ from app.embedded.ports import free_port
 from app.embedded.postgres import EmbeddedPostgres
 from app.embedded.running import running_in_background
 from app.embedded.valkey import EmbeddedValkey
-from app.services.redis_client import create_redis
+from app.messaging.redis_client import create_redis
 
 PASSWORD = "for-tests-only"
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import asyncpg
 
-from app.services.redis_client import create_redis
+from app.messaging.redis_client import create_redis
 
 
 @contextmanager

@@ -30,7 +30,7 @@ from app.domain.failures import FailureCode
 from app.domain.roadmap import Outline
 from app.domain.tasks import Progress, TaskKind, TaskStatus
 from app.domain.usage import Usage
-from app.services.views import RoadmapView
+from app.reading.views import RoadmapView
 
 ROADMAP = UUID("01990000-0000-7000-8000-000000000001")
 DRAFT = UUID("01990000-0000-7000-8000-000000000002")

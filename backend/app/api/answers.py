@@ -1,12 +1,10 @@
 """How routes answer: ready JSON, entity tags, and the refusals that a route declares."""
 
-import asyncio
 from typing import Any
 
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 
-from app.core.json import dumps
 from app.core.pauses import with_pauses
 
 Responses = dict[int | str, dict[str, Any]]
@@ -16,13 +14,13 @@ _PIECE = 1_000_000
 """Bytes of a long answer that are sent at once."""
 
 
-def json_response(body: Any) -> Response:
-    return Response(dumps(body), media_type="application/json")
+def json_response(content: bytes) -> Response:
+    """An answer that is JSON already."""
+    return Response(content, media_type="application/json")
 
 
-async def long_json_response(body: Any) -> Response:
-    """The same of what may be long: it is written beside the event loop, and sent in pieces."""
-    content = await asyncio.to_thread(dumps, body)
+def long_json_response(content: bytes) -> Response:
+    """The same of what may be long: it is sent in pieces."""
     pieces = (content[start : start + _PIECE] for start in range(0, len(content), _PIECE))
     headers = {"Content-Length": str(len(content))}
     return StreamingResponse(with_pauses(pieces, every=1), media_type="application/json", headers=headers)

@@ -24,8 +24,8 @@ from app.core.errors import (
     UnsupportedMediaType,
 )
 from app.core.json import dumps
-from app.services.frames import StreamFrame
-from app.services.views import Problem
+from app.live.frames import StreamFrame
+from app.reading.views import Problem
 
 _DESCRIPTION = """Turns a learning goal into a roadmap that fills itself in while you watch.
 

@@ -89,11 +89,3 @@ class Learned(_Body):
 
 IdempotencyKey = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
 PageSize = Annotated[int, Field(ge=1, le=100)]
-
-
-class About(BaseModel):
-    version: str
-    author: str
-    """The author of new content: `builtin`, or the name of a model."""
-    max_concepts: int
-    """The most concepts that a roadmap may have (GREENWAY_MAX_CONCEPTS)."""

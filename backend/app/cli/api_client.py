@@ -14,8 +14,8 @@ from app.cli.endpoint import API, Endpoint
 from app.cli.watching.words import one_line
 from app.core.errors import GreenwayError
 from app.core.obstacles import PROXY_REFUSES, REFUSED_BY_PROXY, Obstacle, obstacle_in
-from app.services.etags import etag_of
-from app.services.views import Created, ListedRoadmap, RoadmapPage, RoadmapView, TaskDetail
+from app.domain.etags import etag_of
+from app.reading.views import Created, ListedRoadmap, RoadmapPage, RoadmapView, TaskDetail
 
 T = TypeVar("T", bound=BaseModel)
 

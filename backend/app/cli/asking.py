@@ -12,7 +12,7 @@ from app.cli.choosing import Candidate, choose
 from app.cli.endpoint import Endpoint
 from app.cli.roadmap_ids import find_roadmap
 from app.core.settings import load_settings
-from app.services.views import ConceptView, RoadmapView
+from app.reading.views import ConceptView, RoadmapView
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from app.cli.asking import ConceptArgument, ask_about, find_concept
 from app.cli.roadmap_ids import RoadmapArgument
 from app.cli.watching.words import author_name, one_line
 from app.domain.content import ArtefactKind
-from app.services.views import Accepted, ConceptDetail, Versions
+from app.reading.views import Accepted, ConceptDetail, Versions
 
 Artefact = Annotated[ArtefactKind, typer.Option(help="Which part of the concept.")]
 

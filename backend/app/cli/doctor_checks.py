@@ -15,8 +15,8 @@ from app.core.redis_address import check_redis_address
 from app.core.settings import Settings, sqlalchemy_url
 from app.db.session import create_engine, create_sessions
 from app.embedded.data_dir import Run
-from app.services.health import Check, Health, workers_alive
-from app.services.redis_client import create_redis
+from app.messaging.redis_client import create_redis
+from app.reading.health import Check, Health, workers_alive
 
 _ADVICE = {
     "database": "start it, or check DATABASE_URL",

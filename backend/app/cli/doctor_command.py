@@ -19,7 +19,7 @@ from app.core.errors import ConfigurationError
 from app.core.logging import configure_logging
 from app.core.settings import Settings, load_settings
 from app.embedded.data_dir import running_instance
-from app.services.health import Check
+from app.reading.health import Check
 
 
 def doctor(

@@ -13,7 +13,7 @@ from app.cli.asking import ask, ask_about
 from app.cli.roadmap_ids import RoadmapArgument
 from app.cli.text_files import read_text
 from app.core.errors import InvalidInput
-from app.services.views import Created, RoadmapView
+from app.reading.views import Created, RoadmapView
 
 
 def delete(roadmap: RoadmapArgument) -> None:

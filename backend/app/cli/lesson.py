@@ -5,7 +5,7 @@ from textwrap import indent
 
 from app.cli.watching.words import many_lines, one_line
 from app.domain.content import ArtefactKind, ArtefactStatus
-from app.services.views import ConceptDetail, QuestionView, QuizView, ResourcesView, TutorialView
+from app.reading.views import ConceptDetail, QuestionView, QuizView, ResourcesView, TutorialView
 
 _NAMES = {
     ArtefactKind.TUTORIAL: "The tutorial",

@@ -15,7 +15,7 @@ from app.cli.watching.words import one_line
 from app.core.errors import GreenwayError
 from app.domain.outline_diff import OutlineChange
 from app.domain.tasks import TaskStatus
-from app.services.views import Accepted, RevisionView, RoadmapView
+from app.reading.views import Accepted, RevisionView, RoadmapView
 
 LOOK_EVERY = 0.3
 """Seconds between two looks at whether the author has answered."""

@@ -13,7 +13,7 @@ from app.cli.api_client import ApiClient
 from app.cli.choosing import listed
 from app.cli.watching.words import one_line
 from app.core.errors import InvalidInput
-from app.services.views import ListedRoadmap
+from app.reading.views import ListedRoadmap
 
 SHORTEST = 4
 """Characters that are accepted, at least: fewer would soon fit another roadmap."""

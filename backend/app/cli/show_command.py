@@ -9,7 +9,7 @@ from app.cli.asking import ask_about
 from app.cli.roadmap_ids import RoadmapArgument
 from app.cli.watching.state import Watched
 from app.cli.watching.words import ROADMAP_WORDS, concept_word, counts, one_line
-from app.services.views import RoadmapView
+from app.reading.views import RoadmapView
 
 
 def show(roadmap: RoadmapArgument) -> None:

@@ -12,7 +12,7 @@ from app.cli.endpoint import Endpoint
 from app.cli.roadmap_ids import RoadmapArgument
 from app.cli.watching.watch import watch_roadmap
 from app.core.settings import load_settings
-from app.services.views import Accepted
+from app.reading.views import Accepted
 
 Watch = Annotated[bool, typer.Option("--watch", help="Watch the roadmap until there is nothing left to do.")]
 

@@ -15,8 +15,8 @@ from app.db.migrate import upgrade
 from app.embedded.options import Services, UpOptions
 from app.embedded.supervisor import run_up
 from app.embedded.terminal import Terminal
+from app.reading.health import workers_alive
 from app.services.dead_workers import hand_back_tasks_of, worker_id
-from app.services.health import workers_alive
 
 
 def up(

@@ -99,10 +99,10 @@ class PostgresContentStore:
 
     async def pending(self) -> Backlog:
         async def outline_of(session: AsyncSession) -> RoadmapMetadata | None:
-            return await RoadmapRepository(session).get_roadmap_metadata(self._claim.roadmap_id)
+            return await RoadmapRepository(session).claimed(self._claim)
 
         async def states_of(session: AsyncSession) -> States:
-            return await ConceptRepository(session).all(self._claim.roadmap_id)
+            return await ConceptRepository(session).all(self._claim.roadmap)
 
         self._known = None
         roadmap = await self._reach(outline_of, single_statement=True)
@@ -237,16 +237,16 @@ class PostgresContentStore:
         if batch is not None and task.last_batch == batch.batch_id:
             # The commit's answer was lost, not the commit: announce it once more.
             count = len(batch.started) + batch.size + 1
-            bodies = await EventRepository(session).newest(self._claim.roadmap_id, count)
+            bodies = await EventRepository(session).newest(self._claim.roadmap, count)
             return [event_adapter.validate_python(body) for body in bodies], None
-        log = await EventLog.open(session, roadmap_id=self._claim.roadmap_id, task_id=self._claim.task_id)
+        log = await EventLog.open(session, self._claim.roadmap, task_id=self._claim.task_id)
         repository = ConceptRepository(session)
-        states = await repository.all(self._claim.roadmap_id)
+        states = await repository.all(self._claim.roadmap)
         missing = batch.concept_ids - states.keys() if batch else ()
         draft = _Draft(
             log=log,
             states=states,
-            removed=await repository.lock(self._claim.roadmap_id, missing) if missing else {},
+            removed=await repository.lock(self._claim.roadmap, missing) if missing else {},
             usage=task.usage,
             running=task.status == TaskStatus.RUNNING,
         )
@@ -271,11 +271,11 @@ class PostgresContentStore:
 
     async def _add_artefacts(self, session: AsyncSession, artefacts: Sequence[FinishedArtefact]) -> None:
         roadmaps = RoadmapRepository(session)
-        signed = (self._claim.roadmap_id, self._claim.task_id, self._author, artefacts)
+        signed = (self._claim, self._author, artefacts)
         await roadmaps.save_tutorials_batch(*signed)
         await roadmaps.save_resources_batch(*signed)
         await roadmaps.save_quizzes_batch(*signed)
-        await RawAnswerRepository(session).save_batch(self._claim.roadmap_id, artefacts)
+        await RawAnswerRepository(session).save_batch(self._claim.roadmap, artefacts)
 
     def _apply(self, batch: Batch, draft: _Draft, usage: Usage) -> list[ConceptState]:
         """Bring a batch into the states and the log; gives the states that it has touched."""
@@ -311,7 +311,7 @@ class PostgresContentStore:
             log.add(ConceptStart(**log.envelope(), concept_id=concept_id, concept_name=self._names[concept_id]))
 
     def _log_at(self, position: Position) -> EventLog:
-        return EventLog(position, roadmap_id=self._claim.roadmap_id, task_id=self._claim.task_id)
+        return EventLog(position, self._claim.roadmap, task_id=self._claim.task_id)
 
     async def _reach(self, work: Callable[[AsyncSession], Awaitable[T]], *, single_statement: bool = False) -> T:
         """One try: the saver repeats it, for as long as the task is owned."""

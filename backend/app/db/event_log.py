@@ -14,6 +14,7 @@ from app.db.tables import events, roadmap_progress
 from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, content_status
 from app.domain.events import Envelope, Event
 from app.domain.tasks import Progress
+from app.domain.viewer import RoadmapHandle
 
 _AT_ONCE = 200
 """Events that one statement inserts: others get their turn in between."""
@@ -34,21 +35,21 @@ class EventLog:
     `known` is where the log stood when it was opened; `events` are those that have been added since.
     """
 
-    def __init__(self, known: Position, *, roadmap_id: UUID, task_id: UUID) -> None:
+    def __init__(self, known: Position, roadmap: RoadmapHandle, *, task_id: UUID) -> None:
         self.known = known
-        self.roadmap_id = roadmap_id
+        self.roadmap = roadmap
         self.progress = known.progress
         self.events: list[Event] = []
         self._task_id = task_id
         self._at = datetime.now(UTC)
 
     @classmethod
-    async def open(cls, session: AsyncSession, *, roadmap_id: UUID, task_id: UUID) -> "EventLog":
+    async def open(cls, session: AsyncSession, roadmap: RoadmapHandle, *, task_id: UUID) -> "EventLog":
         """Lock the counters, so that numbers are given in the order of the commits."""
-        query = select(roadmap_progress).where(roadmap_progress.c.roadmap_id == roadmap_id).with_for_update()
+        query = select(roadmap_progress).where(roadmap_progress.c.roadmap_id == roadmap.roadmap_id).with_for_update()
         row = (await session.execute(query)).one()
         known = Position(seq=row.seq, epoch=row.epoch, progress=progress_of(row))
-        return cls(known, roadmap_id=roadmap_id, task_id=task_id)
+        return cls(known, roadmap, task_id=task_id)
 
     @property
     def position(self) -> Position:
@@ -58,7 +59,7 @@ class EventLog:
     def envelope(self) -> Envelope:
         """The shared fields of the next event, which must be added before another envelope is asked for."""
         return Envelope(
-            roadmap_id=self.roadmap_id,
+            roadmap_id=self.roadmap.roadmap_id,
             task_id=self._task_id,
             seq=self.known.seq + len(self.events) + 1,
             epoch=self.known.epoch,
@@ -84,14 +85,18 @@ class EventLog:
         """Write the counters and the events; they are published once the transaction has been committed."""
         await session.execute(
             update(roadmap_progress)
-            .where(roadmap_progress.c.roadmap_id == self.roadmap_id)
+            .where(roadmap_progress.c.roadmap_id == self.roadmap.roadmap_id)
             .values(seq=self.position.seq, **self.progress.model_dump(exclude={"pending"}))
         )
         for start in range(0, len(self.events), _AT_ONCE):
             await session.execute(
                 insert(events),
                 [
-                    {"roadmap_id": self.roadmap_id, "seq": event.seq, "body": orjson.Fragment(event.model_dump_json())}
+                    {
+                        "roadmap_id": self.roadmap.roadmap_id,
+                        "seq": event.seq,
+                        "body": orjson.Fragment(event.model_dump_json()),
+                    }
                     for event in self.events[start : start + _AT_ONCE]
                 ],
             )

@@ -85,11 +85,11 @@ class OutlineStore:
             if not await tasks.move(self._claim.task_id, TaskMove.END, to=TaskStatus.COMPLETED):
                 return SavedOutline(events=[], next_task=None)  # stopped by the learner meanwhile
             log = await self._log(session)
-            await put_outline(session, log, self._claim.roadmap_id, outline, how, usage=usage)
+            await put_outline(session, log, outline, how, usage=usage)
             events = await log.write(session)
             if not roadmap.auto_approve or self._claim.kind != TaskKind.DRAFT:
                 return SavedOutline(events=events, next_task=None)
-            task_id, queued = await queue_task(session, self._claim.roadmap_id, TaskKind.CONTENT)
+            task_id, queued = await queue_task(session, self._claim.roadmap, TaskKind.CONTENT)
             return SavedOutline(events=events + queued, next_task=(task_id, TaskKind.CONTENT))
 
         return await self._reach(work)
@@ -103,25 +103,25 @@ class OutlineStore:
                 return await self._newest(session)
             await TaskRepository(session).add_usage(self._claim.task_id, usage, batch_id=save_id)
             if raw_answer is not None and task.status == TaskStatus.RUNNING:
-                await RawAnswerRepository(session).save_draft(self._claim.roadmap_id, raw_answer)
-            return await fail_task(session, self._claim.task_id, self._claim.roadmap_id, failure, usage=usage)
+                await RawAnswerRepository(session).save_draft(self._claim.roadmap, raw_answer)
+            return await fail_task(session, self._claim.roadmap, self._claim.task_id, failure, usage=usage)
 
         return await self._reach(work)
 
     async def _locked(self, session: AsyncSession) -> tuple[RoadmapMetadata, LockedTask]:
         """The roadmap and the claimed task, locked in the order that everybody keeps: roadmap, task, counters."""
-        roadmap = await RoadmapRepository(session).get_roadmap_metadata(self._claim.roadmap_id, for_update=True)
+        roadmap = await RoadmapRepository(session).claimed(self._claim, for_update=True)
         task = await OwnershipRepository(session).lock_claimed(self._claim)
         if roadmap is None or task is None:
             raise OwnershipLost
         return roadmap, task
 
     async def _log(self, session: AsyncSession) -> EventLog:
-        return await EventLog.open(session, roadmap_id=self._claim.roadmap_id, task_id=self._claim.task_id)
+        return await EventLog.open(session, self._claim.roadmap, task_id=self._claim.task_id)
 
     async def _newest(self, session: AsyncSession) -> list[Event]:
         """What was committed last. Announcing an event twice is harmless, and what is missing is noticed by readers."""
-        bodies = await EventRepository(session).newest(self._claim.roadmap_id, 1)
+        bodies = await EventRepository(session).newest(self._claim.roadmap, 1)
         return [event_adapter.validate_python(body) for body in bodies]
 
     async def _reach(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:

@@ -67,7 +67,7 @@ class TaskStore:
             if task is None or task.status != TaskStatus.RUNNING:
                 return []
             await ownership.let_go(claim)
-            return await requeue_task(session, claim.task_id, claim.roadmap_id, claim.kind)
+            return await requeue_task(session, claim.roadmap, claim.task_id, claim.kind)
 
         return await safe_session_with_retry(self._sessions, work)
 
@@ -77,7 +77,7 @@ class TaskStore:
         async def work(session: AsyncSession) -> list[Event]:
             if await OwnershipRepository(session).lock_claimed(claim) is None:
                 return []
-            return await fail_task(session, claim.task_id, claim.roadmap_id, failure)
+            return await fail_task(session, claim.roadmap, claim.task_id, failure)
 
         return await safe_session_with_retry(self._sessions, work)
 
@@ -143,10 +143,10 @@ async def _put_back(session: AsyncSession, orphans: Sequence[Orphan]) -> list[Ev
     for orphan in orphans:
         if orphan.status != TaskStatus.RUNNING:
             # Another task of it could not be claimed before.
-            await TaskRepository(session).ring_soon(orphan.roadmap_id)
+            await TaskRepository(session).ring_soon(orphan.roadmap)
         elif orphan.crashes < MAX_CRASHES:
-            events += await requeue_task(session, orphan.task_id, orphan.roadmap_id, orphan.kind)
+            events += await requeue_task(session, orphan.roadmap, orphan.task_id, orphan.kind)
         else:
             crashed = failure(FailureCode.CRASHED, "en", times=str(orphan.crashes))
-            events += await fail_task(session, orphan.task_id, orphan.roadmap_id, crashed)
+            events += await fail_task(session, orphan.roadmap, orphan.task_id, crashed)
     return events

@@ -24,6 +24,7 @@ from app.domain.roadmap import LearningRequest, Outline
 from app.domain.state_machine import TaskMove
 from app.domain.tasks import TaskKind, TaskStatus
 from app.domain.usage import Usage
+from app.domain.viewer import RoadmapHandle
 from app.generation.announcements import concept_changed
 
 
@@ -45,14 +46,14 @@ async def give_up(session: AsyncSession, log: EventLog) -> dict[str, ConceptStat
 
 
 async def queue_task(
-    session: AsyncSession, roadmap_id: UUID, kind: TaskKind, order: Order = Order(), *, retries: bool = False
+    session: AsyncSession, roadmap: RoadmapHandle, kind: TaskKind, order: Order = Order(), *, retries: bool = False
 ) -> tuple[UUID, list[Event]]:
     """Make a new task the roadmap's newest, and announce it; with `retries`, what has failed waits again. Whoever
     commits this rings the doorbell afterwards."""
     task_id = new_id()
-    await TaskRepository(session).add(task_id=task_id, roadmap_id=roadmap_id, kind=kind, order=order)
-    await RoadmapRepository(session).set_task(roadmap_id, task_id)
-    log = await EventLog.open(session, roadmap_id=roadmap_id, task_id=task_id)
+    await TaskRepository(session).add(roadmap, task_id=task_id, kind=kind, order=order)
+    await RoadmapRepository(session).set_task(roadmap, task_id)
+    log = await EventLog.open(session, roadmap, task_id=task_id)
     if retries:
         await retry_failed(session, log)
     log.add(TaskQueued(**log.envelope(), kind=kind, retries=retries, returns_to=order.returns_to))
@@ -61,33 +62,33 @@ async def queue_task(
 
 async def start_task(session: AsyncSession, claim: Claim) -> list[Event]:
     """Announce that a worker holds the task. Nothing of the roadmap is being written at this moment."""
-    log = await EventLog.open(session, roadmap_id=claim.roadmap_id, task_id=claim.task_id)
+    log = await EventLog.open(session, claim.roadmap, task_id=claim.task_id)
     await stop_writing(session, log)
     total = log.progress.total
     if claim.kind == TaskKind.DRAFT:
-        roadmap = await RoadmapRepository(session).get_roadmap_metadata(claim.roadmap_id)
+        roadmap = await RoadmapRepository(session).claimed(claim)
         assert roadmap is not None, "a task belongs to a roadmap"
         total = LearningRequest.model_validate(roadmap.request).concepts
     log.add(TaskStarted(**log.envelope(), kind=claim.kind, total=total))
     return await log.write(session)
 
 
-async def requeue_task(session: AsyncSession, task_id: UUID, roadmap_id: UUID, kind: TaskKind) -> list[Event]:
+async def requeue_task(session: AsyncSession, roadmap: RoadmapHandle, task_id: UUID, kind: TaskKind) -> list[Event]:
     """Put a running task that nobody holds back into the queue."""
     await TaskRepository(session).requeue(task_id)
-    log = await EventLog.open(session, roadmap_id=roadmap_id, task_id=task_id)
+    log = await EventLog.open(session, roadmap, task_id=task_id)
     await stop_writing(session, log)
     log.add(TaskQueued(**log.envelope(), kind=kind))
     return await log.write(session)
 
 
 async def fail_task(
-    session: AsyncSession, task_id: UUID, roadmap_id: UUID, failure: Failure, *, usage: Usage | None = None
+    session: AsyncSession, roadmap: RoadmapHandle, task_id: UUID, failure: Failure, *, usage: Usage | None = None
 ) -> list[Event]:
     """End a running task as failed; nothing happens to one that has been stopped or has ended."""
     if not await TaskRepository(session).move(task_id, TaskMove.END, to=TaskStatus.FAILED, failure=failure):
         return []
-    log = await EventLog.open(session, roadmap_id=roadmap_id, task_id=task_id)
+    log = await EventLog.open(session, roadmap, task_id=task_id)
     await stop_writing(session, log)
     log.add(Failed(**log.envelope(), code=failure.code, message=failure.message, usage=usage))
     return await log.write(session)
@@ -96,7 +97,6 @@ async def fail_task(
 async def put_outline(
     session: AsyncSession,
     log: EventLog,
-    roadmap_id: UUID,
     outline: Outline,
     how: NewRevision | Revision,
     *,
@@ -106,17 +106,17 @@ async def put_outline(
     content, those that come back have theirs again, and the counters follow. `usage` is what the author has used up
     for it."""
     roadmaps, revisions = RoadmapRepository(session), RevisionRepository(session)
-    await roadmaps.save_outline(roadmap_id, outline)
+    await roadmaps.save_outline(log.roadmap, outline)
     if isinstance(how, Revision):
-        await revisions.go_to(roadmap_id, how.number)
+        await revisions.go_to(log.roadmap, how.number)
     else:
-        await revisions.add(roadmap_id, outline, how)
+        await revisions.add(log.roadmap, outline, how)
     concepts = ConceptRepository(session)
     names = {concept.concept_id: concept.name for concept in outline.concepts}
-    back = await concepts.follow_outline(roadmap_id, list(names))
-    log.count_anew(await concepts.statuses(roadmap_id))
-    states = await concepts.lock(roadmap_id, back)
-    history = await revisions.position(roadmap_id)
+    back = await concepts.follow_outline(log.roadmap, list(names))
+    log.count_anew(await concepts.statuses(log.roadmap))
+    states = await concepts.lock(log.roadmap, back)
+    history = await revisions.position(log.roadmap)
     log.add(
         OutlineReady(
             **log.envelope(),
@@ -139,9 +139,9 @@ async def _turn(
 ) -> dict[str, ConceptState]:
     repository = ConceptRepository(session)
     turned = {}
-    async for concept_id, before in with_pauses((await repository.lock_having(log.roadmap_id, statuses)).items()):
+    async for concept_id, before in with_pauses((await repository.lock_having(log.roadmap, statuses)).items()):
         after = turn(before)
         log.moved(before.status, after.status)
         turned[concept_id] = after
-    await repository.save(log.roadmap_id, turned.values())
+    await repository.save(log.roadmap, turned.values())
     return turned

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.domain.tasks import TaskKind, TaskStatus
 from app.domain.usage import Usage
+from app.domain.viewer import RoadmapHandle
 
 LEASE = timedelta(seconds=5)
 """How long a worker's lease holds without a heartbeat, by the database's clock."""
@@ -30,6 +31,10 @@ class Claim:
     worker_id: UUID
     token: int
 
+    @property
+    def roadmap(self) -> RoadmapHandle:
+        return RoadmapHandle(self.roadmap_id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orphan:
@@ -40,6 +45,10 @@ class Orphan:
     kind: TaskKind
     status: TaskStatus
     crashes: int
+
+    @property
+    def roadmap(self) -> RoadmapHandle:
+        return RoadmapHandle(self.roadmap_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.core.errors import Conflict, NotFound
+from app.domain.etags import etag_of
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus, roadmap_status
 from app.domain.usage import Usage
+from app.domain.viewer import RoadmapHandle
+
+NO_OUTLINE = "The roadmap has no outline yet; retry the draft first."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +72,47 @@ class RoadmapMetadata:
         stages = self.framework_data["stages"] if self.framework_data else ()
         return (concept for stage in stages for module in stage["modules"] for concept in module["concepts"])
 
-    def concept(self, concept_id: str) -> dict[str, Any] | None:
-        return next((concept for concept in self.concepts() if concept["concept_id"] == concept_id), None)
+    def concept(self, concept_id: str) -> dict[str, Any]:
+        """A concept of the outline, as stored.
+
+        Raises:
+            NotFound: the outline has no such concept, or there is no outline yet.
+        """
+        for concept in self.concepts():
+            if concept["concept_id"] == concept_id:
+                return concept
+        raise NotFound("There is no such concept in this roadmap.")
+
+    def require_outline(self) -> dict[str, Any]:
+        """The outline as stored.
+
+        Raises:
+            Conflict: there is none yet.
+        """
+        if self.framework_data is None:
+            raise Conflict(NO_OUTLINE)
+        return self.framework_data
+
+    @property
+    def handle(self) -> RoadmapHandle:
+        return RoadmapHandle(self.id)
 
     @property
     def status(self) -> RoadmapStatus:
         return roadmap_status(self.task.kind, self.task.status, self.progress, self.task.order.returns_to)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadmapPosition:
+    """Where a roadmap's event log stands: together the version of all that is visible."""
+
+    handle: RoadmapHandle
+    epoch: UUID
+    seq: int
+
+    @property
+    def etag(self) -> str:
+        return etag_of(self.epoch, self.seq)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ from sqlalchemy.exc import DBAPIError
 from app.core.settings import sqlalchemy_url
 from app.db.session import DatabaseUnavailable, create_engine, create_sessions
 from app.db.task_store import hand_back
+from app.messaging.redis_client import create_redis
+from app.messaging.sealed_events import EventSeal
 from app.services.notification_service import NotificationService
-from app.services.redis_client import create_redis
-from app.services.sealed_events import EventSeal
 
 log = structlog.get_logger()
 

@@ -13,7 +13,8 @@ from app.core.failpoints import Failpoint, reach
 from app.core.pauses import with_pauses
 from app.db.session import DatabaseUnavailable
 from app.domain.events import Completed, ConceptComplete, Event
-from app.services.sealed_events import EventSeal
+from app.messaging.channels import channel, stream_key
+from app.messaging.sealed_events import EventSeal
 
 STREAM_LENGTH = 1000
 """Events of a roadmap that Redis keeps, each of at most `LONGEST_IN_REDIS` bytes; others are read from Postgres."""
@@ -30,14 +31,6 @@ redis.call('EXPIRE', KEYS[1], ARGV[2])
 """An event's number is its id in the stream: publishing it again is refused there, and dropped by listeners."""
 
 log = structlog.get_logger()
-
-
-def stream_key(roadmap_id: UUID, epoch: UUID) -> str:
-    return f"greenway:stream:{{{roadmap_id}}}:{epoch}"
-
-
-def channel(roadmap_id: UUID) -> str:
-    return f"greenway:events:{{{roadmap_id}}}"
 
 
 class NotificationService:

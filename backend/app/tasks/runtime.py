@@ -20,10 +20,10 @@ from app.db.session import DatabaseUnavailable, Sessions, create_engine, create_
 from app.db.task_store import TaskStore
 from app.generation.orchestrator import Limits
 from app.generation.ports import Author
-from app.services.doorbell import CeleryDoorbell
+from app.messaging.doorbell import CeleryDoorbell
+from app.messaging.redis_client import create_redis
+from app.messaging.sealed_events import EventSeal
 from app.services.notification_service import NotificationService
-from app.services.redis_client import create_redis
-from app.services.sealed_events import EventSeal
 from app.tasks.heartbeat import Heartbeat
 from app.tasks.loop_thread import LoopThread
 from app.tasks.worker import Worker

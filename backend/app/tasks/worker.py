@@ -25,7 +25,7 @@ from app.domain.roadmap import MAX_OUTLINE_CONCEPTS
 from app.domain.tasks import TaskKind, TaskStatus
 from app.generation.orchestrator import Limits, Orchestrator, RunEnd
 from app.generation.ports import Author, EventPublisher, OwnershipLost
-from app.services.doorbell import Doorbell
+from app.messaging.doorbell import Doorbell
 from app.tasks.outline_run import OutlineRun
 
 SWEEP_EVERY = 1.0

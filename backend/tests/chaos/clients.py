@@ -15,7 +15,7 @@ from app.cli.watching.event_socket import EventSocket
 from app.cli.watching.follower import Follower
 from app.cli.watching.frames import Frame, parse
 from app.core.errors import GreenwayError
-from app.services.views import RoadmapView
+from app.reading.views import RoadmapView
 from chaos.history import Seen
 
 SILENCE = 30.0

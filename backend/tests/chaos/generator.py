@@ -12,7 +12,7 @@ import httpx2
 from app.cli.endpoint import API
 from app.cli.watching.state import Watched
 from app.domain.tasks import RoadmapStatus
-from app.services.views import RoadmapView
+from app.reading.views import RoadmapView
 from chaos.clients import watch
 from chaos.history import History, Order, Seen
 from chaos.system import System

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 from uuid import UUID, uuid4
 
+import orjson
 import pytest
 import pytest_asyncio
 from databases import fresh_database
@@ -16,6 +17,10 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agents.estimating import Estimator
+from app.commands.outlines import Outlines
+from app.commands.roadmaps import CreatedRoadmap, RoadmapService
+from app.commands.steering import Steering
+from app.commands.unit import UnitOfWork
 from app.core.celery_app import app as celery
 from app.core.settings import Settings, load_settings, sqlalchemy_url
 from app.db.content_store import PostgresContentStore
@@ -29,16 +34,12 @@ from app.domain.ownership import Claim
 from app.domain.roadmap import Outline
 from app.domain.tasks import RoadmapStatus, TaskKind
 from app.domain.usage import Usage
+from app.domain.viewer import LOCAL_VIEWER, RoadmapHandle
 from app.embedded.valkey import EmbeddedValkey
 from app.generation.work import Batch
 from app.main import create_app
-from app.services.accounts import LOCAL_USER
-from app.services.commands import Commands
-from app.services.outlines import Outlines
-from app.services.redis_client import create_redis
-from app.services.roadmap_reader import RoadmapReader
-from app.services.roadmaps import CreatedRoadmap, RoadmapService
-from app.services.steering import Steering
+from app.messaging.redis_client import create_redis
+from app.services.api_services import Readers
 
 AUTHOR = "test:author"
 DRAFTED = NewRevision(kind=RevisionKind.DRAFTED)
@@ -52,7 +53,7 @@ class Desk:
     roadmaps: RoadmapService
     steering: Steering
     outlines: Outlines
-    reader: RoadmapReader
+    read: Readers
     events: RecordingEvents
     doorbell: SilentDoorbell
 
@@ -68,12 +69,20 @@ class Desk:
 
         await safe_session_with_retry(self.sessions, work)
 
-    def reader_with(self, estimator: Estimator) -> RoadmapReader:
-        return RoadmapReader(self.sessions, estimator)
+    async def handle_of(self, roadmap_id: UUID) -> RoadmapHandle:
+        return (await self.read.roadmaps.position(LOCAL_VIEWER, roadmap_id)).handle
+
+    async def concept(self, roadmap_id: UUID, concept_id: str) -> dict[str, Any]:
+        """A concept as the API shows it."""
+        shown: dict[str, Any] = orjson.loads(await self.read.concepts.concept(LOCAL_VIEWER, roadmap_id, concept_id))
+        return shown
+
+    def readers_with(self, estimator: Estimator) -> Readers:
+        return Readers.over(self.sessions, estimator)
 
     async def drafted(self, outline: Outline | None = None) -> UUID:
         """A roadmap whose outline awaits review."""
-        created = await self.roadmaps.create(a_request(), user_id=LOCAL_USER, auto_approve=False, idempotency_key=None)
+        created = await self.roadmaps.create(LOCAL_VIEWER, a_request(), auto_approve=False, idempotency_key=None)
         worker = await self.a_worker()
         claim = await claim_of(worker, created.task_id)
         assert claim is not None
@@ -84,7 +93,7 @@ class Desk:
     async def claimed(self, outline: Outline | None = None) -> tuple[Claim, TaskStore]:
         """An approved roadmap whose content task a worker has claimed."""
         roadmap_id = await self.drafted(outline)
-        task_id = await self.steering.approve(roadmap_id, user_id=LOCAL_USER)
+        task_id = await self.steering.approve(LOCAL_VIEWER, roadmap_id)
         worker = await self.a_worker()
         claim = await claim_of(worker, task_id)
         assert claim is not None
@@ -93,7 +102,7 @@ class Desk:
 
     async def drafting(self) -> CreatedRoadmap:
         """A roadmap whose draft waits for a worker."""
-        return await self.roadmaps.create(a_request(), user_id=LOCAL_USER, auto_approve=False, idempotency_key=None)
+        return await self.roadmaps.create(LOCAL_VIEWER, a_request(), auto_approve=False, idempotency_key=None)
 
     async def draft(self, task_id: UUID) -> None:
         """Do what a draft task asks for."""
@@ -105,7 +114,7 @@ class Desk:
 
     async def retried(self, roadmap_id: UUID) -> Claim:
         """The claim of a worker that takes up a roadmap once more."""
-        task_id = await self.steering.retry(roadmap_id, user_id=LOCAL_USER)
+        task_id = await self.steering.retry(LOCAL_VIEWER, roadmap_id)
         claim = await claim_of((await self.a_worker()), task_id)
         assert claim is not None
         return claim
@@ -130,13 +139,13 @@ def desk(sessions: Sessions) -> Desk:
 
 def a_desk(sessions: Sessions) -> Desk:
     events, doorbell = RecordingEvents(), SilentDoorbell()
-    commands = Commands(sessions, doorbell, events)
+    unit = UnitOfWork(sessions, doorbell, events)
     return Desk(
         sessions=sessions,
-        roadmaps=RoadmapService(commands, author=AUTHOR, max_concepts=300),
-        steering=Steering(commands),
-        outlines=Outlines(commands, max_concepts=300),
-        reader=RoadmapReader(sessions, Estimator(Settings())),
+        roadmaps=RoadmapService(unit, author=AUTHOR, max_concepts=300),
+        steering=Steering(unit),
+        outlines=Outlines(unit, max_concepts=300),
+        read=Readers.over(sessions, Estimator(Settings())),
         events=events,
         doorbell=doorbell,
     )
@@ -165,7 +174,7 @@ async def a_roadmap_that_is(status: RoadmapStatus, desk: Desk) -> UUID:
             return await generated(desk, a_hopeless_batch("c0", "c1", "c2"))
         case RoadmapStatus.CANCELLED:
             claim, worker = await desk.claimed()
-            await desk.steering.cancel(claim.roadmap_id, user_id=LOCAL_USER)
+            await desk.steering.cancel(LOCAL_VIEWER, claim.roadmap_id)
             await worker.let_go(claim)
             return claim.roadmap_id
         case _:

@@ -11,8 +11,8 @@ from integration.conftest import Desk, a_roadmap_that_is, generated, problem_in
 from app.domain.content import ArtefactKind
 from app.domain.tasks import RoadmapStatus
 from app.domain.usage import Usage
-from app.services.accounts import LOCAL_USER
-from app.services.views import ConceptDetail, TaskDetail
+from app.domain.viewer import LOCAL_VIEWER
+from app.reading.views import ConceptDetail, TaskDetail
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -119,7 +119,7 @@ async def newest_task(api: AsyncClient, roadmap_id: UUID) -> dict[str, Any]:
 
 async def test_a_task_that_waits(api: AsyncClient, desk: Desk) -> None:
     roadmap_id = await desk.drafted()
-    await desk.steering.approve(roadmap_id, user_id=LOCAL_USER)
+    await desk.steering.approve(LOCAL_VIEWER, roadmap_id)
     task = await newest_task(api, roadmap_id)
     assert task.keys() == TaskDetail.model_fields.keys()
     assert (task["kind"], task["status"], task["roadmap_id"]) == ("content", "queued", str(roadmap_id))

@@ -27,9 +27,9 @@ from app.core.settings import Settings, sqlalchemy_url
 from app.db.session import create_engine, create_sessions
 from app.domain.content import ArtefactKind
 from app.domain.events import Event
+from app.domain.viewer import LOCAL_VIEWER
 from app.embedded.valkey import EmbeddedValkey
 from app.main import create_app
-from app.services.accounts import LOCAL_USER
 
 PREFIX = "/api/v1"
 ROADMAP = f"{PREFIX}/roadmaps/{{roadmap_id}}"
@@ -111,8 +111,8 @@ def known_ids(shared_database: str) -> dict[str, Any]:
         engine = create_engine(sqlalchemy_url(shared_database), pool_size=2, application_name="test")
         desk = a_desk(create_sessions(engine))
         roadmap_id = await generated(desk, a_batch("c0", failing=ArtefactKind.QUIZ))
-        task_id = await desk.steering.retry(roadmap_id, user_id=LOCAL_USER)
-        await desk.steering.cancel(roadmap_id, user_id=LOCAL_USER)
+        task_id = await desk.steering.retry(LOCAL_VIEWER, roadmap_id)
+        await desk.steering.cancel(LOCAL_VIEWER, roadmap_id)
         await engine.dispose()
         return {"roadmap_id": str(roadmap_id), "concept_id": "c0", "task_id": str(task_id)}
 

@@ -12,7 +12,7 @@ from integration.conftest import Desk, a_roadmap_that_is, claim_of, generated, p
 from app.domain.content import ArtefactKind
 from app.domain.state_machine import ALLOWED, Command
 from app.domain.tasks import RoadmapStatus
-from app.services.accounts import LOCAL_USER
+from app.domain.viewer import LOCAL_VIEWER
 
 ROADMAPS = "/api/v1/roadmaps"
 
@@ -286,6 +286,6 @@ async def test_a_revision_leaves_the_roadmap_where_it_was(api: AsyncClient, desk
     roadmap_id = await generated(desk, a_batch("c0", "c1", "c2"))
     task_id = (await api.post(f"{ROADMAPS}/{roadmap_id}/revise", json={"feedback": "Shorter."})).json()["task_id"]
     assert (await read(api, roadmap_id))["status"] == "drafting"
-    await desk.steering.cancel(roadmap_id, user_id=LOCAL_USER)
+    await desk.steering.cancel(LOCAL_VIEWER, roadmap_id)
     roadmap = await read(api, roadmap_id)
     assert (roadmap["status"], roadmap["task"]["task_id"]) == ("completed", task_id)

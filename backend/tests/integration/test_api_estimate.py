@@ -8,6 +8,7 @@ from app.agents.estimating import ASSUMED, Estimator
 from app.core.settings import Settings
 from app.domain.content import ArtefactKind
 from app.domain.usage import Usage
+from app.domain.viewer import LOCAL_VIEWER
 from app.generation.work import Batch, Delivery, FinishedArtefact
 
 MISSING = dict.fromkeys(ArtefactKind, 10)
@@ -84,5 +85,5 @@ async def test_what_has_been_written_is_not_estimated_again_and_teaches(desk: De
 
     model = of(GREENWAY_MODEL="openai:gpt-5", OPENAI_API_KEY="k")
     model.author = "test:author"  # who signed what was written
-    estimate = await desk.reader_with(model).estimate(claim.roadmap_id, user_id="local")
-    assert (estimate["calls"], estimate["input_tokens"], estimate["output_tokens"]) == (3, 300, 900)
+    estimate = await desk.readers_with(model).estimates.estimate(LOCAL_VIEWER, claim.roadmap_id)
+    assert (estimate.calls, estimate.input_tokens, estimate.output_tokens) == (3, 300, 900)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import roadmaps, users
 from app.domain.tasks import RoadmapStatus
-from app.services.views import RoadmapPage
+from app.reading.views import RoadmapPage
 
 ROADMAPS = "/api/v1/roadmaps"
 

@@ -1,7 +1,6 @@
 """Health, readiness and metrics; and what still works while the database or Redis is away."""
 
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,13 +9,14 @@ from integration.conftest import Desk, problem_in, serving, settings_with
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.agents.estimating import Estimator
 from app.core.settings import Settings
 from app.domain.tasks import TaskStatus
+from app.domain.viewer import LOCAL_VIEWER
 from app.embedded.ports import free_port
 from app.main import create_app
-from app.services.accounts import LOCAL_USER
-from app.services.roadmap_reader import RoadmapReader
+from app.reading.roadmaps import RoadmapReader
+from app.reading.transaction import Reads
+from app.reading.views import RoadmapPage
 
 ROADMAPS = "/api/v1/roadmaps"
 SOME = "01890000-0000-7000-8000-000000000000"
@@ -218,8 +218,8 @@ async def test_without_redis_roadmaps_are_created_and_wait_for_a_worker(without_
     async with serving(without_redis) as api:
         response = await api.post(ROADMAPS, json=GOAL)
         assert response.status_code == 202
-    task = await desk.reader.task(UUID(response.json()["task_id"]), user_id=LOCAL_USER)
-    assert task["status"] == TaskStatus.QUEUED
+    task = await desk.read.tasks.task(LOCAL_VIEWER, UUID(response.json()["task_id"]))
+    assert task.status == TaskStatus.QUEUED
 
 
 async def test_without_redis_a_roadmap_can_be_read_and_steered(without_redis: Settings, desk: Desk) -> None:
@@ -245,7 +245,7 @@ async def test_without_redis_it_is_not_ready_and_says_so(without_redis: Settings
 class BrokenReader(RoadmapReader):
     """Has a bug, the text of which is nobody's business."""
 
-    async def list(self, **_: object) -> dict[str, Any]:
+    async def list(self, *_: object, **__: object) -> RoadmapPage:
         raise RuntimeError("the password is hunter2")
 
 
@@ -256,7 +256,8 @@ async def test_a_bug_is_told_without_its_text(settings: Settings, desk: Desk) ->
         app.router.lifespan_context(app),
         AsyncClient(transport=transport, base_url="http://localhost") as api,
     ):
-        app.state.services = replace(app.state.services, reader=BrokenReader(desk.sessions, Estimator(settings)))
+        read = replace(app.state.services.read, roadmaps=BrokenReader(Reads(desk.sessions)))
+        app.state.services = replace(app.state.services, read=read)
         before = await requests_counted(api, "GET", ROADMAPS, 500)
         response = await api.get(ROADMAPS, headers={"X-Request-ID": "mine"})
         assert response.status_code == 500

@@ -10,8 +10,8 @@ from integration.conftest import Desk, a_roadmap_that_is, claim_of, generated, p
 
 from app.domain.content import ArtefactKind
 from app.domain.tasks import RoadmapStatus
-from app.services.accounts import LOCAL_USER
-from app.services.views import RoadmapView
+from app.domain.viewer import LOCAL_VIEWER
+from app.reading.views import RoadmapView
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -126,7 +126,7 @@ async def test_a_completed_roadmap_with_a_new_concept_is_partly_completed(api: A
 async def test_a_retry_after_an_edit_writes_only_what_is_new(api: AsyncClient, desk: Desk) -> None:
     roadmap_id = await a_roadmap_that_is(RoadmapStatus.COMPLETED, desk)
     await edited(api, roadmap_id, a_concept("c0"), a_concept("new", "c0"))
-    task_id = await desk.steering.retry(roadmap_id, user_id=LOCAL_USER)
+    task_id = await desk.steering.retry(LOCAL_VIEWER, roadmap_id)
     worker = await desk.a_worker()
     claim = await claim_of(worker, task_id)
     assert claim is not None

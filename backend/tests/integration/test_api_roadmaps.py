@@ -18,8 +18,8 @@ from app.db.tables import roadmaps
 from app.domain.content import ArtefactKind
 from app.domain.roadmap import LearningRequest
 from app.domain.tasks import RoadmapStatus
-from app.services.accounts import LOCAL_USER
-from app.services.views import RoadmapView
+from app.domain.viewer import LOCAL_VIEWER
+from app.reading.views import RoadmapView
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -293,5 +293,5 @@ async def test_a_roadmap_can_be_deleted_in_any_state(status: RoadmapStatus, api:
 
 async def test_only_the_named_roadmap_is_deleted(api: AsyncClient, desk: Desk) -> None:
     kept, deleted = await desk.drafted(), await desk.drafted()
-    await desk.roadmaps.delete(deleted, user_id=LOCAL_USER)
+    await desk.roadmaps.delete(LOCAL_VIEWER, deleted)
     assert (await api.get(f"{ROADMAPS}/{kept}")).status_code == 200

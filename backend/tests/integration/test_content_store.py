@@ -29,10 +29,10 @@ from app.domain.events import (
 )
 from app.domain.tasks import TaskStatus
 from app.domain.usage import Usage
+from app.domain.viewer import LOCAL_VIEWER
 from app.generation.ports import ContentStore, OwnershipLost
 from app.generation.work import Batch
-from app.services.accounts import LOCAL_USER
-from app.services.views import RoadmapView
+from app.reading.views import RoadmapView
 
 CONCEPTS = 4
 
@@ -217,10 +217,8 @@ async def test_what_arrives_late_is_announced_although_another_version_was_asked
     await store.start(["c0"])
     early = (finished("c0", ArtefactKind.TUTORIAL), finished("c0", ArtefactKind.QUIZ))
     await store.save(Batch(artefacts=early, finished=()))
-    await desk.steering.cancel(claim.roadmap_id, user_id=LOCAL_USER)
-    await desk.steering.regenerate(
-        claim.roadmap_id, "c0", user_id=LOCAL_USER, kinds=[ArtefactKind.QUIZ], instructions=None
-    )
+    await desk.steering.cancel(LOCAL_VIEWER, claim.roadmap_id)
+    await desk.steering.regenerate(LOCAL_VIEWER, claim.roadmap_id, "c0", kinds=[ArtefactKind.QUIZ], instructions=None)
     known = Watched.of(await read(desk, claim.roadmap_id))
     late = await store.save(Batch(artefacts=(finished("c0", ArtefactKind.RESOURCES),), finished=("c0",)))
     there = Watched.of(await read(desk, claim.roadmap_id))
@@ -229,7 +227,7 @@ async def test_what_arrives_late_is_announced_although_another_version_was_asked
 
 
 async def read(desk: Desk, roadmap_id: UUID) -> RoadmapView:
-    return RoadmapView.model_validate_json((await desk.reader.read(roadmap_id, user_id=LOCAL_USER)).body)
+    return RoadmapView.model_validate_json((await desk.read.roadmaps.roadmap(LOCAL_VIEWER, roadmap_id)).body)
 
 
 @pytest.mark.parametrize("knows_the_log", [False, True])
@@ -265,11 +263,11 @@ async def test_the_stored_events_are_numbered_from_one_without_a_gap(desk: Desk)
     stored: list[int] = []
 
     async def read(session: AsyncSession) -> None:
-        bodies = await EventRepository(session).after(claim.roadmap_id, 0, limit=100)
+        bodies = await EventRepository(session).after(claim.roadmap, 0, limit=100)
         stored.extend(body["seq"] for body in bodies)
 
     await desk.execute(read)
-    _, newest = await desk.reader.position(claim.roadmap_id, user_id="local")
+    newest = (await desk.read.roadmaps.position(LOCAL_VIEWER, claim.roadmap_id)).seq
     assert stored == list(range(1, newest + 1))
 
 
@@ -287,7 +285,7 @@ async def test_the_database_holds_all_three_kinds(desk: Desk) -> None:
 
     await desk.execute(count)
     assert counts == dict.fromkeys(ArtefactKind, CONCEPTS)
-    concept = await desk.reader.concept(claim.roadmap_id, "c2", user_id="local", version=None)
+    concept = await desk.concept(claim.roadmap_id, "c2")
     assert concept["content_status"] == ContentStatus.COMPLETED
     assert concept["quiz"]["questions"][0]["prompt"] == "Is it c2?"
     assert "correct" not in concept["quiz"]["questions"][0]

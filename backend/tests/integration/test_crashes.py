@@ -17,8 +17,8 @@ from app.domain.events import Failed
 from app.domain.failures import FailureCode
 from app.domain.ownership import SUSPECT_CRASHES, Claim
 from app.domain.tasks import TaskKind
+from app.domain.viewer import LOCAL_VIEWER
 from app.generation.orchestrator import Limits
-from app.services.accounts import LOCAL_USER
 from app.tasks.worker import Worker
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -75,17 +75,18 @@ async def test_a_task_that_ends_every_worker_is_parked_with_the_reason(desk: Des
     await time_passes(desk, claim)
     events = [event for event in await heir.recover(held=()) if event.task_id == claim.task_id]
     assert isinstance(events[-1], Failed)
-    task = await desk.reader.task(claim.task_id, user_id=LOCAL_USER)
-    assert task["status"] == "failed"
-    assert task["error"]["code"] == FailureCode.CRASHED
-    assert "3 times" in task["error"]["message"]
+    task = await desk.read.tasks.task(LOCAL_VIEWER, claim.task_id)
+    assert task.status == "failed"
+    assert task.error is not None
+    assert task.error.code == FailureCode.CRASHED
+    assert "3 times" in task.error.message
     assert await heir.claim(claim.task_id) is None
 
 
 async def test_what_was_parked_can_be_retried(desk: Desk) -> None:
     claim = await claimed_after(desk, MAX_CRASHES - 1)
     heir = await crash(desk, claim)
-    task_id = await desk.steering.retry(claim.roadmap_id, user_id=LOCAL_USER)
+    task_id = await desk.steering.retry(LOCAL_VIEWER, claim.roadmap_id)
     assert await heir.claim(task_id) is not None
 
 
@@ -201,7 +202,7 @@ async def test_a_new_worker_rings_in_its_first_sweep_for_what_a_parent_has_hande
 
 async def test_a_task_that_waits_behind_a_dead_workers_is_rung_for_at_once(desk: Desk) -> None:
     claim, _ = await desk.claimed()
-    await desk.steering.pause(claim.roadmap_id, user_id=LOCAL_USER)
-    await desk.steering.resume(claim.roadmap_id, user_id=LOCAL_USER)
+    await desk.steering.pause(LOCAL_VIEWER, claim.roadmap_id)
+    await desk.steering.resume(LOCAL_VIEWER, claim.roadmap_id)
     heir = await crash(desk, claim)
     assert (claim.task_id, TaskKind.CONTENT) in await heir.unheard(limit=1000)

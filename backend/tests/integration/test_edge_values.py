@@ -10,13 +10,13 @@ from factories import a_batch
 from httpx2 import AsyncClient, Response
 from integration.conftest import Desk, generated
 
+from app.commands.file_checking import BadOutline, Faulty, Foreign, check
+from app.commands.transfer import Transfer
+from app.commands.unit import UnitOfWork
 from app.domain.content import ArtefactKind
 from app.domain.packed_roadmap import PackedRoadmap, written
 from app.domain.roadmap_file import RoadmapFile
-from app.services.accounts import LOCAL_USER
-from app.services.commands import Commands
-from app.services.file_checking import BadOutline, Faulty, Foreign, check
-from app.services.transfer import Transfer
+from app.domain.viewer import LOCAL_VIEWER
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -182,7 +182,7 @@ async def a_file(shared_desk: Desk) -> dict[str, Any]:
     """The file of a roadmap in which every field has a value."""
     roadmap_id = await generated(shared_desk, a_batch("c0", "c1", failing=ArtefactKind.QUIZ))
     exported: dict[str, Any] = json.loads(
-        b"".join(written(await transfer(shared_desk).take_out(roadmap_id, user_id=LOCAL_USER)))
+        b"".join(written(await shared_desk.read.packed.pack(LOCAL_VIEWER, roadmap_id)))
     )
     exported["request"] = BODIES["create"][2] | {"deadline": "2100-01-01"}
     del exported["request"]["auto_approve"]
@@ -206,7 +206,7 @@ async def a_file(shared_desk: Desk) -> dict[str, Any]:
 
 
 def transfer(desk: Desk) -> Transfer:
-    return Transfer(desk.sessions, Commands(desk.sessions, desk.doorbell, desk.events))
+    return Transfer(UnitOfWork(desk.sessions, desk.doorbell, desk.events), desk.read.packed)
 
 
 @pytest.mark.parametrize("part", ["request", "outline", "revisions", "concepts", "the rest"])
@@ -223,9 +223,9 @@ async def test_every_field_of_a_file(part: str, shared_desk: Desk) -> None:
         match check(json.dumps(sent).encode(), max_concepts=300):
             case PackedRoadmap() as roadmap:
                 taken += 1
-                created = await transferring.take_in(roadmap, user_id=LOCAL_USER)
+                created = await transferring.take_in(LOCAL_VIEWER, roadmap)
                 if taken % 10 == 0:
-                    assert await transferring.take_out(created.roadmap_id, user_id=LOCAL_USER)
+                    assert await shared_desk.read.packed.pack(LOCAL_VIEWER, created.roadmap_id)
             case Faulty(faults=faults):
                 told = [".".join(map(str, fault.path)) or "body" for fault in faults]
                 fits = "fit together" in faults[0].message or told[0] == "body"

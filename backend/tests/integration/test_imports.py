@@ -14,6 +14,10 @@ from integration.conftest import Desk, generated, problem_in
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.commands import file_reader
+from app.commands.file_reader import SMALL_FILE, FileReader
+from app.commands.transfer import Transfer
+from app.commands.unit import UnitOfWork
 from app.core.errors import TooLarge
 from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.session import safe_session_with_retry
@@ -22,11 +26,7 @@ from app.domain.base import new_id
 from app.domain.content import ArtefactKind
 from app.domain.packed_roadmap import PackedRoadmap
 from app.domain.usage import Usage
-from app.services import file_reader
-from app.services.accounts import LOCAL_USER
-from app.services.commands import Commands
-from app.services.file_reader import SMALL_FILE, FileReader
-from app.services.transfer import Transfer
+from app.domain.viewer import LOCAL_VIEWER
 
 ROADMAPS = "/api/v1/roadmaps"
 JSON = {"Content-Type": "application/json"}
@@ -45,7 +45,7 @@ async def imported(api: AsyncClient, document: dict[str, Any]) -> str:
 
 
 def transfer(desk: Desk) -> Transfer:
-    return Transfer(desk.sessions, Commands(desk.sessions, desk.doorbell, desk.events))
+    return Transfer(UnitOfWork(desk.sessions, desk.doorbell, desk.events), desk.read.packed)
 
 
 async def test_what_was_imported_says_so_and_so_does_its_copy(api: AsyncClient, desk: Desk) -> None:
@@ -87,7 +87,7 @@ async def test_costs_that_cannot_be_true_are_refused(usage: dict[str, Any], api:
 async def test_what_is_stored_is_read_whatever_it_is(api: AsyncClient, desk: Desk) -> None:
     """It may have been stored before there were bounds."""
     roadmap_id = await generated(desk, a_batch("c0", "c1", "c2"))
-    stored = await transfer(desk).take_out(roadmap_id, user_id=LOCAL_USER)
+    stored = await desk.read.packed.pack(LOCAL_VIEWER, roadmap_id)
     quiz = next(one for one in stored.versions if one.kind == ArtefactKind.QUIZ)
     absurd = {"calls": 2**62, "input_tokens": -1, "output_tokens": None, "cost_usd": None}
     versions = [replace(quiz, id=new_id(), version=number, usage=absurd, prompt="p" * 5000) for number in range(2, 300)]
@@ -103,7 +103,7 @@ async def test_what_is_stored_is_read_whatever_it_is(api: AsyncClient, desk: Des
         current: Any = {f"{kind}_id": ids[one] for kind, one in state.ids.items() if one}
         shown.append((replace(state, **current), removed))
     old = replace(old, concepts=tuple(shown), versions=tuple(replace(one, id=ids[one.id]) for one in old.versions))
-    created = await transfer(desk).take_in(old, user_id=LOCAL_USER)
+    created = await transfer(desk).take_in(LOCAL_VIEWER, old)
 
     async def never_a_number(session: AsyncSession) -> None:
         await session.execute(update(tasks).where(tasks.c.id == created.task_id).values(cost_usd=float("nan")))
@@ -195,7 +195,7 @@ async def test_a_check_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> N
 async def test_the_check_is_given_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "secret")
     program = (
-        "import os, pickle, sys; from app.services.file_checking import TooMuch;"
+        "import os, pickle, sys; from app.commands.file_checking import TooMuch;"
         "pickle.dump(TooMuch(message=' '.join(sorted(os.environ))), sys.stdout.buffer)"
     )
     monkeypatch.setattr(file_reader, "_PROGRAM", program)

@@ -18,6 +18,7 @@ from app.db.repositories.task_repo import TaskRepository
 from app.db.session import Sessions, create_engine, create_sessions
 from app.domain.roadmap import ListOrder
 from app.domain.tasks import RoadmapStatus, TaskKind, TaskStatus
+from app.domain.viewer import LOCAL_VIEWER
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -112,7 +113,7 @@ async def test_a_list_by_status_holds_what_is_in_that_status(engine: AsyncEngine
 
         async def listed(*statuses: RoadmapStatus) -> list[RoadmapStatus]:
             found = await RoadmapRepository(session).list_roadmaps(
-                user_id="local", sort=ListOrder.CREATED, after=None, limit=1000, statuses=statuses
+                LOCAL_VIEWER, sort=ListOrder.CREATED, after=None, limit=1000, statuses=statuses
             )
             return sorted(one.status for one in found)
 
@@ -156,7 +157,7 @@ async def test_a_list_by_status_reads_a_few_rows(
     with statements_of(many) as seen:
         async with create_sessions(many)() as session:
             found = await RoadmapRepository(session).list_roadmaps(
-                user_id="local", sort=sort, after=None, limit=21, statuses=[status]
+                LOCAL_VIEWER, sort=sort, after=None, limit=21, statuses=[status]
             )
     assert len(found) == length
     (listing,) = [one for one in seen if "roadmaps" in one[0]]

@@ -14,11 +14,11 @@ from app.domain.events import Failed, OutlineReady
 from app.domain.ownership import Claim
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.usage import Usage
+from app.domain.viewer import LOCAL_VIEWER
 from app.generation import patience
 from app.generation.orchestrator import RunEnd
 from app.generation.ports import StoreUnavailable
 from app.generation.work import Delivery
-from app.services.accounts import LOCAL_USER
 from app.tasks.outline_run import OutlineRun
 
 USED = Usage(calls=1, input_tokens=100, output_tokens=200)
@@ -61,8 +61,8 @@ async def drafting(desk: Desk) -> Claim:
 
 
 async def usage_of(desk: Desk, claim: Claim) -> dict[str, Any]:
-    usage = (await desk.reader.task(claim.task_id, user_id=LOCAL_USER))["usage"]
-    return {name: usage[name] for name in ("calls", "input_tokens", "output_tokens")}
+    usage = (await desk.read.tasks.task(LOCAL_VIEWER, claim.task_id)).usage
+    return {name: getattr(usage, name) for name in ("calls", "input_tokens", "output_tokens")}
 
 
 async def test_a_draft_is_asked_for_once_however_often_the_answer_of_its_saving_is_lost(
@@ -75,7 +75,7 @@ async def test_a_draft_is_asked_for_once_however_often_the_answer_of_its_saving_
     assert author.asked == 1
     assert [type(event) for event in events.published] == [OutlineReady]
     assert await usage_of(desk, claim) == {"calls": 1, "input_tokens": 100, "output_tokens": 200}
-    assert (await desk.reader.task(claim.task_id, user_id=LOCAL_USER))["status"] == "completed"
+    assert (await desk.read.tasks.task(LOCAL_VIEWER, claim.task_id)).status == "completed"
 
 
 async def test_a_failure_that_is_told_twice_counts_once(desk: Desk) -> None:
@@ -90,7 +90,7 @@ async def test_a_failure_that_is_told_twice_counts_once(desk: Desk) -> None:
 
 async def test_a_draft_that_is_cancelled_before_it_began_asks_nobody(desk: Desk) -> None:
     claim, author = await drafting(desk), OneDraft()
-    await desk.steering.cancel(claim.roadmap_id, user_id=LOCAL_USER)
+    await desk.steering.cancel(LOCAL_VIEWER, claim.roadmap_id)
     run = OutlineRun(claim, OutlineStore(desk.sessions, claim), author, RecordingEvents())
     assert await run.run() == RunEnd.FINISHED
     assert author.asked == 0

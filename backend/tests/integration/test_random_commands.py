@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
+import orjson
 import pytest
 from databases import fresh_database
 from factories import a_failure, a_request, an_artefact, an_outline
@@ -18,9 +19,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from app.agents.estimating import Estimator
 from app.cli.watching.reducer import apply
 from app.cli.watching.state import Watched
+from app.commands.outlines import Outlines
+from app.commands.roadmaps import RoadmapService
+from app.commands.steering import Steering
+from app.commands.unit import UnitOfWork
 from app.core.errors import Conflict, NotFound, Stale
 from app.core.settings import Settings, sqlalchemy_url
 from app.db.repositories.event_repo import EventRepository
+from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.repositories.worker_repo import WorkerRepository
 from app.db.session import Sessions, create_engine, create_sessions, safe_session_with_retry
 from app.db.task_store import TaskStore
@@ -31,15 +37,11 @@ from app.domain.outline_operations import AddConcept, Move, Operation, Remove, R
 from app.domain.outline_rules import OutlineError
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.tasks import ENDED, RoadmapStatus, TaskKind
+from app.domain.viewer import LOCAL_VIEWER
 from app.generation.orchestrator import Limits
 from app.generation.work import ConceptBrief, Delivery
-from app.services.accounts import LOCAL_USER
-from app.services.commands import Commands
-from app.services.outlines import Outlines
-from app.services.roadmap_reader import RoadmapReader
-from app.services.roadmaps import RoadmapService
-from app.services.steering import Steering
-from app.services.views import RoadmapView
+from app.reading.views import RoadmapView
+from app.services.api_services import Readers
 from app.tasks import worker as worker_module
 from app.tasks.loop_thread import LoopThread
 from app.tasks.worker import Worker
@@ -90,7 +92,7 @@ class House:
     roadmaps: RoadmapService
     steering: Steering
     outlines: Outlines
-    reader: RoadmapReader
+    readers: Readers
     engine: AsyncEngine
     workers: list[Worker] = field(default_factory=list)
     running: list[asyncio.Task[None]] = field(default_factory=list)
@@ -104,7 +106,7 @@ class House:
         await self.engine.dispose()
 
     async def read(self, roadmap_id: UUID) -> RoadmapView:
-        return RoadmapView.model_validate_json((await self.reader.read(roadmap_id, user_id=LOCAL_USER)).body)
+        return RoadmapView.model_validate_json((await self.readers.roadmaps.roadmap(LOCAL_VIEWER, roadmap_id)).body)
 
 
 class DoorbellOf:
@@ -125,14 +127,14 @@ async def open_house(url: str) -> House:
     engine = create_engine(sqlalchemy_url(url), pool_size=10, application_name="test")
     sessions = create_sessions(engine)
     events, doorbell, author = RecordingEvents(), DoorbellOf(), MoodyAuthor()
-    commands = Commands(sessions, doorbell, events)
+    unit = UnitOfWork(sessions, doorbell, events)
     house = House(
         sessions=sessions,
         author=author,
-        roadmaps=RoadmapService(commands, author=author.name, max_concepts=300),
-        steering=Steering(commands),
-        outlines=Outlines(commands, max_concepts=300),
-        reader=RoadmapReader(sessions, Estimator(Settings())),
+        roadmaps=RoadmapService(unit, author=author.name, max_concepts=300),
+        steering=Steering(unit),
+        outlines=Outlines(unit, max_concepts=300),
+        readers=Readers.over(sessions, Estimator(Settings())),
         engine=engine,
         workers=doorbell.workers,
     )
@@ -200,38 +202,36 @@ class Learner:
             self.pressed.append(command)
 
     async def _approve(self) -> None:
-        await self._house.steering.approve(self._id, user_id=LOCAL_USER)
+        await self._house.steering.approve(LOCAL_VIEWER, self._id)
 
     async def _pause(self) -> None:
-        await self._house.steering.pause(self._id, user_id=LOCAL_USER)
+        await self._house.steering.pause(LOCAL_VIEWER, self._id)
 
     async def _resume(self) -> None:
-        await self._house.steering.resume(self._id, user_id=LOCAL_USER)
+        await self._house.steering.resume(LOCAL_VIEWER, self._id)
 
     async def _cancel(self) -> None:
-        await self._house.steering.cancel(self._id, user_id=LOCAL_USER)
+        await self._house.steering.cancel(LOCAL_VIEWER, self._id)
 
     async def _retry(self) -> None:
-        await self._house.steering.retry(self._id, user_id=LOCAL_USER)
+        await self._house.steering.retry(LOCAL_VIEWER, self._id)
 
     async def _prioritise(self) -> None:
-        await self._house.steering.prioritise(self._id, await self._concept(), user_id=LOCAL_USER)
+        await self._house.steering.prioritise(LOCAL_VIEWER, self._id, await self._concept())
 
     async def _regenerate(self) -> None:
         kinds = self._chance.sample(list(ArtefactKind), self._chance.randint(1, 3))
         concept_id = await self._concept()
-        await self._house.steering.regenerate(
-            self._id, concept_id, user_id=LOCAL_USER, kinds=kinds, instructions="Shorter."
-        )
+        await self._house.steering.regenerate(LOCAL_VIEWER, self._id, concept_id, kinds=kinds, instructions="Shorter.")
 
     async def _restore(self) -> None:
         kind, version = self._chance.choice(list(ArtefactKind)), self._chance.randint(1, 2)
         concept_id = await self._concept()
-        await self._house.steering.restore(self._id, concept_id, user_id=LOCAL_USER, kind=kind, version=version)
+        await self._house.steering.restore(LOCAL_VIEWER, self._id, concept_id, kind=kind, version=version)
 
     async def _learn(self) -> None:
         concept_id, learned = await self._concept(), self._chance.random() < 0.7
-        await self._house.roadmaps.mark_learned(self._id, concept_id, user_id=LOCAL_USER, learned=learned)
+        await self._house.roadmaps.mark_learned(LOCAL_VIEWER, self._id, concept_id, learned=learned)
 
     async def _edit(self) -> None:
         view = await self._house.read(self._id)
@@ -247,18 +247,18 @@ class Learner:
             Move(target="concept", id=concept_id, into=self._chance.choice(modules).module_id),
         ]
         one = self._chance.choice(operations)
-        await self._house.outlines.apply(self._id, [one], user_id=LOCAL_USER, if_match=None)
+        await self._house.outlines.apply(LOCAL_VIEWER, self._id, [one], if_match=None)
 
     async def _undo(self) -> None:
-        await self._house.outlines.undo(self._id, user_id=LOCAL_USER, if_match=None)
+        await self._house.outlines.undo(LOCAL_VIEWER, self._id, if_match=None)
 
     async def _redo(self) -> None:
         """Pressed after an undo, as people do: else there would hardly ever be something to redo."""
         await self._undo()
-        await self._house.outlines.redo(self._id, user_id=LOCAL_USER, if_match=None)
+        await self._house.outlines.redo(LOCAL_VIEWER, self._id, if_match=None)
 
     async def _revise(self) -> None:
-        await self._house.outlines.revise(self._id, "Differently, please.", user_id=LOCAL_USER)
+        await self._house.outlines.revise(LOCAL_VIEWER, self._id, "Differently, please.")
 
     async def _concept(self) -> str:
         concepts = concepts_of(await self._house.read(self._id))
@@ -277,7 +277,7 @@ async def random_life(house: House, moments: list[list[str]], seed: int) -> list
     chance = house.author.chance = random.Random(seed)
     house.author.delivered.clear()
     created = await house.roadmaps.create(
-        a_request(), user_id=LOCAL_USER, auto_approve=chance.random() < 0.5, idempotency_key=None
+        LOCAL_VIEWER, a_request(), auto_approve=chance.random() < 0.5, idempotency_key=None
     )
     roadmap_id = created.roadmap_id
     first = Watched.of(await house.read(roadmap_id))
@@ -316,7 +316,8 @@ async def the_view_is_possible_and_agrees_with_the_events(
         assert view.progress.generating == 0, f"something is written while the roadmap is {view.status}"
 
     async def events(session: AsyncSession) -> list[object]:
-        return list(await EventRepository(session).newest(roadmap_id, 100_000))
+        position = await RoadmapRepository(session).position(roadmap_id, LOCAL_VIEWER)
+        return list(await EventRepository(session).newest(position.handle, 100_000))
 
     seen = first
     for body in await safe_session_with_retry(house.sessions, events):
@@ -350,7 +351,7 @@ async def nothing_is_lost(house: House, roadmap_id: UUID) -> None:
         assert sum(str(mark) in body for body in bodies) == 1, f"a {kind} that was paid for is not there once"
     assert len(bodies) == len(house.author.delivered)
     for concept_id in concepts_of(view := await house.read(roadmap_id)):
-        shown = await house.reader.concept(view.roadmap_id, concept_id, user_id=LOCAL_USER, version=None)
+        shown = orjson.loads(await house.readers.concepts.concept(LOCAL_VIEWER, view.roadmap_id, concept_id))
         for kind in ArtefactKind:
             if shown[f"{kind}_status"] == "completed":
                 assert shown[kind.value] is not None

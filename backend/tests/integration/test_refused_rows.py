@@ -11,7 +11,6 @@ from app.domain.events import ConceptComplete, ConceptFailed
 from app.domain.failures import FailureCode
 from app.domain.usage import Usage
 from app.generation.work import Batch
-from app.services.accounts import LOCAL_USER
 
 NUL = Tutorial.model_construct(summary="a\0b", sections=(Section(heading="What", markdown="It is."),))
 HALF = Tutorial.model_construct(summary="\ud800", sections=(Section(heading="What", markdown="It is."),))
@@ -42,7 +41,7 @@ async def test_what_the_database_refuses_fails_alone(tutorial: Tutorial, warm: b
     events = await store.save(batch)
     outcomes = {e.concept_id: type(e) for e in events if isinstance(e, ConceptComplete | ConceptFailed)}
     assert outcomes == {"c0": ConceptComplete, "c1": ConceptFailed, "c2": ConceptComplete, "c3": ConceptComplete}
-    concept = await desk.reader.concept(claim.roadmap_id, "c1", user_id=LOCAL_USER, version=None)
+    concept = await desk.concept(claim.roadmap_id, "c1")
     assert (concept["tutorial"], concept["quiz_status"]) == (None, "completed")
     [failed] = concept["failures"]
     assert (failed["artefact"], failed["code"]) == ("tutorial", FailureCode.INTERNAL)

@@ -11,13 +11,14 @@ from integration.conftest import Desk
 from prometheus_client import REGISTRY
 from redis.asyncio import Redis
 
+from app.domain.viewer import LOCAL_VIEWER
 from app.embedded.valkey import EmbeddedValkey
-from app.services import event_hub
-from app.services.accounts import LOCAL_USER
-from app.services.event_hub import EventHub
-from app.services.notification_service import NotificationService, channel, stream_key
-from app.services.redis_client import create_redis
-from app.services.sealed_events import LONGEST_IN_REDIS, EventSeal
+from app.live import event_hub
+from app.live.event_hub import EventHub
+from app.messaging.channels import channel, stream_key
+from app.messaging.redis_client import create_redis
+from app.messaging.sealed_events import LONGEST_IN_REDIS, EventSeal
+from app.services.notification_service import NotificationService
 
 
 @dataclass
@@ -46,10 +47,10 @@ def dropped() -> float:
 
 async def test_forged_and_broken_messages_are_dropped_and_the_next_event_arrives(desk: Desk, line: Line) -> None:
     roadmap_id = await desk.drafted()
-    async with line.hub.listen(roadmap_id) as listener:
+    async with line.hub.listen(LOCAL_VIEWER, roadmap_id) as (listener, _):
         before, seq = dropped(), listener.seq
         desk.events.published.clear()
-        await desk.steering.approve(roadmap_id, user_id=LOCAL_USER)
+        await desk.steering.approve(LOCAL_VIEWER, roadmap_id)
         [event, *_] = desk.events.published
         real = event.model_dump_json().encode()
         another_key = EventSeal(desk.sessions)
@@ -69,30 +70,32 @@ async def test_forged_and_broken_messages_are_dropped_and_the_next_event_arrives
 
 async def test_a_forged_entry_of_the_stream_is_not_passed_on(desk: Desk, line: Line) -> None:
     roadmap_id = await desk.drafted()
-    epoch, newest = await desk.reader.position(roadmap_id, user_id=LOCAL_USER)
-    async with line.hub.listen(roadmap_id):
+    async with line.hub.listen(LOCAL_VIEWER, roadmap_id) as (_, position):
+        newest = position.seq
         for seq in range(1, newest + 1):
-            await line.redis.xadd(stream_key(roadmap_id, epoch), {"e": b'{"seq": 7, "type": "completed"}'}, f"{seq}-0")
-        frames = await line.hub.read(roadmap_id, epoch, after=0, until=newest)
+            await line.redis.xadd(
+                stream_key(roadmap_id, position.epoch), {"e": b'{"seq": 7, "type": "completed"}'}, f"{seq}-0"
+            )
+        frames = await line.hub.read(position, after=0, until=newest)
     assert [frame.seq for frame in frames] == list(range(1, newest + 1))
     assert all(orjson.loads(frame.data)["roadmap_id"] == str(roadmap_id) for frame in frames)
 
 
 async def test_a_big_event_goes_through_redis_by_its_number_alone(desk: Desk, line: Line) -> None:
     roadmap_id = await desk.drafted(an_outline(120))
-    epoch, newest = await desk.reader.position(roadmap_id, user_id=LOCAL_USER)
+    position = await desk.read.roadmaps.position(LOCAL_VIEWER, roadmap_id)
     desk.events.published.clear()
-    async with line.hub.listen(roadmap_id) as listener:
-        await desk.outlines.replace(roadmap_id, an_outline(150), user_id=LOCAL_USER, if_match=None)
+    async with line.hub.listen(LOCAL_VIEWER, roadmap_id) as (listener, _):
+        await desk.outlines.replace(LOCAL_VIEWER, roadmap_id, an_outline(150), if_match=None)
         published = list(desk.events.published)
         assert any(len(event.model_dump_json()) > LONGEST_IN_REDIS for event in published)
         await line.notifications.publish(published)
         for event in published:
             frame = await asyncio.wait_for(listener.next(), 10)
             assert orjson.loads(frame.data) == orjson.loads(event.model_dump_json())
-    entries = await line.redis.xrange(stream_key(roadmap_id, epoch))
+    entries = await line.redis.xrange(stream_key(roadmap_id, position.epoch))
     assert entries
     assert all(fields and len(fields[b"e"]) <= LONGEST_IN_REDIS + 40 for _, fields in entries)
-    frames = await line.hub.read(roadmap_id, epoch, after=newest, until=published[-1].seq)
+    frames = await line.hub.read(position, after=position.seq, until=published[-1].seq)
     assert [frame.seq for frame in frames] == [event.seq for event in published]
     assert [orjson.loads(frame.data)["seq"] for frame in frames] == [event.seq for event in published]

@@ -23,10 +23,10 @@ from app.domain.events import BatchSaved, Cancelled, ConceptComplete
 from app.domain.ownership import Claim
 from app.domain.roadmap import Concept, Module, Outline, Stage
 from app.domain.tasks import ACTIVE, RoadmapStatus, TaskKind, TaskStatus
+from app.domain.viewer import LOCAL_VIEWER
 from app.generation.ports import OwnershipLost
 from app.generation.work import Batch
-from app.services.accounts import LOCAL_USER
-from app.services.views import RoadmapView
+from app.reading.views import RoadmapView
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -37,7 +37,7 @@ def desk(shared_desk: Desk) -> Desk:
 
 
 async def view(desk: Desk, roadmap_id: UUID) -> RoadmapView:
-    return RoadmapView.model_validate_json((await desk.reader.read(roadmap_id, user_id=LOCAL_USER)).body)
+    return RoadmapView.model_validate_json((await desk.read.roadmaps.roadmap(LOCAL_VIEWER, roadmap_id)).body)
 
 
 async def writing(desk: Desk, claim: Claim) -> PostgresContentStore:
@@ -53,12 +53,13 @@ async def writing(desk: Desk, claim: Claim) -> PostgresContentStore:
 @pytest.mark.parametrize("active", sorted(ACTIVE))
 async def test_a_second_active_task_is_impossible(active: TaskStatus, desk: Desk) -> None:
     created = await desk.drafting()
+    roadmap = await desk.handle_of(created.roadmap_id)
 
     async def make_it(session: AsyncSession) -> None:
         await session.execute(update(tasks).where(tasks.c.id == created.task_id).values(status=active))
 
     async def add_another(session: AsyncSession) -> None:
-        await TaskRepository(session).add(task_id=new_id(), roadmap_id=created.roadmap_id, kind=TaskKind.CONTENT)
+        await TaskRepository(session).add(roadmap, task_id=new_id(), kind=TaskKind.CONTENT)
 
     await desk.execute(make_it)
     with pytest.raises(IntegrityError, match="tasks_one_active_idx"):
@@ -67,19 +68,21 @@ async def test_a_second_active_task_is_impossible(active: TaskStatus, desk: Desk
 
 async def test_what_a_refused_task_would_have_changed_is_undone(desk: Desk) -> None:
     roadmap_id = await a_roadmap_that_is(RoadmapStatus.GENERATING, desk)
-    before = await desk.reader.read(roadmap_id, user_id=LOCAL_USER)
+    before = await desk.read.roadmaps.roadmap(LOCAL_VIEWER, roadmap_id)
+    handle = await desk.handle_of(roadmap_id)
     with pytest.raises(IntegrityError):
-        await desk.execute(lambda session: queue_task(session, roadmap_id, TaskKind.CONTENT))
-    assert await desk.reader.read(roadmap_id, user_id=LOCAL_USER) == before
+        await desk.execute(lambda session: queue_task(session, handle, TaskKind.CONTENT))
+    assert await desk.read.roadmaps.roadmap(LOCAL_VIEWER, roadmap_id) == before
 
 
 @pytest.mark.parametrize("ended", sorted(set(TaskStatus) - ACTIVE))
 async def test_an_ended_task_is_in_nobodys_way(ended: TaskStatus, desk: Desk) -> None:
     created = await desk.drafting()
+    roadmap = await desk.handle_of(created.roadmap_id)
 
     async def end_it_and_add_another(session: AsyncSession) -> None:
         await session.execute(update(tasks).where(tasks.c.id == created.task_id).values(status=ended))
-        await queue_task(session, created.roadmap_id, TaskKind.DRAFT)
+        await queue_task(session, roadmap, TaskKind.DRAFT)
 
     await desk.execute(end_it_and_add_another)
     assert (await view(desk, created.roadmap_id)).status == RoadmapStatus.DRAFTING
@@ -92,13 +95,13 @@ async def test_what_was_finished_when_the_task_was_cancelled_is_kept(desk: Desk)
     claim, _ = await desk.claimed()
     store = await writing(desk, claim)
     await store.start(["c0", "c1"])
-    await desk.steering.cancel(claim.roadmap_id, user_id=LOCAL_USER)
+    await desk.steering.cancel(LOCAL_VIEWER, claim.roadmap_id)
     events = await store.save(a_batch("c0"))
     assert [type(event) for event in events] == [ConceptComplete, BatchSaved]
     roadmap = await view(desk, claim.roadmap_id)
     assert roadmap.status == RoadmapStatus.CANCELLED
     assert (roadmap.progress.completed, roadmap.progress.pending) == (1, 2)
-    concept = await desk.reader.concept(claim.roadmap_id, "c0", user_id=LOCAL_USER, version=None)
+    concept = await desk.concept(claim.roadmap_id, "c0")
     assert concept["content_status"] == ContentStatus.COMPLETED
     assert all(concept[kind.value] for kind in ArtefactKind)
 
@@ -106,23 +109,23 @@ async def test_what_was_finished_when_the_task_was_cancelled_is_kept(desk: Desk)
 async def test_a_cancelled_task_starts_nothing_and_stays_cancelled(desk: Desk) -> None:
     claim, _ = await desk.claimed()
     store = await writing(desk, claim)
-    await desk.steering.cancel(claim.roadmap_id, user_id=LOCAL_USER)
+    await desk.steering.cancel(LOCAL_VIEWER, claim.roadmap_id)
     assert isinstance(desk.events.published[-1], Cancelled)
     assert await store.start(["c0"]) == []
     await store.save(a_batch("c0", "c1", "c2"))
     assert await store.finish() == []
-    task = await desk.reader.task(claim.task_id, user_id=LOCAL_USER)
-    assert task["status"] == TaskStatus.CANCELLED
+    task = await desk.read.tasks.task(LOCAL_VIEWER, claim.task_id)
+    assert task.status == TaskStatus.CANCELLED
 
 
 async def test_deleting_cancels_what_goes_on_and_keeps_what_had_finished(desk: Desk) -> None:
     claim, _ = await desk.claimed()
     store = await writing(desk, claim)
-    await desk.roadmaps.delete(claim.roadmap_id, user_id=LOCAL_USER)
+    await desk.roadmaps.delete(LOCAL_VIEWER, claim.roadmap_id)
     with pytest.raises(NotFound):
         await view(desk, claim.roadmap_id)
     await store.save(a_batch("c0"))
-    await desk.roadmaps.restore(claim.roadmap_id, user_id=LOCAL_USER)
+    await desk.roadmaps.restore(LOCAL_VIEWER, claim.roadmap_id)
     restored = await view(desk, claim.roadmap_id)
     assert (restored.status, restored.progress.completed) == (RoadmapStatus.CANCELLED, 1)
 
@@ -144,7 +147,7 @@ async def test_the_trash_is_emptied_after_30_days_and_leaves_nothing_in_any_tabl
         past = "UPDATE roadmaps SET deleted_at = now() - make_interval(days => :days) WHERE id = :id"
         await session.execute(text(past), {"days": days, "id": roadmap_id})
 
-    await desk.roadmaps.delete(roadmap_id, user_id=LOCAL_USER)
+    await desk.roadmaps.delete(LOCAL_VIEWER, roadmap_id)
     await desk.execute(count)
     everywhere = ("roadmaps", "roadmap_progress", "concepts", "tutorials", "tasks", "events", "revisions")
     assert all(left[name] for name in everywhere)
@@ -156,7 +159,7 @@ async def test_the_trash_is_emptied_after_30_days_and_leaves_nothing_in_any_tabl
 
 async def test_the_whole_trash_is_emptied_at_once(desk: Desk) -> None:
     for _ in range(12):
-        await desk.roadmaps.delete(await desk.drafted(), user_id=LOCAL_USER)
+        await desk.roadmaps.delete(LOCAL_VIEWER, await desk.drafted())
     left: list[object] = [None]
 
     async def long_ago(session: AsyncSession) -> None:
@@ -176,8 +179,8 @@ async def test_the_whole_trash_is_emptied_at_once(desk: Desk) -> None:
 
 async def test_a_retry_waits_until_the_old_worker_lets_go(desk: Desk) -> None:
     old, old_worker = await desk.claimed()
-    await desk.steering.cancel(old.roadmap_id, user_id=LOCAL_USER)
-    task_id = await desk.steering.retry(old.roadmap_id, user_id=LOCAL_USER)
+    await desk.steering.cancel(LOCAL_VIEWER, old.roadmap_id)
+    task_id = await desk.steering.retry(LOCAL_VIEWER, old.roadmap_id)
     new_worker = await desk.a_worker()
     assert await new_worker.claim(task_id) is None
     assert await old_worker.let_go(old) == [(task_id, TaskKind.CONTENT)]
@@ -187,8 +190,8 @@ async def test_a_retry_waits_until_the_old_worker_lets_go(desk: Desk) -> None:
 async def test_the_old_workers_token_is_void_once_the_retry_is_claimed(desk: Desk) -> None:
     old, old_worker = await desk.claimed()
     old_store = await writing(desk, old)
-    await desk.steering.cancel(old.roadmap_id, user_id=LOCAL_USER)
-    task_id = await desk.steering.retry(old.roadmap_id, user_id=LOCAL_USER)
+    await desk.steering.cancel(LOCAL_VIEWER, old.roadmap_id)
+    task_id = await desk.steering.retry(LOCAL_VIEWER, old.roadmap_id)
     await old_worker.let_go(old)
     new = await claim_of((await desk.a_worker()), task_id)
     assert new is not None
@@ -226,8 +229,8 @@ async def test_a_late_save_before_the_retry_is_claimed_is_not_written_again(desk
     old, old_worker = await desk.claimed()
     old_store = await writing(desk, old)
     await old_store.start(["c0"])
-    await desk.steering.cancel(old.roadmap_id, user_id=LOCAL_USER)
-    task_id = await desk.steering.retry(old.roadmap_id, user_id=LOCAL_USER)
+    await desk.steering.cancel(LOCAL_VIEWER, old.roadmap_id)
+    task_id = await desk.steering.retry(LOCAL_VIEWER, old.roadmap_id)
     await old_store.save(a_batch("c0"))
     await old_worker.let_go(old)
     new = await claim_of((await desk.a_worker()), task_id)
@@ -277,9 +280,9 @@ async def test_a_late_save_of_a_concept_that_an_edit_removed_is_not_counted(batc
     claim, _ = await desk.claimed()
     store = await writing(desk, claim)
     await store.start(["c0"])
-    await desk.steering.cancel(claim.roadmap_id, user_id=LOCAL_USER)
+    await desk.steering.cancel(LOCAL_VIEWER, claim.roadmap_id)
     edit = an_outline_of(["c1", "c2"])
-    await desk.outlines.replace(claim.roadmap_id, edit, user_id=LOCAL_USER, if_match=None)
+    await desk.outlines.replace(LOCAL_VIEWER, claim.roadmap_id, edit, if_match=None)
     await store.save(batch)
     await the_counters_are_true(desk, claim.roadmap_id)
     assert (await view(desk, claim.roadmap_id)).progress.pending == 2
@@ -342,14 +345,14 @@ class RandomLife:
         await self._store.finish()
 
     async def cancel(self) -> None:
-        await self._desk.steering.cancel(self.roadmap_id, user_id=LOCAL_USER)
+        await self._desk.steering.cancel(LOCAL_VIEWER, self.roadmap_id)
 
     async def retry(self) -> None:
-        await self._desk.steering.retry(self.roadmap_id, user_id=LOCAL_USER)
+        await self._desk.steering.retry(LOCAL_VIEWER, self.roadmap_id)
 
     async def edit(self) -> None:
         outline = an_outline_of(self._chance.sample(self.IDS, self._chance.randint(1, len(self.IDS))))
-        await self._desk.outlines.replace(self.roadmap_id, outline, user_id=LOCAL_USER, if_match=None)
+        await self._desk.outlines.replace(LOCAL_VIEWER, self.roadmap_id, outline, if_match=None)
 
     def _some(self) -> list[str]:
         return sorted(self._chance.sample(self._known, self._chance.randint(0, len(self._known))))

@@ -12,7 +12,7 @@ from e2e.cluster import Cluster, a_cluster, concepts_of, ready
 from scripted_model import Call, Reply, running_in_thread
 
 from app.agents.models.llama_server import LlamaServer
-from app.services.views import ConceptDetail
+from app.reading.views import ConceptDetail
 
 CONCEPTS = 3
 PATIENCE = 2400.0

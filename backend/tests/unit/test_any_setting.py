@@ -15,7 +15,7 @@ from app.core.database_address import parse_database_address
 from app.core.errors import ConfigurationError
 from app.core.settings import Settings, load_settings, names_of
 from app.main import create_app
-from app.services.redis_client import create_redis
+from app.messaging.redis_client import create_redis
 
 WORKING = {
     "DATABASE_URL": "postgresql://u:p@127.0.0.1:1/d?connect_timeout=2",

@@ -14,7 +14,7 @@ from watched_runs import ROADMAP, Run, after, as_answered
 
 from app.domain.tasks import RoadmapStatus, TaskKind, TaskStatus
 from app.domain.usage import Usage
-from app.services.views import ProgressView, TaskDetail, TaskErrorDetail
+from app.reading.views import ProgressView, TaskDetail, TaskErrorDetail
 
 ID = str(ROADMAP)
 

@@ -22,7 +22,7 @@ from app.core.settings import Settings, load_settings
 from app.embedded.data_dir import Run as Instance
 from app.embedded.data_dir import running_instance
 from app.embedded.ports import free_port
-from app.services.health import Check
+from app.reading.health import Check
 
 BACKEND = str(Path(__file__).parents[2])
 INSTANCE = Instance(

@@ -31,7 +31,7 @@ from app.domain.tasks import RoadmapStatus
 from app.embedded.data_dir import DataDirectory, running_instance
 from app.embedded.data_dir import Run as Instance
 from app.embedded.leftovers import record_of_this_process
-from app.services.views import ListedRoadmap, ProgressView, RoadmapPage
+from app.reading.views import ListedRoadmap, ProgressView, RoadmapPage
 
 HERE = Instance(url="http://127.0.0.1:8123", database_url="postgresql://", redis_url="redis://")
 OTHERS = [UUID(f"01990000-0000-7000-8000-0000{number:04x}beef") for number in range(150)]

@@ -12,7 +12,7 @@ from rich.markdown import Markdown
 from app.cli.lesson import lesson_markdown, what_is_missing
 from app.domain.content import ArtefactKind, Section
 from app.domain.usage import Usage
-from app.services.views import ArtefactFailureDetail, ConceptDetail, QuizView, TutorialView
+from app.reading.views import ArtefactFailureDetail, ConceptDetail, QuizView, TutorialView
 
 ID = UUID("01990000-0000-7000-8000-000000000001")
 MADE: dict[str, Any] = {

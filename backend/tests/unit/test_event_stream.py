@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from app.services.event_hub import EventHub
-from app.services.event_stream import EventStream, Message
-from app.services.live_feed import Frame
-from app.services.roadmap_reader import RoadmapReader
+from app.domain.records import RoadmapPosition
+from app.domain.viewer import LOCAL_VIEWER, RoadmapHandle, Viewer
+from app.live.event_hub import EventHub
+from app.live.event_stream import EventStream, Message
+from app.live.live_feed import Frame
+from app.reading.roadmaps import RoadmapReader
 
 ROADMAP, EPOCH = uuid4(), uuid4()
 NEWEST = 3
@@ -32,23 +34,20 @@ class Overlapping:
         return await self._live.get()
 
     @asynccontextmanager
-    async def listen(self, roadmap_id: UUID) -> AsyncIterator["Overlapping"]:
-        yield self
+    async def listen(self, viewer: Viewer, roadmap_id: UUID) -> AsyncIterator[tuple["Overlapping", RoadmapPosition]]:
+        assert viewer == LOCAL_VIEWER
+        yield self, RoadmapPosition(handle=RoadmapHandle(roadmap_id), epoch=EPOCH, seq=NEWEST)
 
-    async def read(self, roadmap_id: UUID, epoch: UUID, *, after: int, until: int) -> list[Frame]:
+    async def read(self, position: RoadmapPosition, *, after: int, until: int) -> list[Frame]:
+        assert position.seq == NEWEST
         return [frame(seq) for seq in range(after + 1, until + 1)]
-
-
-class Reader:
-    async def position(self, roadmap_id: UUID, *, user_id: str) -> tuple[UUID, int]:
-        return EPOCH, NEWEST
 
 
 async def test_what_the_backlog_and_the_live_channel_both_bring_is_sent_once() -> None:
     hub: Any = Overlapping(live=[2, 3, 4, 4, 5])
-    stream = EventStream(cast(EventHub, hub), cast(RoadmapReader, Reader()), heartbeat=20, most=10)
+    stream = EventStream(cast(EventHub, hub), cast(RoadmapReader, None), heartbeat=20, most=10)
     seen: list[Message] = []
-    async for message in stream.follow(ROADMAP, user_id="local", since=1):
+    async for message in stream.follow(LOCAL_VIEWER, ROADMAP, since=1):
         seen.append(message)
         if message.seq == 5:
             break

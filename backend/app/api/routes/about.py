@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from app.api.answers import PREFIX
 from app.api.deps import AnyServices
-from app.api.schemas import About
+from app.reading.views import About
 
 router = APIRouter(prefix=PREFIX, tags=["about"])
 

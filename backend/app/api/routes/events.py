@@ -11,10 +11,11 @@ from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
 
 from app.api.answers import PREFIX
-from app.api.deps import AnyServices, RoadmapId, Services, User
+from app.api.deps import AnyServices, CurrentViewer, RoadmapId, Services
 from app.api.document import FRAMES
-from app.core.errors import GreenwayError, NotFound
-from app.services.event_stream import Message, parse_since
+from app.core.errors import GreenwayError
+from app.domain.viewer import NoSuchRoadmap
+from app.live.event_stream import Message, parse_since
 
 router = APIRouter(prefix=PREFIX, tags=["events"])
 
@@ -31,17 +32,17 @@ _Since = Annotated[str | None, Query(description="The number of the last event t
 async def stream_events(
     roadmap_id: RoadmapId,
     services: Services,
-    user: User,
+    viewer: CurrentViewer,
     since: _Since = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
     """Follow a roadmap: a snapshot (with `since` or `Last-Event-ID`, the missed events), then live events."""
     position = parse_since(last_event_id or since)
-    await services.reader.position(roadmap_id, user_id=user)  # an unknown roadmap is a 404, not an empty stream
+    await services.read.roadmaps.position(viewer, roadmap_id)  # an unknown roadmap is a 404, not an empty stream
     services.stream.check_place()
 
     async def body() -> AsyncIterator[bytes]:
-        async for message in services.stream.follow(roadmap_id, user_id=user, since=position):
+        async for message in services.stream.follow(viewer, roadmap_id, since=position):
             number = None if message.seq is None else str(message.seq)
             yield format_sse_event(data_str=message.data.decode(), id=number)
 
@@ -51,7 +52,7 @@ async def stream_events(
 
 @router.websocket("/ws/roadmaps/{roadmap_id}")
 async def follow_events(
-    websocket: WebSocket, roadmap_id: str, services: AnyServices, user: User, since: _Since = None
+    websocket: WebSocket, roadmap_id: str, services: AnyServices, viewer: CurrentViewer, since: _Since = None
 ) -> None:
     """The same events, one JSON object a frame. Refusals close an accepted socket, so that browsers see the reason."""
     await websocket.accept()
@@ -59,7 +60,7 @@ async def follow_events(
         await services.schema.check()
         position = parse_since(since)
         services.stream.check_place()
-        messages = services.stream.follow(_parse_id(roadmap_id), user_id=user, since=position)
+        messages = services.stream.follow(viewer, _parse_id(roadmap_id), since=position)
         await _exchange(websocket, messages)
     except GreenwayError as error:
         await websocket.close(code=4000 + error.status, reason=error.message)
@@ -69,7 +70,7 @@ def _parse_id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise NotFound("There is no such roadmap.") from None
+        raise NoSuchRoadmap from None
 
 
 async def _exchange(websocket: WebSocket, messages: AsyncIterator[Message]) -> None:

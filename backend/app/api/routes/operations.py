@@ -6,7 +6,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from app.api.answers import RETRY_AFTER
 from app.api.deps import AnyServices
-from app.services.views import CheckView, Health, Readiness
+from app.reading.views import CheckView, Health, Readiness
 
 router = APIRouter(tags=["operations"])
 

@@ -4,15 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
-from app.api.answers import CONFLICT, PREFIX, UNCHANGED, WITH_ETAG, WITH_LOCATION, json_response, matches
+from app.api.answers import CONFLICT, PREFIX, UNCHANGED, WITH_ETAG, WITH_LOCATION, matches
 from app.api.bodies import BodyRoute
-from app.api.deps import RoadmapId, Services, User
+from app.api.deps import CurrentViewer, RoadmapId, Services
 from app.api.schemas import IdempotencyKey, NewRoadmap, PageSize
 from app.domain.roadmap import ListOrder
 from app.domain.tasks import RoadmapStatus
 from app.domain.values import AtMost, Text
-from app.services.etags import etag_of
-from app.services.views import Created, EstimateView, RoadmapPage, RoadmapView
+from app.reading.views import Created, EstimateView, RoadmapPage, RoadmapView
 
 router = APIRouter(prefix=f"{PREFIX}/roadmaps", tags=["roadmaps"], route_class=BodyRoute)
 
@@ -23,35 +22,33 @@ async def create_roadmap(
     request: Request,
     response: Response,
     services: Services,
-    user: User,
+    viewer: CurrentViewer,
     idempotency_key: Annotated[IdempotencyKey | None, Header()] = None,
 ) -> Created:
     """Draft a roadmap for a learning goal. Repeated with the same Idempotency-Key and body, it creates only one."""
-    created = await services.roadmaps.create(
-        body.request(), user_id=user, auto_approve=body.auto_approve, idempotency_key=idempotency_key
+    created = await services.commands.roadmaps.create(
+        viewer, body.request(), auto_approve=body.auto_approve, idempotency_key=idempotency_key
     )
     response.headers["Location"] = request.url_for("get_roadmap", roadmap_id=str(created.roadmap_id)).path
     return Created(roadmap_id=created.roadmap_id, task_id=created.task_id, status=RoadmapStatus.DRAFTING)
 
 
-@router.get("", response_model=RoadmapPage)
+@router.get("")
 async def list_roadmaps(
     services: Services,
-    user: User,
+    viewer: CurrentViewer,
     cursor: Annotated[str | None, Query(max_length=64)] = None,
     limit: Annotated[PageSize, Query()] = 20,
     sort: Annotated[ListOrder, Query()] = ListOrder.CREATED,
     q: Annotated[Text | None, Query(max_length=200)] = None,
     status: Annotated[list[RoadmapStatus] | None, AtMost(len(RoadmapStatus)), Query()] = None,
     trash: Annotated[bool, Query()] = False,
-) -> Response:
+) -> RoadmapPage:
     """The newest roadmaps first, or with `sort=studied` the most recently studied: opened, answered, learned or
     changed. `next_cursor` leads to the next page. `q` searches titles and goals for its words, `status` (may be
     repeated) filters by status, and `trash` lists deleted roadmaps."""
-    return json_response(
-        await services.reader.list(
-            user_id=user, cursor=cursor, limit=limit, sort=sort, search=q, statuses=status or (), trash=trash
-        )
+    return await services.read.roadmaps.list(
+        viewer, cursor=cursor, limit=limit, sort=sort, search=q, statuses=status or (), trash=trash
     )
 
 
@@ -59,39 +56,39 @@ async def list_roadmaps(
 async def get_roadmap(
     roadmap_id: RoadmapId,
     services: Services,
-    user: User,
+    viewer: CurrentViewer,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """The whole roadmap with the state of every concept; 304 when nothing has changed since `If-None-Match`."""
     if if_none_match is not None:
-        etag = etag_of(*await services.reader.position(roadmap_id, user_id=user))
+        etag = (await services.read.roadmaps.position(viewer, roadmap_id)).etag
         if matches(if_none_match, etag):
             return Response(status_code=304, headers={"ETag": etag})
-    roadmap = await services.reader.read(roadmap_id, user_id=user)
+    roadmap = await services.read.roadmaps.roadmap(viewer, roadmap_id)
     return Response(roadmap.body, media_type="application/json", headers={"ETag": roadmap.etag})
 
 
-@router.get("/{roadmap_id}/estimate", response_model=EstimateView, responses=CONFLICT)
-async def estimate_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Response:
+@router.get("/{roadmap_id}/estimate", responses=CONFLICT)
+async def estimate_roadmap(roadmap_id: RoadmapId, services: Services, viewer: CurrentViewer) -> EstimateView:
     """An estimate for writing all missing content: calls, tokens, money, minutes."""
-    return json_response(await services.reader.estimate(roadmap_id, user_id=user))
+    return await services.read.estimates.estimate(viewer, roadmap_id)
 
 
 @router.delete("/{roadmap_id}", status_code=204, responses=CONFLICT)
-async def delete_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> None:
+async def delete_roadmap(roadmap_id: RoadmapId, services: Services, viewer: CurrentViewer) -> None:
     """Move the roadmap to the trash for 30 days, and cancel its task."""
-    await services.roadmaps.delete(roadmap_id, user_id=user)
+    await services.commands.roadmaps.delete(viewer, roadmap_id)
 
 
 @router.post("/{roadmap_id}/opened", status_code=204)
-async def note_opened(roadmap_id: RoadmapId, services: Services, user: User) -> None:
+async def note_opened(roadmap_id: RoadmapId, services: Services, viewer: CurrentViewer) -> None:
     """Record that the learner opened a lesson, so that the roadmap comes first with `sort=studied`."""
-    await services.roadmaps.note_opened(roadmap_id, user_id=user)
+    await services.commands.roadmaps.note_opened(viewer, roadmap_id)
 
 
 @router.post("/{roadmap_id}/restore", response_model=RoadmapView, responses=WITH_ETAG)
-async def restore_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Response:
+async def restore_roadmap(roadmap_id: RoadmapId, services: Services, viewer: CurrentViewer) -> Response:
     """Restore the roadmap from the trash."""
-    await services.roadmaps.restore(roadmap_id, user_id=user)
-    roadmap = await services.reader.read(roadmap_id, user_id=user)
+    await services.commands.roadmaps.restore(viewer, roadmap_id)
+    roadmap = await services.read.roadmaps.roadmap(viewer, roadmap_id)
     return Response(roadmap.body, media_type="application/json", headers={"ETag": roadmap.etag})

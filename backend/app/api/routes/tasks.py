@@ -3,16 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path
 
-from app.api.answers import PREFIX, json_response
-from app.api.deps import Services, User
-from app.services.views import TaskDetail
+from app.api.answers import PREFIX
+from app.api.deps import CurrentViewer, Services
+from app.reading.views import TaskDetail
 
 router = APIRouter(prefix=f"{PREFIX}/tasks", tags=["tasks"])
 
 
-@router.get("/{task_id}", response_model=TaskDetail)
-async def get_task(task_id: Annotated[UUID, Path()], services: Services, user: User) -> Response:
+@router.get("/{task_id}")
+async def get_task(task_id: Annotated[UUID, Path()], services: Services, viewer: CurrentViewer) -> TaskDetail:
     """A task with its status, counts, usage and error."""
-    return json_response(await services.reader.task(task_id, user_id=user))
+    return await services.read.tasks.task(viewer, task_id)

@@ -8,14 +8,14 @@ from fastapi.responses import StreamingResponse
 
 from app.api.answers import INVALID, PREFIX
 from app.api.bodies import BodyRoute, ReadRequest
-from app.api.deps import RoadmapId, Services, User, services_of
+from app.api.deps import CurrentViewer, RoadmapId, Services, services_of
 from app.api.problems import invalid
 from app.api.schemas import ImportedRoadmap
+from app.commands.file_reader import FaultyFile
 from app.core.pauses import with_pauses
 from app.domain.packed_roadmap import PackedRoadmap, written
 from app.domain.roadmap_file import RoadmapFile
-from app.services.file_reader import FaultyFile
-from app.services.views import Created
+from app.reading.views import Created
 
 
 class FileRoute(BodyRoute):
@@ -23,7 +23,7 @@ class FileRoute(BodyRoute):
 
     async def read(self, request: ReadRequest) -> None:
         try:
-            request.value = await services_of(request).files.read(request.stream())
+            request.value = await services_of(request).commands.files.read(request.stream())
         except FaultyFile as error:
             raise invalid(error.faults, total=error.total) from None
 
@@ -34,9 +34,9 @@ IMPORT_PATH = f"{PREFIX}/roadmaps/import"
 
 
 @router.get("/{roadmap_id}/export", response_class=StreamingResponse, responses={200: {"model": RoadmapFile}})
-async def export_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> StreamingResponse:
+async def export_roadmap(roadmap_id: RoadmapId, services: Services, viewer: CurrentViewer) -> StreamingResponse:
     """Export the roadmap with its outline, history, content, versions and progress, as one document."""
-    roadmap = await services.transfer.take_out(roadmap_id, user_id=user)
+    roadmap = await services.read.packed.pack(viewer, roadmap_id)
     name = f'attachment; filename="roadmap-{roadmap_id}.json"'
     return StreamingResponse(_pieces(roadmap), media_type="application/json", headers={"Content-Disposition": name})
 
@@ -47,15 +47,17 @@ async def _pieces(roadmap: PackedRoadmap) -> AsyncIterator[bytes]:
 
 
 @router.post("/import", status_code=201, response_model=Created)
-async def import_roadmap(body: Annotated[ImportedRoadmap, Body()], services: Services, user: User) -> Created:
+async def import_roadmap(
+    body: Annotated[ImportedRoadmap, Body()], services: Services, viewer: CurrentViewer
+) -> Created:
     """Import a roadmap from a document, under a new id. It is marked as imported, and its claims do not count
     elsewhere."""
-    created = await services.transfer.take_in(body, user_id=user)
+    created = await services.commands.transfer.take_in(viewer, body)
     return Created(roadmap_id=created.roadmap_id, task_id=created.task_id, status=body.status)
 
 
 @router.post("/{roadmap_id}/duplicate", status_code=201, response_model=Created, responses=INVALID)
-async def duplicate_roadmap(roadmap_id: RoadmapId, services: Services, user: User) -> Created:
+async def duplicate_roadmap(roadmap_id: RoadmapId, services: Services, viewer: CurrentViewer) -> Created:
     """Copy the roadmap as it is now, under a new id. Its title says that it is a copy."""
-    created, status = await services.transfer.duplicate(roadmap_id, user_id=user)
+    created, status = await services.commands.transfer.duplicate(viewer, roadmap_id)
     return Created(roadmap_id=created.roadmap_id, task_id=created.task_id, status=status)

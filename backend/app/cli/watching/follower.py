@@ -15,8 +15,8 @@ from app.cli.watching.reducer import apply, is_known, is_next
 from app.cli.watching.state import Watched
 from app.core.errors import GreenwayError
 from app.domain.events import Event
-from app.services.frames import Heartbeat, Resync, Snapshot
-from app.services.views import RoadmapView
+from app.live.frames import Heartbeat, Resync, Snapshot
+from app.reading.views import RoadmapView
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 """Seconds before a new attempt; doubled from the first to the longest, with jitter."""

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from app.domain.events import Event
-from app.services.frames import Heartbeat, Resync, Snapshot, StreamFrame
+from app.live.frames import Heartbeat, Resync, Snapshot, StreamFrame
 
 
 class Unreadable(BaseModel):

@@ -11,7 +11,7 @@ from app.domain.concept_state import ConceptState
 from app.domain.content import ContentStatus
 from app.domain.roadmap import Stage
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus, roadmap_status
-from app.services.views import ConceptView, RoadmapView, StageView
+from app.reading.views import ConceptView, RoadmapView, StageView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Select, Text, all_, any_, bindparam, cast, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -13,6 +12,7 @@ from app.db.tables import concepts
 from app.domain.concept_state import ConceptState
 from app.domain.content import ArtefactKind, ArtefactStatus
 from app.domain.failures import Failure
+from app.domain.viewer import RoadmapHandle
 
 STATE_COLUMNS = (
     *(f"{kind}_status" for kind in ArtefactKind),
@@ -57,59 +57,61 @@ class ConceptRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def all(self, roadmap_id: UUID) -> dict[str, ConceptState]:
+    async def all(self, roadmap: RoadmapHandle) -> dict[str, ConceptState]:
         """The states of all concepts of the outline, by id."""
-        return await self._states(_present(roadmap_id))
+        return await self._states(_present(roadmap))
 
-    async def statuses(self, roadmap_id: UUID) -> list[tuple[dict[ArtefactKind, ArtefactStatus], int]]:
+    async def statuses(self, roadmap: RoadmapHandle) -> list[tuple[dict[ArtefactKind, ArtefactStatus], int]]:
         """Of the concepts of the outline: how many there are with the same statuses."""
         columns = [concepts.c[name] for name in _STATUSES]
-        query = _present(roadmap_id).with_only_columns(*columns, func.count()).group_by(*columns)
+        query = _present(roadmap).with_only_columns(*columns, func.count()).group_by(*columns)
         return [
             (dict(zip(ArtefactKind, map(ArtefactStatus, found), strict=True)), count)
             for *found, count in await self._session.execute(query)
         ]
 
-    async def everything(self, roadmap_id: UUID) -> list[tuple[ConceptState, bool]]:
+    async def everything(self, roadmap: RoadmapHandle) -> list[tuple[ConceptState, bool]]:
         """The states of all concepts by id, and whether an edit has removed them."""
-        query = select(concepts).where(concepts.c.roadmap_id == roadmap_id).order_by(concepts.c.concept_id)
+        query = select(concepts).where(concepts.c.roadmap_id == roadmap.roadmap_id).order_by(concepts.c.concept_id)
         rows = (await self._session.execute(query)).mappings()
         return [(_state(row), row["removed_at"] is not None) async for row in with_pauses(rows)]
 
-    async def rows(self, roadmap_id: UUID) -> dict[str, dict[str, Any]]:
+    async def rows(self, roadmap: RoadmapHandle) -> dict[str, dict[str, Any]]:
         """The states of all concepts of the outline as plain data, by id: for reading many, fast."""
-        query = _ROWS.where(concepts.c.roadmap_id == roadmap_id, concepts.c.removed_at.is_(None))
+        query = _ROWS.where(concepts.c.roadmap_id == roadmap.roadmap_id, concepts.c.removed_at.is_(None))
         names = [str(column.key) for column in _ROWS.selected_columns]
         return {row[0]: dict(zip(names, row, strict=True)) for row in await self._session.execute(query)}
 
-    async def get(self, roadmap_id: UUID, concept_id: str) -> ConceptState | None:
-        states = await self._states(_present(roadmap_id).where(concepts.c.concept_id == concept_id))
+    async def get(self, roadmap: RoadmapHandle, concept_id: str) -> ConceptState | None:
+        states = await self._states(_present(roadmap).where(concepts.c.concept_id == concept_id))
         return states.get(concept_id)
 
-    async def lock(self, roadmap_id: UUID, concept_ids: Collection[str]) -> dict[str, ConceptState]:
+    async def lock(self, roadmap: RoadmapHandle, concept_ids: Collection[str]) -> dict[str, ConceptState]:
         """Lock and read some concepts, in the order of their ids, removed ones too."""
         named = concepts.c.concept_id == any_(cast(list(concept_ids), ARRAY(Text)))
-        query = select(concepts).where(concepts.c.roadmap_id == roadmap_id, named)
+        query = select(concepts).where(concepts.c.roadmap_id == roadmap.roadmap_id, named)
         return await self._states(query.order_by(concepts.c.concept_id).with_for_update())
 
-    async def lock_having(self, roadmap_id: UUID, statuses: Collection[ArtefactStatus]) -> dict[str, ConceptState]:
+    async def lock_having(
+        self, roadmap: RoadmapHandle, statuses: Collection[ArtefactStatus]
+    ) -> dict[str, ConceptState]:
         """Lock and read the concepts of which some artefact is in one of these states."""
         hit = or_(*(concepts.c[f"{kind}_status"].in_(statuses) for kind in ArtefactKind))
-        query = _present(roadmap_id).where(hit)
+        query = _present(roadmap).where(hit)
         return await self._states(query.order_by(concepts.c.concept_id).with_for_update())
 
-    async def save(self, roadmap_id: UUID, states: Iterable[ConceptState]) -> None:
+    async def save(self, roadmap: RoadmapHandle, states: Iterable[ConceptState]) -> None:
         rows = [
-            {"in_roadmap_id": roadmap_id} | {f"in_{name}": value for name, value in plain_state(state).items()}
+            {"in_roadmap_id": roadmap.roadmap_id} | {f"in_{name}": value for name, value in plain_state(state).items()}
             for state in sorted(states, key=lambda state: state.concept_id)
         ]
         for start in range(0, len(rows), _AT_ONCE):
             await self._session.execute(_SAVE, rows[start : start + _AT_ONCE])
 
-    async def follow_outline(self, roadmap_id: UUID, concept_ids: Collection[str]) -> list[str]:
+    async def follow_outline(self, roadmap: RoadmapHandle, concept_ids: Collection[str]) -> list[str]:
         """Make rows for new concepts, bring back those that an edit had removed, and mark the missing as removed.
         Gives the ids of those that have come back."""
-        here = concepts.c.roadmap_id == roadmap_id
+        here = concepts.c.roadmap_id == roadmap.roadmap_id
         ids = cast(sorted(concept_ids), ARRAY(Text))
         await self._session.execute(
             update(concepts)
@@ -124,7 +126,7 @@ class ConceptRepository:
         )
         await self._session.execute(
             insert(concepts)
-            .from_select(["roadmap_id", "concept_id"], select(literal(roadmap_id), func.unnest(ids)))
+            .from_select(["roadmap_id", "concept_id"], select(literal(roadmap.roadmap_id), func.unnest(ids)))
             .on_conflict_do_nothing()
         )
         return sorted(back.scalars())
@@ -134,8 +136,8 @@ class ConceptRepository:
         return {row["concept_id"]: _state(row) async for row in with_pauses(rows)}
 
 
-def _present(roadmap_id: UUID) -> Select[Any]:
-    return select(concepts).where(concepts.c.roadmap_id == roadmap_id, concepts.c.removed_at.is_(None))
+def _present(roadmap: RoadmapHandle) -> Select[Any]:
+    return select(concepts).where(concepts.c.roadmap_id == roadmap.roadmap_id, concepts.c.removed_at.is_(None))
 
 
 def _state(row: Any) -> ConceptState:

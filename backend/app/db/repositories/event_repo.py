@@ -8,17 +8,18 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import events, roadmap_progress, roadmaps, signing_keys
+from app.domain.viewer import RoadmapHandle, Viewer
 
 
 class EventRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def after(self, roadmap_id: UUID, seq: int, *, limit: int) -> list[dict[str, Any]]:
+    async def after(self, roadmap: RoadmapHandle, seq: int, *, limit: int) -> list[dict[str, Any]]:
         """Up to `limit` events after `seq`, in order, as stored."""
         query = (
             select(events.c.body)
-            .where(events.c.roadmap_id == roadmap_id, events.c.seq > seq)
+            .where(events.c.roadmap_id == roadmap.roadmap_id, events.c.seq > seq)
             .order_by(events.c.seq)
             .limit(limit)
         )
@@ -29,17 +30,22 @@ class EventRepository:
         query = select(signing_keys.c.key).where(signing_keys.c.purpose == "events")
         return bytes((await self._session.execute(query)).scalar_one())
 
-    async def newest(self, roadmap_id: UUID, count: int) -> list[dict[str, Any]]:
+    async def newest(self, roadmap: RoadmapHandle, count: int) -> list[dict[str, Any]]:
         query = (
-            select(events.c.body).where(events.c.roadmap_id == roadmap_id).order_by(events.c.seq.desc()).limit(count)
+            select(events.c.body)
+            .where(events.c.roadmap_id == roadmap.roadmap_id)
+            .order_by(events.c.seq.desc())
+            .limit(count)
         )
         return list((await self._session.execute(query)).scalars())[::-1]
 
-    async def positions(self, roadmap_ids: Collection[UUID]) -> dict[UUID, int]:
-        """The numbers of the newest events of some roadmaps; those in the trash are missing."""
+    async def positions(self, roadmap_ids: Collection[UUID]) -> dict[UUID, tuple[Viewer, int]]:
+        """Of some roadmaps that are followed: who may see each, and the number of its newest event. Those in the trash
+        are missing."""
         query = (
-            select(roadmap_progress.c.roadmap_id, roadmap_progress.c.seq)
+            select(roadmap_progress.c.roadmap_id, roadmaps.c.user_id, roadmap_progress.c.seq)
             .join(roadmaps, roadmaps.c.id == roadmap_progress.c.roadmap_id)
             .where(roadmap_progress.c.roadmap_id.in_(roadmap_ids), roadmaps.c.deleted_at.is_(None))
         )
-        return {row.roadmap_id: row.seq for row in await self._session.execute(query)}
+        rows = await self._session.execute(query)
+        return {row.roadmap_id: (Viewer(row.user_id), row.seq) for row in rows}

@@ -7,6 +7,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import idempotency_keys
+from app.domain.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,19 +21,21 @@ class IdempotencyRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def lock(self, user_id: str, key: str) -> UsedKey | None:
+    async def lock(self, viewer: Viewer, key: str) -> UsedKey | None:
         """What the key was used for; until the transaction ends, nobody else can use it."""
-        await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{user_id}\n{key}", 0))))
+        await self._session.execute(
+            select(func.pg_advisory_xact_lock(func.hashtextextended(f"{viewer.user_id}\n{key}", 0)))
+        )
         table = idempotency_keys.c
         query = select(table.fingerprint, table.roadmap_id, table.task_id).where(
-            table.user_id == user_id, table.key == key
+            table.user_id == viewer.user_id, table.key == key
         )
         row = (await self._session.execute(query)).mappings().one_or_none()
         return UsedKey(**row) if row else None
 
-    async def add(self, user_id: str, key: str, *, fingerprint: str, roadmap_id: UUID, task_id: UUID) -> None:
+    async def add(self, viewer: Viewer, key: str, *, fingerprint: str, roadmap_id: UUID, task_id: UUID) -> None:
         await self._session.execute(
             insert(idempotency_keys).values(
-                user_id=user_id, key=key, fingerprint=fingerprint, roadmap_id=roadmap_id, task_id=task_id
+                user_id=viewer.user_id, key=key, fingerprint=fingerprint, roadmap_id=roadmap_id, task_id=task_id
             )
         )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from uuid import UUID
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -10,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import raw_answers
 from app.domain.failures import Failure
+from app.domain.viewer import RoadmapHandle
 from app.generation.work import FinishedArtefact
 
 KEPT_FOR = timedelta(days=7)
@@ -25,11 +25,11 @@ class RawAnswerRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def save_batch(self, roadmap_id: UUID, finished: Iterable[FinishedArtefact]) -> None:
+    async def save_batch(self, roadmap: RoadmapHandle, finished: Iterable[FinishedArtefact]) -> None:
         """Keep the answers of those artefacts that failed."""
         await self._save(
             {
-                "roadmap_id": roadmap_id,
+                "roadmap_id": roadmap.roadmap_id,
                 "concept_id": item.concept_id,
                 "kind": item.kind.value,
                 "body": _storable(item.delivery.raw_answer),
@@ -38,14 +38,16 @@ class RawAnswerRepository:
             if isinstance(item.delivery.result, Failure) and item.delivery.raw_answer
         )
 
-    async def save_draft(self, roadmap_id: UUID, answer: str) -> None:
+    async def save_draft(self, roadmap: RoadmapHandle, answer: str) -> None:
         """Keep an answer that should have been an outline."""
-        await self._save([{"roadmap_id": roadmap_id, "concept_id": "", "kind": OUTLINE, "body": _storable(answer)}])
+        await self._save(
+            [{"roadmap_id": roadmap.roadmap_id, "concept_id": "", "kind": OUTLINE, "body": _storable(answer)}]
+        )
 
-    async def of_concept(self, roadmap_id: UUID, concept_id: str) -> dict[str, str]:
+    async def of_concept(self, roadmap: RoadmapHandle, concept_id: str) -> dict[str, str]:
         """The answers by artefact; those of an outline under an empty concept id."""
         query = select(raw_answers.c.kind, raw_answers.c.body).where(
-            raw_answers.c.roadmap_id == roadmap_id,
+            raw_answers.c.roadmap_id == roadmap.roadmap_id,
             raw_answers.c.concept_id == concept_id,
             raw_answers.c.created_at > func.now() - KEPT_FOR,
         )

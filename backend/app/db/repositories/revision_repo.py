@@ -1,7 +1,6 @@
 """Reads and writes the history of outlines."""
 
 from typing import Any
-from uuid import UUID
 
 import orjson
 from sqlalchemy import Text, and_, cast, delete, exists, func, insert, select, update
@@ -10,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.tables import revisions, roadmaps
 from app.domain.outline_revision import MAX_UNDO, HistoryPosition, NewRevision, Revision, RevisionKind
 from app.domain.roadmap import Outline
+from app.domain.viewer import RoadmapHandle
 
 _mine = revisions.c.roadmap_id == roadmaps.c.id
 HISTORY = (
@@ -26,13 +26,13 @@ class RevisionRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def add(self, roadmap_id: UUID, outline: Outline, how: NewRevision) -> int:
+    async def add(self, roadmap: RoadmapHandle, outline: Outline, how: NewRevision) -> int:
         """Put an outline on top of the current one; what could be redone is dropped, and what is too old. Gives its
         number."""
-        statement = update(roadmaps).where(roadmaps.c.id == roadmap_id)
-        current = select(roadmaps.c.revision).where(roadmaps.c.id == roadmap_id).scalar_subquery()
+        statement = update(roadmaps).where(roadmaps.c.id == roadmap.roadmap_id)
+        current = select(roadmaps.c.revision).where(roadmaps.c.id == roadmap.roadmap_id).scalar_subquery()
         await self._session.execute(
-            delete(revisions).where(revisions.c.roadmap_id == roadmap_id, revisions.c.number > current)
+            delete(revisions).where(revisions.c.roadmap_id == roadmap.roadmap_id, revisions.c.number > current)
         )
         number = int(
             (
@@ -45,7 +45,7 @@ class RevisionRepository:
         )
         await self._session.execute(
             insert(revisions).values(
-                roadmap_id=roadmap_id,
+                roadmap_id=roadmap.roadmap_id,
                 number=number,
                 kind=how.kind,
                 outline=orjson.Fragment(outline.model_dump_json()),
@@ -56,47 +56,49 @@ class RevisionRepository:
         )
         newest = (
             select(revisions.c.number)
-            .where(revisions.c.roadmap_id == roadmap_id)
+            .where(revisions.c.roadmap_id == roadmap.roadmap_id)
             .order_by(revisions.c.number.desc())
             .limit(MAX_UNDO + 1)
             .subquery()
         )
         oldest_kept = select(func.min(newest.c.number)).scalar_subquery()
         await self._session.execute(
-            delete(revisions).where(revisions.c.roadmap_id == roadmap_id, revisions.c.number < oldest_kept)
+            delete(revisions).where(revisions.c.roadmap_id == roadmap.roadmap_id, revisions.c.number < oldest_kept)
         )
         return number
 
-    async def get(self, roadmap_id: UUID, number: int) -> Revision | None:
-        return await self._one(revisions.c.roadmap_id == roadmap_id, revisions.c.number == number)
+    async def get(self, roadmap: RoadmapHandle, number: int) -> Revision | None:
+        return await self._one(revisions.c.roadmap_id == roadmap.roadmap_id, revisions.c.number == number)
 
-    async def before(self, roadmap_id: UUID, number: int) -> Revision | None:
+    async def before(self, roadmap: RoadmapHandle, number: int) -> Revision | None:
         """The newest of those with smaller numbers."""
-        query = and_(revisions.c.roadmap_id == roadmap_id, revisions.c.number < number)
+        query = and_(revisions.c.roadmap_id == roadmap.roadmap_id, revisions.c.number < number)
         return await self._one(query, order=revisions.c.number.desc())
 
-    async def after(self, roadmap_id: UUID, number: int) -> Revision | None:
+    async def after(self, roadmap: RoadmapHandle, number: int) -> Revision | None:
         """The oldest of those with greater numbers."""
-        query = and_(revisions.c.roadmap_id == roadmap_id, revisions.c.number > number)
+        query = and_(revisions.c.roadmap_id == roadmap.roadmap_id, revisions.c.number > number)
         return await self._one(query, order=revisions.c.number)
 
-    async def all(self, roadmap_id: UUID) -> list[dict[str, Any]]:
+    async def all(self, roadmap: RoadmapHandle) -> list[dict[str, Any]]:
         """Oldest first, without their outlines; operations are JSON as stored."""
         operations = cast(revisions.c.operations, Text)
-        query = select(operations, *(revisions.c[name] for name in _STEP)).where(revisions.c.roadmap_id == roadmap_id)
+        query = select(operations, *(revisions.c[name] for name in _STEP)).where(
+            revisions.c.roadmap_id == roadmap.roadmap_id
+        )
         return [
             {**dict(zip(_STEP, step, strict=True)), "operations": orjson.Fragment(stored or "null")}
             for stored, *step in await self._session.execute(query.order_by(revisions.c.number))
         ]
 
-    async def position(self, roadmap_id: UUID) -> HistoryPosition:
+    async def position(self, roadmap: RoadmapHandle) -> HistoryPosition:
         """Where the roadmap's outline stands in its history."""
-        query = select(roadmaps.c.revision, *HISTORY).where(roadmaps.c.id == roadmap_id)
+        query = select(roadmaps.c.revision, *HISTORY).where(roadmaps.c.id == roadmap.roadmap_id)
         row = (await self._session.execute(query)).one()
         return HistoryPosition(revision=row.revision, can_undo=row.can_undo, can_redo=row.can_redo)
 
-    async def go_to(self, roadmap_id: UUID, number: int) -> None:
-        await self._session.execute(update(roadmaps).where(roadmaps.c.id == roadmap_id).values(revision=number))
+    async def go_to(self, roadmap: RoadmapHandle, number: int) -> None:
+        await self._session.execute(update(roadmaps).where(roadmaps.c.id == roadmap.roadmap_id).values(revision=number))
 
     async def _one(self, *conditions: Any, order: Any = None) -> Revision | None:
         query = select(revisions).where(*conditions).order_by(order).limit(1)

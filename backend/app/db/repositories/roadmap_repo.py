@@ -1,12 +1,13 @@
 """Reads and writes roadmaps, their outlines and their artefacts."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
 from sqlalchemy import (
+    ColumnElement,
     Insert,
     Select,
     Table,
@@ -23,17 +24,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.errors import NotFound
 from app.db.repositories.revision_repo import HISTORY
 from app.db.repositories.status_filter import in_statuses, newest
 from app.db.rows import task_metadata, usage_of
 from app.db.tables import ARTEFACT_TABLES, roadmap_progress, roadmaps, tasks
 from app.domain.content import ArtefactKind
 from app.domain.failures import Failure
-from app.domain.records import ListPlace, RoadmapMetadata
+from app.domain.ownership import Claim
+from app.domain.records import ListPlace, RoadmapMetadata, RoadmapPosition
 from app.domain.roadmap import LearningRequest, ListOrder, Outline, title_of
 from app.domain.tasks import Progress, RoadmapStatus
 from app.domain.usage import Usage
 from app.domain.values import MAX_COUNT
+from app.domain.viewer import NoSuchRoadmap, RoadmapHandle, Viewer
 from app.generation.work import FinishedArtefact
 
 _usage = (
@@ -64,27 +68,31 @@ _LOOKED_AT, _ENOUGH = 500, 10
 """Newest artefacts that are looked at for what an author's take, and how many of them it must have written."""
 
 
+T = TypeVar("T")
+
+
 class RoadmapRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
     async def get_roadmap_metadata(
-        self, roadmap_id: UUID, *, user_id: str | None = None, for_update: bool = False
-    ) -> RoadmapMetadata | None:
-        """A roadmap, if it is the user's and not in the trash; a worker names no user. With `for_update` it is locked
-        first, so that its state cannot change meanwhile."""
-        mine = [roadmaps.c.id == roadmap_id]
-        if user_id is not None:
-            mine += [roadmaps.c.user_id == user_id, roadmaps.c.deleted_at.is_(None)]
-        if for_update:
-            await self._session.execute(select(roadmaps.c.id).where(*mine).with_for_update(key_share=True))
-        row = (await self._session.execute(_metadata().where(*mine))).mappings().one_or_none()
-        return _roadmap(row) if row else None
+        self, roadmap_id: UUID, viewer: Viewer, *, for_update: bool = False
+    ) -> RoadmapMetadata:
+        """The viewer's roadmap. With `for_update` it is locked first, so that its state cannot change meanwhile.
+
+        Raises:
+            NotFound: the viewer has no such roadmap, or it is in the trash.
+        """
+        return found(await self._one(_visible(roadmap_id, viewer), for_update=for_update))
+
+    async def claimed(self, claim: Claim, *, for_update: bool = False) -> RoadmapMetadata | None:
+        """The roadmap of a worker's claim, whoever owns it; None when it has been deleted for good."""
+        return await self._one([roadmaps.c.id == claim.roadmap_id], for_update=for_update)
 
     async def list_roadmaps(
         self,
+        viewer: Viewer,
         *,
-        user_id: str,
         sort: ListOrder,
         after: ListPlace | None,
         limit: int,
@@ -92,11 +100,11 @@ class RoadmapRepository:
         statuses: Collection[RoadmapStatus] = (),
         trash: bool = False,
     ) -> list[RoadmapMetadata]:
-        """The user's roadmaps in an order, without their outlines: those whose title or goal contains the words that
+        """The viewer's roadmaps in an order, without their outlines: those whose title or goal contains the words that
         are searched for, in any order; those in one of the statuses, if any are given; those in the trash, or those
         that are not."""
         deleted = roadmaps.c.deleted_at
-        query = select(roadmaps.c.id).where(roadmaps.c.user_id == user_id)
+        query = select(roadmaps.c.id).where(roadmaps.c.user_id == viewer.user_id)
         query = query.where(deleted.is_not(None) if trash else deleted.is_(None))
         if statuses:
             query = query.join(newest, newest.c.id == roadmaps.c.task_id)
@@ -114,32 +122,36 @@ class RoadmapRepository:
         shown = _metadata(outline=False).where(roadmaps.c.id.in_(page)).order_by(*order)
         return [_roadmap(row) for row in (await self._session.execute(shown)).mappings()]
 
-    async def position(self, roadmap_id: UUID, *, user_id: str) -> tuple[UUID, int] | None:
-        """The epoch and the number of the newest event: together the version of all that is visible."""
+    async def position(self, roadmap_id: UUID, viewer: Viewer) -> RoadmapPosition:
+        """Where the roadmap's event log stands.
+
+        Raises:
+            NotFound: the viewer has no such roadmap.
+        """
         query = (
             select(roadmap_progress.c.epoch, roadmap_progress.c.seq)
             .join(roadmaps, roadmaps.c.id == roadmap_progress.c.roadmap_id)
-            .where(roadmaps.c.id == roadmap_id, roadmaps.c.user_id == user_id, roadmaps.c.deleted_at.is_(None))
+            .where(*_visible(roadmap_id, viewer))
         )
-        row = (await self._session.execute(query)).one_or_none()
-        return (row.epoch, row.seq) if row else None
+        row = found((await self._session.execute(query)).one_or_none())
+        return RoadmapPosition(handle=RoadmapHandle(roadmap_id), epoch=row.epoch, seq=row.seq)
 
     async def save_roadmap_metadata(
         self,
         *,
         roadmap_id: UUID,
-        user_id: str,
+        viewer: Viewer,
         request: LearningRequest,
         author: str,
         task_id: UUID,
         epoch: UUID,
         auto_approve: bool,
-    ) -> None:
+    ) -> RoadmapHandle:
         """A new roadmap, without an outline yet; it is called by its goal until it has a title."""
         await self._session.execute(
             insert(roadmaps).values(
                 id=roadmap_id,
-                user_id=user_id,
+                user_id=viewer.user_id,
                 request=request.model_dump(mode="json"),
                 author=author,
                 title=title_of(request.goal),
@@ -148,35 +160,46 @@ class RoadmapRepository:
             )
         )
         await self._session.execute(insert(roadmap_progress).values(roadmap_id=roadmap_id, epoch=epoch))
+        return RoadmapHandle(roadmap_id)
 
-    async def save_outline(self, roadmap_id: UUID, outline: Outline) -> None:
+    async def save_outline(self, roadmap: RoadmapHandle, outline: Outline) -> None:
         await self._session.execute(
             update(roadmaps)
-            .where(roadmaps.c.id == roadmap_id)
+            .where(roadmaps.c.id == roadmap.roadmap_id)
             .values(title=outline.title, framework_data=orjson.Fragment(outline.model_dump_json()))
         )
 
-    async def set_task(self, roadmap_id: UUID, task_id: UUID) -> None:
-        await self._session.execute(update(roadmaps).where(roadmaps.c.id == roadmap_id).values(task_id=task_id))
+    async def set_task(self, roadmap: RoadmapHandle, task_id: UUID) -> None:
+        await self._set(roadmap, task_id=task_id)
 
-    async def put_into_trash(self, roadmap_id: UUID) -> None:
-        await self._session.execute(update(roadmaps).where(roadmaps.c.id == roadmap_id).values(deleted_at=func.now()))
+    async def put_into_trash(self, roadmap: RoadmapHandle) -> None:
+        await self._set(roadmap, deleted_at=func.now())
 
-    async def take_out_of_trash(self, roadmap_id: UUID, *, user_id: str) -> bool:
-        """False when the user has no such roadmap in the trash."""
-        mine = (roadmaps.c.id == roadmap_id, roadmaps.c.user_id == user_id, roadmaps.c.deleted_at.is_not(None))
+    async def take_out_of_trash(self, roadmap_id: UUID, viewer: Viewer) -> None:
+        """Make a deleted roadmap visible again.
+
+        Raises:
+            NotFound: the viewer has no such roadmap in the trash.
+        """
+        mine = (
+            roadmaps.c.id == roadmap_id,
+            roadmaps.c.user_id == viewer.user_id,
+            roadmaps.c.deleted_at.is_not(None),
+        )
         taken = await self._session.execute(
             update(roadmaps).where(*mine).values(deleted_at=None).returning(roadmaps.c.id)
         )
-        return taken.one_or_none() is not None
+        if taken.one_or_none() is None:
+            raise NotFound("There is no such roadmap in the trash.")
 
-    async def note_study(self, roadmap_id: UUID, *, user_id: str) -> bool:
-        """Note that the learner works with the roadmap now. False when the user has no such roadmap."""
-        mine = (roadmaps.c.id == roadmap_id, roadmaps.c.user_id == user_id, roadmaps.c.deleted_at.is_(None))
-        noted = await self._session.execute(
-            update(roadmaps).where(*mine).values(studied_at=func.now()).returning(roadmaps.c.id)
-        )
-        return noted.one_or_none() is not None
+    async def note_study(self, roadmap_id: UUID, viewer: Viewer) -> None:
+        """Note that the learner works with the roadmap now.
+
+        Raises:
+            NotFound: the viewer has no such roadmap.
+        """
+        statement = update(roadmaps).where(*_visible(roadmap_id, viewer)).values(studied_at=func.now())
+        found((await self._session.execute(statement.returning(roadmaps.c.id))).one_or_none())
 
     async def empty_trash(self) -> bool:
         """Delete for good a few of those that have been in the trash for long enough; whether there may be more."""
@@ -189,37 +212,37 @@ class RoadmapRepository:
         gone = await self._session.execute(delete(roadmaps).where(roadmaps.c.id.in_(old)).returning(roadmaps.c.id))
         return len(gone.all()) == _DELETED_AT_ONCE
 
-    async def save_tutorials_batch(
-        self, roadmap_id: UUID, task_id: UUID, author: str, finished: Iterable[FinishedArtefact]
-    ) -> None:
-        await self._save_artefacts(ArtefactKind.TUTORIAL, roadmap_id, task_id, author, finished)
+    async def save_tutorials_batch(self, claim: Claim, author: str, finished: Iterable[FinishedArtefact]) -> None:
+        await self._save_artefacts(ArtefactKind.TUTORIAL, claim, author, finished)
 
-    async def save_resources_batch(
-        self, roadmap_id: UUID, task_id: UUID, author: str, finished: Iterable[FinishedArtefact]
-    ) -> None:
-        await self._save_artefacts(ArtefactKind.RESOURCES, roadmap_id, task_id, author, finished)
+    async def save_resources_batch(self, claim: Claim, author: str, finished: Iterable[FinishedArtefact]) -> None:
+        await self._save_artefacts(ArtefactKind.RESOURCES, claim, author, finished)
 
-    async def save_quizzes_batch(
-        self, roadmap_id: UUID, task_id: UUID, author: str, finished: Iterable[FinishedArtefact]
-    ) -> None:
-        await self._save_artefacts(ArtefactKind.QUIZ, roadmap_id, task_id, author, finished)
+    async def save_quizzes_batch(self, claim: Claim, author: str, finished: Iterable[FinishedArtefact]) -> None:
+        await self._save_artefacts(ArtefactKind.QUIZ, claim, author, finished)
 
     async def artefact(
-        self, kind: ArtefactKind, roadmap_id: UUID, concept_id: str, *, artefact_id: UUID | None, version: int | None
+        self,
+        kind: ArtefactKind,
+        roadmap: RoadmapHandle,
+        concept_id: str,
+        *,
+        artefact_id: UUID | None,
+        version: int | None,
     ) -> dict[str, Any] | None:
         """One artefact as stored: the one of the given version, else the one of the given id."""
         table = ARTEFACT_TABLES[kind]
-        query = select(table).where(table.c.roadmap_id == roadmap_id, table.c.concept_id == concept_id)
+        query = select(table).where(table.c.roadmap_id == roadmap.roadmap_id, table.c.concept_id == concept_id)
         query = query.where(table.c.id == artefact_id if version is None else table.c.version == version)
         row = (await self._session.execute(query)).mappings().one_or_none()
         return dict(row) if row else None
 
-    async def versions(self, kind: ArtefactKind, roadmap_id: UUID, concept_id: str) -> list[dict[str, Any]]:
+    async def versions(self, kind: ArtefactKind, roadmap: RoadmapHandle, concept_id: str) -> list[dict[str, Any]]:
         """All versions of an artefact, newest first, without their bodies."""
         table = ARTEFACT_TABLES[kind]
         names = ("version", "author", "prompt", "created_at", "imported")
         query = select(table.c.id, *(table.c[name] for name in names))
-        query = query.where(table.c.roadmap_id == roadmap_id, table.c.concept_id == concept_id)
+        query = query.where(table.c.roadmap_id == roadmap.roadmap_id, table.c.concept_id == concept_id)
         rows = await self._session.execute(query.order_by(table.c.version.desc()))
         return [dict(zip(("artefact_id", *names), row, strict=True)) for row in rows]
 
@@ -241,21 +264,25 @@ class RoadmapRepository:
             output_tokens=output_tokens // len(true),
         )
 
+    async def _one(self, which: Sequence[ColumnElement[bool]], *, for_update: bool) -> RoadmapMetadata | None:
+        if for_update:
+            await self._session.execute(select(roadmaps.c.id).where(*which).with_for_update(key_share=True))
+        row = (await self._session.execute(_metadata().where(*which))).mappings().one_or_none()
+        return _roadmap(row) if row else None
+
+    async def _set(self, roadmap: RoadmapHandle, **values: Any) -> None:
+        await self._session.execute(update(roadmaps).where(roadmaps.c.id == roadmap.roadmap_id).values(values))
+
     async def _save_artefacts(
-        self,
-        kind: ArtefactKind,
-        roadmap_id: UUID,
-        task_id: UUID,
-        author: str,
-        finished: Iterable[FinishedArtefact],
+        self, kind: ArtefactKind, claim: Claim, author: str, finished: Iterable[FinishedArtefact]
     ) -> None:
         """Add a version of each; those of other kinds and failures are passed over."""
         rows = [
             {
                 "id": item.artefact_id,
-                "in_roadmap_id": roadmap_id,
+                "in_roadmap_id": claim.roadmap_id,
                 "in_concept_id": item.concept_id,
-                "task_id": task_id,
+                "task_id": claim.task_id,
                 "author": author,
                 "prompt": item.delivery.prompt,
                 "usage": item.delivery.usage.model_dump(),
@@ -267,6 +294,22 @@ class RoadmapRepository:
         if not rows:
             return
         await self._session.execute(_ADD_VERSION[kind], rows)
+
+
+def found(row: T | None) -> T:
+    """A row of a viewer's roadmap.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if row is None:
+        raise NoSuchRoadmap
+    return row
+
+
+def _visible(roadmap_id: UUID, viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
+    """A roadmap that is the viewer's, and not in the trash."""
+    return roadmaps.c.id == roadmap_id, roadmaps.c.user_id == viewer.user_id, roadmaps.c.deleted_at.is_(None)
 
 
 def _is_count(value: object) -> bool:

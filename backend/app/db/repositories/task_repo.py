@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import DateTime, and_, cast, func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.errors import NotFound
 from app.db.rows import amounts, task_metadata
 from app.db.tables import events, roadmap_progress, roadmaps, tasks
 from app.domain.failures import Failure
@@ -15,6 +16,7 @@ from app.domain.records import Order, TaskMetadata
 from app.domain.state_machine import TASK_MOVES, TaskMove
 from app.domain.tasks import ACTIVE, TaskKind, TaskStatus
 from app.domain.usage import Usage
+from app.domain.viewer import RoadmapHandle, Viewer
 
 RING_AGAIN_AFTER = timedelta(seconds=5)
 """How long a task may wait in the queue before its doorbell is rung again."""
@@ -24,12 +26,12 @@ class TaskRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def add(self, *, task_id: UUID, roadmap_id: UUID, kind: TaskKind, order: Order = Order()) -> None:
+    async def add(self, roadmap: RoadmapHandle, *, task_id: UUID, kind: TaskKind, order: Order = Order()) -> None:
         """A queued task. Its doorbell counts as rung, since whoever adds it rings after the commit."""
         await self._session.execute(
             insert(tasks).values(
                 id=task_id,
-                roadmap_id=roadmap_id,
+                roadmap_id=roadmap.roadmap_id,
                 kind=kind,
                 status=TaskStatus.QUEUED,
                 feedback=order.feedback,
@@ -38,14 +40,21 @@ class TaskRepository:
             )
         )
 
-    async def get(self, task_id: UUID, *, user_id: str) -> TaskMetadata | None:
+    async def get(self, task_id: UUID, viewer: Viewer) -> TaskMetadata:
+        """A task of the viewer's roadmaps.
+
+        Raises:
+            NotFound: there is none, or its roadmap is in the trash.
+        """
         query = (
             select(tasks)
             .join(roadmaps, roadmaps.c.id == tasks.c.roadmap_id)
-            .where(tasks.c.id == task_id, roadmaps.c.user_id == user_id, roadmaps.c.deleted_at.is_(None))
+            .where(tasks.c.id == task_id, roadmaps.c.user_id == viewer.user_id, roadmaps.c.deleted_at.is_(None))
         )
         row = (await self._session.execute(query)).mappings().one_or_none()
-        return task_metadata(row) if row else None
+        if row is None:
+            raise NotFound("There is no such task.")
+        return task_metadata(row)
 
     async def move(self, task_id: UUID, move: TaskMove, *, to: TaskStatus, failure: Failure | None = None) -> bool:
         """Change a task's status if the move begins where it stands. An ended, paused or queued task keeps no owner's
@@ -75,9 +84,9 @@ class TaskRepository:
         statement = update(tasks).where(tasks.c.id == task_id, tasks.c.status.in_(TASK_MOVES[TaskMove.REQUEUE].since))
         await self._session.execute(statement.values(status=TaskStatus.QUEUED, rung_at=func.now() - RING_AGAIN_AFTER))
 
-    async def ring_soon(self, roadmap_id: UUID) -> None:
+    async def ring_soon(self, roadmap: RoadmapHandle) -> None:
         """The doorbell of the roadmap's queued tasks is due at once."""
-        queued = (tasks.c.roadmap_id == roadmap_id, tasks.c.status == TaskStatus.QUEUED)
+        queued = (tasks.c.roadmap_id == roadmap.roadmap_id, tasks.c.status == TaskStatus.QUEUED)
         await self._session.execute(update(tasks).where(*queued).values(rung_at=func.now() - RING_AGAIN_AFTER))
 
     async def take_unheard(self, *, limit: int) -> list[tuple[UUID, TaskKind]]:

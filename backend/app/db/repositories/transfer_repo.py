@@ -15,6 +15,7 @@ from app.db.tables import ARTEFACT_TABLES, concepts, revisions, roadmap_progress
 from app.domain.outline_revision import RevisionKind
 from app.domain.packed_roadmap import PackedRevision, PackedRoadmap, PackedVersion
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus
+from app.domain.viewer import RoadmapHandle, Viewer
 
 _AT_ONCE, _LARGE = 50, 500_000
 """Rows that one statement inserts, and characters of JSON in them, roughly: others get their turn in between."""
@@ -32,43 +33,44 @@ _TASKS = {
 
 
 class TransferRepository:
-    """For one roadmap. Outlines and bodies stay JSON in both directions."""
+    """Outlines and bodies stay JSON in both directions."""
 
-    def __init__(self, session: AsyncSession, roadmap_id: UUID) -> None:
+    def __init__(self, session: AsyncSession) -> None:
         self._session = session
-        self._roadmap_id = roadmap_id
 
-    async def revisions(self) -> tuple[PackedRevision, ...]:
+    async def revisions(self, roadmap: RoadmapHandle) -> tuple[PackedRevision, ...]:
         """The history of the outline, oldest first."""
         names = [one.name for one in fields(PackedRevision)]
         query = select(*(_as_text(revisions.c[name]) if name in _DOCUMENTS else revisions.c[name] for name in names))
-        query = query.where(revisions.c.roadmap_id == self._roadmap_id).order_by(revisions.c.number)
+        query = query.where(revisions.c.roadmap_id == roadmap.roadmap_id).order_by(revisions.c.number)
         rows = (await self._session.stream(query, execution_options=_A_FEW)).mappings()
         return tuple([PackedRevision(**{**row, "kind": RevisionKind(row["kind"])}) async for row in rows])
 
-    async def versions(self) -> tuple[PackedVersion, ...]:
+    async def versions(self, roadmap: RoadmapHandle) -> tuple[PackedVersion, ...]:
         """All versions of all artefacts, those of each oldest first."""
         found: list[PackedVersion] = []
         names = [one.name for one in fields(PackedVersion) if one.name != "kind"]
         for kind, table in ARTEFACT_TABLES.items():
             query = select(*(table.c[name] if name != "body" else _as_text(table.c.body) for name in names))
-            query = query.where(table.c.roadmap_id == self._roadmap_id).order_by(table.c.concept_id, table.c.version)
+            query = query.where(table.c.roadmap_id == roadmap.roadmap_id).order_by(table.c.concept_id, table.c.version)
             rows = (await self._session.stream(query, execution_options=_A_FEW)).mappings()
             found += [PackedVersion(**row, kind=kind) async for row in rows]
         return tuple(found)
 
-    async def add(self, roadmap: PackedRoadmap, task_id: UUID, *, user_id: str, epoch: UUID) -> None:
-        """The roadmap with all that it has, and one task that has ended."""
-        await self._add_roadmap(roadmap, task_id, user_id, epoch)
+    async def add(
+        self, roadmap: PackedRoadmap, viewer: Viewer, *, roadmap_id: UUID, task_id: UUID, epoch: UUID
+    ) -> None:
+        """The roadmap with all that it has, under a new id, and one task that has ended."""
+        here = {"roadmap_id": roadmap_id}
+        await self._add_roadmap(roadmap, viewer, roadmap_id=roadmap_id, task_id=task_id, epoch=epoch)
         await self._insert(
             revisions,
             (
-                {one.name: getattr(revision, one.name) for one in fields(revision)} | {"roadmap_id": self._roadmap_id}
+                {one.name: getattr(revision, one.name) for one in fields(revision)} | here
                 for revision in roadmap.revisions
             ),
         )
         removed_at = (await self._session.execute(select(func.now()))).scalar_one()
-        here = {"roadmap_id": self._roadmap_id}
         await self._insert(
             concepts,
             (
@@ -81,17 +83,20 @@ class TransferRepository:
                 table,
                 (
                     {one.name: getattr(version, one.name) for one in fields(version) if one.name != "kind"}
-                    | {"roadmap_id": self._roadmap_id, "task_id": task_id, "body": version.body}
+                    | here
+                    | {"task_id": task_id, "body": version.body}
                     for version in roadmap.versions
                     if version.kind == kind
                 ),
             )
 
-    async def _add_roadmap(self, roadmap: PackedRoadmap, task_id: UUID, user_id: str, epoch: UUID) -> None:
+    async def _add_roadmap(
+        self, roadmap: PackedRoadmap, viewer: Viewer, *, roadmap_id: UUID, task_id: UUID, epoch: UUID
+    ) -> None:
         await self._session.execute(
             insert(roadmaps).values(
-                id=self._roadmap_id,
-                user_id=user_id,
+                id=roadmap_id,
+                user_id=viewer.user_id,
                 request=roadmap.request,
                 author=roadmap.author,
                 title=roadmap.title,
@@ -107,7 +112,7 @@ class TransferRepository:
         progress = Progress.of(state.status for state, removed in roadmap.concepts if not removed)
         await self._session.execute(
             insert(roadmap_progress).values(
-                roadmap_id=self._roadmap_id, epoch=epoch, **progress.model_dump(exclude={"pending"})
+                roadmap_id=roadmap_id, epoch=epoch, **progress.model_dump(exclude={"pending"})
             )
         )
         kind, status = _TASKS[roadmap.status]
@@ -115,7 +120,7 @@ class TransferRepository:
         await self._session.execute(
             insert(tasks).values(
                 id=task_id,
-                roadmap_id=self._roadmap_id,
+                roadmap_id=roadmap_id,
                 kind=kind if roadmap.outline else TaskKind.DRAFT,
                 status=status,
                 error_code=failure.code if failure else None,

@@ -326,3 +326,11 @@ class Readiness(_View):
 
 class Health(_View):
     status: Literal["ok"]
+
+
+class About(_View):
+    version: str
+    author: str
+    """The author of new content: `builtin`, or the name of a model."""
+    max_concepts: int
+    """The most concepts that a roadmap may have (GREENWAY_MAX_CONCEPTS)."""

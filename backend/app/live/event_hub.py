@@ -12,14 +12,16 @@ from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import metrics, outages
-from app.core.errors import NotFound
 from app.core.seldom import Seldom
 from app.core.supervision import keep_going
 from app.db.repositories.event_repo import EventRepository
+from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.session import DatabaseUnavailable, Sessions, safe_session_with_retry
-from app.services.live_feed import Frame, Listener, LiveFeed
-from app.services.notification_service import channel, stream_key
-from app.services.sealed_events import EventSeal
+from app.domain.records import RoadmapPosition
+from app.domain.viewer import RoadmapHandle, Viewer
+from app.live.live_feed import Frame, Listener, LiveFeed
+from app.messaging.channels import channel, stream_key
+from app.messaging.sealed_events import EventSeal
 
 _ignored = Seldom()
 
@@ -57,51 +59,50 @@ class EventHub:
         await self._pubsub.aclose()  # type: ignore[no-untyped-call]
 
     @asynccontextmanager
-    async def listen(self, roadmap_id: UUID) -> AsyncIterator[Listener]:
-        """Attach to the live events of a roadmap; nothing is missed from here on.
+    async def listen(self, viewer: Viewer, roadmap_id: UUID) -> AsyncIterator[tuple[Listener, RoadmapPosition]]:
+        """Attach to the live events of a viewer's roadmap; nothing is missed from here on. Gives the position in
+        Postgres, too, as it was once the listener had been attached.
 
         Raises:
-            NotFound: there is no such roadmap.
+            NotFound: the viewer has no such roadmap.
         """
         feed = self._feeds.get(roadmap_id)
         if feed is None:
             async with self._opening:
-                feed = self._feeds.get(roadmap_id) or await self._open(roadmap_id)
-        listener = feed.join()
+                feed = self._feeds.get(roadmap_id) or await self._open(viewer, roadmap_id)
+        listener = feed.join(viewer)
         try:
-            yield listener
+            yield listener, await self._position(viewer, roadmap_id)
         finally:
             if feed.leave(listener) and self._feeds.get(roadmap_id) is feed:
                 del self._feeds[roadmap_id]
                 await self._unsubscribe(roadmap_id)
 
-    async def read(self, roadmap_id: UUID, epoch: UUID, *, after: int, until: int) -> list[Frame]:
+    async def read(self, position: RoadmapPosition, *, after: int, until: int) -> list[Frame]:
         """Committed events from `after` (exclusive) to `until` (inclusive): from Redis if it has them all, else from
         Postgres."""
         if after >= until:
             return []
-        frames = await self._from_stream(roadmap_id, epoch, after, until)
+        frames = await self._from_stream(position, after, until)
         if [frame.seq for frame in frames] == list(range(after + 1, until + 1)):
             return frames
         frames = []
-        while after < until and (more := await self._from_postgres(roadmap_id, after)):
+        while after < until and (more := await self._from_postgres(position.handle, after)):
             frames += [frame for frame in more if frame.seq <= until]
             after = more[-1].seq
         return frames
 
-    async def _open(self, roadmap_id: UUID) -> LiveFeed:
+    async def _open(self, viewer: Viewer, roadmap_id: UUID) -> LiveFeed:
         """Subscribe first, then ask Postgres where the roadmap stands: what is published in between is dropped by
         its number, what was published before is not needed."""
         await self._seal.load()
         await self._subscribe(roadmap_id)
-        position = (await self._positions([roadmap_id])).get(roadmap_id)
-        if position is None:
-            raise NotFound("There is no such roadmap.")
+        position = await self._position(viewer, roadmap_id)
 
         async def read_after(seq: int) -> Sequence[Frame]:
-            return await self._from_postgres(roadmap_id, seq)
+            return await self._from_postgres(position.handle, seq)
 
-        feed = self._feeds[roadmap_id] = LiveFeed(position, read_after)
+        feed = self._feeds[roadmap_id] = LiveFeed(position.seq, read_after)
         return feed
 
     async def _receive(self) -> None:
@@ -155,27 +156,37 @@ class EventHub:
         positions = await self._positions(list(feeds))
         for roadmap_id, feed in feeds.items():
             if roadmap_id in positions:
-                await feed.catch_up(positions[roadmap_id])
+                owner, seq = positions[roadmap_id]
+                feed.end("deleted", but_for=owner)
+                await feed.catch_up(seq)
             else:
                 self._feeds.pop(roadmap_id, None)
                 feed.end("deleted")
 
-    async def _positions(self, roadmap_ids: Sequence[UUID]) -> dict[UUID, int]:
-        async def work(session: AsyncSession) -> dict[UUID, int]:
+    async def _position(self, viewer: Viewer, roadmap_id: UUID) -> RoadmapPosition:
+        async def work(session: AsyncSession) -> RoadmapPosition:
+            return await RoadmapRepository(session).position(roadmap_id, viewer)
+
+        return await safe_session_with_retry(self._sessions, work, single_statement=True)
+
+    async def _positions(self, roadmap_ids: Sequence[UUID]) -> dict[UUID, tuple[Viewer, int]]:
+        async def work(session: AsyncSession) -> dict[UUID, tuple[Viewer, int]]:
             return await EventRepository(session).positions(roadmap_ids)
 
         return await safe_session_with_retry(self._sessions, work, single_statement=True)
 
-    async def _from_postgres(self, roadmap_id: UUID, after: int) -> list[Frame]:
+    async def _from_postgres(self, roadmap: RoadmapHandle, after: int) -> list[Frame]:
         async def work(session: AsyncSession) -> list[Frame]:
-            bodies = await EventRepository(session).after(roadmap_id, after, limit=READ_AT_ONCE)
+            bodies = await EventRepository(session).after(roadmap, after, limit=READ_AT_ONCE)
             return [Frame(body["seq"], orjson.dumps(body)) for body in bodies]
 
         return await safe_session_with_retry(self._sessions, work, single_statement=True)
 
-    async def _from_stream(self, roadmap_id: UUID, epoch: UUID, after: int, until: int) -> list[Frame]:
+    async def _from_stream(self, position: RoadmapPosition, after: int, until: int) -> list[Frame]:
+        roadmap_id = position.handle.roadmap_id
+        key = stream_key(roadmap_id, position.epoch)
         try:
-            entries: Any = await self._redis.xrange(stream_key(roadmap_id, epoch), f"{after + 1}-0", f"{until}-0")
+            entries: Any = await self._redis.xrange(key, f"{after + 1}-0", f"{until}-0")
         except (RedisError, OSError):
             return []
         events = [self._seal.open(fields.get(b"e", b"")) for _, fields in entries]

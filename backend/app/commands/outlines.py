@@ -5,12 +5,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from app.commands.unit import Unit, UnitOfWork
 from app.core.errors import Conflict, Stale
-from app.db.event_log import EventLog
 from app.db.repositories.revision_repo import RevisionRepository
-from app.db.transitions import put_outline, queue_task
+from app.db.transitions import put_outline
+from app.domain.etags import etag_of
 from app.domain.outline_edits import edit
 from app.domain.outline_operations import Operation
 from app.domain.outline_prerequisites import DroppedPrerequisite, Edited, edges_of, settled
@@ -20,8 +19,7 @@ from app.domain.records import Order, RoadmapMetadata
 from app.domain.roadmap import Outline
 from app.domain.state_machine import Command
 from app.domain.tasks import TaskKind
-from app.services.commands import NO_OUTLINE, Commands, Done, locked, outline_of
-from app.services.etags import etag_of
+from app.domain.viewer import RoadmapHandle, Viewer
 
 ATTEMPTS = 10
 """Times that an edit is made anew, since another one came before it."""
@@ -33,11 +31,11 @@ class Outlines:
     raise `Conflict` while the outline is drafted or its content written, `Stale` when the roadmap is not in the state
     that `if_match` names."""
 
-    def __init__(self, commands: Commands, *, max_concepts: int) -> None:
-        self._commands = commands
+    def __init__(self, unit: UnitOfWork, *, max_concepts: int) -> None:
+        self._unit = unit
         self._max_concepts = max_concepts
 
-    async def replace(self, roadmap_id: UUID, outline: Outline, *, user_id: str, if_match: str | None) -> Dropped:
+    async def replace(self, viewer: Viewer, roadmap_id: UUID, outline: Outline, *, if_match: str | None) -> Dropped:
         """Replace the outline; concepts that keep their ids keep their content.
 
         Raises:
@@ -49,10 +47,10 @@ class Outlines:
         def replaced(before: Outline) -> Edited:
             return settled(outline, stated=edges_of(outline) - edges_of(before))
 
-        return await self._edit(roadmap_id, user_id, if_match, replaced, how)
+        return await self._edit(viewer, roadmap_id, if_match, replaced, how)
 
     async def apply(
-        self, roadmap_id: UUID, operations: Sequence[Operation], *, user_id: str, if_match: str | None
+        self, viewer: Viewer, roadmap_id: UUID, operations: Sequence[Operation], *, if_match: str | None
     ) -> Dropped:
         """Change the outline by operations; all of them, or none.
 
@@ -65,104 +63,102 @@ class Outlines:
         def edited(before: Outline) -> Edited:
             return edit(before, operations, max_concepts=self._max_concepts)
 
-        return await self._edit(roadmap_id, user_id, if_match, edited, how)
+        return await self._edit(viewer, roadmap_id, if_match, edited, how)
 
-    async def undo(self, roadmap_id: UUID, *, user_id: str, if_match: str | None) -> Dropped:
+    async def undo(self, viewer: Viewer, roadmap_id: UUID, *, if_match: str | None) -> Dropped:
         """Take back the last edit; the content of concepts that come back comes with them."""
         nothing = f"There is nothing to undo; the last {MAX_UNDO} edits are kept."
-        return await self._step(roadmap_id, user_id, if_match, lambda revisions: revisions.before, nothing)
+        return await self._step(viewer, roadmap_id, if_match, lambda revisions: revisions.before, nothing)
 
-    async def redo(self, roadmap_id: UUID, *, user_id: str, if_match: str | None) -> Dropped:
+    async def redo(self, viewer: Viewer, roadmap_id: UUID, *, if_match: str | None) -> Dropped:
         """Redo the last undone edit."""
         nothing = "There is nothing to redo."
-        return await self._step(roadmap_id, user_id, if_match, lambda revisions: revisions.after, nothing)
+        return await self._step(viewer, roadmap_id, if_match, lambda revisions: revisions.after, nothing)
 
-    async def revise(self, roadmap_id: UUID, feedback: str, *, user_id: str) -> UUID:
+    async def revise(self, viewer: Viewer, roadmap_id: UUID, feedback: str) -> UUID:
         """Have the author revise the outline by the learner's words. Gives the id of the task."""
 
-        async def work(session: AsyncSession) -> Done[UUID]:
-            roadmap = await locked(session, roadmap_id, user_id, Command.REVISE)
-            if roadmap.framework_data is None:
-                raise Conflict(NO_OUTLINE)
+        async def work(unit: Unit) -> UUID:
+            roadmap = await unit.lock(roadmap_id, Command.REVISE)
+            roadmap.require_outline()
             order = Order(feedback=feedback, returns_to=roadmap.status)
-            task_id, events = await queue_task(session, roadmap_id, TaskKind.REVISE, order)
-            return Done(value=task_id, events=events, queued=(task_id, TaskKind.REVISE))
+            return await unit.queue(roadmap.handle, TaskKind.REVISE, order)
 
-        return await self._commands.carry_out(work)
+        return await self._unit(viewer, work)
 
     async def _step(
         self,
+        viewer: Viewer,
         roadmap_id: UUID,
-        user_id: str,
         if_match: str | None,
-        step: Callable[[RevisionRepository], Callable[[UUID, int], Awaitable[Revision | None]]],
+        step: Callable[[RevisionRepository], Callable[[RoadmapHandle, int], Awaitable[Revision | None]]],
         nothing: str,
     ) -> Dropped:
-        async def plan(session: AsyncSession, roadmap: RoadmapMetadata) -> _Plan:
-            if roadmap.framework_data is None:
-                raise Conflict(NO_OUTLINE)
+        async def plan(unit: Unit, roadmap: RoadmapMetadata) -> _Plan:
+            roadmap.require_outline()
             assert roadmap.revision is not None, "an outline is some revision"
-            found = await step(RevisionRepository(session))(roadmap_id, roadmap.revision)
+            found = await step(unit.revisions)(roadmap.handle, roadmap.revision)
             if found is None:
                 raise Conflict(nothing)
             # A revision of an earlier version of Greenway may need what comes later.
             return lambda: _Change(edited=settled(Outline.model_validate(found.outline)), how=found)
 
-        return await self._put(roadmap_id, user_id, if_match, plan)
+        return await self._put(viewer, roadmap_id, if_match, plan)
 
     async def _edit(
         self,
+        viewer: Viewer,
         roadmap_id: UUID,
-        user_id: str,
         if_match: str | None,
         change: Callable[[Outline], Edited],
         how: NewRevision,
     ) -> Dropped:
-        async def plan(_: AsyncSession, roadmap: RoadmapMetadata) -> _Plan:
+        async def plan(_: Unit, roadmap: RoadmapMetadata) -> _Plan:
             def edited() -> _Change:
-                after = change(outline_of(roadmap))
+                after = change(Outline.model_validate(roadmap.require_outline()))
                 check_outline(after.outline, max_concepts=self._max_concepts)
                 is_same = roadmap.framework_data == after.outline.model_dump(mode="json")
                 return _Change(edited=after, how=None if is_same else how)
 
             return edited
 
-        return await self._put(roadmap_id, user_id, if_match, plan)
+        return await self._put(viewer, roadmap_id, if_match, plan)
 
     async def _put(
         self,
+        viewer: Viewer,
         roadmap_id: UUID,
-        user_id: str,
         if_match: str | None,
-        plan: Callable[[AsyncSession, RoadmapMetadata], Awaitable["_Plan"]],
+        plan: Callable[[Unit, RoadmapMetadata], Awaitable["_Plan"]],
     ) -> Dropped:
         """Look, edit, and store the result if the outline is still the one that was edited. Long outlines take long to
         edit: that is done beside the event loop, while no transaction is open."""
 
-        async def look(session: AsyncSession) -> Done[tuple[int | None, _Plan]]:
-            roadmap = await _editable(session, roadmap_id, user_id, if_match)
-            return Done(value=(roadmap.revision, await plan(session, roadmap)))
+        async def look(unit: Unit) -> tuple[int | None, _Plan]:
+            roadmap = await _editable(unit, roadmap_id, if_match)
+            return roadmap.revision, await plan(unit, roadmap)
 
         for _ in range(ATTEMPTS):
-            seen, planned = await self._commands.carry_out(look)
+            seen, planned = await self._unit(viewer, look)
             change = await asyncio.to_thread(planned)
             if change.how is None:
                 return change.edited.dropped
 
             async def store(
-                session: AsyncSession,
+                unit: Unit,
                 seen: int | None = seen,
                 edited: Edited = change.edited,
                 how: NewRevision | Revision = change.how,
-            ) -> Done[bool]:
-                roadmap = await _editable(session, roadmap_id, user_id, if_match)
+            ) -> bool:
+                roadmap = await _editable(unit, roadmap_id, if_match)
                 if roadmap.revision != seen:
-                    return Done(value=False)
-                log = await EventLog.open(session, roadmap_id=roadmap.id, task_id=roadmap.task.id)
-                await put_outline(session, log, roadmap.id, edited.outline, how)
-                return Done(value=True, events=await log.write(session))
+                    return False
+                log = await unit.open_log(roadmap)
+                await put_outline(unit.session, log, edited.outline, how)
+                await unit.write(log)
+                return True
 
-            if await self._commands.carry_out(store):
+            if await self._unit(viewer, store):
                 return change.edited.dropped
         raise Conflict("Someone else is editing this outline at the same time; repeat your edit.")
 
@@ -179,8 +175,8 @@ _Plan = Callable[[], _Change]
 """Edits what was looked at. It may take long."""
 
 
-async def _editable(session: AsyncSession, roadmap_id: UUID, user_id: str, if_match: str | None) -> RoadmapMetadata:
-    roadmap = await locked(session, roadmap_id, user_id, Command.EDIT)
+async def _editable(unit: Unit, roadmap_id: UUID, if_match: str | None) -> RoadmapMetadata:
+    roadmap = await unit.lock(roadmap_id, Command.EDIT)
     if if_match is not None and not _names(if_match, etag_of(roadmap.epoch, roadmap.seq)):
         raise Stale("The roadmap has changed since you read it; read it again and repeat your edit.")
     return roadmap

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from app.domain.viewer import Viewer
+
 BACKLOG = 256
 """Events that may wait for one listener; a slower one is told to start afresh."""
 
@@ -17,13 +19,15 @@ class Frame:
 
 
 class Ended(Exception):
-    """The feed cannot go on for this listener; `str(error)` says why: `slow` or `deleted`."""
+    """The feed cannot go on for this listener; `str(error)` says why: `slow`, `deleted` or `stopping`."""
 
 
 class Listener:
-    """One reader of a feed. It gets every event after `seq`, the feed's position when it joined."""
+    """One reader of a feed, in a viewer's name. It gets every event after `seq`, the feed's position when it joined;
+    `position` is that of Postgres a moment later."""
 
-    def __init__(self, seq: int) -> None:
+    def __init__(self, viewer: Viewer, seq: int) -> None:
+        self.viewer = viewer
         self.seq = seq
         self._frames: asyncio.Queue[Frame | Ended] = asyncio.Queue(BACKLOG + 1)
 
@@ -62,8 +66,8 @@ class LiveFeed:
         self._listeners: set[Listener] = set()
         self._filling = asyncio.Lock()
 
-    def join(self) -> Listener:
-        listener = Listener(self.seq)
+    def join(self, viewer: Viewer) -> Listener:
+        listener = Listener(viewer, self.seq)
         self._listeners.add(listener)
         return listener
 
@@ -87,10 +91,11 @@ class LiveFeed:
                     if frame.seq == self.seq + 1:
                         self._pass_on(frame)
 
-    def end(self, reason: str) -> None:
-        for listener in self._listeners:
+    def end(self, reason: str, *, but_for: Viewer | None = None) -> None:
+        """Nothing more is sent, but to one viewer."""
+        for listener in [one for one in self._listeners if one.viewer != but_for]:
             listener.end(reason)
-        self._listeners.clear()
+            self._listeners.discard(listener)
 
     def _pass_on(self, frame: Frame) -> None:
         self.seq = frame.seq

@@ -10,9 +10,11 @@ import orjson
 
 from app.core import metrics
 from app.core.errors import InvalidInput, Unavailable
-from app.services.event_hub import EventHub
-from app.services.live_feed import Ended, Listener
-from app.services.roadmap_reader import RoadmapReader
+from app.domain.records import RoadmapPosition
+from app.domain.viewer import Viewer
+from app.live.event_hub import EventHub
+from app.live.live_feed import Ended, Listener
+from app.reading.roadmaps import RoadmapReader
 
 LONGEST_CATCH_UP = 5000
 """Events that a client may be behind; one that has missed more starts from a fresh snapshot."""
@@ -76,20 +78,19 @@ class EventStream:
         finally:
             self._followers -= 1
 
-    async def follow(self, roadmap_id: UUID, *, user_id: str, since: int | None) -> AsyncIterator[Message]:
+    async def follow(self, viewer: Viewer, roadmap_id: UUID, *, since: int | None) -> AsyncIterator[Message]:
         """All frames for one client, until the roadmap is deleted.
 
         It is attached to the live channel before anything is read, so nothing can fall in between.
 
         Raises:
-            NotFound: the user has no such roadmap.
+            NotFound: the viewer has no such roadmap.
         """
-        await self._reader.position(roadmap_id, user_id=user_id)
         with self._counted():
             while True:
-                async with self._hub.listen(roadmap_id) as listener:
+                async with self._hub.listen(viewer, roadmap_id) as (listener, position):
                     try:
-                        async for message in self._connected(roadmap_id, user_id, since, listener):
+                        async for message in self._connected(listener, position, since):
                             yield message
                     except Ended as ended:
                         if str(ended) != "slow":
@@ -98,20 +99,20 @@ class EventStream:
                         since = None
 
     async def _connected(
-        self, roadmap_id: UUID, user_id: str, since: int | None, listener: Listener
+        self, listener: Listener, position: RoadmapPosition, since: int | None
     ) -> AsyncIterator[Message]:
         # The client may know more than this process has heard so far, but not more than Postgres.
-        epoch, newest = await self._reader.position(roadmap_id, user_id=user_id)
+        newest = position.seq
         if since is not None and (since > newest or newest - since > LONGEST_CATCH_UP):
             yield _resync("unknown" if since > newest else "too_old")
             since = None
         if since is None:
-            roadmap = await self._reader.read(roadmap_id, user_id=user_id)
+            roadmap = await self._reader.roadmap(listener.viewer, position.handle.roadmap_id)
             yield Message("snapshot", b'{"type":"snapshot","roadmap":' + roadmap.body + b"}")
             sent = roadmap.seq
         else:
             sent = since
-            for frame in await self._hub.read(roadmap_id, epoch, after=since, until=listener.seq):
+            for frame in await self._hub.read(position, after=since, until=listener.seq):
                 sent = frame.seq
                 yield Message("event", frame.data, frame.seq)
             if sent == since:  # who has missed nothing is told so, and need not wonder

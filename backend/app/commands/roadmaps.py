@@ -6,18 +6,16 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.errors import IdempotencyConflict, InvalidInput, NotFound
+from app.commands.steering import cancel_task, change_concept
+from app.commands.unit import Unit, UnitOfWork
+from app.core.errors import IdempotencyConflict, InvalidInput
 from app.db.repositories.idempotency_repo import IdempotencyRepository
-from app.db.repositories.roadmap_repo import RoadmapRepository
-from app.db.transitions import queue_task
 from app.domain.base import new_id
 from app.domain.concept_state import ConceptState
 from app.domain.roadmap import LearningRequest, earliest_today
 from app.domain.tasks import TaskKind
-from app.services.commands import Commands, Done, locked
-from app.services.steering import cancel_task, change_concept
+from app.domain.viewer import Viewer
 
 log = structlog.get_logger()
 
@@ -31,13 +29,13 @@ class CreatedRoadmap:
 class RoadmapService:
     """`author` is the name of the author who will draft; `max_concepts` is GREENWAY_MAX_CONCEPTS."""
 
-    def __init__(self, commands: Commands, *, author: str, max_concepts: int) -> None:
-        self._commands = commands
+    def __init__(self, unit: UnitOfWork, *, author: str, max_concepts: int) -> None:
+        self._unit = unit
         self._author = author
         self._max_concepts = max_concepts
 
     async def create(
-        self, request: LearningRequest, *, user_id: str, auto_approve: bool, idempotency_key: str | None
+        self, viewer: Viewer, request: LearningRequest, *, auto_approve: bool, idempotency_key: str | None
     ) -> CreatedRoadmap:
         """Create a roadmap and queue its draft. With a key, the same request creates it only once.
 
@@ -49,70 +47,61 @@ class RoadmapService:
         roadmap_id, epoch = new_id(), uuid4()
         fingerprint = _fingerprint(request, auto_approve)
 
-        async def work(session: AsyncSession) -> Done[CreatedRoadmap]:
-            keys = IdempotencyRepository(session)
+        async def work(unit: Unit) -> CreatedRoadmap:
+            keys = IdempotencyRepository(unit.session)
             if idempotency_key is not None:
-                used = await keys.lock(user_id, idempotency_key)
+                used = await keys.lock(viewer, idempotency_key)
                 if used is not None and used.fingerprint != fingerprint:
                     raise IdempotencyConflict("This Idempotency-Key was already used for a different request.")
                 if used is not None:
-                    return Done(value=CreatedRoadmap(roadmap_id=used.roadmap_id, task_id=used.task_id))
-            repository = RoadmapRepository(session)
-            await repository.save_roadmap_metadata(
+                    return CreatedRoadmap(roadmap_id=used.roadmap_id, task_id=used.task_id)
+            roadmap = await unit.roadmaps.save_roadmap_metadata(
                 roadmap_id=roadmap_id,
-                user_id=user_id,
+                viewer=viewer,
                 request=request,
                 author=self._author,
                 task_id=roadmap_id,
                 epoch=epoch,
                 auto_approve=auto_approve,
             )
-            task_id, events = await queue_task(session, roadmap_id, TaskKind.DRAFT)
+            task_id = await unit.queue(roadmap, TaskKind.DRAFT)
             if idempotency_key is not None:
-                await keys.add(
-                    user_id, idempotency_key, fingerprint=fingerprint, roadmap_id=roadmap_id, task_id=task_id
-                )
-            return Done(
-                value=CreatedRoadmap(roadmap_id=roadmap_id, task_id=task_id),
-                events=events,
-                queued=(task_id, TaskKind.DRAFT),
-            )
+                await keys.add(viewer, idempotency_key, fingerprint=fingerprint, roadmap_id=roadmap_id, task_id=task_id)
+            return CreatedRoadmap(roadmap_id=roadmap_id, task_id=task_id)
 
-        created = await self._commands.carry_out(work)
+        created = await self._unit(viewer, work)
         if created.roadmap_id == roadmap_id:
             log.info("roadmap_created", roadmap_id=str(roadmap_id), task_id=str(created.task_id))
         return created
 
-    async def delete(self, roadmap_id: UUID, *, user_id: str) -> None:
+    async def delete(self, viewer: Viewer, roadmap_id: UUID) -> None:
         """Put a roadmap into the trash; what goes on is cancelled. After 30 days it is deleted for good."""
 
-        async def work(session: AsyncSession) -> Done[None]:
-            roadmap = await locked(session, roadmap_id, user_id)
-            events = await cancel_task(session, roadmap) if roadmap.task.status.is_active else []
-            await RoadmapRepository(session).put_into_trash(roadmap_id)
-            return Done(value=None, events=events)
+        async def work(unit: Unit) -> None:
+            roadmap = await unit.lock(roadmap_id)
+            if roadmap.task.status.is_active:
+                await cancel_task(unit, roadmap)
+            await unit.roadmaps.put_into_trash(roadmap.handle)
 
-        await self._commands.carry_out(work)
+        await self._unit(viewer, work)
 
-    async def restore(self, roadmap_id: UUID, *, user_id: str) -> None:
+    async def restore(self, viewer: Viewer, roadmap_id: UUID) -> None:
         """Take a roadmap out of the trash, with all that it had."""
 
-        async def work(session: AsyncSession) -> Done[bool]:
-            return Done(value=await RoadmapRepository(session).take_out_of_trash(roadmap_id, user_id=user_id))
+        async def work(unit: Unit) -> None:
+            await unit.roadmaps.take_out_of_trash(roadmap_id, viewer)
 
-        if not await self._commands.carry_out(work):
-            raise NotFound("There is no such roadmap in the trash.")
+        await self._unit(viewer, work)
 
-    async def note_opened(self, roadmap_id: UUID, *, user_id: str) -> None:
+    async def note_opened(self, viewer: Viewer, roadmap_id: UUID) -> None:
         """Note that the learner reads in the roadmap now."""
 
-        async def work(session: AsyncSession) -> Done[bool]:
-            return Done(value=await RoadmapRepository(session).note_study(roadmap_id, user_id=user_id))
+        async def work(unit: Unit) -> None:
+            await unit.roadmaps.note_study(roadmap_id, viewer)
 
-        if not await self._commands.carry_out(work):
-            raise NotFound("There is no such roadmap.")
+        await self._unit(viewer, work)
 
-    async def mark_learned(self, roadmap_id: UUID, concept_id: str, *, user_id: str, learned: bool) -> None:
+    async def mark_learned(self, viewer: Viewer, roadmap_id: UUID, concept_id: str, *, learned: bool) -> None:
         """Note that the learner has learned a concept, or has not."""
 
         def marked(state: ConceptState) -> ConceptState:
@@ -120,11 +109,10 @@ class RoadmapService:
                 return state
             return replace(state, learned_at=datetime.now(UTC) if learned else None)
 
-        async def work(session: AsyncSession) -> Done[None]:
-            roadmap = await locked(session, roadmap_id, user_id)
-            return Done(value=None, events=await change_concept(session, roadmap, concept_id, marked))
+        async def work(unit: Unit) -> None:
+            await change_concept(unit, await unit.lock(roadmap_id), concept_id, marked)
 
-        await self._commands.carry_out(work)
+        await self._unit(viewer, work)
 
     def _check_request(self, request: LearningRequest) -> None:
         if request.concepts > self._max_concepts:

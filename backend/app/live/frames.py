@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypeAliasType
 
 from app.domain.events import Event
-from app.services.views import RoadmapView
+from app.reading.views import RoadmapView
 
 
 class _Frame(BaseModel):

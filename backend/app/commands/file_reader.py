@@ -10,11 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, assert_never
 
 import app
-from app.core.errors import InvalidInput, TooLarge
-from app.domain.json_limits import JsonFault
-from app.domain.outline_rules import OutlineError
-from app.domain.packed_roadmap import PackedRevision, PackedRoadmap, PackedVersion
-from app.services.file_checking import (
+from app.commands.file_checking import (
     MAX_FILE_SECONDS,
     TOO_LARGE,
     BadOutline,
@@ -26,6 +22,10 @@ from app.services.file_checking import (
     check,
     read,
 )
+from app.core.errors import InvalidInput, TooLarge
+from app.domain.json_limits import JsonFault
+from app.domain.outline_rules import OutlineError
+from app.domain.packed_roadmap import PackedRevision, PackedRoadmap, PackedVersion
 
 SMALL_FILE = 65_536
 """Bytes of a file that is checked in a thread: that takes milliseconds, and starting a process half a second."""
@@ -33,7 +33,7 @@ LONGEST_WAIT = 2 * MAX_FILE_SECONDS
 """Seconds that a file may take to be checked, on a machine that has others to do as well."""
 
 
-_PROGRAM = "from app.services.file_checking import main; main()"
+_PROGRAM = "from app.commands.file_checking import main; main()"
 
 
 class FaultyFile(Exception):

@@ -1,0 +1,1 @@
+"""What a learner changes: each command is one unit of work."""

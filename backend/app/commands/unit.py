@@ -1,0 +1,132 @@
+"""What every command of a learner is: one transaction in a viewer's name; doorbell and events follow the commit."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Conflict
+from app.db.event_log import EventLog
+from app.db.repositories.concept_repo import ConceptRepository
+from app.db.repositories.revision_repo import RevisionRepository
+from app.db.repositories.roadmap_repo import RoadmapRepository
+from app.db.repositories.task_repo import TaskRepository
+from app.db.session import Sessions, safe_session_with_retry
+from app.db.transitions import queue_task
+from app.domain.events import Event
+from app.domain.records import Order, RoadmapMetadata
+from app.domain.state_machine import ALLOWED, Command
+from app.domain.tasks import RoadmapStatus, TaskKind
+from app.domain.viewer import RoadmapHandle, Viewer
+from app.generation.ports import EventPublisher
+from app.messaging.doorbell import Doorbell
+
+T = TypeVar("T")
+
+
+class Unit:
+    """A transaction of a viewer, its repositories, and what is to be announced once it has been committed."""
+
+    def __init__(self, session: AsyncSession, viewer: Viewer) -> None:
+        self.session = session
+        self.viewer = viewer
+        self.roadmaps = RoadmapRepository(session)
+        self.concepts = ConceptRepository(session)
+        self.revisions = RevisionRepository(session)
+        self.tasks = TaskRepository(session)
+        self.events: list[Event] = []
+        self.queued: list[tuple[UUID, TaskKind]] = []
+        """Tasks whose doorbell is to be rung."""
+
+    async def lock(self, roadmap_id: UUID, command: Command | None = None) -> RoadmapMetadata:
+        """Lock the viewer's roadmap, check that the command is possible in its state, and note that the learner works
+        with it.
+
+        Raises:
+            NotFound: the viewer has no such roadmap.
+            Conflict: the command is not possible.
+        """
+        roadmap = await self.roadmaps.get_roadmap_metadata(roadmap_id, self.viewer, for_update=True)
+        if command is not None and roadmap.status not in ALLOWED[command]:
+            raise Conflict(f"A roadmap that is {_SPOKEN[roadmap.status]} cannot be {_DONE[command]}.")
+        await self.roadmaps.note_study(roadmap_id, self.viewer)
+        return roadmap
+
+    async def open_log(self, roadmap: RoadmapMetadata) -> EventLog:
+        """The roadmap's event log, for what its current task does; `write` it in the end."""
+        return await EventLog.open(self.session, roadmap.handle, task_id=roadmap.task.id)
+
+    async def write(self, log: EventLog) -> None:
+        """Write a log. Its events are published after the commit."""
+        self.events += await log.write(self.session)
+
+    async def queue(
+        self, roadmap: RoadmapHandle, kind: TaskKind, order: Order = Order(), *, retries: bool = False
+    ) -> UUID:
+        """Make a new task the roadmap's newest; with `retries`, what has failed waits again. Gives its id."""
+        task_id, events = await queue_task(self.session, roadmap, kind, order, retries=retries)
+        self.ring_for(task_id, kind)
+        self.events += events
+        return task_id
+
+    def ring_for(self, task_id: UUID, kind: TaskKind) -> None:
+        """Ring the doorbell for a queued task after the commit."""
+        self.queued.append((task_id, kind))
+
+
+class UnitOfWork:
+    """Runs commands: `await unit(viewer, work)`."""
+
+    def __init__(self, sessions: Sessions, doorbell: Doorbell, events: EventPublisher) -> None:
+        self._sessions = sessions
+        self._doorbell = doorbell
+        self._events = events
+
+    async def __call__(self, viewer: Viewer, work: Callable[[Unit], Awaitable[T]]) -> T:
+        """Commit the work, then ring for the tasks that it has queued and publish its events. On a transient fault of
+        the database the work is done anew, in a unit of its own."""
+
+        async def transaction(session: AsyncSession) -> tuple[Unit, T]:
+            unit = Unit(session, viewer)
+            return unit, await work(unit)
+
+        unit, value = await safe_session_with_retry(self._sessions, transaction)
+        for task_id, kind in unit.queued:
+            await self._doorbell.ring(task_id, kind)
+        await self._events.publish(unit.events)
+        return value
+
+
+def concept_named(roadmap: RoadmapMetadata, concept_id: str) -> dict[str, Any]:
+    """A concept of the outline, for a command.
+
+    Raises:
+        Conflict: there is no outline yet.
+        NotFound: the outline has no such concept.
+    """
+    roadmap.require_outline()
+    return roadmap.concept(concept_id)
+
+
+_SPOKEN = {
+    RoadmapStatus.DRAFTING: "being drafted",
+    RoadmapStatus.AWAITING_REVIEW: "awaiting review",
+    RoadmapStatus.GENERATING: "being generated",
+    RoadmapStatus.PAUSED: "paused",
+    RoadmapStatus.COMPLETED: "completed",
+    RoadmapStatus.PARTIAL: "partly completed",
+    RoadmapStatus.FAILED: "failed",
+    RoadmapStatus.CANCELLED: "cancelled",
+}
+_DONE = {
+    Command.EDIT: "edited",
+    Command.REVISE: "revised",
+    Command.APPROVE: "approved",
+    Command.PAUSE: "paused",
+    Command.RESUME: "resumed",
+    Command.CANCEL: "cancelled",
+    Command.RETRY: "retried",
+    Command.PRIORITISE: "told what to write next",
+    Command.REGENERATE: "regenerated",
+}

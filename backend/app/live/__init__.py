@@ -1,0 +1,1 @@
+"""What happens now: the live events of roadmaps, one stream a client."""

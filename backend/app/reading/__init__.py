@@ -1,0 +1,1 @@
+"""What a learner asks: each answer is one consistent snapshot."""

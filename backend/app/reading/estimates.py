@@ -1,0 +1,49 @@
+"""What it would take to write what is missing, as the API shows it."""
+
+from uuid import UUID
+
+from app.agents.estimating import Estimator
+from app.core.errors import Conflict
+from app.domain.content import ArtefactKind, ArtefactStatus
+from app.domain.usage import Usage
+from app.domain.viewer import Viewer
+from app.reading.transaction import Reads, ReadTransaction
+from app.reading.views import EstimateView
+
+
+class EstimateReader:
+    def __init__(self, read: Reads, estimator: Estimator) -> None:
+        self._read = read
+        self._estimator = estimator
+
+    async def estimate(self, viewer: Viewer, roadmap_id: UUID) -> EstimateView:
+        """What all that is missing would take.
+
+        Raises:
+            NotFound: the viewer has no such roadmap.
+            Conflict: there is no outline yet.
+        """
+        author = self._estimator.author
+
+        async def work(transaction: ReadTransaction) -> tuple[dict[ArtefactKind, int], dict[ArtefactKind, Usage]]:
+            roadmap = await transaction.roadmap(roadmap_id)
+            if roadmap.framework_data is None:
+                raise Conflict("The roadmap has no outline yet, so nothing can be estimated.")
+            found = await transaction.concepts.statuses(roadmap.handle)
+            missing = {
+                kind: sum(count for statuses, count in found if statuses[kind] != ArtefactStatus.COMPLETED)
+                for kind in ArtefactKind
+            }
+            taken = {kind: await transaction.roadmaps.typical_usage(kind, author) for kind in ArtefactKind}
+            return missing, {kind: usage for kind, usage in taken.items() if usage is not None}
+
+        estimate = self._estimator.estimate(*await self._read(viewer, work))
+        return EstimateView(
+            author=author,
+            calls=estimate.calls,
+            input_tokens=estimate.input_tokens,
+            output_tokens=estimate.output_tokens,
+            cost_usd=estimate.cost_usd,
+            unpriced=estimate.cost_usd is None,
+            minutes=estimate.minutes,
+        )

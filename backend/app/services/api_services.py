@@ -1,0 +1,71 @@
+"""What the API's process offers to its routes."""
+
+from dataclasses import dataclass
+
+from app.agents.estimating import Estimator
+from app.commands.file_reader import FileReader
+from app.commands.outlines import Outlines
+from app.commands.quizzes import Quizzes
+from app.commands.roadmaps import RoadmapService
+from app.commands.steering import Steering
+from app.commands.transfer import Transfer
+from app.db.session import Sessions
+from app.live.event_stream import EventStream
+from app.reading.concepts import ConceptReader
+from app.reading.estimates import EstimateReader
+from app.reading.health import Health
+from app.reading.packing import PackedReader
+from app.reading.revisions import RevisionReader
+from app.reading.roadmaps import RoadmapReader
+from app.reading.schema_gate import SchemaGate
+from app.reading.tasks import TaskReader
+from app.reading.transaction import Reads
+from app.reading.views import About
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commands:
+    """What changes something."""
+
+    roadmaps: RoadmapService
+    outlines: Outlines
+    steering: Steering
+    transfer: Transfer
+    files: FileReader
+    quizzes: Quizzes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readers:
+    """What only asks."""
+
+    roadmaps: RoadmapReader
+    concepts: ConceptReader
+    revisions: RevisionReader
+    estimates: EstimateReader
+    tasks: TaskReader
+    packed: PackedReader
+
+    @classmethod
+    def over(cls, sessions: Sessions, estimator: Estimator) -> "Readers":
+        read = Reads(sessions)
+        return cls(
+            roadmaps=RoadmapReader(read),
+            concepts=ConceptReader(read),
+            revisions=RevisionReader(read),
+            estimates=EstimateReader(read, estimator),
+            tasks=TaskReader(read),
+            packed=PackedReader(read),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiServices:
+    """Made by the composition root when the application starts."""
+
+    commands: Commands
+    read: Readers
+    stream: EventStream
+    health: Health
+    schema: SchemaGate
+    about: About
