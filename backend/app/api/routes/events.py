@@ -14,6 +14,7 @@ from app.api.answers import PREFIX
 from app.api.deps import AnyServices, RoadmapId, Services, User
 from app.api.document import FRAMES
 from app.core.errors import GreenwayError, NotFound
+from app.core.supervision import end
 from app.services.event_stream import Message, parse_since
 
 router = APIRouter(prefix=PREFIX, tags=["events"])
@@ -82,9 +83,7 @@ async def _exchange(websocket: WebSocket, messages: AsyncIterator[Message]) -> N
             sending.result()
             await websocket.close(code=1001, reason="The event stream has ended.")
     finally:
-        sending.cancel()
-        listening.cancel()
-        await asyncio.gather(sending, listening, return_exceptions=True)
+        await end(sending, listening)
 
 
 async def _send(websocket: WebSocket, messages: AsyncIterator[Message]) -> None:
