@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
 from app.core.errors import Unavailable
+from app.core.supervision import end
 from app.embedded.child import Child
 from app.embedded.command import Command
 from app.embedded.restarts import Restarts
@@ -51,8 +52,7 @@ class Keeper:
 
     async def _give_up(self) -> None:
         if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(self._task)
 
     async def _keep(self) -> NoReturn:
         restarts = Restarts()

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
+from app.core.supervision import end
+
 T = TypeVar("T")
 _POLL_SECONDS = 0.1
 
@@ -24,9 +26,7 @@ async def first_of(*awaitables: Awaitable[T]) -> T:
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(*tasks)
     return next(task for task in tasks if task in done).result()
 
 

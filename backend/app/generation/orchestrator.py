@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any
 
 import structlog
 
+from app.core.supervision import end
 from app.domain.content import ArtefactKind
 from app.domain.failures import Failure
 from app.generation.breaker import CircuitBreaker
@@ -135,7 +135,7 @@ class Orchestrator:
                 self._saver.close()
             await saving
         finally:
-            await _end(saving, self._writing, self._ageing)
+            await end(*(task for task in (saving, self._writing, self._ageing) if task is not None))
         if not self._writing.cancelled() and self._writing.result():
             await self._saver.persist(self._store.finish)
             return RunEnd.FINISHED
@@ -244,11 +244,3 @@ class Orchestrator:
         if batch := await self._buffer.drain():
             log.info("incremental_save_final_batch", remaining_count=batch.size, artefacts=len(batch.artefacts))
             self._saver.submit(batch)
-
-
-async def _end(*tasks: asyncio.Task[Any] | None) -> None:
-    """Cancel what still runs, and wait until it has ended; errors stay with their tasks."""
-    running = [task for task in tasks if task is not None]
-    for task in running:
-        task.cancel()
-    await asyncio.gather(*running, return_exceptions=True)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import metrics, outages
 from app.core.seldom import Seldom
-from app.core.supervision import keep_going
+from app.core.supervision import end, keep_going
 from app.db.repositories.event_repo import EventRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.session import DatabaseUnavailable, Sessions, safe_session_with_retry
@@ -51,9 +51,7 @@ class EventHub:
         ]
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(*self._tasks)
         for feed in self._feeds.values():
             feed.end("stopping")
         await self._pubsub.aclose()  # type: ignore[no-untyped-call]

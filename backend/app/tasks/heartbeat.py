@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.supervision import end
 from app.db.repositories.worker_repo import WorkerRepository
 from app.db.session import DatabaseUnavailable, Sessions, create_engine, create_sessions, safe_session_with_retry
 from app.domain.ownership import LEASE
@@ -120,9 +121,7 @@ class Heartbeat(threading.Thread):
         async def leave(session: AsyncSession) -> None:
             await WorkerRepository(session).leave(self._worker_id)
 
-        for attempt in self._attempts:
-            attempt.cancel()
-        await asyncio.gather(*self._attempts, return_exceptions=True)  # none may take the lease again
+        await end(*self._attempts)  # none may take the lease again
         try:
             async with asyncio.timeout(LEAVING_TIME):
                 await safe_session_with_retry(sessions, leave, attempts=1, single_statement=True)

@@ -21,6 +21,7 @@ from app.embedded.ports import free_port
 CELERY = (sys.executable, "-m", "celery", "-A", "app.core.celery_app")
 PATIENCE = 20
 """Seconds that an answer may take on a busy machine; nobody waits longer than it takes."""
+ATTEMPTS = 3
 
 
 def contract_worker(cluster: Cluster, *options: str, **settings: str) -> WorkerProcess:
@@ -35,9 +36,13 @@ def celery(redis_url: str, *arguments: str) -> "subprocess.CompletedProcess[str]
 
 
 def ask(redis_url: str, command: str, workers: int, **arguments: object) -> dict[str, Any]:
-    """What so many workers answer, by name: sent as `celery inspect` and `celery control` send it."""
+    """What so many workers answer, by name: sent as `celery inspect` and `celery control` send it. A worker that
+    has just said that it is ready may not have subscribed yet: it is asked again."""
     with Celery(broker=redis_url) as app:
-        answers = app.control.broadcast(command, arguments, reply=True, timeout=PATIENCE, limit=workers)
+        for _ in range(ATTEMPTS):
+            answers = app.control.broadcast(command, arguments, reply=True, timeout=PATIENCE, limit=workers)
+            if answers and len(answers) == workers:
+                break
     return {name: answer for one in answers or [] for name, answer in one.items()}
 
 

@@ -6,7 +6,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from app.core import supervision
-from app.core.supervision import keep_going
+from app.core.supervision import end, keep_going
 
 
 async def test_a_step_that_fails_is_counted_and_the_next_one_follows(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,3 +31,27 @@ async def test_a_step_that_fails_is_counted_and_the_next_one_follows(monkeypatch
     going.cancel()
     with pytest.raises(asyncio.CancelledError):
         await going
+
+
+async def test_a_task_that_has_lost_a_cancellation_is_ended_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.core.supervision.CANCEL_AGAIN", 0.01)
+    lost = 0
+
+    async def interrupted() -> None:
+        """As a driver does that is cancelled while it connects."""
+        nonlocal lost
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            lost += 1
+            if lost < 3:
+                raise OSError("could not connect") from None
+            raise
+
+    monkeypatch.setattr("app.core.supervision.PAUSE_AFTER_A_BUG", 0)
+    going = asyncio.create_task(keep_going("connect", interrupted))
+    failed = asyncio.create_task(asyncio.sleep(0))
+    await asyncio.sleep(0)
+    await end(going, failed)
+    assert going.cancelled()
+    assert lost == 3

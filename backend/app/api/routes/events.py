@@ -14,6 +14,7 @@ from app.api.answers import PREFIX
 from app.api.deps import AnyServices, CurrentViewer, RoadmapId, Services
 from app.api.document import FRAMES
 from app.core.errors import GreenwayError
+from app.core.supervision import end
 from app.domain.viewer import NoSuchRoadmap
 from app.live.event_stream import Message, parse_since
 
@@ -83,9 +84,7 @@ async def _exchange(websocket: WebSocket, messages: AsyncIterator[Message]) -> N
             sending.result()
             await websocket.close(code=1001, reason="The event stream has ended.")
     finally:
-        sending.cancel()
-        listening.cancel()
-        await asyncio.gather(sending, listening, return_exceptions=True)
+        await end(sending, listening)
 
 
 async def _send(websocket: WebSocket, messages: AsyncIterator[Message]) -> None:
