@@ -3,9 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from functools import reduce
-from operator import add
 from uuid import UUID
 
 from factories import a_request, an_artefact
@@ -14,20 +11,24 @@ from app.domain.base import new_id
 from app.domain.concept_state import ConceptState
 from app.domain.content import Artefact, ArtefactKind
 from app.domain.events import (
-    BatchSaved,
-    Completed,
-    ConceptStart,
-    Envelope,
     Event,
-    Failed,
-    TaskPaused,
 )
 from app.domain.failures import Failure
 from app.domain.roadmap import Outline
-from app.domain.tasks import Progress, TaskKind, TaskStatus, content_outcome
+from app.domain.tasks import Progress, TaskKind, TaskStatus
 from app.domain.usage import Usage
-from app.generation.announcements import concept_outcome, saved_artefacts
 from app.generation.backlog import Backlog, backlog_of
+from app.generation.ledger import (
+    Change,
+    FinishRun,
+    PauseRun,
+    Position,
+    RoadmapState,
+    SaveBatch,
+    StartConcepts,
+    TaskState,
+    apply,
+)
 from app.generation.ports import OwnershipLost, StoreUnavailable
 from app.generation.work import Batch, ConceptBrief, Delivery
 
@@ -73,14 +74,12 @@ class InMemoryStore:
         self.spent = Usage()
         self.away = False
         self.before_save: Callable[[], object] = lambda: None
-        self._ids = (new_id(), new_id(), new_id())
+        self._position = Position(seq=0, epoch=new_id(), progress=Progress(total=len(self.states)))
+        self._roadmap_id, self._task_id = new_id(), new_id()
 
     @property
     def progress(self) -> Progress:
-        progress = Progress(total=len(self.states))
-        for state in self.states.values():
-            progress = progress.moved(ConceptState(concept_id="new").status, state.status)
-        return progress
+        return self._position.progress
 
     async def pending(self) -> Backlog:
         await self._reach()
@@ -90,9 +89,7 @@ class InMemoryStore:
 
     async def start(self, concept_ids: Sequence[str]) -> Sequence[Event]:
         await self._reach()
-        if self.status != TaskStatus.RUNNING:
-            return []
-        return self._start(concept_ids)
+        return self._apply(StartConcepts(concept_ids))
 
     async def save(self, batch: Batch) -> Sequence[Event]:
         await self._reach()
@@ -100,36 +97,15 @@ class InMemoryStore:
         if any(batch.batch_id == saved.batch_id for saved in self.batches):
             return self.events[-len(batch.started) - batch.size - 1 :]
         self.batches.append(batch)
-        events = self._start(batch.started) if self.status == TaskStatus.RUNNING else []
-        for item in batch.artefacts:
-            state = self.states[item.concept_id]
-            self.states[item.concept_id] = state.delivered(item.kind, item.artefact_id, item.delivery.result)
-        unfinished = {item.concept_id for item in batch.artefacts} - set(batch.finished)
-        for concept_id in batch.finished:
-            outcome = concept_outcome(self.states[concept_id], self._names[concept_id], self._envelope(), self.progress)
-            events += self._record(outcome) if outcome else []
-            unfinished |= set() if outcome else {concept_id}
-        rest = saved_artefacts(batch, [self.states[concept_id] for concept_id in sorted(unfinished)])
-        usage = reduce(add, (item.delivery.usage for item in batch.artefacts), Usage())
-        saved = BatchSaved(**self._envelope(), size=batch.size, artefacts=rest, progress=self.progress, usage=usage)
-        return [*events, *self._record(saved)]
+        return self._apply(SaveBatch(batch))
 
     async def finish(self) -> Sequence[Event]:
         await self._reach()
-        if self.status != TaskStatus.RUNNING:
-            return []
-        outcome = content_outcome(self.progress)
-        self.status = outcome
-        if outcome in (TaskStatus.COMPLETED, TaskStatus.PARTIAL):
-            return self._record(Completed(**self._envelope(), status=outcome, progress=self.progress, usage=Usage()))
-        failure = next(f for state in self.states.values() for f in state.failures.values())
-        return self._record(Failed(**self._envelope(), code=failure.code, message=failure.message))
+        return self._apply(FinishRun())
 
     async def pause(self, reason: Failure) -> Sequence[Event]:
         await self._reach()
-        self.status = TaskStatus.PAUSED
-        self._stop_writing()
-        return self._record(TaskPaused(**self._envelope(), code=reason.code, message=reason.message))
+        return self._apply(PauseRun(reason))
 
     async def _reach(self) -> None:
         await asyncio.sleep(0)
@@ -138,30 +114,20 @@ class InMemoryStore:
         if not self.owned:
             raise OwnershipLost
 
-    def _start(self, concept_ids: Sequence[str]) -> list[Event]:
-        events: list[Event] = []
-        for concept_id in concept_ids:
-            self.states[concept_id] = self.states[concept_id].started()
-            event = ConceptStart(**self._envelope(), concept_id=concept_id, concept_name=self._names[concept_id])
-            events += self._record(event)
-        return events
-
-    def _stop_writing(self) -> None:
-        self.states = {concept_id: state.waiting_again() for concept_id, state in self.states.items()}
-
-    def _envelope(self) -> Envelope:
-        roadmap_id, task_id, epoch = self._ids
-        return Envelope(
-            roadmap_id=roadmap_id,
-            task_id=task_id,
-            seq=len(self.events) + 1,
-            epoch=epoch,
-            at=datetime.now(UTC),
+    def _apply(self, change: Change) -> Sequence[Event]:
+        task = TaskState(id=self._task_id, kind=TaskKind.CONTENT, status=self.status)
+        state = RoadmapState(
+            roadmap_id=self._roadmap_id,
+            position=self._position,
+            task=task,
+            concepts=self.states,
+            names=self._names,
         )
-
-    def _record(self, event: Event) -> list[Event]:
-        self.events.append(event)
-        return [event]
+        entry = apply(state, change)
+        self.states = {**self.states, **entry.concepts}
+        self._position, self.status = entry.position, entry.task.status
+        self.events += entry.events
+        return entry.events
 
 
 class RecordingEvents:

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.commands.unit import Unit, UnitOfWork
+from app.commands.unit import Unit, UnitOfWork, task_of
 from app.core.errors import Conflict, Stale
+from app.db.ledger import put_outline
 from app.db.repositories.revision_repo import RevisionRepository
-from app.db.transitions import put_outline
 from app.domain.etags import etag_of
 from app.domain.outline_edits import edit
 from app.domain.outline_operations import Operation
@@ -153,9 +153,7 @@ class Outlines:
                 roadmap = await _editable(unit, roadmap_id, if_match)
                 if roadmap.revision != seen:
                     return False
-                log = await unit.open_log(roadmap)
-                await put_outline(unit.session, log, edited.outline, how)
-                await unit.write(log)
+                unit.events += await put_outline(unit.session, roadmap.handle, task_of(roadmap), edited.outline, how)
                 return True
 
             if await self._unit(viewer, store):

@@ -1,21 +1,20 @@
 """What a learner can do with roadmaps as a whole: create them, throw them away, learn from them."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import structlog
 
-from app.commands.steering import cancel_task, change_concept
-from app.commands.unit import Unit, UnitOfWork
+from app.commands.unit import Unit, UnitOfWork, concept_named
 from app.core.errors import IdempotencyConflict, InvalidInput
 from app.db.repositories.idempotency_repo import IdempotencyRepository
 from app.domain.base import new_id
-from app.domain.concept_state import ConceptState
 from app.domain.roadmap import LearningRequest, earliest_today
 from app.domain.tasks import TaskKind
 from app.domain.viewer import Viewer
+from app.generation.ledger import CancelTask, MarkLearned
 
 log = structlog.get_logger()
 
@@ -80,7 +79,7 @@ class RoadmapService:
         async def work(unit: Unit) -> None:
             roadmap = await unit.lock(roadmap_id)
             if roadmap.task.status.is_active:
-                await cancel_task(unit, roadmap)
+                await unit.change(roadmap, CancelTask())
             await unit.roadmaps.put_into_trash(roadmap.handle)
 
         await self._unit(viewer, work)
@@ -104,13 +103,10 @@ class RoadmapService:
     async def mark_learned(self, viewer: Viewer, roadmap_id: UUID, concept_id: str, *, learned: bool) -> None:
         """Note that the learner has learned a concept, or has not."""
 
-        def marked(state: ConceptState) -> ConceptState:
-            if learned == (state.learned_at is not None):
-                return state
-            return replace(state, learned_at=datetime.now(UTC) if learned else None)
-
         async def work(unit: Unit) -> None:
-            await change_concept(unit, await unit.lock(roadmap_id), concept_id, marked)
+            roadmap = await unit.lock(roadmap_id)
+            concept_named(roadmap, concept_id)
+            await unit.change(roadmap, MarkLearned(concept_id, datetime.now(UTC) if learned else None))
 
         await self._unit(viewer, work)
 

@@ -1,22 +1,20 @@
 """How a learner steers what is written: start, pause, go on, stop, try again, this one first, this one again."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
 from app.commands.unit import Unit, UnitOfWork, concept_named
 from app.core.errors import Conflict, NotFound
-from app.core.pauses import with_pauses
-from app.db.transitions import give_up, stop_writing
+from app.db.ledger import lock_position
 from app.domain.concept_state import ConceptState
 from app.domain.content import Artefact, ArtefactKind, ArtefactStatus
-from app.domain.events import Cancelled, TaskPaused, TaskQueued
 from app.domain.records import Order, RoadmapMetadata
-from app.domain.state_machine import ARTEFACT_MOVES, ArtefactMove, Command, TaskMove
-from app.domain.tasks import RoadmapStatus, TaskKind, TaskStatus
+from app.domain.state_machine import ARTEFACT_MOVES, ArtefactMove, Command
+from app.domain.tasks import RoadmapStatus, TaskKind
 from app.domain.viewer import Viewer
-from app.generation.announcements import concept_changed
+from app.generation.ledger import CancelTask, PauseTask, Regenerate, RestoreVersion, ResumeTask
 
 _artefact: TypeAdapter[Artefact] = TypeAdapter(Artefact)
 
@@ -42,13 +40,7 @@ class Steering:
 
         async def work(unit: Unit) -> UUID:
             roadmap = await unit.lock(roadmap_id, Command.PAUSE)
-            await _move(unit, roadmap, TaskMove.PAUSE, TaskStatus.PAUSED)
-            log = await unit.open_log(roadmap)
-            await stop_writing(unit.session, log)
-            log.add(
-                TaskPaused(**log.envelope(), code="requested", message="Paused at your request; resume to continue.")
-            )
-            await unit.write(log)
+            await unit.change(roadmap, PauseTask())
             return roadmap.task.id
 
         return await self._unit(viewer, work)
@@ -60,7 +52,9 @@ class Steering:
         async def work(unit: Unit) -> UUID:
             roadmap = await unit.lock(roadmap_id, Command.RESUME)
             if roadmap.status == RoadmapStatus.PAUSED:
-                return await _resumed(unit, roadmap)
+                await unit.change(roadmap, ResumeTask())
+                unit.ring_for(roadmap.task.id, roadmap.task.kind)
+                return roadmap.task.id
             roadmap.require_outline()
             found = await unit.concepts.statuses(roadmap.handle)
             if not any(ArtefactStatus.PENDING in statuses.values() for statuses, _ in found):
@@ -74,7 +68,7 @@ class Steering:
 
         async def work(unit: Unit) -> UUID:
             roadmap = await unit.lock(roadmap_id, Command.CANCEL)
-            await cancel_task(unit, roadmap)
+            await unit.change(roadmap, CancelTask())
             return roadmap.task.id
 
         return await self._unit(viewer, work)
@@ -123,13 +117,11 @@ class Steering:
         async def work(unit: Unit) -> UUID:
             roadmap = await unit.lock(roadmap_id, Command.REGENERATE)
 
-            def again(state: ConceptState) -> ConceptState:
-                for kind in kinds:
-                    if state.statuses[kind] not in ARTEFACT_MOVES[ArtefactMove.REGENERATE].since:
-                        raise Conflict(f"There is no {_SPOKEN[kind]} yet to regenerate; resume writes missing content.")
-                return state.regenerated(kinds, instructions)
-
-            await change_concept(unit, roadmap, concept_id, again)
+            statuses = (await _state_of(unit, roadmap, concept_id)).statuses
+            for kind in kinds:
+                if statuses[kind] not in ARTEFACT_MOVES[ArtefactMove.REGENERATE].since:
+                    raise Conflict(f"There is no {_SPOKEN[kind]} yet to regenerate; resume writes missing content.")
+            await unit.change(roadmap, Regenerate(concept_id, kinds, instructions))
             return await unit.queue(roadmap.handle, TaskKind.CONTENT, Order(scope=[concept_id]))
 
         return await self._unit(viewer, work)
@@ -145,60 +137,20 @@ class Steering:
             stored = await unit.roadmaps.artefact(kind, roadmap.handle, concept_id, artefact_id=None, version=version)
             if stored is None:
                 raise NotFound(f"This concept has no version {version} of its {_SPOKEN[kind]}.")
+            state = await _state_of(unit, roadmap, concept_id)
+            if state.statuses[kind] not in ARTEFACT_MOVES[ArtefactMove.RESTORE].since:
+                raise Conflict(f"The {_SPOKEN[kind]} is queued or being written; cancel that first.")
             artefact = _artefact.validate_python(stored["body"])
-
-            def back(state: ConceptState) -> ConceptState:
-                if state.statuses[kind] not in ARTEFACT_MOVES[ArtefactMove.RESTORE].since:
-                    raise Conflict(f"The {_SPOKEN[kind]} is queued or being written; cancel that first.")
-                return state.restored(kind, stored["id"], artefact)
-
-            await change_concept(unit, roadmap, concept_id, back)
+            await unit.change(roadmap, RestoreVersion(concept_id, stored["id"], artefact))
 
         await self._unit(viewer, work)
 
 
-async def cancel_task(unit: Unit, roadmap: RoadmapMetadata) -> None:
-    """Cancel the roadmap's task, which must not have ended. Where another version was wanted, the one that is there is
-    as good as before."""
-    await _move(unit, roadmap, TaskMove.CANCEL, TaskStatus.CANCELLED)
-    log = await unit.open_log(roadmap)
-    names = {concept["concept_id"]: concept["name"] for concept in roadmap.concepts()}
-    async for concept_id, state in with_pauses((await give_up(unit.session, log)).items()):
-        log.add(concept_changed(state, names[concept_id], log.envelope(), log.progress))
-    log.add(Cancelled(**log.envelope(), progress=log.progress))
-    await unit.write(log)
-
-
-async def change_concept(
-    unit: Unit, roadmap: RoadmapMetadata, concept_id: str, change: Callable[[ConceptState], ConceptState]
-) -> None:
-    """Bring a concept into another state, and announce it. The counters are locked first, as by everybody."""
-    name = concept_named(roadmap, concept_id)["name"]
-    log = await unit.open_log(roadmap)
-    before = (await unit.concepts.lock(roadmap.handle, [concept_id]))[concept_id]
-    after = change(before)
-    if after == before:
-        return
-    await unit.concepts.save(roadmap.handle, [after])
-    log.moved(before.status, after.status)
-    log.add(concept_changed(after, name, log.envelope(), log.progress))
-    await unit.write(log)
-
-
-async def _resumed(unit: Unit, roadmap: RoadmapMetadata) -> UUID:
-    task = roadmap.task
-    await _move(unit, roadmap, TaskMove.RESUME, TaskStatus.QUEUED)
-    log = await unit.open_log(roadmap)
-    log.add(TaskQueued(**log.envelope(), kind=task.kind))
-    await unit.write(log)
-    unit.ring_for(task.id, task.kind)
-    return task.id
-
-
-async def _move(unit: Unit, roadmap: RoadmapMetadata, move: TaskMove, to: TaskStatus) -> None:
-    """The roadmap is locked, but a worker may end its task at any moment."""
-    if not await unit.tasks.move(roadmap.task.id, move, to=to):
-        raise Conflict("The task has just ended or been paused; read the roadmap again.")
+async def _state_of(unit: Unit, roadmap: RoadmapMetadata, concept_id: str) -> ConceptState:
+    """The state of a concept, under lock. The counters are locked first, as by everybody."""
+    concept_named(roadmap, concept_id)
+    await lock_position(unit.session, roadmap.handle)
+    return (await unit.concepts.lock(roadmap.handle, [concept_id]))[concept_id]
 
 
 _SPOKEN = {

@@ -7,18 +7,18 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict
-from app.db.event_log import EventLog
+from app.db.ledger import change_roadmap, queue_task
 from app.db.repositories.concept_repo import ConceptRepository
 from app.db.repositories.revision_repo import RevisionRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.repositories.task_repo import TaskRepository
 from app.db.session import Sessions, safe_session_with_retry
-from app.db.transitions import queue_task
 from app.domain.events import Event
 from app.domain.records import Order, RoadmapMetadata
 from app.domain.state_machine import ALLOWED, Command
 from app.domain.tasks import RoadmapStatus, TaskKind
 from app.domain.viewer import RoadmapHandle, Viewer
+from app.generation.ledger import CancelTask, Change, PauseTask, ResumeTask, TaskState, TooLate
 from app.generation.ports import EventPublisher
 from app.messaging.doorbell import Doorbell
 
@@ -53,13 +53,26 @@ class Unit:
         await self.roadmaps.note_study(roadmap_id, self.viewer)
         return roadmap
 
-    async def open_log(self, roadmap: RoadmapMetadata) -> EventLog:
-        """The roadmap's event log, for what its current task does; `write` it in the end."""
-        return await EventLog.open(self.session, roadmap.handle, task_id=roadmap.task.id)
+    async def change(self, roadmap: RoadmapMetadata, change: Change) -> None:
+        """Change the locked roadmap. The events are published after the commit.
 
-    async def write(self, log: EventLog) -> None:
-        """Write a log. Its events are published after the commit."""
-        self.events += await log.write(self.session)
+        Raises:
+            Conflict: a worker has ended or paused the task meanwhile.
+        """
+        task = task_of(roadmap)
+        if isinstance(change, PauseTask | ResumeTask | CancelTask):
+            task = await self.tasks.lock(roadmap.task.id)  # a worker may end it at any moment
+        try:
+            self.events += await change_roadmap(
+                self.session,
+                roadmap.handle,
+                task,
+                change,
+                names={concept["concept_id"]: concept["name"] for concept in roadmap.concepts()},
+                language=roadmap.request["language"],
+            )
+        except TooLate:
+            raise Conflict("The task has just ended or been paused; read the roadmap again.") from None
 
     async def queue(
         self, roadmap: RoadmapHandle, kind: TaskKind, order: Order = Order(), *, retries: bool = False
@@ -96,6 +109,11 @@ class UnitOfWork:
             await self._doorbell.ring(task_id, kind)
         await self._events.publish(unit.events)
         return value
+
+
+def task_of(roadmap: RoadmapMetadata) -> TaskState:
+    task = roadmap.task
+    return TaskState(id=task.id, kind=task.kind, status=task.status, usage=task.usage)
 
 
 def concept_named(roadmap: RoadmapMetadata, concept_id: str) -> dict[str, Any]:

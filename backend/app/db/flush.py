@@ -1,7 +1,9 @@
-"""Writes a change of a task's run in one statement: fence, task, counters, concept states and events."""
+"""Writes what a change of a task's run comes to in one statement: fence, task, counters, concept states and events.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+It is text, and not SQLAlchemy Core: five parts that share one fence read as what they are, a statement of SQL, and the
+lists of their columns come from the tables and models all the same.
+"""
+
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +12,14 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.json import dumps
-from app.db.event_log import EventLog
 from app.db.repositories.concept_repo import STATE_COLUMNS, plain_state
 from app.db.rows import amounts
 from app.db.tables import concepts
-from app.domain.concept_state import ConceptState
 from app.domain.events import Event
-from app.domain.failures import Failure
 from app.domain.ownership import Claim
 from app.domain.tasks import Progress, TaskStatus
 from app.domain.usage import Usage
+from app.generation.ledger import Entry
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _USAGE = ", ".join(f"{name} = {name} + :{name}" for name in Usage.model_fields)
@@ -62,38 +62,27 @@ SELECT count(*) FROM held
 """`held` is fence and lock: where it finds nothing, every other part has nothing to do."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What is written: the states that have changed, what happens to the task, and the log's events and counters."""
-
-    log: EventLog
-    states: Sequence[ConceptState] = ()
-    usage: Usage = Usage()
-    batch_id: UUID | None = None
-    status: TaskStatus = TaskStatus.RUNNING
-    failure: Failure | None = None
-
-
-async def flush(session: AsyncSession, claim: Claim, change: Change, *, known_status: TaskStatus) -> bool:
-    """Write the change. False, and nothing written, when the claim does not stand, the task has another status than
-    was known, or somebody has written to the roadmap since its log was read."""
-    log = change.log
+async def flush(session: AsyncSession, claim: Claim, entry: Entry, *, known: TaskStatus, batch_id: UUID | None) -> bool:
+    """Write what a change comes to. False, and nothing written, when the claim does not stand, the task has another
+    status than was known, the batch is saved already, or somebody has written to the roadmap since its log was read."""
+    status = entry.task.status
+    states = [*entry.concepts.values(), *entry.removed.values()]
     parameters: dict[str, Any] = {
         "task_id": claim.task_id,
         "worker_id": claim.worker_id,
         "token": claim.token,
-        "known_status": known_status,
-        "known_seq": log.known.seq,
-        "status": change.status,
-        "ended": change.status != known_status and not change.status.is_active,
-        "error_code": change.failure.code if change.failure else None,
-        "error_message": change.failure.message if change.failure else None,
-        "batch_id": change.batch_id,
-        **amounts(change.usage),
-        "seq": log.position.seq,
-        **{name: getattr(log.progress, name) for name in Progress.model_fields},
-        "states": dumps([plain_state(state) for state in change.states]).decode(),
-        "events": f"[{','.join(_event(event) for event in log.events)}]",
+        "known_status": known,
+        "known_seq": entry.known.seq,
+        "status": status,
+        "ended": status != known and not status.is_active,
+        "error_code": entry.failure.code if entry.failure else None,
+        "error_message": entry.failure.message if entry.failure else None,
+        "batch_id": batch_id,
+        **amounts(entry.usage),
+        "seq": entry.position.seq,
+        **{name: getattr(entry.position.progress, name) for name in Progress.model_fields},
+        "states": dumps([plain_state(state) for state in states]).decode(),
+        "events": f"[{','.join(_event(event) for event in entry.events)}]",
     }
     return bool((await session.execute(_FLUSH, parameters)).scalar_one())
 

@@ -1,29 +1,28 @@
 """Saves what a draft or a revision brings: the outline with its concepts, fenced, in one transaction."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.event_log import EventLog
+from app.db.ledger import change_roadmap, put_outline, queue_task
 from app.db.repositories.event_repo import EventRepository
 from app.db.repositories.ownership_repo import OwnershipRepository
 from app.db.repositories.raw_answer_repo import RawAnswerRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.repositories.task_repo import TaskRepository
 from app.db.session import DatabaseUnavailable, Sessions, safe_session_with_retry
-from app.db.transitions import fail_task, put_outline, queue_task
 from app.domain.events import Event, event_adapter
 from app.domain.failures import Failure
 from app.domain.outline_revision import NewRevision
-from app.domain.ownership import Claim, LockedTask
+from app.domain.ownership import Claim
 from app.domain.records import RoadmapMetadata
 from app.domain.roadmap import LearningRequest, Outline
-from app.domain.state_machine import TaskMove
 from app.domain.tasks import TaskKind, TaskStatus
 from app.domain.usage import Usage
+from app.generation.ledger import ClaimedTask, FailTask
 from app.generation.ports import OwnershipLost, StoreUnavailable
 
 T = TypeVar("T")
@@ -42,7 +41,7 @@ class Wanted:
 class SavedOutline:
     """The events of the commit, and the claim's successor where the learner had approved beforehand."""
 
-    events: list[Event]
+    events: Sequence[Event]
     next_task: tuple[UUID, TaskKind] | None
 
 
@@ -62,7 +61,7 @@ class OutlineStore:
 
         async def work(session: AsyncSession) -> Wanted | None:
             roadmap, task = await self._locked(session)
-            if task.status != TaskStatus.RUNNING:
+            if task.state.status != TaskStatus.RUNNING:
                 return None
             return Wanted(
                 request=LearningRequest.model_validate(roadmap.request),
@@ -80,44 +79,39 @@ class OutlineStore:
             roadmap, task = await self._locked(session)
             if task.last_batch == save_id:
                 return SavedOutline(events=await self._newest(session), next_task=None)
-            tasks = TaskRepository(session)
-            await tasks.add_usage(self._claim.task_id, usage, batch_id=save_id)
-            if not await tasks.move(self._claim.task_id, TaskMove.END, to=TaskStatus.COMPLETED):
+            await TaskRepository(session).add_usage(self._claim.task_id, usage, batch_id=save_id)
+            if task.state.status != TaskStatus.RUNNING:
                 return SavedOutline(events=[], next_task=None)  # stopped by the learner meanwhile
-            log = await self._log(session)
-            await put_outline(session, log, outline, how, usage=usage)
-            events = await log.write(session)
+            of = self._claim.roadmap
+            events = await put_outline(session, of, task.state, outline, how, ends=True, usage=usage)
             if not roadmap.auto_approve or self._claim.kind != TaskKind.DRAFT:
                 return SavedOutline(events=events, next_task=None)
             task_id, queued = await queue_task(session, self._claim.roadmap, TaskKind.CONTENT)
-            return SavedOutline(events=events + queued, next_task=(task_id, TaskKind.CONTENT))
+            return SavedOutline(events=[*events, *queued], next_task=(task_id, TaskKind.CONTENT))
 
         return await self._reach(work)
 
-    async def fail(self, failure: Failure, usage: Usage, raw_answer: str | None, *, save_id: UUID) -> list[Event]:
+    async def fail(self, failure: Failure, usage: Usage, raw_answer: str | None, *, save_id: UUID) -> Sequence[Event]:
         """End the task as failed, if it still runs; what was used up counts in any case."""
 
-        async def work(session: AsyncSession) -> list[Event]:
+        async def work(session: AsyncSession) -> Sequence[Event]:
             _, task = await self._locked(session)
             if task.last_batch == save_id:
                 return await self._newest(session)
             await TaskRepository(session).add_usage(self._claim.task_id, usage, batch_id=save_id)
-            if raw_answer is not None and task.status == TaskStatus.RUNNING:
+            if raw_answer is not None and task.state.status == TaskStatus.RUNNING:
                 await RawAnswerRepository(session).save_draft(self._claim.roadmap, raw_answer)
-            return await fail_task(session, self._claim.roadmap, self._claim.task_id, failure, usage=usage)
+            return await change_roadmap(session, self._claim.roadmap, task.state, FailTask(failure, usage))
 
         return await self._reach(work)
 
-    async def _locked(self, session: AsyncSession) -> tuple[RoadmapMetadata, LockedTask]:
+    async def _locked(self, session: AsyncSession) -> tuple[RoadmapMetadata, ClaimedTask]:
         """The roadmap and the claimed task, locked in the order that everybody keeps: roadmap, task, counters."""
         roadmap = await RoadmapRepository(session).claimed(self._claim, for_update=True)
         task = await OwnershipRepository(session).lock_claimed(self._claim)
         if roadmap is None or task is None:
             raise OwnershipLost
         return roadmap, task
-
-    async def _log(self, session: AsyncSession) -> EventLog:
-        return await EventLog.open(session, self._claim.roadmap, task_id=self._claim.task_id)
 
     async def _newest(self, session: AsyncSession) -> list[Event]:
         """What was committed last. Announcing an event twice is harmless, and what is missing is noticed by readers."""

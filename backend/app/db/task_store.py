@@ -7,17 +7,19 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import metrics
+from app.db.ledger import change_roadmap
 from app.db.repositories.ownership_repo import OwnershipRepository
 from app.db.repositories.raw_answer_repo import RawAnswerRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.repositories.task_repo import TaskRepository
 from app.db.repositories.worker_repo import WorkerRepository
 from app.db.session import Sessions, safe_session_with_retry
-from app.db.transitions import fail_task, requeue_task, start_task
 from app.domain.events import Event
 from app.domain.failures import Failure, FailureCode, failure
 from app.domain.ownership import Claim, Orphan, Standing
+from app.domain.roadmap import LearningRequest
 from app.domain.tasks import TaskKind, TaskStatus
+from app.generation.ledger import FailTask, RequeueTask, StartTask, TaskState
 
 SWEEP_LIMIT = 200
 """Tasks that one sweep takes from dead workers at most; the next sweep goes on."""
@@ -46,7 +48,15 @@ class TaskStore:
 
         async def work(session: AsyncSession) -> Taken | None:
             claim = await OwnershipRepository(session).claim(task_id, self._worker_id)
-            return Taken(claim=claim, events=await start_task(session, claim)) if claim else None
+            if claim is None:
+                return None
+            total = None
+            if claim.kind == TaskKind.DRAFT:
+                roadmap = await RoadmapRepository(session).claimed(claim)
+                assert roadmap is not None, "a task belongs to a roadmap"
+                total = LearningRequest.model_validate(roadmap.request).concepts
+            running = TaskState(id=claim.task_id, kind=claim.kind, status=TaskStatus.RUNNING)
+            return Taken(claim=claim, events=await change_roadmap(session, claim.roadmap, running, StartTask(total)))
 
         return await safe_session_with_retry(self._sessions, work)
 
@@ -61,23 +71,24 @@ class TaskStore:
     async def give_back(self, claim: Claim) -> Sequence[Event]:
         """Put a running task back into the queue, for another worker to go on with."""
 
-        async def work(session: AsyncSession) -> list[Event]:
+        async def work(session: AsyncSession) -> Sequence[Event]:
             ownership = OwnershipRepository(session)
             task = await ownership.lock_claimed(claim)
-            if task is None or task.status != TaskStatus.RUNNING:
+            if task is None or task.state.status != TaskStatus.RUNNING:
                 return []
             await ownership.let_go(claim)
-            return await requeue_task(session, claim.roadmap, claim.task_id, claim.kind)
+            return await change_roadmap(session, claim.roadmap, task.state, RequeueTask())
 
         return await safe_session_with_retry(self._sessions, work)
 
     async def fail(self, claim: Claim, failure: Failure) -> Sequence[Event]:
         """End the task as failed, if the claim stands and it still runs."""
 
-        async def work(session: AsyncSession) -> list[Event]:
-            if await OwnershipRepository(session).lock_claimed(claim) is None:
+        async def work(session: AsyncSession) -> Sequence[Event]:
+            task = await OwnershipRepository(session).lock_claimed(claim)
+            if task is None:
                 return []
-            return await fail_task(session, claim.roadmap, claim.task_id, failure)
+            return await change_roadmap(session, claim.roadmap, task.state, FailTask(failure))
 
         return await safe_session_with_retry(self._sessions, work)
 
@@ -141,12 +152,13 @@ async def hand_back(sessions: Sessions, dead: UUID) -> list[Event]:
 async def _put_back(session: AsyncSession, orphans: Sequence[Orphan]) -> list[Event]:
     events: list[Event] = []
     for orphan in orphans:
+        task = TaskState(id=orphan.task_id, kind=orphan.kind, status=orphan.status)
         if orphan.status != TaskStatus.RUNNING:
             # Another task of it could not be claimed before.
             await TaskRepository(session).ring_soon(orphan.roadmap)
         elif orphan.crashes < MAX_CRASHES:
-            events += await requeue_task(session, orphan.roadmap, orphan.task_id, orphan.kind)
+            events += await change_roadmap(session, orphan.roadmap, task, RequeueTask())
         else:
-            crashed = failure(FailureCode.CRASHED, "en", times=str(orphan.crashes))
-            events += await fail_task(session, orphan.roadmap, orphan.task_id, crashed)
+            crashed = failure(FailureCode.CRASHED, orphan.language, times=str(orphan.crashes))
+            events += await change_roadmap(session, orphan.roadmap, task, FailTask(crashed))
     return events

@@ -125,9 +125,18 @@ def failure(code: FailureCode, language: str, **details: str) -> Failure:
         details: what the sentence names: `seconds` of a timeout, `limit` of a budget, of an answer or of what was
             written, `times` that workers ended, `hint` at what is understood, `context` that the model has, in tokens.
     """
-    is_chinese = language.lower().split("-")[0] == "zh"
+    is_chinese = _is_chinese(language)
     if code == FailureCode.CONTEXT_TOO_LONG:
         tokens = details.get("context", "")
         details["context"] = (f"（{tokens} 个词元）" if is_chinese else f" ({tokens} tokens)") if tokens else ""
     sentences = _CHINESE if is_chinese else _ENGLISH
     return Failure(code=code, message=Template(sentences[code]).substitute(details))
+
+
+def paused_at_request(language: str) -> str:
+    """What a learner is told who has paused."""
+    return "已按你的要求暂停；可以继续。" if _is_chinese(language) else "Paused at your request; resume to continue."
+
+
+def _is_chinese(language: str) -> bool:
+    return language.lower().split("-")[0] == "zh"

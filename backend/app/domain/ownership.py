@@ -6,7 +6,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.domain.tasks import TaskKind, TaskStatus
-from app.domain.usage import Usage
 from app.domain.viewer import RoadmapHandle
 
 LEASE = timedelta(seconds=5)
@@ -30,6 +29,8 @@ class Claim:
     kind: TaskKind
     worker_id: UUID
     token: int
+    language: str = "en"
+    """The learner's."""
 
     @property
     def roadmap(self) -> RoadmapHandle:
@@ -45,6 +46,7 @@ class Orphan:
     kind: TaskKind
     status: TaskStatus
     crashes: int
+    language: str
 
     @property
     def roadmap(self) -> RoadmapHandle:
@@ -57,12 +59,3 @@ class Standing:
 
     status: TaskStatus
     prioritised: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockedTask:
-    """A claimed task under lock, as it stands."""
-
-    status: TaskStatus
-    last_batch: UUID | None
-    usage: Usage

@@ -179,7 +179,7 @@ class Worker:
         except Exception:
             # The one handler of the process: a bug ends the task as failed instead of ending the worker.
             log.exception("task_failed_by_a_bug")
-            await self._events.publish(await self._tasks.fail(claim, failure(FailureCode.INTERNAL, "en")))
+            await self._events.publish(await self._tasks.fail(claim, failure(FailureCode.INTERNAL, claim.language)))
             return
         finally:
             metrics.discarded_artefacts.inc(run.unsaved)

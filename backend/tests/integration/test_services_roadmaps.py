@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, NotFound
 from app.db.content_store import PostgresContentStore
+from app.db.ledger import queue_task
 from app.db.repositories.task_repo import TaskRepository
 from app.db.tables import metadata, tasks, workers
 from app.db.task_store import TaskStore
-from app.db.transitions import queue_task
 from app.domain.base import new_id
 from app.domain.content import ArtefactKind, ContentStatus
 from app.domain.events import BatchSaved, Cancelled, ConceptComplete

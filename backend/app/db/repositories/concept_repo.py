@@ -1,5 +1,6 @@
 """Reads and writes the states of a roadmap's concepts."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -10,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.pauses import with_pauses
 from app.db.tables import concepts
 from app.domain.concept_state import ConceptState
-from app.domain.content import ArtefactKind, ArtefactStatus
+from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, content_status
 from app.domain.failures import Failure
+from app.domain.tasks import Progress
 from app.domain.viewer import RoadmapHandle
 
 STATE_COLUMNS = (
@@ -69,6 +71,13 @@ class ConceptRepository:
             (dict(zip(ArtefactKind, map(ArtefactStatus, found), strict=True)), count)
             for *found, count in await self._session.execute(query)
         ]
+
+    async def progress(self, roadmap: RoadmapHandle) -> Progress:
+        """The concepts of the outline, counted."""
+        counts: Counter[ContentStatus] = Counter()
+        for statuses, count in await self.statuses(roadmap):
+            counts[content_status(statuses.values())] += count
+        return Progress.of(counts)
 
     async def everything(self, roadmap: RoadmapHandle) -> list[tuple[ConceptState, bool]]:
         """The states of all concepts by id, and whether an edit has removed them."""

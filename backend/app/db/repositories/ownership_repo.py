@@ -19,10 +19,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.worker_repo import alive, renewed_within
 from app.db.rows import usage_of
-from app.db.tables import tasks, workers
-from app.domain.ownership import LEASE, LONGEST_GAP, SUSPECT_CRASHES, Claim, LockedTask, Orphan, Standing
+from app.db.tables import roadmaps, tasks, workers
+from app.domain.ownership import LEASE, LONGEST_GAP, SUSPECT_CRASHES, Claim, Orphan, Standing
 from app.domain.state_machine import TASK_MOVES, TaskMove
 from app.domain.tasks import TaskKind, TaskStatus
+from app.generation.ledger import ClaimedTask, TaskState
+
+_language = (
+    select(roadmaps.c.request["language"].as_string())
+    .where(roadmaps.c.id == tasks.c.roadmap_id)
+    .scalar_subquery()
+    .label("language")
+)
 
 
 class OwnershipRepository:
@@ -52,7 +60,7 @@ class OwnershipRepository:
                 token=tasks.c.token + 1,
                 started_at=func.coalesce(tasks.c.started_at, func.now()),
             )
-            .returning(tasks.c.roadmap_id, tasks.c.kind, tasks.c.token)
+            .returning(tasks.c.roadmap_id, tasks.c.kind, tasks.c.token, _language)
         )
         row = (await self._session.execute(statement)).one_or_none()
         if row is None:
@@ -63,9 +71,10 @@ class OwnershipRepository:
             kind=TaskKind(row.kind),
             worker_id=worker_id,
             token=row.token,
+            language=row.language,
         )
 
-    async def lock_claimed(self, claim: Claim) -> LockedTask | None:
+    async def lock_claimed(self, claim: Claim) -> ClaimedTask | None:
         """Lock a claimed task and read it; None when the claim does not stand any more."""
         row = (
             (await self._session.execute(select(tasks).where(*_claimed(claim)).with_for_update()))
@@ -74,7 +83,8 @@ class OwnershipRepository:
         )
         if row is None:
             return None
-        return LockedTask(status=TaskStatus(row["status"]), last_batch=row["last_batch"], usage=usage_of(row))
+        state = TaskState(id=claim.task_id, kind=claim.kind, status=TaskStatus(row["status"]), usage=usage_of(row))
+        return ClaimedTask(state=state, last_batch=row["last_batch"])
 
     async def let_go(self, claim: Claim) -> list[tuple[UUID, TaskKind]]:
         """Give up a claim, whatever has become of the task; its token is spent. Gives the roadmap's queued tasks:
@@ -143,7 +153,7 @@ class OwnershipRepository:
             .where(tasks.c.id.in_(orphans))
             .values(owner=None, token=tasks.c.token + 1, crashes=tasks.c.crashes + crash)
         )
-        columns = (tasks.c.id, tasks.c.roadmap_id, tasks.c.kind, tasks.c.status, tasks.c.crashes)
+        columns = (tasks.c.id, tasks.c.roadmap_id, tasks.c.kind, tasks.c.status, tasks.c.crashes, _language)
         rows = await self._session.execute(statement.returning(*columns))
         return [
             Orphan(
@@ -152,6 +162,7 @@ class OwnershipRepository:
                 kind=TaskKind(row.kind),
                 status=TaskStatus(row.status),
                 crashes=row.crashes,
+                language=row.language,
             )
             for row in rows
         ]

@@ -9,7 +9,7 @@ from sqlalchemy import DateTime, and_, cast, func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound
-from app.db.rows import amounts, task_metadata
+from app.db.rows import amounts, task_metadata, usage_of
 from app.db.tables import events, roadmap_progress, roadmaps, tasks
 from app.domain.failures import Failure
 from app.domain.records import Order, TaskMetadata
@@ -17,6 +17,7 @@ from app.domain.state_machine import TASK_MOVES, TaskMove
 from app.domain.tasks import ACTIVE, TaskKind, TaskStatus
 from app.domain.usage import Usage
 from app.domain.viewer import RoadmapHandle, Viewer
+from app.generation.ledger import TaskState
 
 RING_AGAIN_AFTER = timedelta(seconds=5)
 """How long a task may wait in the queue before its doorbell is rung again."""
@@ -56,9 +57,16 @@ class TaskRepository:
             raise NotFound("There is no such task.")
         return task_metadata(row)
 
+    async def lock(self, task_id: UUID) -> TaskState:
+        """Lock a task that is known to be there, and read it."""
+        query = select(tasks).where(tasks.c.id == task_id).with_for_update()
+        row = (await self._session.execute(query)).mappings().one()
+        return TaskState(id=task_id, kind=TaskKind(row["kind"]), status=TaskStatus(row["status"]), usage=usage_of(row))
+
     async def move(self, task_id: UUID, move: TaskMove, *, to: TaskStatus, failure: Failure | None = None) -> bool:
         """Change a task's status if the move begins where it stands. An ended, paused or queued task keeps no owner's
-        claim open; a worker that holds it learns from the status, and keeps its token for what it has finished."""
+        claim open; a worker that holds it learns from the status, and keeps its token for what it has finished. The
+        doorbell of a requeued task is due at once."""
         assert to in TASK_MOVES[move].to, f"{move} does not lead to {to}"
         values: dict[str, Any] = {"status": to}
         if not to.is_active:
@@ -67,6 +75,8 @@ class TaskRepository:
             values |= {"error_code": failure.code, "error_message": failure.message}
         if move == TaskMove.RESUME:
             values |= {"error_code": None, "error_message": None, "rung_at": func.now()}
+        if move == TaskMove.REQUEUE:
+            values["rung_at"] = func.now() - RING_AGAIN_AFTER
         statement = update(tasks).where(tasks.c.id == task_id, tasks.c.status.in_(TASK_MOVES[move].since))
         return (await self._session.execute(statement.values(values).returning(tasks.c.id))).one_or_none() is not None
 
@@ -78,11 +88,6 @@ class TaskRepository:
         """Count what was used up, and note what was saved with it, so that saving it again can be told."""
         values = {"last_batch": batch_id, **{name: tasks.c[name] + value for name, value in amounts(usage).items()}}
         await self._session.execute(update(tasks).where(tasks.c.id == task_id).values(values))
-
-    async def requeue(self, task_id: UUID) -> None:
-        """Put a running task that nobody holds back into the queue; its doorbell is due at once."""
-        statement = update(tasks).where(tasks.c.id == task_id, tasks.c.status.in_(TASK_MOVES[TaskMove.REQUEUE].since))
-        await self._session.execute(statement.values(status=TaskStatus.QUEUED, rung_at=func.now() - RING_AGAIN_AFTER))
 
     async def ring_soon(self, roadmap: RoadmapHandle) -> None:
         """The doorbell of the roadmap's queued tasks is due at once."""

@@ -1,0 +1,151 @@
+"""Persists what the ledger says: reads the state that a change needs, under lock, and writes what it comes to.
+
+Each function runs in its caller's transaction. Everybody locks in the same order: the roadmap, its task, its counters,
+its concepts by their ids.
+"""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import orjson
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.repositories.concept_repo import ConceptRepository
+from app.db.repositories.revision_repo import RevisionRepository
+from app.db.repositories.roadmap_repo import RoadmapRepository
+from app.db.repositories.task_repo import TaskRepository
+from app.db.tables import events, roadmap_progress
+from app.domain.base import new_id
+from app.domain.events import Event
+from app.domain.outline_revision import NewRevision, Revision
+from app.domain.records import Order
+from app.domain.roadmap import Outline
+from app.domain.tasks import Progress, TaskKind, TaskStatus
+from app.domain.usage import Usage
+from app.domain.viewer import RoadmapHandle
+from app.generation.ledger import (
+    Change,
+    Entry,
+    Position,
+    PutOutline,
+    QueueTask,
+    RoadmapState,
+    TaskState,
+    apply,
+    touched_by,
+)
+
+_AT_ONCE = 200
+"""Events that one statement inserts: others get their turn in between."""
+
+
+async def change_roadmap(
+    session: AsyncSession,
+    roadmap: RoadmapHandle,
+    task: TaskState,
+    change: Change,
+    *,
+    names: Mapping[str, str] | None = None,
+    language: str = "en",
+) -> Sequence[Event]:
+    """Apply a change to the roadmap as it stands, and write what it comes to. `task` is locked, or the change does not
+    depend on its status. Gives the events, which are published once the transaction has been committed."""
+    position = await lock_position(session, roadmap)
+    touched = touched_by(change)
+    repository = ConceptRepository(session)
+    concepts = {}
+    if touched.statuses:
+        concepts = await repository.lock_having(roadmap, touched.statuses)
+    elif touched.concept_ids:
+        concepts = await repository.lock(roadmap, touched.concept_ids)
+    state = RoadmapState(
+        roadmap_id=roadmap.roadmap_id,
+        position=position,
+        task=task,
+        concepts=concepts,
+        names=names or {},
+        language=language,
+    )
+    return await write(session, roadmap, apply(state, change))
+
+
+async def queue_task(
+    session: AsyncSession, roadmap: RoadmapHandle, kind: TaskKind, order: Order = Order(), *, retries: bool = False
+) -> tuple[UUID, Sequence[Event]]:
+    """Make a new task the roadmap's newest, and announce it; with `retries`, what has failed waits again. Whoever
+    commits this rings the doorbell afterwards."""
+    task = TaskState(id=new_id(), kind=kind, status=TaskStatus.QUEUED)
+    await TaskRepository(session).add(roadmap, task_id=task.id, kind=kind, order=order)
+    await RoadmapRepository(session).set_task(roadmap, task.id)
+    return task.id, await change_roadmap(session, roadmap, task, QueueTask(retries, order.returns_to))
+
+
+async def put_outline(
+    session: AsyncSession,
+    roadmap: RoadmapHandle,
+    task: TaskState,
+    outline: Outline,
+    how: NewRevision | Revision,
+    *,
+    ends: bool = False,
+    usage: Usage | None = None,
+) -> Sequence[Event]:
+    """Store an outline, as a new revision or as one that there was, and announce it. The concepts that stay keep their
+    content, those that come back have theirs again, and the counters follow. If an author has made it, its task
+    `ends`, having used up `usage`."""
+    roadmaps, revisions, concepts = RoadmapRepository(session), RevisionRepository(session), ConceptRepository(session)
+    position = await lock_position(session, roadmap)
+    await roadmaps.save_outline(roadmap, outline)
+    if isinstance(how, Revision):
+        await revisions.go_to(roadmap, how.number)
+    else:
+        await revisions.add(roadmap, outline, how)
+    names = {concept.concept_id: concept.name for concept in outline.concepts}
+    back = await concepts.follow_outline(roadmap, list(names))
+    state = RoadmapState(
+        roadmap_id=roadmap.roadmap_id,
+        position=position,
+        task=task,
+        concepts=await concepts.lock(roadmap, back),
+        names=names,
+    )
+    change = PutOutline(
+        outline=outline,
+        history=await revisions.position(roadmap),
+        progress=await concepts.progress(roadmap),
+        ends=ends,
+        usage=usage,
+    )
+    return await write(session, roadmap, apply(state, change))
+
+
+async def lock_position(session: AsyncSession, roadmap: RoadmapHandle) -> Position:
+    """Lock the counters, so that events are numbered in the order of the commits."""
+    query = select(roadmap_progress).where(roadmap_progress.c.roadmap_id == roadmap.roadmap_id).with_for_update()
+    row = (await session.execute(query)).one()
+    progress = Progress(**{name: getattr(row, name) for name in Progress.model_fields})
+    return Position(seq=row.seq, epoch=row.epoch, progress=progress)
+
+
+async def write(session: AsyncSession, roadmap: RoadmapHandle, entry: Entry) -> Sequence[Event]:
+    """Write what a change comes to."""
+    if entry.move is not None:
+        task = entry.task
+        moved = await TaskRepository(session).move(task.id, entry.move, to=task.status, failure=entry.failure)
+        assert moved, "a task that is to be moved is locked"
+    await ConceptRepository(session).save(roadmap, [*entry.concepts.values(), *entry.removed.values()])
+    if entry.position == entry.known:
+        return entry.events
+    await session.execute(
+        update(roadmap_progress)
+        .where(roadmap_progress.c.roadmap_id == roadmap.roadmap_id)
+        .values(seq=entry.position.seq, **entry.position.progress.model_dump(exclude={"pending"}))
+    )
+    for start in range(0, len(entry.events), _AT_ONCE):
+        rows = [
+            {"seq": event.seq, "body": orjson.Fragment(event.model_dump_json())}
+            for event in entry.events[start : start + _AT_ONCE]
+        ]
+        await session.execute(insert(events).values(roadmap_id=roadmap.roadmap_id), rows)
+    return entry.events

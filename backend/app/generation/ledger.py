@@ -1,0 +1,484 @@
+"""What every change of a roadmap comes to: which states, which counters, which events. Pure; stores only persist it.
+
+`apply(state, change)` is where a roadmap's content changes, whether a worker delivers, a learner commands or a sweep
+takes over. It reads nothing but the state that it is given, and that needs to hold only the concepts that the change
+may touch: the cost depends on the change, never on the roadmap.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from functools import reduce
+from operator import add
+from typing import assert_never
+from uuid import UUID
+
+from app.domain.concept_state import ConceptState
+from app.domain.content import Artefact, ArtefactKind, ArtefactStatus
+from app.domain.events import (
+    BatchSaved,
+    Cancelled,
+    Completed,
+    ConceptStart,
+    Envelope,
+    Event,
+    Failed,
+    OutlineReady,
+    TaskPaused,
+    TaskQueued,
+    TaskStarted,
+)
+from app.domain.failures import Failure, FailureCode, failure, paused_at_request
+from app.domain.outline_revision import HistoryPosition
+from app.domain.roadmap import Outline
+from app.domain.state_machine import TASK_MOVES, TaskMove
+from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus, content_outcome
+from app.domain.usage import Usage
+from app.generation.announcements import concept_changed, concept_outcome, saved_artefacts
+from app.generation.work import Batch
+
+# What is known before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where a roadmap's log stands: the number of its newest event, and the counters with it."""
+
+    seq: int
+    epoch: UUID
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskState:
+    """The task that a change is made for, and what it has used up."""
+
+    id: UUID
+    kind: TaskKind
+    status: TaskStatus
+    usage: Usage = Usage()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedTask:
+    """A claimed task under lock, as it stands, and what was saved for it last."""
+
+    state: TaskState
+    last_batch: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadmapState:
+    """A roadmap before a change: `concepts` are at least those that the change may touch. Those that an edit has taken
+    out of the outline are `removed`: what was written for them is kept, and not counted or announced."""
+
+    roadmap_id: UUID
+    position: Position
+    task: TaskState
+    concepts: Mapping[str, ConceptState] = field(default_factory=dict)
+    removed: Mapping[str, ConceptState] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Of the concepts that are announced by name."""
+    language: str = "en"
+
+
+# The changes
+
+
+@dataclass(frozen=True, slots=True)
+class StartConcepts:
+    """A worker begins to write these."""
+
+    concept_ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SaveBatch:
+    """A worker delivers. What had finished when its task was stopped is saved all the same."""
+
+    batch: Batch
+
+
+@dataclass(frozen=True, slots=True)
+class FinishRun:
+    """Nothing is left to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRun:
+    """The circuit breaker has tripped for this reason."""
+
+    reason: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class QueueTask:
+    """The state's task is new; with `retries`, what has failed waits again."""
+
+    retries: bool = False
+    returns_to: RoadmapStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartTask:
+    """A worker has claimed the task. `total` is the number of concepts, of a draft that of those asked for."""
+
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequeueTask:
+    """The task waits for another worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailTask:
+    """The task cannot go on; nothing happens to one that has been stopped or has ended. `usage` is that of an outline
+    that came to nothing."""
+
+    reason: Failure
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PauseTask:
+    """The learner pauses."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeTask:
+    """The learner goes on with a paused task."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTask:
+    """The learner cancels. Where another version was wanted, the one that is there is as good as before."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutOutline:
+    """The outline is another one, at this place of its history. `progress` counts its concepts, of which those in the
+    state have come back with what they had. If an author has made it, its task `ends`, having used up `usage`."""
+
+    outline: Outline
+    history: HistoryPosition
+    progress: Progress
+    ends: bool = False
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Regenerate:
+    """Another version of some artefacts is wanted."""
+
+    concept_id: str
+    kinds: Collection[ArtefactKind]
+    instructions: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreVersion:
+    """An earlier version becomes the current one."""
+
+    concept_id: str
+    artefact_id: UUID
+    artefact: Artefact
+
+
+@dataclass(frozen=True, slots=True)
+class MarkLearned:
+    """The learner has learned a concept, or has not (None)."""
+
+    concept_id: str
+    learned_at: datetime | None
+
+
+Change = (
+    StartConcepts
+    | SaveBatch
+    | FinishRun
+    | PauseRun
+    | QueueTask
+    | StartTask
+    | RequeueTask
+    | FailTask
+    | PauseTask
+    | ResumeTask
+    | CancelTask
+    | PutOutline
+    | Regenerate
+    | RestoreVersion
+    | MarkLearned
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The concepts that a change may touch: those of which an artefact is in one of the `statuses`, and those named."""
+
+    statuses: frozenset[ArtefactStatus] = frozenset()
+    concept_ids: Sequence[str] = ()
+
+
+def touched_by(change: Change) -> Touched:
+    """What has to be in the state that a change is applied to. A worker knows all of its roadmap's concepts."""
+    match change:
+        case StartTask() | RequeueTask() | FailTask() | PauseTask() | PauseRun():
+            return Touched(statuses=frozenset({ArtefactStatus.GENERATING}))
+        case QueueTask(retries=True):
+            return Touched(statuses=frozenset({ArtefactStatus.GENERATING, ArtefactStatus.FAILED}))
+        case CancelTask():
+            return Touched(statuses=frozenset({ArtefactStatus.PENDING, ArtefactStatus.GENERATING}))
+        case Regenerate() | RestoreVersion() | MarkLearned():
+            return Touched(concept_ids=[change.concept_id])
+        case StartConcepts():
+            return Touched(concept_ids=change.concept_ids)
+        case SaveBatch():
+            return Touched(concept_ids=sorted(change.batch.concept_ids))
+        case QueueTask() | ResumeTask() | FinishRun() | PutOutline():
+            return Touched()
+        case _:
+            assert_never(change)
+
+
+# What it comes to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a change comes to: all that is written, and nothing else."""
+
+    known: Position
+    """Where the log stood."""
+    position: Position
+    events: Sequence[Event]
+    concepts: Mapping[str, ConceptState]
+    """The states that have changed."""
+    removed: Mapping[str, ConceptState]
+    """Of these, those of concepts that an edit had taken out."""
+    task: TaskState
+    move: TaskMove | None = None
+    """By which the task came to its status."""
+    failure: Failure | None = None
+    """Why it did."""
+    usage: Usage = Usage()
+    """What the task has used up by this."""
+
+
+class TooLate(Exception):
+    """The task is not in a state any more in which it could be moved so."""
+
+
+def apply(state: RoadmapState, change: Change) -> Entry:
+    """What a change of a roadmap comes to. What a worker does for a task that has been stopped comes to nothing but
+    what it saves.
+
+    Raises:
+        TooLate: the task cannot be paused, resumed or cancelled any more.
+    """
+    book = _Book(state)
+    match change:
+        case StartConcepts(concept_ids):
+            if book.is_running:
+                book.start(concept_ids)
+        case SaveBatch(batch):
+            book.save(batch)
+        case FinishRun():
+            if book.is_running:
+                book.finish()
+        case PauseRun(reason):
+            if book.is_running:
+                book.stop_writing()
+                book.move_task(TaskMove.PAUSE, TaskStatus.PAUSED, reason)
+                book.add(TaskPaused(**book.envelope(), code=reason.code, message=reason.message))
+        case QueueTask(retries, returns_to):
+            if retries:
+                book.turn(ConceptState.retried)
+            book.add(TaskQueued(**book.envelope(), kind=state.task.kind, retries=retries, returns_to=returns_to))
+        case StartTask(total):
+            book.stop_writing()
+            total = book.progress.total if total is None else total
+            book.add(TaskStarted(**book.envelope(), kind=state.task.kind, total=total))
+        case RequeueTask():
+            book.move_task(TaskMove.REQUEUE, TaskStatus.QUEUED)
+            book.stop_writing()
+            book.add(TaskQueued(**book.envelope(), kind=state.task.kind))
+        case FailTask(reason, usage):
+            if book.is_running:
+                book.move_task(TaskMove.END, TaskStatus.FAILED, reason)
+                book.stop_writing()
+                book.add(Failed(**book.envelope(), code=reason.code, message=reason.message, usage=usage))
+        case PauseTask():
+            book.move_task(TaskMove.PAUSE, TaskStatus.PAUSED)
+            book.stop_writing()
+            message = paused_at_request(state.language)
+            book.add(TaskPaused(**book.envelope(), code="requested", message=message))
+        case ResumeTask():
+            book.move_task(TaskMove.RESUME, TaskStatus.QUEUED)
+            book.add(TaskQueued(**book.envelope(), kind=state.task.kind))
+        case CancelTask():
+            book.move_task(TaskMove.CANCEL, TaskStatus.CANCELLED)
+            for given_up in book.turn(ConceptState.given_up):
+                if any(given_up.ids.values()):
+                    book.announce(given_up)
+            book.add(Cancelled(**book.envelope(), progress=book.progress))
+        case PutOutline():
+            book.put_outline(change)
+        case Regenerate(concept_id, kinds, instructions):
+            book.change(state.concepts[concept_id].regenerated(kinds, instructions))
+        case RestoreVersion(concept_id, artefact_id, artefact):
+            book.change(state.concepts[concept_id].restored(artefact.kind, artefact_id, artefact))
+        case MarkLearned(concept_id, learned_at):
+            before = state.concepts[concept_id]
+            if (learned_at is None) != (before.learned_at is None):
+                book.change(replace(before, learned_at=learned_at))
+        case _:
+            assert_never(change)
+    return book.entry()
+
+
+class _Book:
+    """An entry while it is made."""
+
+    def __init__(self, state: RoadmapState) -> None:
+        self._state = state
+        self._at = datetime.now(UTC)
+        self._events: list[Event] = []
+        self._concepts: dict[str, ConceptState] = {}
+        self._removed: dict[str, ConceptState] = {}
+        self._task = state.task
+        self._move: TaskMove | None = None
+        self._failure: Failure | None = None
+        self._usage = Usage()
+        self.progress = state.position.progress
+
+    @property
+    def is_running(self) -> bool:
+        return self._state.task.status == TaskStatus.RUNNING
+
+    def entry(self) -> Entry:
+        known = self._state.position
+        return Entry(
+            known=known,
+            position=Position(seq=known.seq + len(self._events), epoch=known.epoch, progress=self.progress),
+            events=self._events,
+            concepts=self._concepts,
+            removed=self._removed,
+            task=replace(self._task, usage=self._task.usage + self._usage),
+            move=self._move,
+            failure=self._failure,
+            usage=self._usage,
+        )
+
+    def envelope(self) -> Envelope:
+        """The shared fields of the next event, which must be added before another envelope is asked for."""
+        known = self._state.position
+        return Envelope(
+            roadmap_id=self._state.roadmap_id,
+            task_id=self._state.task.id,
+            seq=known.seq + len(self._events) + 1,
+            epoch=known.epoch,
+            at=self._at,
+        )
+
+    def add(self, event: Event) -> None:
+        self._events.append(event)
+
+    def announce(self, concept: ConceptState) -> None:
+        """Tell the whole state of a concept."""
+        name = self._state.names[concept.concept_id]
+        self.add(concept_changed(concept, name, self.envelope(), self.progress))
+
+    def change(self, concept: ConceptState) -> None:
+        """Bring a concept into another state, and tell it."""
+        self._put(concept)
+        self.announce(concept)
+
+    def turn(self, turned: Callable[[ConceptState], ConceptState]) -> list[ConceptState]:
+        """Bring all concepts into other states, where these are others; gives those."""
+        changed = []
+        for before in self._state.concepts.values():
+            after = turned(before)
+            if after != before:
+                self._put(after)
+                changed.append(after)
+        return changed
+
+    def stop_writing(self) -> None:
+        """Nothing is being written any more: what was, waits again."""
+        self.turn(lambda concept: concept.waiting_again() if concept.having(ArtefactStatus.GENERATING) else concept)
+
+    def move_task(self, move: TaskMove, to: TaskStatus, reason: Failure | None = None) -> None:
+        assert to in TASK_MOVES[move].to, f"{move} does not lead to {to}"
+        if self._task.status not in TASK_MOVES[move].since:
+            raise TooLate(f"a task that is {self._task.status} does not {move}")
+        self._task, self._move, self._failure = replace(self._task, status=to), move, reason
+
+    def start(self, concept_ids: Sequence[str]) -> None:
+        for concept_id in concept_ids:
+            self._put(self._now(concept_id).started())
+            name = self._state.names[concept_id]
+            self.add(ConceptStart(**self.envelope(), concept_id=concept_id, concept_name=name))
+
+    def save(self, batch: Batch) -> None:
+        if self.is_running:
+            self.start(batch.started)
+        before = {concept_id: self._now(concept_id) for concept_id in batch.concept_ids & self._state.concepts.keys()}
+        after = dict(before)
+        for item in batch.artefacts:
+            known = after if item.concept_id in after else self._removed
+            state = known.get(item.concept_id) or self._state.removed[item.concept_id]
+            known[item.concept_id] = state.delivered(item.kind, item.artefact_id, item.delivery.result)
+        unfinished = [concept_id for concept_id in sorted(after) if concept_id not in batch.finished]
+        for concept_id in batch.finished:
+            if concept_id in after:
+                self._put(after[concept_id], before[concept_id])
+                name = self._state.names[concept_id]
+                if event := concept_outcome(after[concept_id], name, self.envelope(), self.progress):
+                    self.add(event)
+                else:  # the learner has cancelled, and wants another version of something else
+                    unfinished.append(concept_id)
+        for concept_id in unfinished:
+            self._put(after[concept_id], before[concept_id])
+        self._usage = reduce(add, (item.delivery.usage for item in batch.artefacts), Usage())
+        others = saved_artefacts(batch, [after[concept_id] for concept_id in unfinished])
+        self.add(
+            BatchSaved(**self.envelope(), size=batch.size, artefacts=others, progress=self.progress, usage=self._usage)
+        )
+
+    def finish(self) -> None:
+        outcome = content_outcome(self.progress)
+        if outcome == TaskStatus.COMPLETED or outcome == TaskStatus.PARTIAL:
+            self.move_task(TaskMove.END, outcome)
+            usage = self._task.usage
+            self.add(Completed(**self.envelope(), status=outcome, progress=self.progress, usage=usage))
+            return
+        failures = (one for concept in self._state.concepts.values() for one in concept.failures.values())
+        reason = next(failures, None) or failure(FailureCode.INTERNAL, self._state.language)
+        self.move_task(TaskMove.END, outcome, reason)
+        self.add(Failed(**self.envelope(), code=reason.code, message=reason.message))
+
+    def put_outline(self, change: PutOutline) -> None:
+        self.progress = change.progress
+        if change.ends:
+            self.move_task(TaskMove.END, TaskStatus.COMPLETED)
+        self.add(
+            OutlineReady(
+                **self.envelope(),
+                title=change.outline.title,
+                stages=change.outline.stages,
+                concepts=change.progress.total,
+                usage=change.usage,
+                **asdict(change.history),
+            )
+        )
+        for concept in self._state.concepts.values():
+            self.announce(concept)
+
+    def _now(self, concept_id: str) -> ConceptState:
+        return self._concepts.get(concept_id) or self._state.concepts[concept_id]
+
+    def _put(self, after: ConceptState, before: ConceptState | None = None) -> None:
+        before = before or self._now(after.concept_id)
+        self._concepts[after.concept_id] = after
+        self.progress = self.progress.moved(before.status, after.status)
