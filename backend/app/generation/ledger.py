@@ -276,7 +276,7 @@ def apply(state: RoadmapState, change: Change) -> Entry:
     Raises:
         TooLate: the task cannot be paused, resumed or cancelled any more.
     """
-    book = _Book(state)
+    book = _Book(state, touched_by(change).statuses)
     match change:
         case StartConcepts(concept_ids):
             if book.is_running:
@@ -340,8 +340,9 @@ def apply(state: RoadmapState, change: Change) -> Entry:
 class _Book:
     """An entry while it is made."""
 
-    def __init__(self, state: RoadmapState) -> None:
+    def __init__(self, state: RoadmapState, statuses: frozenset[ArtefactStatus]) -> None:
         self._state = state
+        self._statuses = statuses
         self._at = datetime.now(UTC)
         self._events: list[Event] = []
         self._concepts: dict[str, ConceptState] = {}
@@ -395,18 +396,17 @@ class _Book:
         self.announce(concept)
 
     def turn(self, turned: Callable[[ConceptState], ConceptState]) -> list[ConceptState]:
-        """Bring all concepts into other states, where these are others; gives those."""
+        """Bring the concepts that the change touches into other states, where these are others; gives those."""
         changed = []
         for before in self._state.concepts.values():
-            after = turned(before)
-            if after != before:
+            if not self._statuses.isdisjoint(before.statuses.values()) and (after := turned(before)) != before:
                 self._put(after)
                 changed.append(after)
         return changed
 
     def stop_writing(self) -> None:
         """Nothing is being written any more: what was, waits again."""
-        self.turn(lambda concept: concept.waiting_again() if concept.having(ArtefactStatus.GENERATING) else concept)
+        self.turn(ConceptState.waiting_again)
 
     def move_task(self, move: TaskMove, to: TaskStatus, reason: Failure | None = None) -> None:
         assert to in TASK_MOVES[move].to, f"{move} does not lead to {to}"

@@ -137,7 +137,7 @@ async def test_a_task_that_has_ended(api: AsyncClient, desk: Desk) -> None:
 async def test_a_task_that_failed_says_why(api: AsyncClient, desk: Desk) -> None:
     task = await newest_task(api, await a_roadmap_that_is(RoadmapStatus.FAILED, desk))
     assert task["status"] == "failed"
-    assert task["error"] == {"code": "invalid_output", "message": "It did not work."}
+    assert task["error"] == {"code": "invalid_output", "message": "It did not work.", "raw_answer": None}
 
 
 async def test_a_paused_task_says_why(api: AsyncClient, desk: Desk) -> None:

@@ -1,0 +1,179 @@
+"""Whatever happens to a roadmap in whatever order, the ledger counts right, numbers without gaps, and touches no more
+than it says."""
+
+import random
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from factories import a_batch, a_failure, an_artefact
+
+from app.domain.base import new_id
+from app.domain.concept_state import ConceptState
+from app.domain.content import ArtefactKind, ArtefactStatus
+from app.domain.events import BatchSaved, Completed, ConceptComplete, ConceptStart, Failed
+from app.domain.state_machine import ARTEFACT_MOVES, TASK_MOVES, ArtefactMove
+from app.domain.tasks import Progress, TaskKind, TaskStatus
+from app.generation.ledger import (
+    CancelTask,
+    Change,
+    Entry,
+    FailTask,
+    FinishRun,
+    MarkLearned,
+    PauseRun,
+    PauseTask,
+    Position,
+    QueueTask,
+    Regenerate,
+    RequeueTask,
+    RestoreVersion,
+    ResumeTask,
+    RoadmapState,
+    SaveBatch,
+    StartConcepts,
+    StartTask,
+    TaskState,
+    TooLate,
+    apply,
+    touched_by,
+)
+
+IDS = tuple(f"c{number}" for number in range(6))
+
+
+def a_state(status: TaskStatus = TaskStatus.RUNNING) -> RoadmapState:
+    return RoadmapState(
+        roadmap_id=new_id(),
+        position=Position(seq=7, epoch=new_id(), progress=Progress(total=len(IDS))),
+        task=TaskState(id=new_id(), kind=TaskKind.CONTENT, status=status),
+        concepts={concept_id: ConceptState(concept_id=concept_id) for concept_id in IDS},
+        names={concept_id: concept_id.upper() for concept_id in IDS},
+    )
+
+
+def after(state: RoadmapState, entry: Entry) -> RoadmapState:
+    return replace(
+        state, position=entry.position, task=entry.task, concepts={**state.concepts, **entry.concepts}, removed={}
+    )
+
+
+def a_change(state: RoadmapState, dice: random.Random) -> Change:
+    """One of the changes that could happen now."""
+    changes: list[Change] = []
+    concept = state.concepts[dice.choice(IDS)]
+    kind = dice.choice(list(ArtefactKind))
+    status = state.task.status
+    if status == TaskStatus.RUNNING:
+        if concept.having(ArtefactStatus.PENDING):
+            changes.append(StartConcepts([concept.concept_id]))
+        changes += [FinishRun(), PauseRun(a_failure()), RequeueTask(), FailTask(a_failure()), PauseTask(), CancelTask()]
+    if status == TaskStatus.QUEUED:
+        changes += [StartTask(), PauseTask(), CancelTask()]
+    if status == TaskStatus.PAUSED:
+        changes += [ResumeTask(), CancelTask()]
+    if not status.is_active:
+        changes.append(QueueTask(retries=dice.random() < 0.5))
+        if concept.statuses[kind] in ARTEFACT_MOVES[ArtefactMove.REGENERATE].since:
+            changes.append(Regenerate(concept.concept_id, [kind], dice.choice([None, "shorter"])))
+    if concept.statuses[kind] in ARTEFACT_MOVES[ArtefactMove.RESTORE].since:
+        changes.append(RestoreVersion(concept.concept_id, new_id(), an_artefact(kind, concept.concept_id)))
+    changes.append(MarkLearned(concept.concept_id, dice.choice([None, datetime.now(UTC)])))
+    failing = dice.choice([None, ArtefactKind.QUIZ])
+    changes.append(SaveBatch(a_batch(*dice.sample(IDS, dice.randint(1, 3)), failing=failing)))
+    return dice.choice(changes)
+
+
+def restarted(state: RoadmapState, change: Change) -> RoadmapState:
+    if not isinstance(change, QueueTask):
+        return state
+    return replace(state, task=TaskState(id=new_id(), kind=TaskKind.CONTENT, status=TaskStatus.QUEUED))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_random_lives_are_counted_and_numbered(seed: int) -> None:
+    dice, state = random.Random(seed), a_state()
+    for _ in range(60):
+        change = a_change(state, dice)
+        state = restarted(state, change)
+        entry = apply(state, change)
+        numbers = [event.seq for event in entry.events]
+        assert numbers == list(range(state.position.seq + 1, entry.position.seq + 1))
+        assert entry.known == state.position
+        assert {event.task_id for event in entry.events} <= {state.task.id}
+        if entry.move is not None:
+            assert state.task.status in TASK_MOVES[entry.move].since
+            assert entry.task.status in TASK_MOVES[entry.move].to
+        else:
+            assert entry.task.status == state.task.status
+        state = after(state, entry)
+        counted = Progress.of(Counter(concept.status for concept in state.concepts.values()))
+        assert entry.position.progress == counted, change
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_change_needs_no_more_than_what_it_says_that_it_touches(seed: int) -> None:
+    """What a command reads under lock decides as the whole roadmap would."""
+    dice, state = random.Random(seed), a_state()
+    for _ in range(60):
+        change = a_change(state, dice)
+        state = restarted(state, change)
+        entry = apply(state, change)
+        if not isinstance(change, FinishRun):  # which tells the first failure of all
+            touched = touched_by(change)
+            few = {
+                concept_id: concept
+                for concept_id, concept in state.concepts.items()
+                if concept_id in touched.concept_ids or any(map(concept.having, touched.statuses))
+            }
+            by_few = apply(replace(state, concepts=few), change)
+            assert [event.model_dump(exclude={"at"}) for event in by_few.events] == [
+                event.model_dump(exclude={"at"}) for event in entry.events
+            ]
+            assert (by_few.concepts, by_few.position, by_few.task) == (entry.concepts, entry.position, entry.task)
+        state = after(state, entry)
+
+
+@pytest.mark.parametrize("status", sorted(set(TaskStatus) - {TaskStatus.RUNNING}))
+def test_a_stopped_task_saves_what_had_finished_and_does_nothing_else(status: TaskStatus) -> None:
+    state = a_state(status)
+    for change in (StartConcepts(["c0"]), FinishRun(), PauseRun(a_failure()), FailTask(a_failure())):
+        entry = apply(state, change)
+        assert (entry.events, entry.concepts, entry.move, entry.position) == ([], {}, None, state.position)
+    entry = apply(state, SaveBatch(replace(a_batch("c0"), started=("c0", "c1"))))
+    assert [type(event) for event in entry.events] == [ConceptComplete, BatchSaved]
+    assert entry.task.status == status
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [(PauseTask(), TaskStatus.PAUSED), (ResumeTask(), TaskStatus.RUNNING), (CancelTask(), TaskStatus.COMPLETED)],
+)
+def test_a_command_that_comes_too_late_is_refused(change: Change, status: TaskStatus) -> None:
+    with pytest.raises(TooLate):
+        apply(a_state(status), change)
+
+
+def test_what_an_edit_has_removed_is_kept_and_not_counted() -> None:
+    state = a_state()
+    gone = ConceptState(concept_id="gone")
+    entry = apply(replace(state, removed={"gone": gone}), SaveBatch(a_batch("c0", "gone")))
+    assert list(entry.concepts) == ["c0"]
+    assert entry.removed["gone"].ids[ArtefactKind.QUIZ] is not None
+    assert [type(event) for event in entry.events] == [ConceptComplete, BatchSaved]
+    assert entry.position.progress.completed == 1
+
+
+def test_a_run_ends_as_its_concepts_have() -> None:
+    state = a_state()
+    whole = after(state, apply(state, SaveBatch(replace(a_batch(*IDS), started=IDS))))
+    [ended] = apply(whole, FinishRun()).events
+    assert isinstance(ended, Completed)
+    assert ended.usage == whole.task.usage
+    nothing = apply(replace(state, concepts={}, language="zh"), FinishRun())
+    [failed] = nothing.events
+    assert isinstance(failed, Failed)
+    assert "Greenway 内部出错" in failed.message
+    started = apply(state, StartConcepts(["c1"])).events
+    assert [event.concept_name for event in started if isinstance(event, ConceptStart)] == ["C1"]
