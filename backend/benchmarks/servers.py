@@ -87,7 +87,7 @@ class Bench:
 def servers() -> Iterator[None]:
     """A Postgres that is as durable as in production, and a Valkey; their addresses are in the environment."""
     with tempfile.TemporaryDirectory(prefix="greenway-bench-") as folder:
-        postgres = EmbeddedPostgres(Path(folder, "postgres"), free_port(), "bench")
+        postgres = EmbeddedPostgres(Path(folder, "postgres"), free_port(), "bench", creates_databases=True)
         valkey = EmbeddedValkey(Path(folder, "valkey"), free_port(), "bench")
         with running_in_background(postgres), running_in_background(valkey):
             os.environ |= {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url, "LOG_LEVEL": "ERROR"}

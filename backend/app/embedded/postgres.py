@@ -57,8 +57,8 @@ class EmbeddedPostgres:
         creates_databases: bool = False,
         log: Path | None = None,
     ) -> None:
-        """`durable=False` trades the data's survival of a crash for speed, which only tests may do; only they need
-        a role that `creates_databases`, too."""
+        """`durable=False` trades the data's survival of a crash for speed, which only tests may do; only they and the
+        benchmarks need a role that `creates_databases` and asks for checkpoints, too."""
         self._directory = directory.absolute()
         self._port = port
         self._password = password

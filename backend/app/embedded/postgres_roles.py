@@ -81,7 +81,8 @@ def set_up_roles(
         directory, account, settings, "postgres", [_RENAME, role, database], but=f'database "{DATABASE}" already exists'
     )
     owner = f"ALTER DATABASE {DATABASE} OWNER TO {APPLICATION}"
-    _execute(directory, account, settings, DATABASE, [owner, *([_HAND_OVER] if existed else [])])
+    measuring = [f"GRANT pg_checkpoint TO {APPLICATION}"] if creates_databases else []
+    _execute(directory, account, settings, DATABASE, [owner, *measuring, *([_HAND_OVER] if existed else [])])
     _write_logins(directory, account)
 
 
