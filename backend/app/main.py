@@ -34,6 +34,7 @@ from app.core.logging import configure_logging
 from app.core.serving_settings import networks_of
 from app.core.settings import Settings, load_settings
 from app.db.session import create_engine, create_sessions
+from app.domain.state_machine import CONCEPT_COMMANDS
 from app.live.event_hub import EventHub
 from app.live.event_stream import EventStream
 from app.messaging.doorbell import CeleryDoorbell
@@ -128,7 +129,12 @@ async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
             stream=EventStream(hub, readers.roadmaps, heartbeat=settings.heartbeat, most=streams_of(settings)),
             health=Health(sessions, redis),
             schema=SchemaGate(sessions),
-            about=About(version=__version__, author=author, max_concepts=settings.max_concepts),
+            about=About(
+                version=__version__,
+                author=author,
+                max_concepts=settings.max_concepts,
+                concept_commands={status: list(commands) for status, commands in CONCEPT_COMMANDS.items()},
+            ),
         )
     finally:
         await hub.stop()

@@ -113,7 +113,14 @@ class UnitOfWork:
 
 def task_of(roadmap: RoadmapMetadata) -> TaskState:
     task = roadmap.task
-    return TaskState(id=task.id, kind=task.kind, status=task.status, usage=task.usage)
+    return TaskState(
+        id=task.id,
+        kind=task.kind,
+        status=task.status,
+        returns_to=task.order.returns_to,
+        usage=task.usage,
+        started_at=task.started_at,
+    )
 
 
 def concept_named(roadmap: RoadmapMetadata, concept_id: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from app.db.repositories.event_repo import EventRepository
 from app.db.repositories.ownership_repo import OwnershipRepository
 from app.db.repositories.raw_answer_repo import RawAnswerRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
+from app.db.repositories.task_repo import TaskRepository
 from app.db.session import REFUSED, DatabaseUnavailable, Sessions, is_transient, safe_session_with_retry
 from app.domain.concept_state import ConceptState
 from app.domain.content import ArtefactKind, ContentStatus
@@ -170,6 +171,7 @@ class PostgresContentStore:
             concepts=concepts,
             removed=await repository.lock(roadmap, missing) if missing else {},
             names=self._names,
+            usage=await TaskRepository(session).usage_of(roadmap),
             language=self._claim.language,
         )
         entry = apply(state, change)
@@ -210,7 +212,8 @@ def _after(state: RoadmapState, entry: Entry) -> RoadmapState:
     """What is known once an entry has been written. Only the concepts that have changed are touched."""
     concepts = cast("dict[str, ConceptState]", state.concepts)
     concepts.update(entry.concepts)
-    return replace(state, position=entry.position, task=entry.task, removed={})
+    usage = state.usage + entry.usage
+    return replace(state, position=entry.position, task=entry.task, usage=usage, removed={})
 
 
 def _outcome(event: ConceptComplete | ConceptFailed) -> ContentStatus:

@@ -47,10 +47,12 @@ async def change_roadmap(
     change: Change,
     *,
     names: Mapping[str, str] | None = None,
+    usage: Usage = Usage(),
     language: str = "en",
 ) -> Sequence[Event]:
     """Apply a change to the roadmap as it stands, and write what it comes to. `task` is locked, or the change does not
-    depend on its status. Gives the events, which are published once the transaction has been committed."""
+    depend on its status; `usage` is what the roadmap has used up, if the change uses up more. Gives the events, which
+    are published once the transaction has been committed."""
     position = await lock_position(session, roadmap)
     touched = touched_by(change)
     repository = ConceptRepository(session)
@@ -65,6 +67,7 @@ async def change_roadmap(
         task=task,
         concepts=concepts,
         names=names or {},
+        usage=usage,
         language=language,
     )
     return await write(session, roadmap, apply(state, change))
@@ -75,10 +78,10 @@ async def queue_task(
 ) -> tuple[UUID, Sequence[Event]]:
     """Make a new task the roadmap's newest, and announce it; with `retries`, what has failed waits again. Whoever
     commits this rings the doorbell afterwards."""
-    task = TaskState(id=new_id(), kind=kind, status=TaskStatus.QUEUED)
+    task = TaskState(id=new_id(), kind=kind, status=TaskStatus.QUEUED, returns_to=order.returns_to, is_new=True)
     await TaskRepository(session).add(roadmap, task_id=task.id, kind=kind, order=order)
     await RoadmapRepository(session).set_task(roadmap, task.id)
-    return task.id, await change_roadmap(session, roadmap, task, QueueTask(retries, order.returns_to))
+    return task.id, await change_roadmap(session, roadmap, task, QueueTask(retries))
 
 
 async def put_outline(
@@ -89,11 +92,12 @@ async def put_outline(
     how: NewRevision | Revision,
     *,
     ends: bool = False,
-    usage: Usage | None = None,
+    used: Usage | None = None,
+    usage: Usage = Usage(),
 ) -> Sequence[Event]:
     """Store an outline, as a new revision or as one that there was, and announce it. The concepts that stay keep their
     content, those that come back have theirs again, and the counters follow. If an author has made it, its task
-    `ends`, having used up `usage`."""
+    `ends`, which has `used` this for it, beyond the roadmap's `usage` so far."""
     roadmaps, revisions, concepts = RoadmapRepository(session), RevisionRepository(session), ConceptRepository(session)
     position = await lock_position(session, roadmap)
     await roadmaps.save_outline(roadmap, outline)
@@ -109,13 +113,14 @@ async def put_outline(
         task=task,
         concepts=await concepts.lock(roadmap, back),
         names=names,
+        usage=usage,
     )
     change = PutOutline(
         outline=outline,
         history=await revisions.position(roadmap),
         progress=await concepts.progress(roadmap),
         ends=ends,
-        usage=usage,
+        usage=used,
     )
     return await write(session, roadmap, apply(state, change))
 

@@ -83,7 +83,9 @@ class OutlineStore:
             if task.state.status != TaskStatus.RUNNING:
                 return SavedOutline(events=[], next_task=None)  # stopped by the learner meanwhile
             of = self._claim.roadmap
-            events = await put_outline(session, of, task.state, outline, how, ends=True, usage=usage)
+            events = await put_outline(
+                session, of, task.state, outline, how, ends=True, used=usage, usage=roadmap.usage
+            )
             if not roadmap.auto_approve or self._claim.kind != TaskKind.DRAFT:
                 return SavedOutline(events=events, next_task=None)
             task_id, queued = await queue_task(session, self._claim.roadmap, TaskKind.CONTENT)
@@ -95,13 +97,15 @@ class OutlineStore:
         """End the task as failed, if it still runs; what was used up counts in any case."""
 
         async def work(session: AsyncSession) -> Sequence[Event]:
-            _, task = await self._locked(session)
+            roadmap, task = await self._locked(session)
             if task.last_batch == save_id:
                 return await self._newest(session)
             await TaskRepository(session).add_usage(self._claim.task_id, usage, batch_id=save_id)
             if raw_answer is not None and task.state.status == TaskStatus.RUNNING:
                 await RawAnswerRepository(session).save_draft(self._claim.roadmap, raw_answer)
-            return await change_roadmap(session, self._claim.roadmap, task.state, FailTask(failure, usage))
+            return await change_roadmap(
+                session, self._claim.roadmap, task.state, FailTask(failure, usage), usage=roadmap.usage
+            )
 
         return await self._reach(work)
 

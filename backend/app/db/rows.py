@@ -5,6 +5,7 @@ from typing import Any
 from app.domain.records import Order, TaskMetadata
 from app.domain.tasks import RoadmapStatus, TaskKind, TaskStatus
 from app.domain.usage import Usage
+from app.generation.ledger import TaskState
 
 
 def amounts(usage: Usage) -> dict[str, int | float]:
@@ -14,6 +15,17 @@ def amounts(usage: Usage) -> dict[str, int | float]:
 
 def usage_of(row: Any, prefix: str = "") -> Usage:
     return Usage(**{name: row[f"{prefix}{name}"] or 0 for name in Usage.model_fields})
+
+
+def task_state(row: Any) -> TaskState:
+    return TaskState(
+        id=row["id"],
+        kind=TaskKind(row["kind"]),
+        status=TaskStatus(row["status"]),
+        returns_to=RoadmapStatus(returns_to) if (returns_to := row["returns_to"]) else None,
+        usage=usage_of(row),
+        started_at=row["started_at"],
+    )
 
 
 def task_metadata(row: Any, prefix: str = "") -> TaskMetadata:

@@ -105,6 +105,7 @@ roadmap_progress = Table(
     Column("roadmap_id", Uuid, ForeignKey("roadmaps.id", ondelete="CASCADE"), primary_key=True),
     Column("epoch", Uuid, nullable=False),
     Column("seq", BigInteger, nullable=False, server_default="0"),
+    Column("floor", BigInteger, nullable=False, server_default="0"),
     Column("total", Integer, nullable=False, server_default="0"),
     Column("completed", Integer, nullable=False, server_default="0"),
     Column("partial", Integer, nullable=False, server_default="0"),
@@ -112,7 +113,8 @@ roadmap_progress = Table(
     Column("generating", Integer, nullable=False, server_default="0"),
     postgresql_with={"fillfactor": "50"},
 )
-"""The number of the newest event, and the concepts counted by state. Its row lock orders a roadmap's commits."""
+"""The number of the newest event, and the concepts counted by state. Its row lock orders a roadmap's commits. Events
+up to `floor` are not there any more, or do not tell what they have changed: nobody can catch up from before it."""
 
 concepts = Table(
     "concepts",

@@ -19,7 +19,7 @@ from app.domain.failures import Failure, FailureCode, failure
 from app.domain.ownership import Claim, Orphan, Standing
 from app.domain.roadmap import LearningRequest
 from app.domain.tasks import TaskKind, TaskStatus
-from app.generation.ledger import FailTask, RequeueTask, StartTask, TaskState
+from app.generation.ledger import FailTask, RequeueTask, StartTask
 
 SWEEP_LIMIT = 200
 """Tasks that one sweep takes from dead workers at most; the next sweep goes on."""
@@ -55,8 +55,8 @@ class TaskStore:
                 roadmap = await RoadmapRepository(session).claimed(claim)
                 assert roadmap is not None, "a task belongs to a roadmap"
                 total = LearningRequest.model_validate(roadmap.request).concepts
-            running = TaskState(id=claim.task_id, kind=claim.kind, status=TaskStatus.RUNNING)
-            return Taken(claim=claim, events=await change_roadmap(session, claim.roadmap, running, StartTask(total)))
+            task = await TaskRepository(session).lock(task_id)
+            return Taken(claim=claim, events=await change_roadmap(session, claim.roadmap, task, StartTask(total)))
 
         return await safe_session_with_retry(self._sessions, work)
 
@@ -152,7 +152,7 @@ async def hand_back(sessions: Sessions, dead: UUID) -> list[Event]:
 async def _put_back(session: AsyncSession, orphans: Sequence[Orphan]) -> list[Event]:
     events: list[Event] = []
     for orphan in orphans:
-        task = TaskState(id=orphan.task_id, kind=orphan.kind, status=orphan.status)
+        task = await TaskRepository(session).lock(orphan.task_id)
         if orphan.status != TaskStatus.RUNNING:
             # Another task of it could not be claimed before.
             await TaskRepository(session).ring_soon(orphan.roadmap)

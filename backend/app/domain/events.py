@@ -1,12 +1,14 @@
 """Events: committed facts about a roadmap, as they are stored, published and sent to browsers."""
 
 from datetime import datetime
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, TypeAdapter
+from typing_extensions import TypedDict
 
 from app.domain.base import Frozen
+from app.domain.changes import Changes, ShownFailure
 from app.domain.content import ArtefactKind, ArtefactStatus
 from app.domain.failures import FailureCode
 from app.domain.roadmap import Stage
@@ -22,16 +24,20 @@ class Envelope(TypedDict):
     seq: int
     epoch: UUID
     at: datetime
+    changes: Changes
 
 
 class _Event(Frozen):
-    """`seq` is gapless within a roadmap and an `epoch`. Applying an event twice changes nothing."""
+    """`seq` is gapless within a roadmap and an `epoch`. Applying an event twice changes nothing: `changes` says what is
+    so now."""
 
     roadmap_id: UUID
     task_id: UUID
     seq: int
     epoch: UUID
     at: datetime
+    changes: Changes | None = None
+    """None in events of versions that did not tell; who reads one reads the roadmap anew."""
 
 
 class TaskQueued(_Event):
@@ -88,13 +94,6 @@ class ConceptComplete(_Event):
     quiz_id: UUID
     quiz_questions_count: int
     progress: Progress
-
-
-class ShownFailure(Frozen):
-    artefact: ArtefactKind
-    code: FailureCode
-    message: str
-    retryable: bool
 
 
 class ConceptFailed(_Event):

@@ -109,6 +109,8 @@ class RoadmapPosition:
     handle: RoadmapHandle
     epoch: UUID
     seq: int
+    floor: int
+    """Nobody can catch up from before this number."""
 
     @property
     def etag(self) -> str:

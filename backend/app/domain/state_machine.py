@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from app.domain.content import ArtefactStatus
+from app.domain.content import ArtefactStatus, ContentStatus
 from app.domain.tasks import ACTIVE, ENDED, RoadmapStatus, TaskStatus
 
 S = TypeVar("S")
@@ -48,6 +48,23 @@ ALLOWED: dict[Command, frozenset[RoadmapStatus]] = {
     Command.REGENERATE: ENDED,
 }
 """In which states of a roadmap a command is possible."""
+
+
+def allowed(status: RoadmapStatus) -> list[Command]:
+    """The commands that are possible for a roadmap."""
+    return list(_ALLOWED_NOW[status])
+
+
+_ALLOWED_NOW = {status: tuple(command for command in Command if status in ALLOWED[command]) for status in RoadmapStatus}
+
+CONCEPT_COMMANDS: dict[ContentStatus, tuple[Command, ...]] = {
+    ContentStatus.PENDING: (Command.PRIORITISE,),
+    ContentStatus.GENERATING: (),
+    ContentStatus.COMPLETED: (Command.REGENERATE,),
+    ContentStatus.PARTIAL: (Command.REGENERATE,),
+    ContentStatus.FAILED: (Command.REGENERATE,),
+}
+"""The commands that make sense for a concept, where they are possible for its roadmap."""
 
 
 class TaskMove(StrEnum):

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from app.domain.changes import ShownFailure, shown_failure
 from app.domain.concept_state import ConceptState
 from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus
-from app.domain.events import ConceptChanged, ConceptComplete, ConceptFailed, Envelope, SavedArtefact, ShownFailure
+from app.domain.events import ConceptChanged, ConceptComplete, ConceptFailed, Envelope, SavedArtefact
 from app.domain.failures import Failure
 from app.domain.tasks import Progress
 from app.generation.work import Batch, FinishedArtefact
@@ -12,8 +13,8 @@ from app.generation.work import Batch, FinishedArtefact
 
 def concept_outcome(
     state: ConceptState, name: str, envelope: Envelope, progress: Progress
-) -> ConceptComplete | ConceptFailed | None:
-    """The event for a concept that has come to an end; None for one that has not."""
+) -> ConceptComplete | ConceptFailed:
+    """The event for a concept that has come to an end."""
     match state.status:
         case ContentStatus.COMPLETED:
             assert state.tutorial_id and state.resources_id and state.quiz_id, "completed without an artefact"
@@ -50,7 +51,7 @@ def concept_outcome(
                 progress=progress,
             )
         case ContentStatus.PENDING | ContentStatus.GENERATING:
-            return None
+            raise AssertionError("it has not come to an end")
 
 
 def concept_changed(state: ConceptState, name: str, envelope: Envelope, progress: Progress) -> ConceptChanged:
@@ -79,8 +80,4 @@ def _saved(item: FinishedArtefact, state: ConceptState) -> SavedArtefact:
 
 
 def _shown(state: ConceptState) -> tuple[ShownFailure, ...]:
-    return tuple(
-        ShownFailure(artefact=kind, code=failure.code, message=failure.message, retryable=failure.retryable)
-        for kind in ArtefactKind
-        if (failure := state.failures.get(kind))
-    )
+    return tuple(failure for kind in ArtefactKind if (failure := shown_failure(state, kind)))

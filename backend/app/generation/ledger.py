@@ -13,8 +13,9 @@ from operator import add
 from typing import assert_never
 from uuid import UUID
 
+from app.domain.changes import MOST_CONCEPTS, ChangedError, ChangedTask, Changes, changed_concept
 from app.domain.concept_state import ConceptState
-from app.domain.content import Artefact, ArtefactKind, ArtefactStatus
+from app.domain.content import Artefact, ArtefactKind, ArtefactStatus, ContentStatus
 from app.domain.events import (
     BatchSaved,
     Cancelled,
@@ -31,8 +32,8 @@ from app.domain.events import (
 from app.domain.failures import Failure, FailureCode, failure, paused_at_request
 from app.domain.outline_revision import HistoryPosition
 from app.domain.roadmap import Outline
-from app.domain.state_machine import TASK_MOVES, TaskMove
-from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus, content_outcome
+from app.domain.state_machine import TASK_MOVES, TaskMove, allowed
+from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus, content_outcome, roadmap_status
 from app.domain.usage import Usage
 from app.generation.announcements import concept_changed, concept_outcome, saved_artefacts
 from app.generation.work import Batch
@@ -51,12 +52,15 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskState:
-    """The task that a change is made for, and what it has used up."""
+    """The task that a change is made for, and what it has used up. `is_new` is one that nobody has been told of."""
 
     id: UUID
     kind: TaskKind
     status: TaskStatus
+    returns_to: RoadmapStatus | None = None
     usage: Usage = Usage()
+    started_at: datetime | None = None
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,8 @@ class RoadmapState:
     removed: Mapping[str, ConceptState] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     """Of the concepts that are announced by name."""
+    usage: Usage = Usage()
+    """What the roadmap has used up, if the change uses up more."""
     language: str = "en"
 
 
@@ -116,7 +122,6 @@ class QueueTask:
     """The state's task is new; with `retries`, what has failed waits again."""
 
     retries: bool = False
-    returns_to: RoadmapStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,11 +296,13 @@ def apply(state: RoadmapState, change: Change) -> Entry:
                 book.stop_writing()
                 book.move_task(TaskMove.PAUSE, TaskStatus.PAUSED, reason)
                 book.add(TaskPaused(**book.envelope(), code=reason.code, message=reason.message))
-        case QueueTask(retries, returns_to):
+        case QueueTask(retries):
             if retries:
                 book.turn(ConceptState.retried)
-            book.add(TaskQueued(**book.envelope(), kind=state.task.kind, retries=retries, returns_to=returns_to))
+            task = state.task
+            book.add(TaskQueued(**book.envelope(), kind=task.kind, retries=retries, returns_to=task.returns_to))
         case StartTask(total):
+            book.claimed()
             book.stop_writing()
             total = book.progress.total if total is None else total
             book.add(TaskStarted(**book.envelope(), kind=state.task.kind, total=total))
@@ -305,6 +312,7 @@ def apply(state: RoadmapState, change: Change) -> Entry:
             book.add(TaskQueued(**book.envelope(), kind=state.task.kind))
         case FailTask(reason, usage):
             if book.is_running:
+                book.use(usage)
                 book.move_task(TaskMove.END, TaskStatus.FAILED, reason)
                 book.stop_writing()
                 book.add(Failed(**book.envelope(), code=reason.code, message=reason.message, usage=usage))
@@ -337,6 +345,9 @@ def apply(state: RoadmapState, change: Change) -> Entry:
     return book.entry()
 
 
+ENDED = frozenset({ContentStatus.COMPLETED, ContentStatus.PARTIAL, ContentStatus.FAILED})
+
+
 class _Book:
     """An entry while it is made."""
 
@@ -352,6 +363,9 @@ class _Book:
         self._failure: Failure | None = None
         self._usage = Usage()
         self.progress = state.position.progress
+        self._told = self._seen()
+        self._untold: dict[str, ConceptState | None] = {}
+        """Concepts that have changed since the last event, as they were then."""
 
     @property
     def is_running(self) -> bool:
@@ -380,6 +394,7 @@ class _Book:
             seq=known.seq + len(self._events) + 1,
             epoch=known.epoch,
             at=self._at,
+            changes=self._changes(),
         )
 
     def add(self, event: Event) -> None:
@@ -414,6 +429,14 @@ class _Book:
             raise TooLate(f"a task that is {self._task.status} does not {move}")
         self._task, self._move, self._failure = replace(self._task, status=to), move, reason
 
+    def claimed(self) -> None:
+        """The task is in a worker's hands, which the database has seen to."""
+        self._told = replace(self._told, task=replace(self._task, status=TaskStatus.QUEUED))
+
+    def use(self, usage: Usage | None) -> None:
+        """Count what has been used up. An outline's is written with the outline."""
+        self._usage = usage or Usage()
+
     def start(self, concept_ids: Sequence[str]) -> None:
         for concept_id in concept_ids:
             self._put(self._now(concept_id).started())
@@ -433,14 +456,14 @@ class _Book:
         for concept_id in batch.finished:
             if concept_id in after:
                 self._put(after[concept_id], before[concept_id])
-                name = self._state.names[concept_id]
-                if event := concept_outcome(after[concept_id], name, self.envelope(), self.progress):
-                    self.add(event)
+                if after[concept_id].status in ENDED:
+                    name = self._state.names[concept_id]
+                    self.add(concept_outcome(after[concept_id], name, self.envelope(), self.progress))
                 else:  # the learner has cancelled, and wants another version of something else
                     unfinished.append(concept_id)
         for concept_id in unfinished:
             self._put(after[concept_id], before[concept_id])
-        self._usage = reduce(add, (item.delivery.usage for item in batch.artefacts), Usage())
+        self.use(reduce(add, (item.delivery.usage for item in batch.artefacts), Usage()))
         others = saved_artefacts(batch, [after[concept_id] for concept_id in unfinished])
         self.add(
             BatchSaved(**self.envelope(), size=batch.size, artefacts=others, progress=self.progress, usage=self._usage)
@@ -460,8 +483,10 @@ class _Book:
 
     def put_outline(self, change: PutOutline) -> None:
         self.progress = change.progress
+        self.use(change.usage)
         if change.ends:
             self.move_task(TaskMove.END, TaskStatus.COMPLETED)
+        self._untold = dict.fromkeys(self._state.concepts)
         self.add(
             OutlineReady(
                 **self.envelope(),
@@ -480,5 +505,62 @@ class _Book:
 
     def _put(self, after: ConceptState, before: ConceptState | None = None) -> None:
         before = before or self._now(after.concept_id)
+        self._untold.setdefault(after.concept_id, before)
         self._concepts[after.concept_id] = after
         self.progress = self.progress.moved(before.status, after.status)
+
+    def _changes(self) -> Changes:
+        """What is so now, and was not when the last event was made."""
+        told, self._told = self._told, self._seen()
+        now, changes = self._told, Changes()
+        if len(self._untold) > MOST_CONCEPTS:
+            changes["reread"] = True
+        elif self._untold:
+            told_concepts = [changed_concept(before, self._now(one)) for one, before in self._untold.items()]
+            changes["concepts"] = told_concepts
+        self._untold = {}
+        if now.status != told.status or now.task.is_new:
+            changes["status"] = now.status
+            changes["allowed"] = allowed(now.status)
+        if now.progress != told.progress:
+            changes["progress"] = now.progress
+        if now.usage != told.usage:
+            changes["usage"] = self._state.usage + now.usage
+        if task := self._changed_task(told, now):
+            changes["task"] = task
+        return changes
+
+    def _changed_task(self, told: "_Seen", now: "_Seen") -> ChangedTask | None:
+        task = now.task
+        changed = ChangedTask()
+        if task.is_new and not self._events:
+            changed = ChangedTask(
+                kind=task.kind, returns_to=task.returns_to, usage=task.usage, created_at=self._at, started_at=None
+            )
+        if task.status != told.task.status or changed:
+            failure = self._failure
+            changed["status"] = task.status
+            changed["error"] = ChangedError(code=failure.code, message=failure.message) if failure else None
+            changed["ended_at"] = None if task.status.is_active else self._at
+        if task.status == TaskStatus.RUNNING and told.task.status != TaskStatus.RUNNING:
+            changed["started_at"] = task.started_at or self._at
+        if now.usage != told.usage:
+            changed["usage"] = self._state.task.usage + now.usage
+        if changed:
+            changed["task_id"] = task.id
+            return changed
+        return None
+
+    def _seen(self) -> "_Seen":
+        status = roadmap_status(self._task.kind, self._task.status, self.progress, self._task.returns_to)
+        return _Seen(status=status, task=self._task, progress=self.progress, usage=self._usage)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What is told of a roadmap, but for its concepts. `usage` is that of the change alone."""
+
+    status: RoadmapStatus
+    task: TaskState
+    progress: Progress
+    usage: Usage

@@ -103,7 +103,8 @@ class EventStream:
     ) -> AsyncIterator[Message]:
         # The client may know more than this process has heard so far, but not more than Postgres.
         newest = position.seq
-        if since is not None and (since > newest or newest - since > LONGEST_CATCH_UP):
+        too_old = since is not None and (since < position.floor or newest - since > LONGEST_CATCH_UP)
+        if since is not None and (since > newest or too_old):
             yield _resync("unknown" if since > newest else "too_old")
             since = None
         if since is None:

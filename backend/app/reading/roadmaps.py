@@ -11,6 +11,7 @@ from app.domain.etags import etag_of
 from app.domain.outline_prerequisites import DroppedPrerequisite
 from app.domain.records import RoadmapMetadata, RoadmapPosition
 from app.domain.roadmap import ListOrder
+from app.domain.state_machine import allowed
 from app.domain.tasks import RoadmapStatus
 from app.domain.viewer import Viewer
 from app.reading.concepts import concept_fields
@@ -128,6 +129,7 @@ def _fields(roadmap: RoadmapMetadata, states: dict[str, dict[str, Any]]) -> dict
         "epoch": roadmap.epoch,
         "task": task_view(roadmap.task).model_dump(),
         "usage": roadmap.usage.model_dump(),
+        "allowed": allowed(roadmap.status),
         "stages": [
             stage
             | {

@@ -13,6 +13,7 @@ from app.domain.outline_operations import Operation
 from app.domain.outline_prerequisites import DroppedPrerequisite
 from app.domain.outline_revision import RevisionKind
 from app.domain.roadmap import Difficulty
+from app.domain.state_machine import Command
 from app.domain.tasks import RoadmapStatus, TaskKind, TaskStatus
 from app.domain.usage import Usage
 
@@ -124,8 +125,8 @@ class RoadmapSummary(_View):
 
 
 class RoadmapView(RoadmapSummary):
-    """The whole roadmap, as of event `seq`. `revision` is the number of the outline's revision; until the first draft
-    is ready, it is null, and there are no stages."""
+    """The whole roadmap, as of event `seq`. `allowed` are the commands that are possible now. `revision` is the number
+    of the outline's revision; until the first draft is ready, it is null, and there are no stages."""
 
     revision: int | None
     can_undo: bool
@@ -134,6 +135,7 @@ class RoadmapView(RoadmapSummary):
     epoch: UUID
     task: TaskView
     usage: Usage
+    allowed: list[Command]
     stages: list[StageView]
 
 
@@ -334,3 +336,5 @@ class About(_View):
     """The author of new content: `builtin`, or the name of a model."""
     max_concepts: int
     """The most concepts that a roadmap may have (GREENWAY_MAX_CONCEPTS)."""
+    concept_commands: dict[ContentStatus, list[Command]]
+    """The commands that make sense for a concept in each status, where the roadmap's `allowed` has them."""

@@ -10,6 +10,7 @@ import pytest
 
 from app.cli.watching.reducer import apply
 from app.cli.watching.state import Watched
+from app.domain.changes import ShownFailure
 from app.domain.concept_state import ConceptState
 from app.domain.content import ArtefactKind
 from app.domain.events import (
@@ -19,7 +20,6 @@ from app.domain.events import (
     ConceptStart,
     Envelope,
     Event,
-    ShownFailure,
     TaskStarted,
 )
 from app.domain.failures import FailureCode
@@ -35,7 +35,9 @@ WORKER, OTHER = "host:1", "host:2"
 
 
 def an_envelope(seq: int) -> Envelope:
-    return Envelope(roadmap_id=ROADMAP, task_id=TASK, seq=seq, epoch=EPOCH, at=datetime(2026, 1, 1, tzinfo=UTC))
+    return Envelope(
+        roadmap_id=ROADMAP, task_id=TASK, seq=seq, epoch=EPOCH, at=datetime(2026, 1, 1, tzinfo=UTC), changes={}
+    )
 
 
 EVENTS: list[Event] = [

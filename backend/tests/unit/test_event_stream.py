@@ -36,7 +36,7 @@ class Overlapping:
     @asynccontextmanager
     async def listen(self, viewer: Viewer, roadmap_id: UUID) -> AsyncIterator[tuple["Overlapping", RoadmapPosition]]:
         assert viewer == LOCAL_VIEWER
-        yield self, RoadmapPosition(handle=RoadmapHandle(roadmap_id), epoch=EPOCH, seq=NEWEST)
+        yield self, RoadmapPosition(handle=RoadmapHandle(roadmap_id), epoch=EPOCH, seq=NEWEST, floor=0)
 
     async def read(self, position: RoadmapPosition, *, after: int, until: int) -> list[Frame]:
         assert position.seq == NEWEST

@@ -18,12 +18,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.worker_repo import alive, renewed_within
-from app.db.rows import usage_of
+from app.db.rows import task_state
 from app.db.tables import roadmaps, tasks, workers
 from app.domain.ownership import LEASE, LONGEST_GAP, SUSPECT_CRASHES, Claim, Orphan, Standing
 from app.domain.state_machine import TASK_MOVES, TaskMove
 from app.domain.tasks import TaskKind, TaskStatus
-from app.generation.ledger import ClaimedTask, TaskState
+from app.generation.ledger import ClaimedTask
 
 _language = (
     select(roadmaps.c.request["language"].as_string())
@@ -83,8 +83,7 @@ class OwnershipRepository:
         )
         if row is None:
             return None
-        state = TaskState(id=claim.task_id, kind=claim.kind, status=TaskStatus(row["status"]), usage=usage_of(row))
-        return ClaimedTask(state=state, last_batch=row["last_batch"])
+        return ClaimedTask(state=task_state(row), last_batch=row["last_batch"])
 
     async def let_go(self, claim: Claim) -> list[tuple[UUID, TaskKind]]:
         """Give up a claim, whatever has become of the task; its token is spent. Gives the roadmap's queued tasks:

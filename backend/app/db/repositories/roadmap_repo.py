@@ -129,12 +129,12 @@ class RoadmapRepository:
             NotFound: the viewer has no such roadmap.
         """
         query = (
-            select(roadmap_progress.c.epoch, roadmap_progress.c.seq)
+            select(roadmap_progress.c.epoch, roadmap_progress.c.seq, roadmap_progress.c.floor)
             .join(roadmaps, roadmaps.c.id == roadmap_progress.c.roadmap_id)
             .where(*_visible(roadmap_id, viewer))
         )
         row = found((await self._session.execute(query)).one_or_none())
-        return RoadmapPosition(handle=RoadmapHandle(roadmap_id), epoch=row.epoch, seq=row.seq)
+        return RoadmapPosition(handle=RoadmapHandle(roadmap_id), epoch=row.epoch, seq=row.seq, floor=row.floor)
 
     async def save_roadmap_metadata(
         self,

@@ -9,7 +9,7 @@ from sqlalchemy import DateTime, and_, cast, func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound
-from app.db.rows import amounts, task_metadata, usage_of
+from app.db.rows import amounts, task_metadata, task_state, usage_of
 from app.db.tables import events, roadmap_progress, roadmaps, tasks
 from app.domain.failures import Failure
 from app.domain.records import Order, TaskMetadata
@@ -60,8 +60,13 @@ class TaskRepository:
     async def lock(self, task_id: UUID) -> TaskState:
         """Lock a task that is known to be there, and read it."""
         query = select(tasks).where(tasks.c.id == task_id).with_for_update()
-        row = (await self._session.execute(query)).mappings().one()
-        return TaskState(id=task_id, kind=TaskKind(row["kind"]), status=TaskStatus(row["status"]), usage=usage_of(row))
+        return task_state((await self._session.execute(query)).mappings().one())
+
+    async def usage_of(self, roadmap: RoadmapHandle) -> Usage:
+        """What all tasks of a roadmap have used up."""
+        amounts = [func.coalesce(func.sum(tasks.c[name]), 0).label(name) for name in Usage.model_fields]
+        query = select(*amounts).where(tasks.c.roadmap_id == roadmap.roadmap_id)
+        return usage_of((await self._session.execute(query)).mappings().one())
 
     async def move(self, task_id: UUID, move: TaskMove, *, to: TaskStatus, failure: Failure | None = None) -> bool:
         """Change a task's status if the move begins where it stands. An ended, paused or queued task keeps no owner's
