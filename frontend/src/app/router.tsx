@@ -2,15 +2,15 @@
 
 import { createRootRoute, createRoute, createRouter, Link, Outlet, useParams } from "@tanstack/react-router";
 
-import { ROOT } from "../api/root";
-import { Problem } from "../components/Problem";
+import { ROOT } from "../shared/api/root";
+import { Problem } from "../shared/ui/Problem";
 import { HomePage } from "../pages/home/HomePage";
 import { RoadmapPage } from "../pages/roadmap/RoadmapPage";
 import { TrashPage } from "../pages/trash/TrashPage";
-import { usePreferences } from "./context";
-import { Shell } from "./Shell";
-import styles from "./Shell.module.css";
-import { useTitle } from "./useTitle";
+import { usePreferences } from "../shared/i18n/preferences";
+import { Shell } from "../shared/ui/Shell";
+import styles from "../shared/ui/Shell.module.css";
+import { useTitle } from "../shared/ui/useTitle";
 
 export const VIEWS = ["map", "graph", "outline"] as const;
 export type View = (typeof VIEWS)[number];

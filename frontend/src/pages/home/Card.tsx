@@ -4,12 +4,12 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
 
-import { api, done } from "../../api/client";
-import { useReachable } from "../../api/reach";
-import type { ListedRoadmap } from "../../api/schema";
-import { usePreferences } from "../../app/context";
-import { Button } from "../../components/Button";
-import { ProgressRing } from "../../components/ProgressRing";
+import { api, done } from "../../shared/api/client";
+import { useReachable } from "../../shared/api/reach";
+import type { ListedRoadmap } from "../../shared/api/schema";
+import { usePreferences } from "../../shared/i18n/preferences";
+import { Button } from "../../shared/ui/Button";
+import { ProgressRing } from "../../shared/ui/ProgressRing";
 import styles from "./Roadmaps.module.css";
 
 /** Where there is no outline yet, or it is being written by, there is nothing to rename. */

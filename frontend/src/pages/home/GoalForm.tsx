@@ -3,16 +3,16 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useId, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
 
-import { useAbout, useCreate } from "../../api/queries";
-import type { NewRoadmap } from "../../api/schema";
-import { authorName } from "../../app/authorName";
-import { usePreferences } from "../../app/context";
-import { Button } from "../../components/Button";
-import { lengthOf, LongText } from "../../components/LongText";
-import { Problem } from "../../components/Problem";
-import { offeredFor } from "../../languages/choices";
-import { baseOf, nameIn, ownName } from "../../languages/tags";
-import { useProposal } from "../../languages/useProposal";
+import { useAbout, useCreate } from "../../roadmap/queries";
+import type { NewRoadmap } from "../../shared/api/schema";
+import { authorName } from "../../roadmap/authorName";
+import { usePreferences } from "../../shared/i18n/preferences";
+import { Button } from "../../shared/ui/Button";
+import { lengthOf, LongText } from "../../shared/ui/LongText";
+import { Problem } from "../../shared/ui/Problem";
+import { offeredFor } from "../../shared/languages/choices";
+import { baseOf, nameIn, ownName } from "../../shared/languages/tags";
+import { useProposal } from "../../shared/languages/useProposal";
 import styles from "./GoalForm.module.css";
 import { LanguageField } from "./LanguageField";
 import { NumberField } from "./NumberField";

@@ -3,12 +3,12 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { useRoadmaps } from "../../api/queries";
-import { usePreferences } from "../../app/context";
-import { Shell } from "../../app/Shell";
-import { useTitle } from "../../app/useTitle";
-import { Button } from "../../components/Button";
-import { Problem } from "../../components/Problem";
+import { useRoadmaps } from "../../roadmap/queries";
+import { usePreferences } from "../../shared/i18n/preferences";
+import { Shell } from "../../shared/ui/Shell";
+import { useTitle } from "../../shared/ui/useTitle";
+import { Button } from "../../shared/ui/Button";
+import { Problem } from "../../shared/ui/Problem";
 import { GoalForm } from "./GoalForm";
 import styles from "./HomePage.module.css";
 import { ImportArea, ImportButton, useImport } from "./Import";

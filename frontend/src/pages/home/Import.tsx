@@ -4,12 +4,12 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 
-import { Fault } from "../../api/client";
-import { usePreferences } from "../../app/context";
-import { useNotice } from "../../app/notice";
-import { importRoadmap, NotJson } from "../../app/saved";
-import { Button } from "../../components/Button";
-import { Problem } from "../../components/Problem";
+import { Fault } from "../../shared/api/client";
+import { usePreferences } from "../../shared/i18n/preferences";
+import { useNotice } from "../../shared/ui/notice";
+import { importRoadmap, NotJson } from "./saved";
+import { Button } from "../../shared/ui/Button";
+import { Problem } from "../../shared/ui/Problem";
 import styles from "./Roadmaps.module.css";
 
 export function useImport() {

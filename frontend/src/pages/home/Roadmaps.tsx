@@ -2,9 +2,9 @@
 
 import { Link } from "@tanstack/react-router";
 
-import type { useRoadmaps } from "../../api/queries";
-import { usePreferences } from "../../app/context";
-import { Button } from "../../components/Button";
+import type { useRoadmaps } from "../../roadmap/queries";
+import { usePreferences } from "../../shared/i18n/preferences";
+import { Button } from "../../shared/ui/Button";
 import { Card } from "./Card";
 import { ImportButton, type useImport } from "./Import";
 import styles from "./Roadmaps.module.css";

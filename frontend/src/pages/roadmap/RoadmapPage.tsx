@@ -3,31 +3,31 @@
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 
-import { Fault } from "../../api/client";
-import { greenway } from "../../api/reach";
-import { useRoadmapCommands, type RoadmapCommands } from "../../api/queries";
-import type { RoadmapView } from "../../api/schema";
-import { usePreferences } from "../../app/context";
+import { Fault } from "../../shared/api/client";
+import { greenway } from "../../shared/api/reach";
+import { useRoadmapCommands, type RoadmapCommands } from "../../roadmap/queries";
+import type { RoadmapView } from "../../shared/api/schema";
+import { usePreferences } from "../../shared/i18n/preferences";
 import type { View } from "../../app/router";
-import { Shell } from "../../app/Shell";
-import { useTitle } from "../../app/useTitle";
-import { Boundary } from "../../components/Boundary";
-import { Button } from "../../components/Button";
-import { Problem } from "../../components/Problem";
-import { Waiting } from "../../components/Waiting";
-import { atRest } from "../../live/atRest";
-import { conceptsOf } from "../../live/reducer";
-import { useRoadmap } from "../../live/useRoadmap";
-import { outlineText } from "./asText";
-import { ConceptPanel } from "./ConceptPanel";
-import { Drafting } from "./Drafting";
-import { Commands, Headline, ProgressBar } from "./Header";
-import { Map } from "./Map";
-import { OutlineReading } from "./OutlineReading";
-import { Review } from "./Review";
+import { Shell } from "../../shared/ui/Shell";
+import { useTitle } from "../../shared/ui/useTitle";
+import { Boundary } from "../../shared/ui/Boundary";
+import { Button } from "../../shared/ui/Button";
+import { Problem } from "../../shared/ui/Problem";
+import { Waiting } from "../../shared/ui/Waiting";
+import { atRest } from "../../roadmap/live/atRest";
+import { conceptsOf } from "../../roadmap/live/reducer";
+import { useRoadmap } from "../../roadmap/live/useRoadmap";
+import { outlineText } from "../../features/artefacts/asText";
+import { ConceptPanel } from "../../features/concept/ConceptPanel";
+import { Drafting } from "../../features/run/Drafting";
+import { Commands, Headline, ProgressBar } from "../../features/run/Header";
+import { Map } from "../../features/map/Map";
+import { OutlineReading } from "../../features/editor/OutlineReading";
+import { Review } from "../../features/editor/Review";
 import styles from "./RoadmapPage.module.css";
 
-const Graph = lazy(() => import("./Graph"));
+const Graph = lazy(() => import("../../features/graph/Graph"));
 
 interface RoadmapPageProps {
   readonly roadmapId: string;

@@ -3,14 +3,14 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
-import { api, done } from "../../api/client";
-import { useRoadmaps } from "../../api/queries";
-import { usePreferences } from "../../app/context";
-import { useNotice } from "../../app/notice";
-import { Shell } from "../../app/Shell";
-import { useTitle } from "../../app/useTitle";
-import { Button } from "../../components/Button";
-import { Problem } from "../../components/Problem";
+import { api, done } from "../../shared/api/client";
+import { useRoadmaps } from "../../roadmap/queries";
+import { usePreferences } from "../../shared/i18n/preferences";
+import { useNotice } from "../../shared/ui/notice";
+import { Shell } from "../../shared/ui/Shell";
+import { useTitle } from "../../shared/ui/useTitle";
+import { Button } from "../../shared/ui/Button";
+import { Problem } from "../../shared/ui/Problem";
 import styles from "./TrashPage.module.css";
 
 export function TrashPage() {

@@ -1,0 +1,96 @@
+/** What was written before, and having it written again. */
+
+import { KINDS } from "../../roadmap/kinds";
+import { useState, type FormEvent } from "react";
+
+import { useVersions, type RoadmapCommands } from "../../roadmap/queries";
+import type { ArtefactKind, ConceptView, RoadmapView, VersionView } from "../../shared/api/schema";
+import { authorName } from "../../roadmap/authorName";
+import { usePreferences } from "../../shared/i18n/preferences";
+import { Button } from "../../shared/ui/Button";
+import { lengthOf, LongText } from "../../shared/ui/LongText";
+import { Problem } from "../../shared/ui/Problem";
+import { Waiting } from "../../shared/ui/Waiting";
+import styles from "./Versions.module.css";
+
+const LONGEST = 2000;
+
+interface VersionsProps {
+  readonly roadmap: RoadmapView;
+  readonly concept: ConceptView;
+  readonly commands: RoadmapCommands;
+  onRead(version: VersionView): void;
+}
+
+export function Versions({ roadmap, concept, commands, onRead }: VersionsProps) {
+  const { t, say, language } = usePreferences();
+  const versions = useVersions(roadmap.roadmap_id, concept);
+  const [instructions, setInstructions] = useState("");
+  const [artefact, setArtefact] = useState<ArtefactKind>("tutorial");
+  const canRegenerate = ["completed", "partial", "failed", "cancelled"].includes(roadmap.status);
+  const regenerate = (event: FormEvent) => {
+    event.preventDefault();
+    commands.regenerate(concept.concept_id, [artefact], instructions.trim());
+  };
+  return (
+    <>
+      {versions.isPending && <Waiting />}
+      {versions.error !== null && <Problem message={say(versions.error)} />}
+      <ul className={styles.versions}>
+        {versions.data?.items.map((one) => (
+          <li key={one.artefact_id}>
+            <span>
+              {t("concept.version", { version: one.version, artefact: t(`artefact.${one.artefact}`) })}
+              <small>
+                {new Date(one.created_at).toLocaleString(language === "zh" ? "zh" : undefined)} ·{" "}
+                {authorName(one.author, t)}
+                {one.imported === true && ` · ${t("roadmap.imported")}`}
+              </small>
+            </span>
+            <Button kind="quiet" onClick={() => onRead(one)}>
+              {t("concept.read")}
+            </Button>
+            {one.current ? (
+              <em>{t("concept.current")}</em>
+            ) : (
+              <Button
+                disabled={commands.isPending}
+                onClick={() => commands.restore(concept.concept_id, one.artefact, one.version)}
+              >
+                {t("concept.restore")}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {canRegenerate && (
+        <form className={styles.again} onSubmit={regenerate}>
+          <h3>{t("concept.regenerate")}</h3>
+          <select
+            value={artefact}
+            aria-label={t("concept.which")}
+            onChange={(event) => setArtefact(KINDS[event.target.selectedIndex]!)}
+          >
+            {KINDS.map((kind) => (
+              <option key={kind} value={kind}>
+                {t(`concept.${kind}`)}
+              </option>
+            ))}
+          </select>
+          <LongText
+            id="instructions"
+            rows={2}
+            most={LONGEST}
+            value={instructions}
+            placeholder={t("concept.instructions")}
+            aria-label={t("concept.instructions")}
+            onChange={(event) => setInstructions(event.target.value)}
+          />
+          <Button type="submit" disabled={commands.isPending || lengthOf(instructions) > LONGEST}>
+            {t("concept.regenerateAll", { artefact: t(`artefact.${artefact}`) })}
+          </Button>
+        </form>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,82 @@
+/** The outline to read: every lesson opens from here. It is edited only when that is asked for. */
+
+import { Link } from "@tanstack/react-router";
+
+import type { RoadmapView } from "../../shared/api/schema";
+import { usePreferences } from "../../shared/i18n/preferences";
+import { Button } from "../../shared/ui/Button";
+import { Ring } from "../../shared/ui/Ring";
+import { outlineDirection, textDirection } from "../../shared/languages/outlineDirection";
+import { conceptsOf } from "../../roadmap/live/reducer";
+import styles from "./OutlineReading.module.css";
+import { prerequisitesOf } from "../../roadmap/outline/prerequisites";
+import { word } from "../../roadmap/words";
+
+interface OutlineReadingProps {
+  readonly roadmap: RoadmapView;
+  readonly selected: string | null;
+  onEdit(): void;
+}
+
+export function OutlineReading({ roadmap, selected, onEdit }: OutlineReadingProps) {
+  const { t } = usePreferences();
+  const isWriting = roadmap.status === "generating";
+  const concepts = conceptsOf(roadmap);
+  const direction = (text: string) => textDirection(text, roadmap.language);
+  return (
+    <section className={styles.page} aria-labelledby="outline">
+      <div className={styles.top}>
+        <div>
+          <h2 id="outline">{t("review.outline")}</h2>
+          <p>{t(isWriting ? "review.hintWriting" : "review.reading")}</p>
+        </div>
+        <Button disabled={isWriting} onClick={onEdit}>
+          {t("review.edit")}
+        </Button>
+      </div>
+      <ol className={styles.stages} dir={outlineDirection(roadmap)}>
+        {roadmap.stages.map((stage) => (
+          <li key={stage.stage_id}>
+            <h3 dir={direction(stage.name)}>{stage.name}</h3>
+            {stage.description !== "" && <p dir={direction(stage.description)}>{stage.description}</p>}
+            {stage.modules.map((module) => (
+              <section key={module.module_id}>
+                <h4 dir={direction(module.name)}>{module.name}</h4>
+                <ol>
+                  {module.concepts.map((concept) => (
+                    <li key={concept.concept_id}>
+                      <Link
+                        to="/roadmaps/$roadmapId/concepts/$conceptId"
+                        params={{ roadmapId: roadmap.roadmap_id, conceptId: concept.concept_id }}
+                        search={{ view: "outline" }}
+                        resetScroll={false}
+                        className={styles.concept}
+                        aria-current={concept.concept_id === selected ? "true" : undefined}
+                        data-concept={concept.concept_id}
+                        data-state={concept.content_status}
+                      >
+                        <Ring concept={concept} />
+                        <span>
+                          <strong dir={direction(concept.name)}>{concept.name}</strong>
+                          <span className={styles.facts} dir="auto">
+                            {[
+                              word(concept, t),
+                              t("concept.hours", { hours: concept.estimated_hours }),
+                              ...prerequisitesOf(concepts, concept).needed.map((one) =>
+                                t("concept.after", { name: one.name }),
+                              ),
+                            ].join(" · ")}
+                          </span>
+                        </span>
+                      </Link>
+                    </li>
+                  ))}
+                </ol>
+              </section>
+            ))}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

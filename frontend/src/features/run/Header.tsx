@@ -1,0 +1,254 @@
+/** The machinery at the edge: how far the run is, and what can be done with it. */
+
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { DropdownMenu } from "radix-ui";
+import { useEffect, useRef, useState } from "react";
+
+import { api, done, unwrap } from "../../shared/api/client";
+import type { RoadmapCommands } from "../../roadmap/queries";
+import { useReachable } from "../../shared/api/reach";
+import { ROOT } from "../../shared/api/root";
+import type { RoadmapView } from "../../shared/api/schema";
+import { authorName } from "../../roadmap/authorName";
+import { usePreferences } from "../../shared/i18n/preferences";
+import { useNotice } from "../../shared/ui/notice";
+import { VIEWS } from "../../app/router";
+import { Button } from "../../shared/ui/Button";
+import type { Translate } from "../../shared/i18n/translate";
+import { conceptsOf } from "../../roadmap/live/reducer";
+import styles from "./Header.module.css";
+import { useTimeLeft } from "./useTimeLeft";
+
+/** Milliseconds between two announcements to a screen reader. */
+const ANNOUNCE_EVERY = 10_000;
+
+export function Headline({
+  roadmap,
+  connected,
+}: {
+  readonly roadmap: RoadmapView;
+  readonly connected: boolean;
+}) {
+  const { t, day } = usePreferences();
+  const online = useOnline();
+  const isReachable = useReachable();
+  const left = useTimeLeft(roadmap, connected);
+  const { progress, usage } = roadmap;
+  const learned = conceptsOf(roadmap).filter((concept) => concept.learned_at !== null).length;
+  const tokens = (usage.input_tokens ?? 0) + (usage.output_tokens ?? 0);
+  const summary = [
+    progress.total === 0 || ["drafting", "awaiting_review"].includes(roadmap.status)
+      ? t(`roadmap.${roadmap.status}`)
+      : t("progress.ready", { completed: progress.completed, total: progress.total }),
+    progress.generating > 0 && t("progress.writing", { count: progress.generating }),
+    progress.partial > 0 && t("progress.partial", { count: progress.partial }),
+    progress.failed > 0 && t("progress.failed", { count: progress.failed }),
+    (roadmap.status === "paused" || roadmap.status === "cancelled") && t(`roadmap.${roadmap.status}`),
+    left !== null && spoken(left, t),
+    learned > 0 && t("progress.learned", { count: learned }),
+  ].filter(Boolean);
+  const machinery = [
+    tokens > 0 && t("progress.tokens", { tokens: compact(tokens) }),
+    usage.cost_usd !== undefined && usage.cost_usd > 0 && money(usage.cost_usd),
+    authorName(roadmap.author, t),
+    typeof roadmap.imported_at === "string" && t("roadmap.importedOn", { day: day(roadmap.imported_at) }),
+    !connected && !online && t("progress.offline"),
+    // The page says it, where nothing can be reached at all.
+    !connected && online && isReachable && t("progress.reconnecting"),
+  ].filter(Boolean);
+  return (
+    <div className={styles.headline}>
+      <h1 title={roadmap.goal} dir="auto" lang={roadmap.language}>
+        {roadmap.title || roadmap.goal}
+      </h1>
+      <p>{[...summary, ...machinery].join(" · ")}</p>
+      <Announcement text={summary.join(t("app.separator"))} state={`${roadmap.status} ${connected}`} />
+    </div>
+  );
+}
+
+interface AnnouncementProps {
+  readonly text: string;
+  /** Another state is said at once; what changes within one, every ten seconds. */
+  readonly state: string;
+}
+
+/** Sums up for screen readers; the last word is always said. */
+export function Announcement({ text, state }: AnnouncementProps) {
+  const [said, setSaid] = useState({ text, state });
+  const newest = useRef(text);
+  if (said.state !== state) setSaid({ text, state });
+  const isBehind = said.text !== text;
+  useEffect(() => {
+    newest.current = text;
+  }, [text]);
+  useEffect(() => {
+    if (!isBehind) return;
+    const timer = setTimeout(() => setSaid({ text: newest.current, state }), ANNOUNCE_EVERY);
+    return () => clearTimeout(timer);
+  }, [isBehind, said, state]);
+  return (
+    <span className="visually-hidden" role="status" aria-live="polite">
+      {said.text}
+    </span>
+  );
+}
+
+const MINUTE = 60_000;
+/** Minutes after which hours are told. */
+const MANY_MINUTES = 90;
+
+function spoken(milliseconds: number, t: Translate): string {
+  if (milliseconds < MINUTE) return t("progress.soon");
+  const minutes = Math.ceil(milliseconds / MINUTE);
+  return minutes < MANY_MINUTES
+    ? t("progress.minutes", { minutes })
+    : t("progress.hoursLeft", { hours: Math.round(minutes / 60) });
+}
+
+export function ProgressBar({ roadmap }: { readonly roadmap: RoadmapView }) {
+  const { progress } = roadmap;
+  const parts = ["completed", "partial", "failed", "generating", "pending"] as const;
+  return (
+    <div className={styles.bar} aria-hidden>
+      {parts.map((part) => (
+        <span key={part} data-state={part} style={{ flexGrow: progress[part] }} />
+      ))}
+    </div>
+  );
+}
+
+interface CommandsProps {
+  readonly roadmap: RoadmapView;
+  readonly commands: RoadmapCommands;
+  readonly conceptId: string | null;
+}
+
+export function Commands({ roadmap, commands, conceptId }: CommandsProps) {
+  const { t } = usePreferences();
+  const { status, roadmap_id: roadmapId } = roadmap;
+  const hasOutline = roadmap.stages.length > 0;
+  const hasViews = hasOutline && status !== "drafting" && status !== "awaiting_review";
+  const isMissing = hasOutline && ["partial", "failed", "cancelled"].includes(status);
+  return (
+    <>
+      {hasViews && (
+        <nav className={styles.views} aria-label={t("view.label")}>
+          {VIEWS.map((one) => (
+            <Link
+              key={one}
+              to={conceptId === null ? "/roadmaps/$roadmapId" : "/roadmaps/$roadmapId/concepts/$conceptId"}
+              params={{ roadmapId, conceptId: conceptId ?? "" }}
+              search={one === "map" ? {} : { view: one }}
+              activeOptions={{ exact: true, includeSearch: true }}
+            >
+              {t(`view.${one}`)}
+            </Link>
+          ))}
+        </nav>
+      )}
+      {status === "generating" && (
+        <Button disabled={commands.isPending} onClick={commands.pause}>
+          {t("command.pause")}
+        </Button>
+      )}
+      {status === "paused" && (
+        <Button kind="primary" disabled={commands.isPending} onClick={commands.resume}>
+          {t("command.resume")}
+        </Button>
+      )}
+      {isMissing && (
+        <Button kind="primary" disabled={commands.isPending} onClick={commands.retry}>
+          {t("command.retry")}
+        </Button>
+      )}
+      <Menu roadmap={roadmap} commands={commands} />
+    </>
+  );
+}
+
+function Menu({ roadmap, commands }: { readonly roadmap: RoadmapView; readonly commands: RoadmapCommands }) {
+  const { t, theme, switchLanguage, switchTheme } = usePreferences();
+  const { show, fault } = useNotice();
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const params = { path: { roadmap_id: roadmap.roadmap_id } };
+  const isActive = ["drafting", "generating", "paused"].includes(roadmap.status);
+
+  const duplicate = async () => {
+    const copy = unwrap(await api.POST("/api/v1/roadmaps/{roadmap_id}/duplicate", { params }));
+    await navigate({ to: "/roadmaps/$roadmapId", params: { roadmapId: copy.roadmap_id } });
+  };
+  const undelete = async () => {
+    done(await api.POST("/api/v1/roadmaps/{roadmap_id}/restore", { params }));
+    await queries.invalidateQueries({ queryKey: ["roadmaps"] });
+  };
+  const remove = async () => {
+    done(await api.DELETE("/api/v1/roadmaps/{roadmap_id}", { params }));
+    await queries.invalidateQueries({ queryKey: ["roadmaps"] });
+    await navigate({ to: "/" });
+    show({
+      text: t("command.deleted", { title: roadmap.title || roadmap.goal }),
+      undo: () => void undelete().catch(fault),
+    });
+  };
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger asChild>
+        <Button aria-label={t("command.more")}>
+          <span aria-hidden>⋯</span>
+        </Button>
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className={styles.menu} align="end" sideOffset={6}>
+          {isActive && (
+            <DropdownMenu.Item onSelect={commands.cancel}>{t("command.cancel")}</DropdownMenu.Item>
+          )}
+          {roadmap.stages.length > 0 && (
+            <>
+              <DropdownMenu.Item onSelect={() => void duplicate().catch(fault)}>
+                {t("command.duplicate")}
+              </DropdownMenu.Item>
+              <DropdownMenu.Item asChild>
+                <a href={`${ROOT}/api/v1/roadmaps/${roadmap.roadmap_id}/export`} download>
+                  {t("command.export")}
+                </a>
+              </DropdownMenu.Item>
+            </>
+          )}
+          <DropdownMenu.Item onSelect={() => void remove().catch(fault)}>
+            {t("command.delete")}
+          </DropdownMenu.Item>
+          <DropdownMenu.Separator className={styles.separator} />
+          <DropdownMenu.Item onSelect={switchLanguage}>{t("app.languageName")}</DropdownMenu.Item>
+          <DropdownMenu.Item onSelect={switchTheme}>
+            {t(theme === "dark" ? "app.useLight" : "app.useDark")}
+          </DropdownMenu.Item>
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+function useOnline(): boolean {
+  const [online, setOnline] = useState(navigator.onLine);
+  useEffect(() => {
+    const update = () => setOnline(navigator.onLine);
+    addEventListener("online", update);
+    addEventListener("offline", update);
+    return () => {
+      removeEventListener("online", update);
+      removeEventListener("offline", update);
+    };
+  }, []);
+  return online;
+}
+
+function compact(count: number): string {
+  return count < 1000 ? String(count) : `${Math.round(count / 1000)}k`;
+}
+
+export function money(usd: number): string {
+  return `$${usd.toFixed(usd < 0.1 ? 3 : 2)}`;
+}
