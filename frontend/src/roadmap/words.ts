@@ -1,41 +1,21 @@
-/** The words for states, and the order of learning. */
+/** The state of a concept, and its word. */
 
-import { KINDS } from "./kinds";
-import type { ConceptView, RoadmapView } from "../shared/api/schema";
-import { ringState } from "../shared/ui/Ring";
+import type { ConceptView, ContentStatus } from "../shared/api/schema";
 import type { Translate } from "../shared/i18n/translate";
-import { conceptsOf } from "./live/reducer";
+import { artefactsOf } from "./artefacts";
+
+export type ConceptState = ContentStatus | "learned";
+
+export function stateOf(concept: Pick<ConceptView, "content_status" | "learned_at">): ConceptState {
+  const isThere = concept.content_status === "completed" || concept.content_status === "partial";
+  return concept.learned_at !== null && isThere ? "learned" : concept.content_status;
+}
 
 export function word(concept: ConceptView, t: Translate): string {
-  const state = ringState(concept);
+  const state = stateOf(concept);
   if (state !== "partial") return t(`state.${state}`);
-  const missing = KINDS.filter((kind) => concept[`${kind}_status`] === "failed").map((kind) =>
-    t(`artefact.${kind}`),
-  );
+  const missing = artefactsOf(concept)
+    .filter(({ status }) => status === "failed")
+    .map(({ kind }) => t(`artefact.${kind}`));
   return t("state.partial", { missing: missing.join(t("app.separator")) });
-}
-
-/** The first concept that is ready, not learned, and needs nothing that is not learned; or else the first ready one. */
-export function nextToLearn(roadmap: RoadmapView): ConceptView | null {
-  const concepts = conceptsOf(roadmap);
-  const learned = new Set(concepts.filter((one) => one.learned_at !== null).map((one) => one.concept_id));
-  const ready = concepts.filter((one) => one.content_status === "completed" && one.learned_at === null);
-  return ready.find((one) => one.prerequisites.every((id) => learned.has(id))) ?? ready[0] ?? null;
-}
-
-/** A concept with all that it needs, directly or not, and all that need it. */
-export function related(roadmap: RoadmapView, conceptId: string): ReadonlySet<string> {
-  const concepts = conceptsOf(roadmap);
-  const needs = new globalThis.Map(concepts.map((one) => [one.concept_id, one.prerequisites]));
-  const neededBy = new globalThis.Map<string, string[]>();
-  for (const one of concepts) {
-    for (const id of one.prerequisites) neededBy.set(id, [...(neededBy.get(id) ?? []), one.concept_id]);
-  }
-  return new Set([...reached(conceptId, needs), ...reached(conceptId, neededBy)]);
-}
-
-function reached(from: string, edges: ReadonlyMap<string, readonly string[]>): Set<string> {
-  const seen = new Set([from]);
-  for (const id of seen) edges.get(id)?.forEach((next) => seen.add(next));
-  return seen;
 }

@@ -1,7 +1,8 @@
 /** An artefact of a concept, or where it is if it is not there. */
 
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 
+import { artefactOf } from "../../roadmap/artefacts";
 import type { RoadmapCommands } from "../../roadmap/queries";
 import type { ArtefactKind, ConceptDetail, ConceptView, RoadmapView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
@@ -9,14 +10,10 @@ import { Boundary } from "../../shared/ui/Boundary";
 import { Button } from "../../shared/ui/Button";
 import { Problem } from "../../shared/ui/Problem";
 import { Waiting } from "../../shared/ui/Waiting";
-import { quizText, resourcesText, tutorialText } from "./asText";
-import styles from "../concept/ConceptPanel.module.css";
-import { Quiz } from "./quiz/Quiz";
-import { Resources } from "./resources/Resources";
+import styles from "./Artefact.module.css";
+import { ARTEFACTS } from "./registry";
 
-const Lesson = lazy(() => import("./tutorial/Lesson"));
-
-interface PartProps {
+interface ArtefactProps {
   readonly roadmap: RoadmapView;
   readonly concept: ConceptView;
   readonly kind: ArtefactKind;
@@ -24,12 +21,12 @@ interface PartProps {
   readonly commands: RoadmapCommands;
 }
 
-export function Part({ roadmap, concept, kind, detail, commands }: PartProps) {
+export function Artefact({ roadmap, concept, kind, detail, commands }: ArtefactProps) {
   const { t } = usePreferences();
   const failure = concept.failures.find((one) => one.artefact === kind);
-  const body = detail?.[kind] ?? null;
+  const shown = detail === undefined ? null : ARTEFACTS[kind].shown({ roadmap, detail });
   const canRetry = ["partial", "failed", "cancelled"].includes(roadmap.status);
-  const isFresh = body === null && concept[`${kind}_status`] === "completed";
+  const isFresh = shown === null && artefactOf(concept, kind).status === "completed";
   return (
     <>
       {failure !== undefined && (
@@ -44,38 +41,23 @@ export function Part({ roadmap, concept, kind, detail, commands }: PartProps) {
       )}
       {detail === undefined || isFresh ? (
         <Waiting />
-      ) : body === null ? (
+      ) : shown === null ? (
         failure === undefined && (
           <NotYet roadmap={roadmap} concept={concept} kind={kind} commands={commands} />
         )
-      ) : kind === "tutorial" ? (
-        <Boundary key={detail.tutorial!.tutorial_id} text={() => tutorialText(detail.tutorial!)}>
-          <Suspense fallback={<Waiting />}>
-            <Lesson tutorial={detail.tutorial!} language={roadmap.language} />
-          </Suspense>
-        </Boundary>
-      ) : kind === "resources" ? (
-        <Boundary key={detail.resources!.resources_id} text={() => resourcesText(detail.resources!)}>
-          <Resources resources={detail.resources!} />
-        </Boundary>
       ) : (
-        <Boundary key={detail.quiz!.quiz_id} text={() => quizText(detail.quiz!)}>
-          <Quiz
-            roadmapId={roadmap.roadmap_id}
-            conceptId={concept.concept_id}
-            quiz={detail.quiz!}
-            language={roadmap.language}
-          />
+        <Boundary key={shown.key} text={shown.text}>
+          {shown.view}
         </Boundary>
       )}
     </>
   );
 }
 
-function NotYet({ roadmap, concept, kind, commands }: Omit<PartProps, "detail">) {
+function NotYet({ roadmap, concept, kind, commands }: Omit<ArtefactProps, "detail">) {
   const { t } = usePreferences();
   const [isNext, setNext] = useState(false);
-  if (concept[`${kind}_status`] === "generating")
+  if (artefactOf(concept, kind).status === "generating")
     return <p className={styles.notYet}>{t("concept.writing")}</p>;
   const isWaitingForTurn = concept.content_status === "pending";
   const canBeNext = isWaitingForTurn && (roadmap.status === "generating" || roadmap.status === "paused");

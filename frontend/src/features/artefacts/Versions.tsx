@@ -1,6 +1,6 @@
 /** What was written before, and having it written again. */
 
-import { KINDS } from "../../roadmap/kinds";
+import { KINDS } from "../../roadmap/artefacts";
 import { useState, type FormEvent } from "react";
 
 import { useVersions, type RoadmapCommands } from "../../roadmap/queries";

@@ -5,18 +5,20 @@ import { Tabs } from "radix-ui";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 
 import { api } from "../../shared/api/client";
-import { KINDS } from "../../roadmap/kinds";
+import { artefactOf, KINDS } from "../../roadmap/artefacts";
 import { useConcept, useConceptVersion, type RoadmapCommands } from "../../roadmap/queries";
 import type { ConceptView, RoadmapView, VersionView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
-import type { View } from "../../app/router";
+import { searchFor, type View } from "../../roadmap/views";
 import { Button } from "../../shared/ui/Button";
 import { Problem } from "../../shared/ui/Problem";
-import { Ring } from "../../shared/ui/Ring";
-import { outlineDirection, textDirection } from "../../shared/languages/outlineDirection";
-import { conceptsOf } from "../../roadmap/live/reducer";
+import { ConceptRing } from "../artefacts/ConceptRing";
+import { textDirection } from "../../shared/languages/direction";
+import { outlineDirection } from "../../roadmap/outline/outlineDirection";
+import { conceptsOf } from "../../roadmap/outline/concepts";
 import styles from "./ConceptPanel.module.css";
-import { Part } from "../artefacts/Artefact";
+import { Artefact } from "../artefacts/Artefact";
+import { ARTEFACTS } from "../artefacts/registry";
 import { Versions } from "../artefacts/Versions";
 import { word } from "../../roadmap/words";
 
@@ -33,7 +35,7 @@ export function ConceptPanel({ roadmap, concept, commands, view }: ConceptPanelP
   const overview = {
     to: "/roadmaps/$roadmapId",
     params: { roadmapId: roadmap.roadmap_id },
-    search: view === "map" ? {} : { view },
+    search: searchFor(view),
     resetScroll: false,
   } as const;
   const onKeyDown = (event: KeyboardEvent) => {
@@ -67,7 +69,8 @@ function Concept({
   const { t, say } = usePreferences();
   const detail = useConcept(roadmap.roadmap_id, concept);
   const [chosen, setChosen] = useState<VersionView | null>(null);
-  const older = chosen !== null && concept[`${chosen.artefact}_id`] !== chosen.artefact_id ? chosen : null;
+  const older =
+    chosen !== null && artefactOf(concept, chosen.artefact).id !== chosen.artefact_id ? chosen : null;
   const earlier = useConceptVersion(roadmap.roadmap_id, concept.concept_id, older?.version ?? null);
   // What has been opened stays: a quiz that is half done, instructions that are half written.
   const [tab, setTab] = useState("tutorial");
@@ -92,14 +95,16 @@ function Concept({
   const named = (name: string) => <bdi dir={textDirection(name, roadmap.language)}>{name}</bdi>;
   const names = new Map(conceptsOf(roadmap).map((one) => [one.concept_id, one.name]));
   const isLearned = concept.learned_at !== null;
-  const counts = { tutorial: null, resources: concept.resources_count, quiz: concept.quiz_questions_count };
   return (
     <>
       <p className={styles.place}>
         {named(place.stage)} › {named(place.module)}
       </p>
       <h2 ref={heading} tabIndex={-1} className={styles.heading}>
-        <Ring concept={concept} label={t("ring.concept", { name: concept.name, state: word(concept, t) })} />
+        <ConceptRing
+          concept={concept}
+          label={t("ring.concept", { name: concept.name, state: word(concept, t) })}
+        />
         <span dir={textDirection(concept.name, roadmap.language)}>{concept.name}</span>
       </h2>
       <p className={styles.facts}>
@@ -126,11 +131,14 @@ function Concept({
       )}
       <Tabs.Root value={tab} onValueChange={open} dir={direction}>
         <Tabs.List className={styles.tabs} aria-label={concept.name}>
-          {KINDS.map((kind) => (
-            <Tabs.Trigger key={kind} value={kind}>
-              {t(`concept.${kind}`)} {counts[kind] !== null && <span>{counts[kind]}</span>}
-            </Tabs.Trigger>
-          ))}
+          {KINDS.map((kind) => {
+            const count = ARTEFACTS[kind].count(concept);
+            return (
+              <Tabs.Trigger key={kind} value={kind}>
+                {t(`concept.${kind}`)} {count !== null && <span>{count}</span>}
+              </Tabs.Trigger>
+            );
+          })}
           <Tabs.Trigger value="versions">{t("concept.versions")}</Tabs.Trigger>
         </Tabs.List>
         {KINDS.map((kind) => (
@@ -143,7 +151,7 @@ function Concept({
                 </Button>
               </p>
             )}
-            <Part
+            <Artefact
               roadmap={roadmap}
               concept={concept}
               kind={kind}
@@ -202,7 +210,7 @@ function to(roadmap: RoadmapView, conceptId: string, view: View) {
   return {
     to: "/roadmaps/$roadmapId/concepts/$conceptId",
     params: { roadmapId: roadmap.roadmap_id, conceptId },
-    search: view === "map" ? {} : { view },
+    search: searchFor(view),
     resetScroll: false,
   } as const;
 }

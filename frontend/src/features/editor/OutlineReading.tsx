@@ -5,9 +5,10 @@ import { Link } from "@tanstack/react-router";
 import type { RoadmapView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Button } from "../../shared/ui/Button";
-import { Ring } from "../../shared/ui/Ring";
-import { outlineDirection, textDirection } from "../../shared/languages/outlineDirection";
-import { conceptsOf } from "../../roadmap/live/reducer";
+import { ConceptRing } from "../artefacts/ConceptRing";
+import { textDirection } from "../../shared/languages/direction";
+import { outlineDirection } from "../../roadmap/outline/outlineDirection";
+import { conceptsOf } from "../../roadmap/outline/concepts";
 import styles from "./OutlineReading.module.css";
 import { prerequisitesOf } from "../../roadmap/outline/prerequisites";
 import { word } from "../../roadmap/words";
@@ -55,7 +56,7 @@ export function OutlineReading({ roadmap, selected, onEdit }: OutlineReadingProp
                         data-concept={concept.concept_id}
                         data-state={concept.content_status}
                       >
-                        <Ring concept={concept} />
+                        <ConceptRing concept={concept} />
                         <span>
                           <strong dir={direction(concept.name)}>{concept.name}</strong>
                           <span className={styles.facts} dir="auto">

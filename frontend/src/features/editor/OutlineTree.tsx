@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef } from "react";
 import type { RoadmapView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Button } from "../../shared/ui/Button";
-import { conceptsOf } from "../../roadmap/live/reducer";
+import { conceptsOf } from "../../roadmap/outline/concepts";
 import { ConceptFacts } from "./ConceptFacts";
 import { OutlineRow, type Edit } from "./OutlineRow";
 import styles from "./OutlineTree.module.css";

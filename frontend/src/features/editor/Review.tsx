@@ -7,8 +7,8 @@ import type { RoadmapView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Button } from "../../shared/ui/Button";
 import { lengthOf, LongText } from "../../shared/ui/LongText";
-import { conceptsOf } from "../../roadmap/live/reducer";
-import { money } from "../run/Header";
+import { conceptsOf } from "../../roadmap/outline/concepts";
+import { money } from "../../shared/i18n/money";
 import { OutlineTree } from "./OutlineTree";
 import styles from "./Review.module.css";
 

@@ -19,13 +19,16 @@ import { memo, useEffect, useMemo, useRef, useState, type RefObject } from "reac
 
 import type { ConceptView, RoadmapView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
-import { Ring, ringState } from "../../shared/ui/Ring";
-import { outlineDirection, textDirection } from "../../shared/languages/outlineDirection";
-import { conceptsOf } from "../../roadmap/live/reducer";
+import { ConceptRing } from "../artefacts/ConceptRing";
+import { stateOf } from "../../roadmap/words";
+import { textDirection } from "../../shared/languages/direction";
+import { outlineDirection } from "../../roadmap/outline/outlineDirection";
+import { conceptsOf } from "../../roadmap/outline/concepts";
 import styles from "./Graph.module.css";
 import { reveal, showWholeOr, SMALLEST } from "./graphWindow";
 import { CARD, placed } from "./placed";
-import { nextToLearn, related, word } from "../../roadmap/words";
+import { word } from "../../roadmap/words";
+import { nextToLearn, related } from "../../roadmap/outline/order";
 
 const ALL_DRAWN_UP_TO = 100;
 
@@ -143,7 +146,7 @@ export default function Graph({ roadmap, selected }: GraphProps) {
         <MiniMap
           pannable
           zoomable
-          nodeClassName={(node) => `mini-${ringState((node as ConceptNode).data.concept)}`}
+          nodeClassName={(node) => `mini-${stateOf((node as ConceptNode).data.concept)}`}
         />
         <Controls showInteractive={false} />
       </ReactFlow>
@@ -165,12 +168,12 @@ const ConceptCard = memo(function ConceptCard({
     <div
       className={styles.card}
       dir={direction === "rtl" ? "rtl" : undefined}
-      data-state={ringState(concept)}
+      data-state={stateOf(concept)}
       data-selected={selected}
       data-faint={isFaint}
     >
       <Handle type="target" position={targetPosition} />
-      <Ring concept={concept} label={t("ring.concept", { name: concept.name, state })} />
+      <ConceptRing concept={concept} label={t("ring.concept", { name: concept.name, state })} />
       <span>
         <strong dir={direction}>{concept.name}</strong>
         <small dir="auto">{state}</small>

@@ -7,12 +7,15 @@ import type { ConceptView, ModuleView, RoadmapView, StageView } from "../../shar
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Button } from "../../shared/ui/Button";
 import { Meter } from "../../shared/ui/Meter";
-import { Ring, ringState } from "../../shared/ui/Ring";
-import { outlineDirection, textDirection } from "../../shared/languages/outlineDirection";
-import { conceptsOf } from "../../roadmap/live/reducer";
+import { ConceptRing } from "../artefacts/ConceptRing";
+import { stateOf } from "../../roadmap/words";
+import { textDirection } from "../../shared/languages/direction";
+import { outlineDirection } from "../../roadmap/outline/outlineDirection";
+import { conceptsOf } from "../../roadmap/outline/concepts";
 import styles from "./Map.module.css";
 import { Prerequisites } from "./Prerequisites";
-import { nextToLearn, related, word } from "../../roadmap/words";
+import { word } from "../../roadmap/words";
+import { nextToLearn, related } from "../../roadmap/outline/order";
 
 /** Above this many concepts, modules start closed: the page stays readable, and each shows its own progress. */
 const OPEN_UP_TO = 60;
@@ -271,10 +274,10 @@ const Card = memo(function Card({ concept, roadmapId, language, isSelected, isFa
         className={styles.card}
         aria-current={isSelected ? "true" : undefined}
         data-concept={concept.concept_id}
-        data-state={ringState(concept)}
+        data-state={stateOf(concept)}
         data-faint={isFaint}
       >
-        <Ring concept={concept} />
+        <ConceptRing concept={concept} />
         <span className={styles.words}>
           <strong dir={textDirection(concept.name, language)}>{concept.name}</strong>
           <span className={styles.state} dir="auto">

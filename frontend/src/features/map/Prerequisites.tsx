@@ -3,7 +3,7 @@
 import { useLayoutEffect, useRef, useState } from "react";
 
 import type { RoadmapView } from "../../shared/api/schema";
-import { conceptsOf } from "../../roadmap/live/reducer";
+import { conceptsOf } from "../../roadmap/outline/concepts";
 import styles from "./Map.module.css";
 
 interface PrerequisitesProps {

@@ -13,10 +13,11 @@ import type { RoadmapView } from "../../shared/api/schema";
 import { authorName } from "../../roadmap/authorName";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { useNotice } from "../../shared/ui/notice";
-import { VIEWS } from "../../app/router";
+import { searchFor, VIEWS } from "../../roadmap/views";
 import { Button } from "../../shared/ui/Button";
 import type { Translate } from "../../shared/i18n/translate";
-import { conceptsOf } from "../../roadmap/live/reducer";
+import { conceptsOf } from "../../roadmap/outline/concepts";
+import { money } from "../../shared/i18n/money";
 import styles from "./Header.module.css";
 import { useTimeLeft } from "./useTimeLeft";
 
@@ -140,7 +141,7 @@ export function Commands({ roadmap, commands, conceptId }: CommandsProps) {
               key={one}
               to={conceptId === null ? "/roadmaps/$roadmapId" : "/roadmaps/$roadmapId/concepts/$conceptId"}
               params={{ roadmapId, conceptId: conceptId ?? "" }}
-              search={one === "map" ? {} : { view: one }}
+              search={searchFor(one)}
               activeOptions={{ exact: true, includeSearch: true }}
             >
               {t(`view.${one}`)}
@@ -247,8 +248,4 @@ function useOnline(): boolean {
 
 function compact(count: number): string {
   return count < 1000 ? String(count) : `${Math.round(count / 1000)}k`;
-}
-
-export function money(usd: number): string {
-  return `$${usd.toFixed(usd < 0.1 ? 3 : 2)}`;
 }

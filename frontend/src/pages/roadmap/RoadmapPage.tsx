@@ -1,6 +1,6 @@
 /** One roadmap, live: what is shown follows from its state and from the address. */
 
-import { Link } from "@tanstack/react-router";
+import { getRouteApi, Link, useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 
 import { Fault } from "../../shared/api/client";
@@ -8,7 +8,7 @@ import { greenway } from "../../shared/api/reach";
 import { useRoadmapCommands, type RoadmapCommands } from "../../roadmap/queries";
 import type { RoadmapView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
-import type { View } from "../../app/router";
+import type { View } from "../../roadmap/views";
 import { Shell } from "../../shared/ui/Shell";
 import { useTitle } from "../../shared/ui/useTitle";
 import { Boundary } from "../../shared/ui/Boundary";
@@ -16,9 +16,9 @@ import { Button } from "../../shared/ui/Button";
 import { Problem } from "../../shared/ui/Problem";
 import { Waiting } from "../../shared/ui/Waiting";
 import { atRest } from "../../roadmap/live/atRest";
-import { conceptsOf } from "../../roadmap/live/reducer";
+import { conceptsOf } from "../../roadmap/outline/concepts";
 import { useRoadmap } from "../../roadmap/live/useRoadmap";
-import { outlineText } from "../../features/artefacts/asText";
+import { outlineText } from "../../roadmap/outline/outlineText";
 import { ConceptPanel } from "../../features/concept/ConceptPanel";
 import { Drafting } from "../../features/run/Drafting";
 import { Commands, Headline, ProgressBar } from "../../features/run/Header";
@@ -29,13 +29,22 @@ import styles from "./RoadmapPage.module.css";
 
 const Graph = lazy(() => import("../../features/graph/Graph"));
 
-interface RoadmapPageProps {
+const route = getRouteApi("/roadmaps/$roadmapId");
+
+export function RoadmapPage() {
+  const { roadmapId } = route.useParams();
+  const { conceptId } = useParams({ strict: false });
+  const { view } = route.useSearch();
+  return <Page key={roadmapId} roadmapId={roadmapId} conceptId={conceptId ?? null} view={view ?? "map"} />;
+}
+
+interface PageProps {
   readonly roadmapId: string;
   readonly conceptId: string | null;
   readonly view: View;
 }
 
-export function RoadmapPage({ roadmapId, conceptId, view }: RoadmapPageProps) {
+function Page({ roadmapId, conceptId, view }: PageProps) {
   const { t, say } = usePreferences();
   const { roadmap: known, connected, isGone, error, refetch } = useRoadmap(roadmapId);
   const roadmap = useMemo(

@@ -1,6 +1,7 @@
 /** How an event changes what the page knows about a roadmap. Pure; applying an event twice changes nothing. */
 
-import { KINDS } from "../kinds";
+import { KINDS } from "../artefacts";
+import { conceptsOf } from "../outline/concepts";
 import type {
   ArtefactKind,
   ArtefactStatus,
@@ -348,10 +349,6 @@ function rested(status: RoadmapStatus | null | undefined, progress: ProgressView
 
 function isActive(task: TaskView): boolean {
   return task.status === "queued" || task.status === "running" || task.status === "paused";
-}
-
-export function conceptsOf(roadmap: RoadmapView): ConceptView[] {
-  return roadmap.stages.flatMap((stage) => stage.modules.flatMap((module) => module.concepts));
 }
 
 function withTask(roadmap: RoadmapView, change: Partial<TaskView>): RoadmapView {

@@ -1,6 +1,6 @@
 /** Texts by key and language, with their parameters filled in: `{count}`, or a word by number, `{count:hour|hours}`. */
 
-import { FROM_THE_RIGHT } from "../languages/outlineDirection";
+import { FROM_THE_RIGHT } from "../languages/direction";
 import { en, type MessageKey } from "./en";
 import { zh } from "./zh";
 

@@ -1,9 +1,8 @@
 import { afterEach, expect, it, vi } from "vitest";
 
-import { today } from "../../pages/home/today";
 import { choices, found, offeredFor } from "./choices";
 import { languageOf } from "./detect";
-import { textDirection } from "./outlineDirection";
+import { textDirection } from "./direction";
 import { directionOf, ownName } from "./tags";
 
 afterEach(() => void vi.restoreAllMocks());
@@ -59,7 +58,3 @@ it.each([
 it.each(["Docker", "Latin", "C#", "R", "Kubernetes", "TypeScript generics"])("says nothing of %s", (goal) =>
   expect(languageOf(goal)).toBeNull(),
 );
-
-it("takes today from the learner's own calendar", () => {
-  expect(today(new Date(2026, 10, 26, 17, 30))).toBe("2026-11-26");
-});

@@ -1,9 +1,7 @@
-/** Greenway's sign: three arcs for tutorial, resources and quiz, and in the middle what it comes to. */
+/** Greenway's sign: an arc for each part of something, and in the middle what it comes to. */
 
 import { useState } from "react";
 
-import { KINDS } from "../../roadmap/kinds";
-import type { ArtefactStatus, ConceptView } from "../api/schema";
 import styles from "./Ring.module.css";
 
 const SIZE = 24;
@@ -12,19 +10,22 @@ const RADIUS = 10;
 /** Degrees between two arcs. */
 const GAP = 14;
 
-export type RingState = ConceptView["content_status"] | "learned";
+type ArcStatus = "pending" | "generating" | "completed" | "failed";
 
-interface RingProps {
-  readonly concept: Pick<
-    ConceptView,
-    "content_status" | "tutorial_status" | "resources_status" | "quiz_status" | "learned_at"
-  >;
-  /** What a screen reader says, such as "Outer joins: ready"; nothing where the same words stand beside it. */
-  readonly label?: string;
+export interface RingArc {
+  readonly name: string;
+  readonly status: ArcStatus;
 }
 
-export function Ring({ concept, label }: RingProps) {
-  const state = ringState(concept);
+interface RingProps {
+  readonly state: ArcStatus | "partial" | "learned";
+  /** Clockwise from the top. */
+  readonly arcs: readonly RingArc[];
+  /** What a screen reader says, such as "Outer joins: ready"; nothing where the same words stand beside it. */
+  readonly label?: string | undefined;
+}
+
+export function Ring({ state, arcs, label }: RingProps) {
   return (
     <svg
       className={styles.ring}
@@ -35,14 +36,16 @@ export function Ring({ concept, label }: RingProps) {
       {state === "learned" ? (
         <circle className={styles.disc} cx={CENTRE} cy={CENTRE} r={RADIUS + 1} />
       ) : (
-        KINDS.map((kind, index) => <Arc key={kind} path={arc(index)} status={concept[`${kind}_status`]} />)
+        arcs.map(({ name, status }, index) => (
+          <Arc key={name} path={arc(index, arcs.length)} status={status} />
+        ))
       )}
       <Sign state={state} />
     </svg>
   );
 }
 
-function Arc({ path, status }: { readonly path: string; readonly status: ArtefactStatus }) {
+function Arc({ path, status }: { readonly path: string; readonly status: ArcStatus }) {
   const [first] = useState(status);
   return (
     <path
@@ -56,12 +59,7 @@ function Arc({ path, status }: { readonly path: string; readonly status: Artefac
   );
 }
 
-export function ringState(concept: RingProps["concept"]): RingState {
-  const isThere = concept.content_status === "completed" || concept.content_status === "partial";
-  return concept.learned_at !== null && isThere ? "learned" : concept.content_status;
-}
-
-function Sign({ state }: { readonly state: RingState }) {
+function Sign({ state }: Pick<RingProps, "state">) {
   switch (state) {
     case "completed":
     case "learned":
@@ -77,11 +75,13 @@ function Sign({ state }: { readonly state: RingState }) {
   }
 }
 
-/** The third of the circle that belongs to an artefact, clockwise from the top. */
-function arc(index: number): string {
-  const from = point(index * 120 + GAP / 2);
-  const to = point((index + 1) * 120 - GAP / 2);
-  return `M${from} A${RADIUS} ${RADIUS} 0 0 1 ${to}`;
+/** One of `count` equal parts of the circle, clockwise from the top. */
+function arc(index: number, count: number): string {
+  const degrees = 360 / count;
+  const from = point(index * degrees + GAP / 2);
+  const to = point((index + 1) * degrees - GAP / 2);
+  const isLarge = degrees - GAP > 180;
+  return `M${from} A${RADIUS} ${RADIUS} 0 ${Number(isLarge)} 1 ${to}`;
 }
 
 function point(degrees: number): string {

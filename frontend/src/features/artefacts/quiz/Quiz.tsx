@@ -9,7 +9,7 @@ import type { QuestionView, QuizView } from "../../../shared/api/schema";
 import { usePreferences } from "../../../shared/i18n/preferences";
 import { Button } from "../../../shared/ui/Button";
 import { Problem } from "../../../shared/ui/Problem";
-import { textDirection } from "../../../shared/languages/outlineDirection";
+import { textDirection } from "../../../shared/languages/direction";
 import styles from "./Quiz.module.css";
 
 interface QuizProps {

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 
 import type { TutorialView } from "../../../shared/api/schema";
 import { usePreferences } from "../../../shared/i18n/preferences";
-import { textDirection } from "../../../shared/languages/outlineDirection";
+import { textDirection } from "../../../shared/languages/direction";
 import { bounded } from "./bounds";
 import styles from "./Lesson.module.css";
 import { Markdown } from "./Markdown";
