@@ -3,13 +3,15 @@
 import { useState } from "react";
 
 import { artefactOf } from "../../roadmap/artefacts";
-import type { RoadmapCommands } from "../../roadmap/queries";
+import { COMMANDS } from "../../roadmap/commands/registry";
+import type { Commands } from "../../roadmap/commands/useCommands";
 import type { ArtefactKind, ConceptDetail, ConceptView, RoadmapView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Boundary } from "../../shared/ui/Boundary";
 import { Button } from "../../shared/ui/Button";
 import { Problem } from "../../shared/ui/Problem";
 import { Waiting } from "../../shared/ui/Waiting";
+import { CommandButton } from "../run/CommandButton";
 import styles from "./Artefact.module.css";
 import { ARTEFACTS } from "./registry";
 
@@ -18,33 +20,26 @@ interface ArtefactProps {
   readonly concept: ConceptView;
   readonly kind: ArtefactKind;
   readonly detail: ConceptDetail | undefined;
-  readonly commands: RoadmapCommands;
+  readonly commands: Commands;
 }
 
 export function Artefact({ roadmap, concept, kind, detail, commands }: ArtefactProps) {
   const { t } = usePreferences();
   const failure = concept.failures.find((one) => one.artefact === kind);
   const shown = detail === undefined ? null : ARTEFACTS[kind].shown({ roadmap, detail });
-  const canRetry = ["partial", "failed", "cancelled"].includes(roadmap.status);
   const isFresh = shown === null && artefactOf(concept, kind).status === "completed";
   return (
     <>
       {failure !== undefined && (
         <Problem message={failure.message}>
           <span>{t("failed.stays")}</span>
-          {canRetry && (
-            <Button disabled={commands.isPending} onClick={commands.retry}>
-              {t("concept.writeMissing")}
-            </Button>
-          )}
+          <CommandButton commands={commands} name="retry" label="concept.writeMissing" />
         </Problem>
       )}
       {detail === undefined || isFresh ? (
         <Waiting />
       ) : shown === null ? (
-        failure === undefined && (
-          <NotYet roadmap={roadmap} concept={concept} kind={kind} commands={commands} />
-        )
+        failure === undefined && <NotYet concept={concept} kind={kind} commands={commands} />
       ) : (
         <Boundary key={shown.key} text={shown.text}>
           {shown.view}
@@ -54,30 +49,24 @@ export function Artefact({ roadmap, concept, kind, detail, commands }: ArtefactP
   );
 }
 
-function NotYet({ roadmap, concept, kind, commands }: Omit<ArtefactProps, "detail">) {
+function NotYet({ concept, kind, commands }: Pick<ArtefactProps, "concept" | "kind" | "commands">) {
   const { t } = usePreferences();
   const [isNext, setNext] = useState(false);
   if (artefactOf(concept, kind).status === "generating")
     return <p className={styles.notYet}>{t("concept.writing")}</p>;
-  const isWaitingForTurn = concept.content_status === "pending";
-  const canBeNext = isWaitingForTurn && (roadmap.status === "generating" || roadmap.status === "paused");
   return (
     <div className={styles.notYet}>
       <p role="status">{t(isNext ? "concept.willBeNext" : "concept.waiting")}</p>
-      {canBeNext && !isNext && (
+      {commands.can("prioritise", concept) && !isNext && (
         <Button
           kind="primary"
           disabled={commands.isPending}
-          onClick={async () => setNext(await commands.prioritise(concept.concept_id))}
+          onClick={async () => setNext(await commands.run("prioritise", { conceptId: concept.concept_id }))}
         >
-          {t("concept.writeNext")}
+          {t(COMMANDS.prioritise.label)}
         </Button>
       )}
-      {["partial", "failed", "cancelled"].includes(roadmap.status) && (
-        <Button kind="primary" disabled={commands.isPending} onClick={commands.retry}>
-          {t("concept.writeMissing")}
-        </Button>
-      )}
+      <CommandButton commands={commands} name="retry" kind="primary" label="concept.writeMissing" />
     </div>
   );
 }

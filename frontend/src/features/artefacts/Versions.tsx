@@ -1,9 +1,12 @@
 /** What was written before, and having it written again. */
 
-import { KINDS } from "../../roadmap/artefacts";
+import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 
-import { useVersions, type RoadmapCommands } from "../../roadmap/queries";
+import { KINDS } from "../../roadmap/artefacts";
+import { COMMANDS } from "../../roadmap/commands/registry";
+import type { Commands } from "../../roadmap/commands/useCommands";
+import { versionsQuery } from "../../roadmap/queries";
 import type { ArtefactKind, ConceptView, RoadmapView, VersionView } from "../../shared/api/schema";
 import { authorName } from "../../roadmap/authorName";
 import { usePreferences } from "../../shared/i18n/preferences";
@@ -18,19 +21,23 @@ const LONGEST = 2000;
 interface VersionsProps {
   readonly roadmap: RoadmapView;
   readonly concept: ConceptView;
-  readonly commands: RoadmapCommands;
+  readonly commands: Commands;
   onRead(version: VersionView): void;
 }
 
 export function Versions({ roadmap, concept, commands, onRead }: VersionsProps) {
   const { t, say, language } = usePreferences();
-  const versions = useVersions(roadmap.roadmap_id, concept);
+  const versions = useQuery(versionsQuery(roadmap.roadmap_id, concept));
   const [instructions, setInstructions] = useState("");
   const [artefact, setArtefact] = useState<ArtefactKind>("tutorial");
-  const canRegenerate = ["completed", "partial", "failed", "cancelled"].includes(roadmap.status);
+  const conceptId = concept.concept_id;
   const regenerate = (event: FormEvent) => {
     event.preventDefault();
-    commands.regenerate(concept.concept_id, [artefact], instructions.trim());
+    void commands.run("regenerate", {
+      conceptId,
+      artefacts: [artefact],
+      instructions: instructions.trim(),
+    });
   };
   return (
     <>
@@ -55,17 +62,20 @@ export function Versions({ roadmap, concept, commands, onRead }: VersionsProps) 
             ) : (
               <Button
                 disabled={commands.isPending}
-                onClick={() => commands.restore(concept.concept_id, one.artefact, one.version)}
+                onClick={() => {
+                  const { artefact, version } = one;
+                  void commands.run("restore", { conceptId, artefact, version });
+                }}
               >
-                {t("concept.restore")}
+                {t(COMMANDS.restore.label)}
               </Button>
             )}
           </li>
         ))}
       </ul>
-      {canRegenerate && (
+      {commands.can("regenerate") && (
         <form className={styles.again} onSubmit={regenerate}>
-          <h3>{t("concept.regenerate")}</h3>
+          <h3>{t(COMMANDS.regenerate.label)}</h3>
           <select
             value={artefact}
             aria-label={t("concept.which")}

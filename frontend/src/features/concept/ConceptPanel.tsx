@@ -1,12 +1,15 @@
 /** One concept beside the map: its lesson, resources, quiz and versions, under an address of its own. */
 
+import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Tabs } from "radix-ui";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 
 import { api } from "../../shared/api/client";
 import { artefactOf, KINDS } from "../../roadmap/artefacts";
-import { useConcept, useConceptVersion, type RoadmapCommands } from "../../roadmap/queries";
+import { COMMANDS } from "../../roadmap/commands/registry";
+import type { Commands } from "../../roadmap/commands/useCommands";
+import { conceptQuery, conceptVersionQuery } from "../../roadmap/queries";
 import type { ConceptView, RoadmapView, VersionView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { searchFor, type View } from "../../roadmap/views";
@@ -25,7 +28,7 @@ import { word } from "../../roadmap/words";
 interface ConceptPanelProps {
   readonly roadmap: RoadmapView;
   readonly concept: ConceptView | null;
-  readonly commands: RoadmapCommands;
+  readonly commands: Commands;
   readonly view: View;
 }
 
@@ -67,11 +70,13 @@ function Concept({
   view,
 }: ConceptPanelProps & { readonly concept: ConceptView }) {
   const { t, say } = usePreferences();
-  const detail = useConcept(roadmap.roadmap_id, concept);
+  const detail = useQuery(conceptQuery(roadmap.roadmap_id, concept));
   const [chosen, setChosen] = useState<VersionView | null>(null);
   const older =
     chosen !== null && artefactOf(concept, chosen.artefact).id !== chosen.artefact_id ? chosen : null;
-  const earlier = useConceptVersion(roadmap.roadmap_id, concept.concept_id, older?.version ?? null);
+  const earlier = useQuery(
+    conceptVersionQuery(roadmap.roadmap_id, concept.concept_id, older?.version ?? null),
+  );
   // What has been opened stays: a quiz that is half done, instructions that are half written.
   const [tab, setTab] = useState("tutorial");
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set([tab]));
@@ -173,14 +178,17 @@ function Concept({
         </Tabs.Content>
       </Tabs.Root>
       <nav className={styles.steps} aria-label={concept.name}>
-        {(concept.content_status === "completed" || concept.content_status === "partial") && (
+        {commands.can("learned", concept) && (
           <Button
             kind={isLearned ? "plain" : "primary"}
             aria-pressed={isLearned}
             disabled={commands.isPending}
-            onClick={() => commands.learned(concept.concept_id, !isLearned)}
+            onClick={() => {
+              const { concept_id: conceptId } = concept;
+              void commands.run("learned", { conceptId, learned: !isLearned });
+            }}
           >
-            {isLearned ? `✓ ${t("concept.unlearn")}` : t("concept.learn")}
+            {isLearned ? `✓ ${t("concept.unlearn")}` : t(COMMANDS.learned.label)}
           </Button>
         )}
         {place.previous !== null && (

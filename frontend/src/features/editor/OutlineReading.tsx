@@ -8,6 +8,7 @@ import { Button } from "../../shared/ui/Button";
 import { ConceptRing } from "../artefacts/ConceptRing";
 import { textDirection } from "../../shared/languages/direction";
 import { outlineDirection } from "../../roadmap/outline/outlineDirection";
+import { COMMANDS } from "../../roadmap/commands/registry";
 import { conceptsOf } from "../../roadmap/outline/concepts";
 import styles from "./OutlineReading.module.css";
 import { prerequisitesOf } from "../../roadmap/outline/prerequisites";
@@ -16,12 +17,12 @@ import { word } from "../../roadmap/words";
 interface OutlineReadingProps {
   readonly roadmap: RoadmapView;
   readonly selected: string | null;
+  readonly canEdit: boolean;
   onEdit(): void;
 }
 
-export function OutlineReading({ roadmap, selected, onEdit }: OutlineReadingProps) {
+export function OutlineReading({ roadmap, selected, canEdit, onEdit }: OutlineReadingProps) {
   const { t } = usePreferences();
-  const isWriting = roadmap.status === "generating";
   const concepts = conceptsOf(roadmap);
   const direction = (text: string) => textDirection(text, roadmap.language);
   return (
@@ -29,10 +30,10 @@ export function OutlineReading({ roadmap, selected, onEdit }: OutlineReadingProp
       <div className={styles.top}>
         <div>
           <h2 id="outline">{t("review.outline")}</h2>
-          <p>{t(isWriting ? "review.hintWriting" : "review.reading")}</p>
+          <p>{t(canEdit ? "review.reading" : "review.hintWriting")}</p>
         </div>
-        <Button disabled={isWriting} onClick={onEdit}>
-          {t("review.edit")}
+        <Button disabled={!canEdit} onClick={onEdit}>
+          {t(COMMANDS.edit.label)}
         </Button>
       </div>
       <ol className={styles.stages} dir={outlineDirection(roadmap)}>

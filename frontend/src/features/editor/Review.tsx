@@ -1,14 +1,18 @@
 /** The outline as an editable tree. Each edit is an operation that the server applies; undo is the server's too. */
 
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, type FormEvent } from "react";
 
-import { useEstimate, useRevision, type RoadmapCommands } from "../../roadmap/queries";
+import { COMMANDS } from "../../roadmap/commands/registry";
+import type { Commands } from "../../roadmap/commands/useCommands";
+import { estimateQuery, revisionQuery } from "../../roadmap/queries";
 import type { RoadmapView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Button } from "../../shared/ui/Button";
 import { lengthOf, LongText } from "../../shared/ui/LongText";
 import { conceptsOf } from "../../roadmap/outline/concepts";
 import { money } from "../../shared/i18n/money";
+import { CommandButton } from "../run/CommandButton";
 import { OutlineTree } from "./OutlineTree";
 import styles from "./Review.module.css";
 
@@ -16,7 +20,7 @@ const LONGEST_FEEDBACK = 2000;
 
 interface ReviewProps {
   readonly roadmap: RoadmapView;
-  readonly commands: RoadmapCommands;
+  readonly commands: Commands;
   readonly wish: string;
   setWish(wish: string): void;
   /** Where the outline may be read instead. */
@@ -26,14 +30,13 @@ interface ReviewProps {
 export function Review({ roadmap, commands, wish, setWish, onDone }: ReviewProps) {
   const { t } = usePreferences();
   const isReview = roadmap.status === "awaiting_review";
-  const { undo, redo } = commands;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (isTyping(event.target) || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z")
         return;
       event.preventDefault();
-      if (event.shiftKey && roadmap.can_redo) void redo();
-      else if (!event.shiftKey && roadmap.can_undo) void undo();
+      if (event.shiftKey && commands.can("redo")) void commands.run("redo");
+      else if (!event.shiftKey && commands.can("undo")) void commands.run("undo");
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
@@ -46,30 +49,33 @@ export function Review({ roadmap, commands, wish, setWish, onDone }: ReviewProps
             <h2 id="review">{t("review.title")}</h2>
             <p>{t(isReview ? "review.hint" : "review.hintLater")}</p>
           </div>
-          <Button disabled={!roadmap.can_undo || commands.isPending} onClick={undo}>
-            {t("review.undo")}
-          </Button>
-          <Button disabled={!roadmap.can_redo || commands.isPending} onClick={redo}>
-            {t("review.redo")}
-          </Button>
+          {(["undo", "redo"] as const).map((name) => (
+            <Button
+              key={name}
+              disabled={!commands.can(name) || commands.isPending}
+              onClick={() => void commands.run(name)}
+            >
+              {t(COMMANDS[name].label)}
+            </Button>
+          ))}
           {!isReview && (
             <Button kind="primary" onClick={onDone}>
               {t("review.done")}
             </Button>
           )}
         </div>
-        <OutlineTree roadmap={roadmap} edit={commands.edit} disabled={false} />
+        <OutlineTree
+          roadmap={roadmap}
+          edit={(operations) => commands.run("edit", { operations })}
+          disabled={false}
+        />
         <p className={styles.keys}>{t("review.keys")}</p>
       </section>
       <aside className={styles.side}>
         <Estimate roadmap={roadmap} />
-        {isReview && (
-          <Button kind="primary" disabled={commands.isPending} onClick={commands.approve}>
-            {t("review.approve")}
-          </Button>
-        )}
+        <CommandButton commands={commands} name="approve" kind="primary" />
         <Changes roadmap={roadmap} />
-        {canRevise(roadmap) && <Ask commands={commands} wish={wish} setWish={setWish} />}
+        {commands.can("revise") && <Ask commands={commands} wish={wish} setWish={setWish} />}
       </aside>
     </div>
   );
@@ -81,13 +87,9 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement;
 }
 
-function canRevise({ status }: RoadmapView): boolean {
-  return status !== "generating" && status !== "paused";
-}
-
 function Estimate({ roadmap }: { readonly roadmap: RoadmapView }) {
   const { t } = usePreferences();
-  const estimate = useEstimate(roadmap.roadmap_id, { enabled: true, version: roadmap.revision });
+  const estimate = useQuery(estimateQuery(roadmap.roadmap_id, roadmap.revision));
   const hours = conceptsOf(roadmap).reduce((sum, concept) => sum + concept.estimated_hours, 0);
   const cost = estimate.data?.cost_usd;
   const isWritten = roadmap.progress.completed === roadmap.progress.total;
@@ -117,7 +119,7 @@ function Estimate({ roadmap }: { readonly roadmap: RoadmapView }) {
 
 function Changes({ roadmap }: { readonly roadmap: RoadmapView }) {
   const { t } = usePreferences();
-  const revision = useRevision(roadmap.roadmap_id, roadmap.revision);
+  const revision = useQuery(revisionQuery(roadmap.roadmap_id, roadmap.revision));
   if (revision.data?.kind !== "revised") return null;
   return (
     <section aria-labelledby="changes">
@@ -138,7 +140,7 @@ function Ask({ commands, wish, setWish }: Omit<ReviewProps, "roadmap" | "onDone"
   const { t } = usePreferences();
   const send = (event: FormEvent) => {
     event.preventDefault();
-    if (wish.trim() !== "") void commands.revise(wish.trim());
+    if (wish.trim() !== "") void commands.run("revise", { feedback: wish.trim() });
   };
   return (
     <form className={styles.ask} onSubmit={send}>
@@ -157,7 +159,7 @@ function Ask({ commands, wish, setWish }: Omit<ReviewProps, "roadmap" | "onDone"
         type="submit"
         disabled={wish.trim() === "" || lengthOf(wish) > LONGEST_FEEDBACK || commands.isPending}
       >
-        {t("review.send")}
+        {t(COMMANDS.revise.label)}
       </Button>
     </form>
   );

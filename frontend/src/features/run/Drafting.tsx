@@ -2,12 +2,12 @@
 
 import { useEffect, useState } from "react";
 
-import type { RoadmapCommands } from "../../roadmap/queries";
+import type { Commands } from "../../roadmap/commands/useCommands";
 import type { RoadmapView } from "../../shared/api/schema";
 import { authorName } from "../../roadmap/authorName";
 import { usePreferences } from "../../shared/i18n/preferences";
-import { Button } from "../../shared/ui/Button";
 import { Problem } from "../../shared/ui/Problem";
+import { CommandButton } from "./CommandButton";
 import styles from "./Drafting.module.css";
 
 /** Seconds after which nobody seems to take the task, and after which a draft takes long. */
@@ -19,7 +19,7 @@ export function Drafting({
   commands,
 }: {
   readonly roadmap: RoadmapView;
-  readonly commands: RoadmapCommands;
+  readonly commands: Commands;
 }) {
   const { t } = usePreferences();
   const { task } = roadmap;
@@ -29,9 +29,7 @@ export function Drafting({
       <div className={styles.page}>
         <h2>{t(roadmap.status === "cancelled" ? "failed.cancelled" : "failed.title")}</h2>
         <Problem message={task.error?.message ?? t(`roadmap.${roadmap.status}`)}>
-          <Button kind="primary" disabled={commands.isPending} onClick={commands.retry}>
-            {t("app.again")}
-          </Button>
+          <CommandButton commands={commands} name="retry" kind="primary" label="app.again" />
         </Problem>
       </div>
     );
@@ -55,9 +53,7 @@ export function Drafting({
         <span className={styles.elapsed}>{t("drafting.elapsed", { seconds })}</span>
       </p>
       <p className={styles.next}>{t(isTaken && seconds > LONG ? "drafting.slow" : "drafting.next")}</p>
-      <Button onClick={commands.cancel} disabled={commands.isPending}>
-        {t("drafting.cancel")}
-      </Button>
+      <CommandButton commands={commands} name="cancel" label="drafting.cancel" />
     </div>
   );
 }

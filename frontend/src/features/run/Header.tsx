@@ -1,20 +1,11 @@
-/** The machinery at the edge: how far the run is, and what can be done with it. */
+/** The machinery at the edge: how far the run is. */
 
-import { useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
-import { DropdownMenu } from "radix-ui";
 import { useEffect, useRef, useState } from "react";
 
-import { api, done, unwrap } from "../../shared/api/client";
-import type { RoadmapCommands } from "../../roadmap/queries";
 import { useReachable } from "../../shared/api/reach";
-import { ROOT } from "../../shared/api/root";
 import type { RoadmapView } from "../../shared/api/schema";
 import { authorName } from "../../roadmap/authorName";
 import { usePreferences } from "../../shared/i18n/preferences";
-import { useNotice } from "../../shared/ui/notice";
-import { searchFor, VIEWS } from "../../roadmap/views";
-import { Button } from "../../shared/ui/Button";
 import type { Translate } from "../../shared/i18n/translate";
 import { conceptsOf } from "../../roadmap/outline/concepts";
 import { money } from "../../shared/i18n/money";
@@ -117,118 +108,6 @@ export function ProgressBar({ roadmap }: { readonly roadmap: RoadmapView }) {
         <span key={part} data-state={part} style={{ flexGrow: progress[part] }} />
       ))}
     </div>
-  );
-}
-
-interface CommandsProps {
-  readonly roadmap: RoadmapView;
-  readonly commands: RoadmapCommands;
-  readonly conceptId: string | null;
-}
-
-export function Commands({ roadmap, commands, conceptId }: CommandsProps) {
-  const { t } = usePreferences();
-  const { status, roadmap_id: roadmapId } = roadmap;
-  const hasOutline = roadmap.stages.length > 0;
-  const hasViews = hasOutline && status !== "drafting" && status !== "awaiting_review";
-  const isMissing = hasOutline && ["partial", "failed", "cancelled"].includes(status);
-  return (
-    <>
-      {hasViews && (
-        <nav className={styles.views} aria-label={t("view.label")}>
-          {VIEWS.map((one) => (
-            <Link
-              key={one}
-              to={conceptId === null ? "/roadmaps/$roadmapId" : "/roadmaps/$roadmapId/concepts/$conceptId"}
-              params={{ roadmapId, conceptId: conceptId ?? "" }}
-              search={searchFor(one)}
-              activeOptions={{ exact: true, includeSearch: true }}
-            >
-              {t(`view.${one}`)}
-            </Link>
-          ))}
-        </nav>
-      )}
-      {status === "generating" && (
-        <Button disabled={commands.isPending} onClick={commands.pause}>
-          {t("command.pause")}
-        </Button>
-      )}
-      {status === "paused" && (
-        <Button kind="primary" disabled={commands.isPending} onClick={commands.resume}>
-          {t("command.resume")}
-        </Button>
-      )}
-      {isMissing && (
-        <Button kind="primary" disabled={commands.isPending} onClick={commands.retry}>
-          {t("command.retry")}
-        </Button>
-      )}
-      <Menu roadmap={roadmap} commands={commands} />
-    </>
-  );
-}
-
-function Menu({ roadmap, commands }: { readonly roadmap: RoadmapView; readonly commands: RoadmapCommands }) {
-  const { t, theme, switchLanguage, switchTheme } = usePreferences();
-  const { show, fault } = useNotice();
-  const navigate = useNavigate();
-  const queries = useQueryClient();
-  const params = { path: { roadmap_id: roadmap.roadmap_id } };
-  const isActive = ["drafting", "generating", "paused"].includes(roadmap.status);
-
-  const duplicate = async () => {
-    const copy = unwrap(await api.POST("/api/v1/roadmaps/{roadmap_id}/duplicate", { params }));
-    await navigate({ to: "/roadmaps/$roadmapId", params: { roadmapId: copy.roadmap_id } });
-  };
-  const undelete = async () => {
-    done(await api.POST("/api/v1/roadmaps/{roadmap_id}/restore", { params }));
-    await queries.invalidateQueries({ queryKey: ["roadmaps"] });
-  };
-  const remove = async () => {
-    done(await api.DELETE("/api/v1/roadmaps/{roadmap_id}", { params }));
-    await queries.invalidateQueries({ queryKey: ["roadmaps"] });
-    await navigate({ to: "/" });
-    show({
-      text: t("command.deleted", { title: roadmap.title || roadmap.goal }),
-      undo: () => void undelete().catch(fault),
-    });
-  };
-  return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger asChild>
-        <Button aria-label={t("command.more")}>
-          <span aria-hidden>⋯</span>
-        </Button>
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className={styles.menu} align="end" sideOffset={6}>
-          {isActive && (
-            <DropdownMenu.Item onSelect={commands.cancel}>{t("command.cancel")}</DropdownMenu.Item>
-          )}
-          {roadmap.stages.length > 0 && (
-            <>
-              <DropdownMenu.Item onSelect={() => void duplicate().catch(fault)}>
-                {t("command.duplicate")}
-              </DropdownMenu.Item>
-              <DropdownMenu.Item asChild>
-                <a href={`${ROOT}/api/v1/roadmaps/${roadmap.roadmap_id}/export`} download>
-                  {t("command.export")}
-                </a>
-              </DropdownMenu.Item>
-            </>
-          )}
-          <DropdownMenu.Item onSelect={() => void remove().catch(fault)}>
-            {t("command.delete")}
-          </DropdownMenu.Item>
-          <DropdownMenu.Separator className={styles.separator} />
-          <DropdownMenu.Item onSelect={switchLanguage}>{t("app.languageName")}</DropdownMenu.Item>
-          <DropdownMenu.Item onSelect={switchTheme}>
-            {t(theme === "dark" ? "app.useLight" : "app.useDark")}
-          </DropdownMenu.Item>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
   );
 }
 

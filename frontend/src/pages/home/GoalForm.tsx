@@ -1,9 +1,10 @@
 /** One field for the goal; everything else is behind "more", with defaults. */
 
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useId, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
 
-import { useAbout, useCreate } from "../../roadmap/queries";
+import { aboutQuery } from "../../roadmap/queries";
 import type { NewRoadmap } from "../../shared/api/schema";
 import { authorName } from "../../roadmap/authorName";
 import { usePreferences } from "../../shared/i18n/preferences";
@@ -17,6 +18,7 @@ import styles from "./GoalForm.module.css";
 import { LanguageField } from "./LanguageField";
 import { NumberField } from "./NumberField";
 import { today } from "./today";
+import { useCreate } from "./useCreate";
 
 const LEVELS = ["beginner", "intermediate", "advanced"] as const;
 const EXAMPLES = ["home.example1", "home.example2", "home.example3"] as const;
@@ -31,7 +33,7 @@ const CONCEPTS = 30;
 export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
   const { t, say, language } = usePreferences();
   const navigate = useNavigate();
-  const about = useAbout();
+  const about = useQuery(aboutQuery());
   const create = useCreate();
   const field = useId();
   const [goal, setGoal] = useState("");

@@ -1,9 +1,10 @@
 /** "What do you want to learn?", and below it what is already there. */
 
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { useRoadmaps } from "../../roadmap/queries";
+import { roadmapsQuery } from "../../roadmap/queries";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Shell } from "../../shared/ui/Shell";
 import { useTitle } from "../../shared/ui/useTitle";
@@ -17,7 +18,7 @@ import { Roadmaps } from "./Roadmaps";
 export function HomePage() {
   const { t, say } = usePreferences();
   const [text, setText] = useState("");
-  const roadmaps = useRoadmaps(text.trim());
+  const roadmaps = useInfiniteQuery(roadmapsQuery(text.trim()));
   const isEmpty = roadmaps.data?.pages[0]?.items.length === 0;
   const isFirstVisit = isEmpty && text === "";
   const imports = useImport();

@@ -5,6 +5,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 
 import { Fault } from "../../shared/api/client";
+import { LISTS } from "../../roadmap/queries";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { useNotice } from "../../shared/ui/notice";
 import { importRoadmap, NotJson } from "./saved";
@@ -39,7 +40,7 @@ export function useImport() {
         setProblems((before) => [...before, refused]);
       }
     setBusy(false);
-    if (imported.length > 0) void queries.invalidateQueries({ queryKey: ["roadmaps"] });
+    if (imported.length > 0) void queries.invalidateQueries(LISTS);
     const [roadmapId] = imported;
     if (files.length > 1)
       show({ text: t("import.several", { count: imported.length, total: files.length }) });

@@ -1,8 +1,9 @@
 /** The learner's roadmaps as cards, those studied last first. */
 
+import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
-import type { useRoadmaps } from "../../roadmap/queries";
+import type { RoadmapPage } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Button } from "../../shared/ui/Button";
 import { Card } from "./Card";
@@ -10,7 +11,7 @@ import { ImportButton, type useImport } from "./Import";
 import styles from "./Roadmaps.module.css";
 
 interface RoadmapsProps {
-  readonly roadmaps: ReturnType<typeof useRoadmaps>;
+  readonly roadmaps: UseInfiniteQueryResult<InfiniteData<RoadmapPage>>;
   readonly text: string;
   readonly imports: ReturnType<typeof useImport>;
   onSearch(text: string): void;

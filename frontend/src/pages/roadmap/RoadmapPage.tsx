@@ -5,7 +5,7 @@ import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 
 import { Fault } from "../../shared/api/client";
 import { greenway } from "../../shared/api/reach";
-import { useRoadmapCommands, type RoadmapCommands } from "../../roadmap/queries";
+import { useCommands, type Commands } from "../../roadmap/commands/useCommands";
 import type { RoadmapView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
 import type { View } from "../../roadmap/views";
@@ -21,7 +21,9 @@ import { useRoadmap } from "../../roadmap/live/useRoadmap";
 import { outlineText } from "../../roadmap/outline/outlineText";
 import { ConceptPanel } from "../../features/concept/ConceptPanel";
 import { Drafting } from "../../features/run/Drafting";
-import { Commands, Headline, ProgressBar } from "../../features/run/Header";
+import { CommandButton } from "../../features/run/CommandButton";
+import { HeaderCommands } from "../../features/run/HeaderCommands";
+import { Headline, ProgressBar } from "../../features/run/Header";
 import { Map } from "../../features/map/Map";
 import { OutlineReading } from "../../features/editor/OutlineReading";
 import { Review } from "../../features/editor/Review";
@@ -51,10 +53,10 @@ function Page({ roadmapId, conceptId, view }: PageProps) {
     () => (known === undefined || connected ? known : atRest(known)),
     [known, connected],
   );
-  const commands = useRoadmapCommands(roadmapId);
+  const commands = useCommands(roadmapId, roadmap);
   const [isEditing, setEditing] = useState(false);
   if (isEditing && view !== "outline") setEditing(false);
-  const page = roadmap === undefined ? "loading" : pageOf(roadmap, isEditing);
+  const page = roadmap === undefined ? "loading" : pageOf(roadmap, isEditing && commands.can("edit"));
   useEffect(() => {
     if (!connected) void greenway.suspect();
   }, [connected]);
@@ -90,7 +92,7 @@ function Page({ roadmapId, conceptId, view }: PageProps) {
   return (
     <Shell
       title={<Headline roadmap={roadmap} connected={connected} />}
-      actions={<Commands roadmap={roadmap} commands={commands} conceptId={conceptId} />}
+      actions={<HeaderCommands roadmap={roadmap} commands={commands} conceptId={conceptId} />}
       bar={<ProgressBar roadmap={roadmap} />}
     >
       {page === "drafting" ? (
@@ -111,7 +113,12 @@ function Page({ roadmapId, conceptId, view }: PageProps) {
                 </Suspense>
               </Boundary>
             ) : view === "outline" ? (
-              <OutlineReading roadmap={roadmap} selected={conceptId} onEdit={() => setEditing(true)} />
+              <OutlineReading
+                roadmap={roadmap}
+                selected={conceptId}
+                canEdit={commands.can("edit")}
+                onEdit={() => setEditing(true)}
+              />
             ) : (
               <Map roadmap={roadmap} selected={conceptId} />
             )}
@@ -133,12 +140,12 @@ function Page({ roadmapId, conceptId, view }: PageProps) {
 
 function pageOf({ status, stages }: RoadmapView, isEditing: boolean): "drafting" | "outline" | "overview" {
   if (status === "drafting" || stages.length === 0) return "drafting";
-  return status === "awaiting_review" || (isEditing && status !== "generating") ? "outline" : "overview";
+  return status === "awaiting_review" || isEditing ? "outline" : "overview";
 }
 
 interface StoppedProps {
   readonly roadmap: RoadmapView;
-  readonly commands: RoadmapCommands;
+  readonly commands: Commands;
 }
 
 /** Why the run does not go on, or the outline did not change, if so. */
@@ -159,9 +166,8 @@ function Stopped({ roadmap, commands }: StoppedProps) {
   return (
     <Problem message={isPaused ? t("paused.reason", { message }) : message}>
       <span>{t("failed.stays")}</span>
-      <Button disabled={commands.isPending} onClick={isPaused ? commands.resume : commands.retry}>
-        {t(isPaused ? "command.resume" : "command.retry")}
-      </Button>
+      <CommandButton commands={commands} name="resume" />
+      <CommandButton commands={commands} name="retry" />
     </Problem>
   );
 }

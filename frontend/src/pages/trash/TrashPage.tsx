@@ -1,10 +1,10 @@
 /** The roadmaps that were deleted, and how to get them back. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
-import { api, done } from "../../shared/api/client";
-import { useRoadmaps } from "../../roadmap/queries";
+import { COMMANDS } from "../../roadmap/commands/registry";
+import { LISTS, roadmapsQuery } from "../../roadmap/queries";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { useNotice } from "../../shared/ui/notice";
 import { Shell } from "../../shared/ui/Shell";
@@ -17,16 +17,13 @@ export function TrashPage() {
   const { t, say, day } = usePreferences();
   const { fault, show } = useNotice();
   const queries = useQueryClient();
-  const roadmaps = useRoadmaps("", { trash: true });
+  const roadmaps = useInfiniteQuery(roadmapsQuery("", { trash: true }));
   const found = roadmaps.data?.pages.flatMap((page) => page.items);
   useTitle(t("trash.title"));
   const restore = useMutation({
-    mutationFn: (one: { roadmap_id: string; title: string }) =>
-      api
-        .POST("/api/v1/roadmaps/{roadmap_id}/restore", { params: { path: { roadmap_id: one.roadmap_id } } })
-        .then(done),
+    mutationFn: (one: { roadmap_id: string; title: string }) => COMMANDS.undelete.send(one.roadmap_id),
     onSuccess: async (_answer, one) => {
-      await queries.invalidateQueries({ queryKey: ["roadmaps"] });
+      await queries.invalidateQueries(LISTS);
       show({ text: t("trash.restored", { title: one.title }) });
     },
     onError: fault,
@@ -58,7 +55,7 @@ export function TrashPage() {
                 aria-label={t("trash.restoreOf", { title: one.title })}
                 onClick={() => restore.mutate(one)}
               >
-                {t("trash.restore")}
+                {t(COMMANDS.undelete.label)}
               </Button>
             </li>
           ))}

@@ -3,20 +3,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
-import { api, Fault, unwrap } from "../../shared/api/client";
+import { Fault } from "../../shared/api/client";
 import { greenway } from "../../shared/api/reach";
 import { ROOT } from "../../shared/api/root";
 import type { RoadmapView } from "../../shared/api/schema";
 import { pauses } from "../../shared/api/backoff";
+import { readRoadmap, roadmapQuery } from "../queries";
 import { follow, Gone, type OnDoubt, type Transport, type Watched } from "./follower";
 import { shared, type Channel } from "./sharing";
 import { polling, serverSentEvents, webSocket } from "./transports";
-
-function readRoadmap(roadmapId: string, signal: AbortSignal): Promise<RoadmapView> {
-  return api
-    .GET("/api/v1/roadmaps/{roadmap_id}", { params: { path: { roadmap_id: roadmapId } }, signal })
-    .then(unwrap) as Promise<RoadmapView>;
-}
 
 async function readOrGone(roadmapId: string, signal: AbortSignal): Promise<RoadmapView> {
   try {
@@ -27,13 +22,7 @@ async function readOrGone(roadmapId: string, signal: AbortSignal): Promise<Roadm
 }
 
 export function useRoadmap(roadmapId: string) {
-  const query = useQuery({
-    queryKey: ["roadmap", roadmapId],
-    queryFn: ({ signal }) => readRoadmap(roadmapId, signal),
-    staleTime: Infinity,
-    // Events make it older by the second: whoever comes back reads it again.
-    gcTime: 0,
-  });
+  const query = useQuery(roadmapQuery(roadmapId));
   const [watched, setWatched] = useState<Watched | null>(null);
   const first = query.data;
 

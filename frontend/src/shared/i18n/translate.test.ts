@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { en, type MessageKey } from "./en";
-import { preferred, translator } from "./translate";
+import { formsOf, preferred, translator } from "./translate";
 import { zh } from "./zh";
 
 const named = (text: string) => [...new Set([...text.matchAll(/\{(\w+)/g)].map((match) => match[1]))].sort();
@@ -37,6 +37,17 @@ test("parameters are filled in", () => {
 test("a word follows its number", () => {
   expect(translator("en")("review.hours", { hours: 1 })).toBe("1 hour of learning");
   expect(translator("en")("review.hours", { hours: 1.5 })).toBe("1.5 hours of learning");
+});
+
+test("a word has a form for each category of numbers that its language has", () => {
+  const categories = (language: string) => new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+  const missing = Object.entries({ en, zh }).flatMap(([language, texts]) =>
+    Object.values(texts)
+      .flatMap((text) => [...text.matchAll(/\{\w+:([^}]*)\}/g)].map((hole) => hole[1]!))
+      .filter((forms) => Object.keys(formsOf(forms)).sort().join() !== categories(language).sort().join()),
+  );
+  expect(missing).toEqual([]);
+  expect(Object.keys(formsOf("one=hour|other=hours"))).toEqual(["one", "other"]);
 });
 
 test("the browser's first language decides", () => {

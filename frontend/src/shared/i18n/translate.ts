@@ -1,4 +1,7 @@
-/** Texts by key and language, with their parameters filled in: `{count}`, or a word by number, `{count:hour|hours}`. */
+/**
+ * Texts by key and language, with their parameters filled in: `{count}`, or a word in the form that goes with a number,
+ * `{count:one=hour|other=hours}`.
+ */
 
 import { FROM_THE_RIGHT } from "../languages/direction";
 import { en, type MessageKey } from "./en";
@@ -16,18 +19,28 @@ type Values<Key extends MessageKey> = [Parameters<(typeof en)[Key]>] extends [ne
   ? []
   : [values: Record<Parameters<(typeof en)[Key]>, string | number>];
 
+/** The texts without parameters. */
+export type PlainKey = { [Key in MessageKey]: Values<Key> extends [] ? Key : never }[MessageKey];
+
 export type Translate = <Key extends MessageKey>(key: Key, ...values: Values<Key>) => string;
 
-const HOLE = /\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g;
+const HOLE = /\{(\w+)(?::([^}]*))?\}/g;
 
 export function translator(language: Language): Translate {
   const texts: Record<MessageKey, string> = language === "zh" ? zh : en;
+  const rules = new Intl.PluralRules(language);
   return (key, ...[values]) =>
-    texts[key].replace(HOLE, (whole, name: string, one?: string, many?: string) => {
+    texts[key].replace(HOLE, (whole, name: string, forms?: string) => {
       const value = values?.[name as keyof typeof values];
       if (value === undefined) return whole;
-      return one === undefined || many === undefined ? isolated(String(value)) : value === 1 ? one : many;
+      if (forms === undefined) return isolated(String(value));
+      return formsOf(forms)[typeof value === "number" ? rules.select(value) : "other"] ?? whole;
     });
+}
+
+/** The words of `one=hour|other=hours`, by the categories of `Intl.PluralRules`. */
+export function formsOf(forms: string): Partial<Record<Intl.LDMLPluralRule, string>> {
+  return Object.fromEntries(forms.split("|").map((form) => form.split("=")));
 }
 
 /** A name in Arabic keeps its own order within a sentence that runs the other way. */

@@ -8,7 +8,7 @@ import { Button } from "./Button";
 import { usePreferences } from "../i18n/preferences";
 import styles from "./notice.module.css";
 
-interface Notice {
+export interface Notice {
   readonly text: string;
   readonly isFault?: boolean;
   /** The fault, if it is one. */
