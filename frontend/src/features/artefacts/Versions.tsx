@@ -4,11 +4,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 
 import { KINDS } from "../../roadmap/artefacts";
+import { authorName } from "../../roadmap/authorName";
 import { COMMANDS } from "../../roadmap/commands/registry";
 import type { Commands } from "../../roadmap/commands/useCommands";
 import { versionsQuery } from "../../roadmap/queries";
 import type { ArtefactKind, ConceptView, RoadmapView, VersionView } from "../../shared/api/schema";
-import { authorName } from "../../roadmap/authorName";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Button } from "../../shared/ui/Button";
 import { lengthOf, LongText } from "../../shared/ui/LongText";

@@ -5,25 +5,25 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { Tabs } from "radix-ui";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 
-import { api } from "../../shared/api/client";
 import { artefactOf, KINDS } from "../../roadmap/artefacts";
 import { COMMANDS } from "../../roadmap/commands/registry";
 import type { Commands } from "../../roadmap/commands/useCommands";
+import { conceptsOf } from "../../roadmap/outline/concepts";
+import { outlineDirection } from "../../roadmap/outline/outlineDirection";
 import { conceptQuery, conceptVersionQuery } from "../../roadmap/queries";
+import { searchFor, type View } from "../../roadmap/views";
+import { word } from "../../roadmap/words";
+import { api } from "../../shared/api/client";
 import type { ConceptView, RoadmapView, VersionView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
-import { searchFor, type View } from "../../roadmap/views";
+import { textDirection } from "../../shared/languages/direction";
 import { Button } from "../../shared/ui/Button";
 import { Problem } from "../../shared/ui/Problem";
-import { ConceptRing } from "../artefacts/ConceptRing";
-import { textDirection } from "../../shared/languages/direction";
-import { outlineDirection } from "../../roadmap/outline/outlineDirection";
-import { conceptsOf } from "../../roadmap/outline/concepts";
-import styles from "./ConceptPanel.module.css";
 import { Artefact } from "../artefacts/Artefact";
+import { ConceptRing } from "../artefacts/ConceptRing";
 import { ARTEFACTS } from "../artefacts/registry";
 import { Versions } from "../artefacts/Versions";
-import { word } from "../../roadmap/words";
+import styles from "./ConceptPanel.module.css";
 
 interface ConceptPanelProps {
   readonly roadmap: RoadmapView;

@@ -2,6 +2,7 @@
 
 import { useId, useState } from "react";
 
+import { prerequisitesOf } from "../../roadmap/outline/prerequisites";
 import type { ConceptView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Button } from "../../shared/ui/Button";
@@ -9,7 +10,6 @@ import { Tooltip } from "../../shared/ui/Tooltip";
 import { MAX_HOURS, parsedHours } from "./hours";
 import type { Edit } from "./OutlineRow";
 import styles from "./OutlineTree.module.css";
-import { prerequisitesOf } from "../../roadmap/outline/prerequisites";
 import { useDraft } from "./useDraft";
 
 /** Above this many candidates, they can be searched. */

@@ -2,17 +2,17 @@
 
 import { Link } from "@tanstack/react-router";
 
-import type { RoadmapView } from "../../shared/api/schema";
-import { usePreferences } from "../../shared/i18n/preferences";
-import { Button } from "../../shared/ui/Button";
-import { ConceptRing } from "../artefacts/ConceptRing";
-import { textDirection } from "../../shared/languages/direction";
-import { outlineDirection } from "../../roadmap/outline/outlineDirection";
 import { COMMANDS } from "../../roadmap/commands/registry";
 import { conceptsOf } from "../../roadmap/outline/concepts";
-import styles from "./OutlineReading.module.css";
+import { outlineDirection } from "../../roadmap/outline/outlineDirection";
 import { prerequisitesOf } from "../../roadmap/outline/prerequisites";
 import { word } from "../../roadmap/words";
+import type { RoadmapView } from "../../shared/api/schema";
+import { usePreferences } from "../../shared/i18n/preferences";
+import { textDirection } from "../../shared/languages/direction";
+import { Button } from "../../shared/ui/Button";
+import { ConceptRing } from "../artefacts/ConceptRing";
+import styles from "./OutlineReading.module.css";
 
 interface OutlineReadingProps {
   readonly roadmap: RoadmapView;

@@ -6,8 +6,8 @@ import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode 
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Button } from "../../shared/ui/Button";
 import { lengthOf } from "../../shared/ui/LongText";
-import styles from "./OutlineTree.module.css";
 import { dropped, moved, removal, type Landing, type Operation, type Row, type Rows } from "./outline";
+import styles from "./OutlineTree.module.css";
 import { useDraft } from "./useDraft";
 
 /** Tells whether the edit was accepted; a refusal has been shown. */

@@ -2,14 +2,14 @@
 
 import { useEffect, useMemo, useRef } from "react";
 
+import { conceptsOf } from "../../roadmap/outline/concepts";
 import type { RoadmapView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Button } from "../../shared/ui/Button";
-import { conceptsOf } from "../../roadmap/outline/concepts";
 import { ConceptFacts } from "./ConceptFacts";
+import { neighbour, outlineRows, type Operation, type Row, type Rows } from "./outline";
 import { OutlineRow, type Edit } from "./OutlineRow";
 import styles from "./OutlineTree.module.css";
-import { neighbour, outlineRows, type Operation, type Row, type Rows } from "./outline";
 
 interface OutlineTreeProps {
   readonly roadmap: RoadmapView;

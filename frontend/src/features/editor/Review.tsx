@@ -5,13 +5,13 @@ import { useEffect, type FormEvent } from "react";
 
 import { COMMANDS } from "../../roadmap/commands/registry";
 import type { Commands } from "../../roadmap/commands/useCommands";
+import { conceptsOf } from "../../roadmap/outline/concepts";
 import { estimateQuery, revisionQuery } from "../../roadmap/queries";
 import type { RoadmapView } from "../../shared/api/schema";
+import { money } from "../../shared/i18n/money";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Button } from "../../shared/ui/Button";
 import { lengthOf, LongText } from "../../shared/ui/LongText";
-import { conceptsOf } from "../../roadmap/outline/concepts";
-import { money } from "../../shared/i18n/money";
 import { CommandButton } from "../run/CommandButton";
 import { OutlineTree } from "./OutlineTree";
 import styles from "./Review.module.css";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import type { RoadmapView } from "../../shared/api/schema";
 import recorded from "../../roadmap/live/fixtures/run.json";
+import type { RoadmapView } from "../../shared/api/schema";
 import { dropped, moved, neighbour, outlineRows, removal, type Row, type Rows } from "./outline";
 
 const roadmap = (recorded.reads as unknown as RoadmapView[]).find((read) => read.stages.length > 1)!;

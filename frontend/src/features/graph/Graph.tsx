@@ -17,18 +17,18 @@ import {
 } from "@xyflow/react";
 import { memo, useEffect, useMemo, useRef, useState, type RefObject } from "react";
 
+import { conceptsOf } from "../../roadmap/outline/concepts";
+import { nextToLearn, related } from "../../roadmap/outline/order";
+import { outlineDirection } from "../../roadmap/outline/outlineDirection";
+import { stateOf } from "../../roadmap/words";
+import { word } from "../../roadmap/words";
 import type { ConceptView, RoadmapView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
-import { ConceptRing } from "../artefacts/ConceptRing";
-import { stateOf } from "../../roadmap/words";
 import { textDirection } from "../../shared/languages/direction";
-import { outlineDirection } from "../../roadmap/outline/outlineDirection";
-import { conceptsOf } from "../../roadmap/outline/concepts";
+import { ConceptRing } from "../artefacts/ConceptRing";
 import styles from "./Graph.module.css";
 import { reveal, showWholeOr, SMALLEST } from "./graphWindow";
 import { CARD, placed } from "./placed";
-import { word } from "../../roadmap/words";
-import { nextToLearn, related } from "../../roadmap/outline/order";
 
 const ALL_DRAWN_UP_TO = 100;
 

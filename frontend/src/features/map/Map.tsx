@@ -3,19 +3,19 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { memo, useEffect, useMemo, useRef, useState, type RefObject } from "react";
 
+import { conceptsOf } from "../../roadmap/outline/concepts";
+import { nextToLearn, related } from "../../roadmap/outline/order";
+import { outlineDirection } from "../../roadmap/outline/outlineDirection";
+import { stateOf } from "../../roadmap/words";
+import { word } from "../../roadmap/words";
 import type { ConceptView, ModuleView, RoadmapView, StageView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
+import { textDirection } from "../../shared/languages/direction";
 import { Button } from "../../shared/ui/Button";
 import { Meter } from "../../shared/ui/Meter";
 import { ConceptRing } from "../artefacts/ConceptRing";
-import { stateOf } from "../../roadmap/words";
-import { textDirection } from "../../shared/languages/direction";
-import { outlineDirection } from "../../roadmap/outline/outlineDirection";
-import { conceptsOf } from "../../roadmap/outline/concepts";
 import styles from "./Map.module.css";
 import { Prerequisites } from "./Prerequisites";
-import { word } from "../../roadmap/words";
-import { nextToLearn, related } from "../../roadmap/outline/order";
 
 /** Above this many concepts, modules start closed: the page stays readable, and each shows its own progress. */
 const OPEN_UP_TO = 60;

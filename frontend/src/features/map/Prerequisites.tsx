@@ -2,8 +2,8 @@
 
 import { useLayoutEffect, useRef, useState } from "react";
 
-import type { RoadmapView } from "../../shared/api/schema";
 import { conceptsOf } from "../../roadmap/outline/concepts";
+import type { RoadmapView } from "../../shared/api/schema";
 import styles from "./Map.module.css";
 
 interface PrerequisitesProps {

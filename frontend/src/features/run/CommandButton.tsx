@@ -2,8 +2,8 @@
 
 import { COMMANDS, type SimpleName } from "../../roadmap/commands/registry";
 import type { Commands } from "../../roadmap/commands/useCommands";
-import type { PlainKey } from "../../shared/i18n/translate";
 import { usePreferences } from "../../shared/i18n/preferences";
+import type { PlainKey } from "../../shared/i18n/translate";
 import { Button } from "../../shared/ui/Button";
 
 interface CommandButtonProps {

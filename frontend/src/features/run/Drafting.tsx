@@ -2,9 +2,9 @@
 
 import { useEffect, useState } from "react";
 
+import { authorName } from "../../roadmap/authorName";
 import type { Commands } from "../../roadmap/commands/useCommands";
 import type { RoadmapView } from "../../shared/api/schema";
-import { authorName } from "../../roadmap/authorName";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Problem } from "../../shared/ui/Problem";
 import { CommandButton } from "./CommandButton";

@@ -2,13 +2,13 @@
 
 import { useEffect, useRef, useState } from "react";
 
+import { authorName } from "../../roadmap/authorName";
+import { conceptsOf } from "../../roadmap/outline/concepts";
 import { useReachable } from "../../shared/api/reach";
 import type { RoadmapView } from "../../shared/api/schema";
-import { authorName } from "../../roadmap/authorName";
+import { money } from "../../shared/i18n/money";
 import { usePreferences } from "../../shared/i18n/preferences";
 import type { Translate } from "../../shared/i18n/translate";
-import { conceptsOf } from "../../roadmap/outline/concepts";
-import { money } from "../../shared/i18n/money";
 import styles from "./Header.module.css";
 import { useTimeLeft } from "./useTimeLeft";
 

@@ -6,10 +6,10 @@ import { useState } from "react";
 
 import { roadmapsQuery } from "../../roadmap/queries";
 import { usePreferences } from "../../shared/i18n/preferences";
-import { Shell } from "../../shared/ui/Shell";
-import { useTitle } from "../../shared/ui/useTitle";
 import { Button } from "../../shared/ui/Button";
 import { Problem } from "../../shared/ui/Problem";
+import { Shell } from "../../shared/ui/Shell";
+import { useTitle } from "../../shared/ui/useTitle";
 import { GoalForm } from "./GoalForm";
 import styles from "./HomePage.module.css";
 import { ImportArea, ImportButton, useImport } from "./Import";

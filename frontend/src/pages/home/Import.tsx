@@ -4,14 +4,14 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 
-import { Fault } from "../../shared/api/client";
 import { LISTS } from "../../roadmap/queries";
+import { Fault } from "../../shared/api/client";
 import { usePreferences } from "../../shared/i18n/preferences";
-import { useNotice } from "../../shared/ui/notice";
-import { importRoadmap, NotJson } from "./saved";
 import { Button } from "../../shared/ui/Button";
+import { useNotice } from "../../shared/ui/notice";
 import { Problem } from "../../shared/ui/Problem";
 import styles from "./Roadmaps.module.css";
+import { importRoadmap, NotJson } from "./saved";
 
 export function useImport() {
   const { t, say } = usePreferences();

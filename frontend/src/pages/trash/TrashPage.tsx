@@ -6,11 +6,11 @@ import { Link } from "@tanstack/react-router";
 import { COMMANDS } from "../../roadmap/commands/registry";
 import { LISTS, roadmapsQuery } from "../../roadmap/queries";
 import { usePreferences } from "../../shared/i18n/preferences";
+import { Button } from "../../shared/ui/Button";
 import { useNotice } from "../../shared/ui/notice";
+import { Problem } from "../../shared/ui/Problem";
 import { Shell } from "../../shared/ui/Shell";
 import { useTitle } from "../../shared/ui/useTitle";
-import { Button } from "../../shared/ui/Button";
-import { Problem } from "../../shared/ui/Problem";
 import styles from "./TrashPage.module.css";
 
 export function TrashPage() {

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 
 import type { RoadmapView } from "../../shared/api/schema";
+import { conceptsOf } from "../outline/concepts";
 import { atRest } from "./atRest";
 import recorded from "./fixtures/run.json";
 import { apply, type LiveEvent } from "./reducer";
-import { conceptsOf } from "../outline/concepts";
 
 const [first] = recorded.reads as unknown as RoadmapView[];
 const events = recorded.events as unknown as LiveEvent[];

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 
-import type { RoadmapView, StreamFrame } from "../../shared/api/schema";
 import { pauses } from "../../shared/api/backoff";
+import type { RoadmapView, StreamFrame } from "../../shared/api/schema";
 import recorded from "./fixtures/run.json";
 import { follow, Gone, received, type FollowerOptions, type Transport, type Watched } from "./follower";
 import type { LiveEvent } from "./reducer";

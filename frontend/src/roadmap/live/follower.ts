@@ -3,8 +3,8 @@
  * again where both do. It reconnects for as long as somebody watches, and asks for what it has missed.
  */
 
-import type { RoadmapView, StreamFrame } from "../../shared/api/schema";
 import type { Pauses } from "../../shared/api/backoff";
+import type { RoadmapView, StreamFrame } from "../../shared/api/schema";
 import { apply, isKnown, isNext } from "./reducer";
 
 /** There is no such roadmap any more: nobody need come back. */

@@ -1,7 +1,5 @@
 /** How an event changes what the page knows about a roadmap. Pure; applying an event twice changes nothing. */
 
-import { KINDS } from "../artefacts";
-import { conceptsOf } from "../outline/concepts";
 import type {
   ArtefactKind,
   ArtefactStatus,
@@ -21,6 +19,8 @@ import type {
   TaskView,
   Usage,
 } from "../../shared/api/schema";
+import { KINDS } from "../artefacts";
+import { conceptsOf } from "../outline/concepts";
 
 export type LiveEvent = Exclude<StreamFrame, { type: "snapshot" | "resync" | "heartbeat" }>;
 

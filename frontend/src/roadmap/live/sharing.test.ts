@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 
-import type { RoadmapView, StreamFrame } from "../../shared/api/schema";
 import { pauses } from "../../shared/api/backoff";
+import type { RoadmapView, StreamFrame } from "../../shared/api/schema";
 import recorded from "./fixtures/run.json";
 import { follow, Gone, type Transport, type Watched } from "./follower";
 import { apply, type LiveEvent } from "./reducer";

@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import type { RoadmapView, StreamFrame } from "../../shared/api/schema";
 import { pauses } from "../../shared/api/backoff";
+import type { RoadmapView, StreamFrame } from "../../shared/api/schema";
 import recorded from "./fixtures/run.json";
 import { follow, Unfit, type Transport } from "./follower";
 import { serverSentEvents, webSocket } from "./transports";

@@ -3,11 +3,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
+import { pauses } from "../../shared/api/backoff";
 import { Fault } from "../../shared/api/client";
 import { greenway } from "../../shared/api/reach";
 import { ROOT } from "../../shared/api/root";
 import type { RoadmapView } from "../../shared/api/schema";
-import { pauses } from "../../shared/api/backoff";
 import { readRoadmap, roadmapQuery } from "../queries";
 import { follow, Gone, type OnDoubt, type Transport, type Watched } from "./follower";
 import { shared, type Channel } from "./sharing";

@@ -3,8 +3,8 @@
 import { createContext, use, useCallback, useEffect, useMemo, useState, type PropsWithChildren } from "react";
 
 import { baseOf, directionOf } from "../languages/tags";
-import { preferred, translator, type Language, type Translate } from "./translate";
 import { sentence } from "./sentence";
+import { preferred, translator, type Language, type Translate } from "./translate";
 
 export type Theme = "light" | "dark";
 

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 
 import { Fault } from "../api/client";
 import { en } from "./en";
-import { translator } from "./translate";
 import { sentence } from "./sentence";
+import { translator } from "./translate";
 
 const refusal = (field: string, message: string) =>
   new Fault(

@@ -4,8 +4,8 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
 import { useReachable } from "../api/reach";
-import { Button } from "./Button";
 import { usePreferences } from "../i18n/preferences";
+import { Button } from "./Button";
 import styles from "./Shell.module.css";
 
 interface ShellProps {

@@ -4,8 +4,8 @@ import { createContext, use, useCallback, useMemo, useState, type PropsWithChild
 
 import { isAbsence } from "../api/client";
 import { greenway } from "../api/reach";
-import { Button } from "./Button";
 import { usePreferences } from "../i18n/preferences";
+import { Button } from "./Button";
 import styles from "./notice.module.css";
 
 export interface Notice {

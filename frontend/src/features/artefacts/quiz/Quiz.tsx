@@ -7,9 +7,9 @@ import { api, unwrap } from "../../../shared/api/client";
 import { useForgottenWhenBack } from "../../../shared/api/reach";
 import type { QuestionView, QuizView } from "../../../shared/api/schema";
 import { usePreferences } from "../../../shared/i18n/preferences";
+import { textDirection } from "../../../shared/languages/direction";
 import { Button } from "../../../shared/ui/Button";
 import { Problem } from "../../../shared/ui/Problem";
-import { textDirection } from "../../../shared/languages/direction";
 import styles from "./Quiz.module.css";
 
 interface QuizProps {
