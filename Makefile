@@ -58,7 +58,7 @@ types: .venv/.dev web
 
 # A life of a roadmap, recorded from a real API and worker, for the tests of the web app.
 recording: .venv/.dev
-	cd backend/tests && PYTHONPATH=.. ../../$(BIN)/python -m e2e.recording ../../frontend/src/live/fixtures/run.json
+	cd backend/tests && PYTHONPATH=.. ../../$(BIN)/python -m e2e.recording ../../frontend/src/roadmap/live/fixtures/run.json
 
 bench: .venv/.dev
 	cd backend && ../$(BIN)/python -m benchmarks $(ARGS)

@@ -3,7 +3,7 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  globalIgnores(["src/api/schema.ts", "dist"]),
+  globalIgnores(["src/shared/api/schema.ts", "dist"]),
   tseslint.configs.strict,
   {
     plugins: { "react-hooks": hooks },

@@ -1,5 +1,5 @@
 """How long the rest will take, judged by what has been finished lately. The web app does the same
-(`frontend/src/pages/roadmap/timeLeft.ts`)."""
+(`frontend/src/features/run/timeLeft.ts`)."""
 
 from dataclasses import dataclass
 from datetime import datetime

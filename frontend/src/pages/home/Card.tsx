@@ -4,15 +4,17 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
 
-import { api, done } from "../../api/client";
-import { useReachable } from "../../api/reach";
-import type { ListedRoadmap } from "../../api/schema";
-import { usePreferences } from "../../app/context";
-import { Button } from "../../components/Button";
-import { ProgressRing } from "../../components/ProgressRing";
+import { isPermitted } from "../../roadmap/commands/permitted";
+import { COMMANDS } from "../../roadmap/commands/registry";
+import { LISTS } from "../../roadmap/queries";
+import { useReachable } from "../../shared/api/reach";
+import type { ListedRoadmap } from "../../shared/api/schema";
+import { usePreferences } from "../../shared/i18n/preferences";
+import { Button } from "../../shared/ui/Button";
+import { ProgressRing } from "../../shared/ui/ProgressRing";
 import styles from "./Roadmaps.module.css";
 
-/** Where there is no outline yet, or it is being written by, there is nothing to rename. */
+/** Something is going on. */
 const BUSY = ["drafting", "generating"];
 
 export function Card({ roadmap }: { readonly roadmap: ListedRoadmap }) {
@@ -25,7 +27,7 @@ export function Card({ roadmap }: { readonly roadmap: ListedRoadmap }) {
   // Nobody knows what goes on while nothing answers.
   const isKnown = isReachable || !BUSY.includes(roadmap.status);
   const isBegun = total > 0 && !["drafting", "awaiting_review", "completed"].includes(roadmap.status);
-  const canRename = total > 0 && !BUSY.includes(roadmap.status);
+  const canRename = total > 0 && isPermitted("edit", roadmap);
   if (isRenaming) return <Rename roadmap={roadmap} onEnd={() => setRenaming(false)} />;
   return (
     <li className={styles.place}>
@@ -73,15 +75,9 @@ function Rename({ roadmap, onEnd }: { readonly roadmap: ListedRoadmap; onEnd(): 
   const queries = useQueryClient();
   const [title, setTitle] = useState(roadmap.title);
   const rename = useMutation({
-    mutationFn: () =>
-      api
-        .POST("/api/v1/roadmaps/{roadmap_id}/outline/operations", {
-          params: { path: { roadmap_id: roadmap.roadmap_id } },
-          body: { operations: [{ op: "retitle", title }] },
-        })
-        .then(done),
+    mutationFn: () => COMMANDS.edit.send(roadmap.roadmap_id, { operations: [{ op: "retitle", title }] }),
     onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: ["roadmaps"] });
+      await queries.invalidateQueries(LISTS);
       onEnd();
     },
   });

@@ -1,22 +1,24 @@
 /** One field for the goal; everything else is behind "more", with defaults. */
 
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useId, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
 
-import { useAbout, useCreate } from "../../api/queries";
-import type { NewRoadmap } from "../../api/schema";
-import { authorName } from "../../app/authorName";
-import { usePreferences } from "../../app/context";
-import { Button } from "../../components/Button";
-import { lengthOf, LongText } from "../../components/LongText";
-import { Problem } from "../../components/Problem";
-import { offeredFor } from "../../languages/choices";
-import { baseOf, nameIn, ownName } from "../../languages/tags";
-import { useProposal } from "../../languages/useProposal";
+import { authorName } from "../../roadmap/authorName";
+import { aboutQuery } from "../../roadmap/queries";
+import type { NewRoadmap } from "../../shared/api/schema";
+import { usePreferences } from "../../shared/i18n/preferences";
+import { offeredFor } from "../../shared/languages/choices";
+import { baseOf, nameIn, ownName } from "../../shared/languages/tags";
+import { useProposal } from "../../shared/languages/useProposal";
+import { Button } from "../../shared/ui/Button";
+import { lengthOf, LongText } from "../../shared/ui/LongText";
+import { Problem } from "../../shared/ui/Problem";
 import styles from "./GoalForm.module.css";
 import { LanguageField } from "./LanguageField";
 import { NumberField } from "./NumberField";
 import { today } from "./today";
+import { useCreate } from "./useCreate";
 
 const LEVELS = ["beginner", "intermediate", "advanced"] as const;
 const EXAMPLES = ["home.example1", "home.example2", "home.example3"] as const;
@@ -31,7 +33,7 @@ const CONCEPTS = 30;
 export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
   const { t, say, language } = usePreferences();
   const navigate = useNavigate();
-  const about = useAbout();
+  const about = useQuery(aboutQuery());
   const create = useCreate();
   const field = useId();
   const [goal, setGoal] = useState("");

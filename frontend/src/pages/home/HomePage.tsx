@@ -1,14 +1,15 @@
 /** "What do you want to learn?", and below it what is already there. */
 
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { useRoadmaps } from "../../api/queries";
-import { usePreferences } from "../../app/context";
-import { Shell } from "../../app/Shell";
-import { useTitle } from "../../app/useTitle";
-import { Button } from "../../components/Button";
-import { Problem } from "../../components/Problem";
+import { roadmapsQuery } from "../../roadmap/queries";
+import { usePreferences } from "../../shared/i18n/preferences";
+import { Button } from "../../shared/ui/Button";
+import { Problem } from "../../shared/ui/Problem";
+import { Shell } from "../../shared/ui/Shell";
+import { useTitle } from "../../shared/ui/useTitle";
 import { GoalForm } from "./GoalForm";
 import styles from "./HomePage.module.css";
 import { ImportArea, ImportButton, useImport } from "./Import";
@@ -17,7 +18,7 @@ import { Roadmaps } from "./Roadmaps";
 export function HomePage() {
   const { t, say } = usePreferences();
   const [text, setText] = useState("");
-  const roadmaps = useRoadmaps(text.trim());
+  const roadmaps = useInfiniteQuery(roadmapsQuery(text.trim()));
   const isEmpty = roadmaps.data?.pages[0]?.items.length === 0;
   const isFirstVisit = isEmpty && text === "";
   const imports = useImport();

@@ -4,13 +4,14 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 
-import { Fault } from "../../api/client";
-import { usePreferences } from "../../app/context";
-import { useNotice } from "../../app/notice";
-import { importRoadmap, NotJson } from "../../app/saved";
-import { Button } from "../../components/Button";
-import { Problem } from "../../components/Problem";
+import { LISTS } from "../../roadmap/queries";
+import { Fault } from "../../shared/api/client";
+import { usePreferences } from "../../shared/i18n/preferences";
+import { Button } from "../../shared/ui/Button";
+import { useNotice } from "../../shared/ui/notice";
+import { Problem } from "../../shared/ui/Problem";
 import styles from "./Roadmaps.module.css";
+import { importRoadmap, NotJson } from "./saved";
 
 export function useImport() {
   const { t, say } = usePreferences();
@@ -39,7 +40,7 @@ export function useImport() {
         setProblems((before) => [...before, refused]);
       }
     setBusy(false);
-    if (imported.length > 0) void queries.invalidateQueries({ queryKey: ["roadmaps"] });
+    if (imported.length > 0) void queries.invalidateQueries(LISTS);
     const [roadmapId] = imported;
     if (files.length > 1)
       show({ text: t("import.several", { count: imported.length, total: files.length }) });

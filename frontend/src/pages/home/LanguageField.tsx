@@ -2,9 +2,9 @@
 
 import { useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
 
-import { usePreferences } from "../../app/context";
-import { choices, found, type Choice } from "../../languages/choices";
-import { nameIn, ownName } from "../../languages/tags";
+import { usePreferences } from "../../shared/i18n/preferences";
+import { choices, found, type Choice } from "../../shared/languages/choices";
+import { nameIn, ownName } from "../../shared/languages/tags";
 import styles from "./LanguageField.module.css";
 
 interface LanguageFieldProps {

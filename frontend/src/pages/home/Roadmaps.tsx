@@ -1,16 +1,17 @@
 /** The learner's roadmaps as cards, those studied last first. */
 
+import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
-import type { useRoadmaps } from "../../api/queries";
-import { usePreferences } from "../../app/context";
-import { Button } from "../../components/Button";
+import type { RoadmapPage } from "../../shared/api/schema";
+import { usePreferences } from "../../shared/i18n/preferences";
+import { Button } from "../../shared/ui/Button";
 import { Card } from "./Card";
 import { ImportButton, type useImport } from "./Import";
 import styles from "./Roadmaps.module.css";
 
 interface RoadmapsProps {
-  readonly roadmaps: ReturnType<typeof useRoadmaps>;
+  readonly roadmaps: UseInfiniteQueryResult<InfiniteData<RoadmapPage>>;
   readonly text: string;
   readonly imports: ReturnType<typeof useImport>;
   onSearch(text: string): void;

@@ -1,51 +1,62 @@
 /** One roadmap, live: what is shown follows from its state and from the address. */
 
-import { Link } from "@tanstack/react-router";
+import { getRouteApi, Link, useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 
-import { Fault } from "../../api/client";
-import { greenway } from "../../api/reach";
-import { useRoadmapCommands, type RoadmapCommands } from "../../api/queries";
-import type { RoadmapView } from "../../api/schema";
-import { usePreferences } from "../../app/context";
-import type { View } from "../../app/router";
-import { Shell } from "../../app/Shell";
-import { useTitle } from "../../app/useTitle";
-import { Boundary } from "../../components/Boundary";
-import { Button } from "../../components/Button";
-import { Problem } from "../../components/Problem";
-import { Waiting } from "../../components/Waiting";
-import { atRest } from "../../live/atRest";
-import { conceptsOf } from "../../live/reducer";
-import { useRoadmap } from "../../live/useRoadmap";
-import { outlineText } from "./asText";
-import { ConceptPanel } from "./ConceptPanel";
-import { Drafting } from "./Drafting";
-import { Commands, Headline, ProgressBar } from "./Header";
-import { Map } from "./Map";
-import { OutlineReading } from "./OutlineReading";
-import { Review } from "./Review";
+import { ConceptPanel } from "../../features/concept/ConceptPanel";
+import { OutlineReading } from "../../features/editor/OutlineReading";
+import { Review } from "../../features/editor/Review";
+import { Map } from "../../features/map/Map";
+import { CommandButton } from "../../features/run/CommandButton";
+import { Drafting } from "../../features/run/Drafting";
+import { Headline, ProgressBar } from "../../features/run/Header";
+import { HeaderCommands } from "../../features/run/HeaderCommands";
+import { useCommands, type Commands } from "../../roadmap/commands/useCommands";
+import { atRest } from "../../roadmap/live/atRest";
+import { useRoadmap } from "../../roadmap/live/useRoadmap";
+import { conceptsOf } from "../../roadmap/outline/concepts";
+import { outlineText } from "../../roadmap/outline/outlineText";
+import type { View } from "../../roadmap/views";
+import { Fault } from "../../shared/api/client";
+import { greenway } from "../../shared/api/reach";
+import type { RoadmapView } from "../../shared/api/schema";
+import { usePreferences } from "../../shared/i18n/preferences";
+import { Boundary } from "../../shared/ui/Boundary";
+import { Button } from "../../shared/ui/Button";
+import { Problem } from "../../shared/ui/Problem";
+import { Shell } from "../../shared/ui/Shell";
+import { useTitle } from "../../shared/ui/useTitle";
+import { Waiting } from "../../shared/ui/Waiting";
 import styles from "./RoadmapPage.module.css";
 
-const Graph = lazy(() => import("./Graph"));
+const Graph = lazy(() => import("../../features/graph/Graph"));
 
-interface RoadmapPageProps {
+const route = getRouteApi("/roadmaps/$roadmapId");
+
+export function RoadmapPage() {
+  const { roadmapId } = route.useParams();
+  const { conceptId } = useParams({ strict: false });
+  const { view } = route.useSearch();
+  return <Page key={roadmapId} roadmapId={roadmapId} conceptId={conceptId ?? null} view={view ?? "map"} />;
+}
+
+interface PageProps {
   readonly roadmapId: string;
   readonly conceptId: string | null;
   readonly view: View;
 }
 
-export function RoadmapPage({ roadmapId, conceptId, view }: RoadmapPageProps) {
+function Page({ roadmapId, conceptId, view }: PageProps) {
   const { t, say } = usePreferences();
   const { roadmap: known, connected, isGone, error, refetch } = useRoadmap(roadmapId);
   const roadmap = useMemo(
     () => (known === undefined || connected ? known : atRest(known)),
     [known, connected],
   );
-  const commands = useRoadmapCommands(roadmapId);
+  const commands = useCommands(roadmapId, roadmap);
   const [isEditing, setEditing] = useState(false);
   if (isEditing && view !== "outline") setEditing(false);
-  const page = roadmap === undefined ? "loading" : pageOf(roadmap, isEditing);
+  const page = roadmap === undefined ? "loading" : pageOf(roadmap, isEditing && commands.can("edit"));
   useEffect(() => {
     if (!connected) void greenway.suspect();
   }, [connected]);
@@ -81,7 +92,7 @@ export function RoadmapPage({ roadmapId, conceptId, view }: RoadmapPageProps) {
   return (
     <Shell
       title={<Headline roadmap={roadmap} connected={connected} />}
-      actions={<Commands roadmap={roadmap} commands={commands} conceptId={conceptId} />}
+      actions={<HeaderCommands roadmap={roadmap} commands={commands} conceptId={conceptId} />}
       bar={<ProgressBar roadmap={roadmap} />}
     >
       {page === "drafting" ? (
@@ -102,7 +113,12 @@ export function RoadmapPage({ roadmapId, conceptId, view }: RoadmapPageProps) {
                 </Suspense>
               </Boundary>
             ) : view === "outline" ? (
-              <OutlineReading roadmap={roadmap} selected={conceptId} onEdit={() => setEditing(true)} />
+              <OutlineReading
+                roadmap={roadmap}
+                selected={conceptId}
+                canEdit={commands.can("edit")}
+                onEdit={() => setEditing(true)}
+              />
             ) : (
               <Map roadmap={roadmap} selected={conceptId} />
             )}
@@ -124,12 +140,12 @@ export function RoadmapPage({ roadmapId, conceptId, view }: RoadmapPageProps) {
 
 function pageOf({ status, stages }: RoadmapView, isEditing: boolean): "drafting" | "outline" | "overview" {
   if (status === "drafting" || stages.length === 0) return "drafting";
-  return status === "awaiting_review" || (isEditing && status !== "generating") ? "outline" : "overview";
+  return status === "awaiting_review" || isEditing ? "outline" : "overview";
 }
 
 interface StoppedProps {
   readonly roadmap: RoadmapView;
-  readonly commands: RoadmapCommands;
+  readonly commands: Commands;
 }
 
 /** Why the run does not go on, or the outline did not change, if so. */
@@ -150,9 +166,8 @@ function Stopped({ roadmap, commands }: StoppedProps) {
   return (
     <Problem message={isPaused ? t("paused.reason", { message }) : message}>
       <span>{t("failed.stays")}</span>
-      <Button disabled={commands.isPending} onClick={isPaused ? commands.resume : commands.retry}>
-        {t(isPaused ? "command.resume" : "command.retry")}
-      </Button>
+      <CommandButton commands={commands} name="resume" />
+      <CommandButton commands={commands} name="retry" />
     </Problem>
   );
 }

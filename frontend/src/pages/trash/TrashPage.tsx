@@ -1,32 +1,29 @@
 /** The roadmaps that were deleted, and how to get them back. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
-import { api, done } from "../../api/client";
-import { useRoadmaps } from "../../api/queries";
-import { usePreferences } from "../../app/context";
-import { useNotice } from "../../app/notice";
-import { Shell } from "../../app/Shell";
-import { useTitle } from "../../app/useTitle";
-import { Button } from "../../components/Button";
-import { Problem } from "../../components/Problem";
+import { COMMANDS } from "../../roadmap/commands/registry";
+import { LISTS, roadmapsQuery } from "../../roadmap/queries";
+import { usePreferences } from "../../shared/i18n/preferences";
+import { Button } from "../../shared/ui/Button";
+import { useNotice } from "../../shared/ui/notice";
+import { Problem } from "../../shared/ui/Problem";
+import { Shell } from "../../shared/ui/Shell";
+import { useTitle } from "../../shared/ui/useTitle";
 import styles from "./TrashPage.module.css";
 
 export function TrashPage() {
   const { t, say, day } = usePreferences();
   const { fault, show } = useNotice();
   const queries = useQueryClient();
-  const roadmaps = useRoadmaps("", { trash: true });
+  const roadmaps = useInfiniteQuery(roadmapsQuery("", { trash: true }));
   const found = roadmaps.data?.pages.flatMap((page) => page.items);
   useTitle(t("trash.title"));
   const restore = useMutation({
-    mutationFn: (one: { roadmap_id: string; title: string }) =>
-      api
-        .POST("/api/v1/roadmaps/{roadmap_id}/restore", { params: { path: { roadmap_id: one.roadmap_id } } })
-        .then(done),
+    mutationFn: (one: { roadmap_id: string; title: string }) => COMMANDS.undelete.send(one.roadmap_id),
     onSuccess: async (_answer, one) => {
-      await queries.invalidateQueries({ queryKey: ["roadmaps"] });
+      await queries.invalidateQueries(LISTS);
       show({ text: t("trash.restored", { title: one.title }) });
     },
     onError: fault,
@@ -58,7 +55,7 @@ export function TrashPage() {
                 aria-label={t("trash.restoreOf", { title: one.title })}
                 onClick={() => restore.mutate(one)}
               >
-                {t("trash.restore")}
+                {t(COMMANDS.undelete.label)}
               </Button>
             </li>
           ))}

@@ -1,0 +1,21 @@
+/** Resources: a list of links. */
+
+import type { ResourcesView } from "../../../shared/api/schema";
+import type { ArtefactSpec } from "../spec";
+import { Resources } from "./Resources";
+
+export const resources: ArtefactSpec = {
+  count: (concept) => concept.resources_count,
+  shown: ({ detail: { resources: written } }) =>
+    written && {
+      key: written.resources_id,
+      text: () => textOf(written),
+      view: <Resources resources={written} />,
+    },
+};
+
+function textOf({ items }: ResourcesView): string {
+  return items
+    .map(({ title, url, description }) => [title, url, description ?? ""].filter(Boolean).join("\n"))
+    .join("\n\n");
+}

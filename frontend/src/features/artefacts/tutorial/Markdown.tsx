@@ -1,0 +1,111 @@
+/** Markdown that somebody else wrote: HTML in it stays text, links lead out safely, images are not fetched. */
+
+import { useMemo, useState, type ComponentProps } from "react";
+import ReactMarkdown from "react-markdown";
+import rehypeHighlight from "rehype-highlight";
+import rehypeKatex from "rehype-katex";
+import remarkGfm from "remark-gfm";
+import remarkMath from "remark-math";
+
+import { usePreferences } from "../../../shared/i18n/preferences";
+import { AsText, Boundary } from "../../../shared/ui/Boundary";
+import { Button } from "../../../shared/ui/Button";
+import { rehypeBoundedCode, rehypeBoundedDepth } from "./boundedTrees";
+import type { Bounded } from "./bounds";
+import styles from "./Markdown.module.css";
+
+type Plugins = NonNullable<ComponentProps<typeof ReactMarkdown>["rehypePlugins"]>;
+const REMARK: Plugins = [remarkGfm, remarkMath];
+
+export function Markdown({ text }: { readonly text: Bounded }) {
+  const { t } = usePreferences();
+  return (
+    <div className={styles.markdown}>
+      {text.markdown !== "" && (
+        <Boundary key={text.markdown} text={() => text.markdown}>
+          <Formatted markdown={text.markdown} allowance={text.allowance} />
+        </Boundary>
+      )}
+      {text.rest !== "" && <AsText note={t("concept.notFormatted")} text={text.rest} />}
+    </div>
+  );
+}
+
+function Formatted({ markdown, allowance }: Omit<Bounded, "rest">) {
+  const { t } = usePreferences();
+  const note = t("concept.partNotFormatted");
+  const rehype = useMemo<Plugins>(
+    () => [
+      [rehypeBoundedCode, { note, allowance }],
+      // MathML needs no style sheet, no font and no inline style.
+      [rehypeKatex, { output: "mathml", strict: false, trust: false }],
+      [rehypeHighlight, { detect: false }],
+      [rehypeBoundedDepth, { note }],
+    ],
+    [note, allowance],
+  );
+  return (
+    <ReactMarkdown
+      remarkPlugins={REMARK}
+      rehypePlugins={rehype}
+      remarkRehypeOptions={{ footnoteLabel: t("concept.footnotes") }}
+      components={{
+        // A lesson's headings stand under the panel's own.
+        h1: ({ children }) => <h4>{children}</h4>,
+        h2: ({ children }) => <h4>{children}</h4>,
+        h3: ({ children }) => <h4>{children}</h4>,
+        a: ({ href, children }) => <Outside href={href}>{children}</Outside>,
+        img: ({ src, alt }) => (
+          <Outside href={typeof src === "string" ? src : undefined}>{alt || src}</Outside>
+        ),
+        pre: ({ children }) => <Code>{children}</Code>,
+        table: ({ children }) => (
+          <div className={styles.table} tabIndex={0}>
+            <table>{children}</table>
+          </div>
+        ),
+      }}
+    >
+      {markdown}
+    </ReactMarkdown>
+  );
+}
+
+export function Outside({ href, children }: ComponentProps<"a">) {
+  const isWeb = href !== undefined && /^https?:\/\//i.test(href);
+  return isWeb ? (
+    <a href={href} target="_blank" rel="noopener noreferrer">
+      {children}
+    </a>
+  ) : (
+    <span>{children}</span>
+  );
+}
+
+const LABELS = { none: "concept.copy", copied: "concept.copied", selected: "concept.copyByHand" } as const;
+
+function Code({ children }: ComponentProps<"pre">) {
+  const { t } = usePreferences();
+  const [outcome, setOutcome] = useState<"copied" | "selected" | null>(null);
+  const [block, setBlock] = useState<HTMLPreElement | null>(null);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(block?.textContent ?? "");
+      setOutcome("copied");
+    } catch {
+      // Not allowed, or not there, as without HTTPS: the learner's own keys still copy.
+      if (block !== null) getSelection()?.selectAllChildren(block);
+      setOutcome("selected");
+    }
+  };
+  return (
+    <div className={styles.code}>
+      <pre ref={setBlock} tabIndex={0}>
+        {children}
+      </pre>
+      <Button kind="quiet" className={styles.copy ?? ""} onClick={() => void copy()}>
+        {t(LABELS[outcome ?? "none"])}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,152 @@
+/** What the pages ask of the API. */
+
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+
+import { api, unwrap } from "../shared/api/client";
+import type { ConceptView, RoadmapView } from "../shared/api/schema";
+import { artefactsOf } from "./artefacts";
+
+/** How often an estimate of what is left, and the list of roadmaps, are asked for again, in milliseconds. */
+const ESTIMATE_EVERY = 15_000;
+const LIST_EVERY = 5_000;
+
+export function aboutQuery() {
+  return queryOptions({
+    queryKey: ["about"],
+    queryFn: ({ signal }) => api.GET("/api/v1/about", { signal }).then(unwrap),
+    staleTime: Infinity,
+  });
+}
+
+/** All lists of roadmaps: what changes one of them may change the others. */
+export const LISTS = { queryKey: ["roadmaps"] } as const;
+
+/** The roadmaps whose title or goal holds `text`, those studied last first, as far as they were asked for. */
+export function roadmapsQuery(text: string, { trash = false } = {}) {
+  return infiniteQueryOptions({
+    queryKey: [...LISTS.queryKey, text, { trash }],
+    queryFn: ({ signal, pageParam }) =>
+      api
+        .GET("/api/v1/roadmaps", {
+          params: {
+            query: {
+              limit: 50,
+              sort: "studied" as const,
+              ...(trash && { trash }),
+              ...(text !== "" && { q: text }),
+              ...(pageParam !== null && { cursor: pageParam }),
+            },
+          },
+          signal,
+        })
+        .then(unwrap),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    refetchInterval: LIST_EVERY,
+    placeholderData: (before) => before,
+  });
+}
+
+/** A roadmap as it was when it was asked for; `useRoadmap` keeps it up to date. */
+export function roadmapQuery(roadmapId: string) {
+  return queryOptions({
+    queryKey: ["roadmap", roadmapId],
+    queryFn: ({ signal }) => readRoadmap(roadmapId, signal),
+    staleTime: Infinity,
+    // Events make it older by the second: whoever comes back reads it again.
+    gcTime: 0,
+  });
+}
+
+export function readRoadmap(roadmapId: string, signal: AbortSignal): Promise<RoadmapView> {
+  return api
+    .GET("/api/v1/roadmaps/{roadmap_id}", { params: { path: { roadmap_id: roadmapId } }, signal })
+    .then(unwrap) as Promise<RoadmapView>;
+}
+
+/** What is still to be written: calls, minutes and money. `version` changes when the answer may. */
+export function estimateQuery(roadmapId: string, version: number | null) {
+  return queryOptions({
+    queryKey: ["estimate", roadmapId, version],
+    queryFn: ({ signal }) =>
+      api
+        .GET("/api/v1/roadmaps/{roadmap_id}/estimate", {
+          params: { path: { roadmap_id: roadmapId } },
+          signal,
+        })
+        .then(unwrap),
+    refetchInterval: ESTIMATE_EVERY,
+    placeholderData: (before) => before,
+  });
+}
+
+/** A concept with its lesson; read again whenever the roadmap says that something of it has changed. */
+export function conceptQuery(roadmapId: string, concept: ConceptView) {
+  const { concept_id, content_status, learned_at, failures } = concept;
+  const ids = artefactsOf(concept).map(({ id }) => id);
+  return queryOptions({
+    queryKey: [
+      "concept",
+      roadmapId,
+      concept_id,
+      { content_status, ids, learned_at, failures: failures.length },
+    ],
+    queryFn: ({ signal }) =>
+      api
+        .GET("/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}", {
+          params: { path: { roadmap_id: roadmapId, concept_id } },
+          signal,
+        })
+        .then(unwrap),
+    placeholderData: (before) => (before?.concept_id === concept_id ? before : undefined),
+  });
+}
+
+/** An earlier version, as it was; none is read where there is no number. */
+export function conceptVersionQuery(roadmapId: string, conceptId: string, version: number | null) {
+  return queryOptions({
+    queryKey: ["version", roadmapId, conceptId, version],
+    queryFn: ({ signal }) =>
+      api
+        .GET("/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}", {
+          params: {
+            path: { roadmap_id: roadmapId, concept_id: conceptId },
+            query: { version: version ?? 1 },
+          },
+          signal,
+        })
+        .then(unwrap),
+    enabled: version !== null,
+    staleTime: Infinity,
+  });
+}
+
+export function versionsQuery(roadmapId: string, concept: ConceptView) {
+  const { concept_id } = concept;
+  return queryOptions({
+    queryKey: ["versions", roadmapId, concept_id, artefactsOf(concept).map(({ id }) => id)],
+    queryFn: ({ signal }) =>
+      api
+        .GET("/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/versions", {
+          params: { path: { roadmap_id: roadmapId, concept_id } },
+          signal,
+        })
+        .then(unwrap),
+  });
+}
+
+/** What a step in the history of the outline has changed; none is read where there is no number. */
+export function revisionQuery(roadmapId: string, number: number | null) {
+  return queryOptions({
+    queryKey: ["revision", roadmapId, number],
+    queryFn: ({ signal }) =>
+      api
+        .GET("/api/v1/roadmaps/{roadmap_id}/revisions/{number}", {
+          params: { path: { roadmap_id: roadmapId, number: number ?? 1 } },
+          signal,
+        })
+        .then(unwrap),
+    enabled: number !== null,
+    staleTime: Infinity,
+  });
+}
