@@ -1,161 +1,173 @@
 """Runs to watch: events in their order, and the answers that the API gives at any point of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import reduce
 from typing import Any
 from uuid import UUID
 
-from factories import an_outline
+from factories import a_batch, an_outline, finished
 
 from app.cli.watching.reducer import apply
 from app.cli.watching.state import Watched
-from app.domain.content import ArtefactKind, ArtefactStatus
-from app.domain.events import (
-    BatchSaved,
-    Cancelled,
-    Completed,
-    ConceptComplete,
-    ConceptFailed,
-    ConceptStart,
-    Event,
-    Failed,
-    OutlineReady,
-    SavedArtefact,
-    TaskPaused,
-    TaskQueued,
-    TaskStarted,
-)
-from app.domain.failures import FailureCode
+from app.domain.concept_state import ConceptState
+from app.domain.content import ArtefactKind
+from app.domain.events import Event
+from app.domain.failures import Failure, FailureCode
+from app.domain.outline_revision import HistoryPosition
 from app.domain.roadmap import Outline
-from app.domain.tasks import Progress, TaskKind, TaskStatus
-from app.domain.usage import Usage
+from app.domain.state_machine import allowed
+from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus
+from app.generation.ledger import (
+    CancelTask,
+    Change,
+    FailTask,
+    FinishRun,
+    PauseRun,
+    Position,
+    PutOutline,
+    QueueTask,
+    RequeueTask,
+    RoadmapState,
+    SaveBatch,
+    StartConcepts,
+    StartTask,
+    TaskState,
+)
+from app.generation.ledger import apply as apply_change
+from app.generation.work import Batch
 from app.reading.views import RoadmapView
 
 ROADMAP = UUID("01990000-0000-7000-8000-000000000001")
 DRAFT = UUID("01990000-0000-7000-8000-000000000002")
 CONTENT = UUID("01990000-0000-7000-8000-000000000003")
-ARTEFACT = UUID("01990000-0000-7000-8000-000000000004")
 EPOCH = UUID("01990000-0000-4000-8000-000000000005")
 AT = datetime(2026, 3, 1, 12, 3, 4, tzinfo=UTC)
 
 
 class Run:
-    """Makes events of one roadmap, each with the next number."""
+    """Makes events of one roadmap, as the ledger does. A step that cannot follow is left out."""
 
     def __init__(self, outline: Outline | None = None) -> None:
         self.outline = outline or an_outline()
         self.events: list[Event] = []
-        self.task_id = DRAFT
-
-    def _envelope(self) -> dict[str, Any]:
-        return {
-            "roadmap_id": ROADMAP,
-            "task_id": self.task_id,
-            "seq": len(self.events) + 1,
-            "epoch": EPOCH,
-            "at": AT,
-        }
+        self._known = RoadmapState(
+            roadmap_id=ROADMAP,
+            position=Position(seq=0, epoch=EPOCH, progress=Progress()),
+            task=TaskState(id=DRAFT, kind=TaskKind.DRAFT, status=TaskStatus.QUEUED, is_new=True),
+        )
 
     def drafted(self) -> "Run":
-        self.events.append(TaskQueued(**self._envelope(), kind=TaskKind.DRAFT))
-        self.events.append(TaskStarted(**self._envelope(), kind=TaskKind.DRAFT, total=3))
+        self._apply(QueueTask())
+        self._status(TaskStatus.RUNNING)
+        self._apply(StartTask(3))
         return self.outlined()
 
     def outlined(self, outline: Outline | None = None) -> "Run":
         self.outline = outline or self.outline
-        concepts = len(list(self.outline.concepts))
-        self.events.append(
-            OutlineReady(**self._envelope(), title=self.outline.title, stages=self.outline.stages, concepts=concepts)
+        known = self._known.concepts
+        kept = {
+            concept.concept_id: known.get(concept.concept_id, ConceptState(concept_id=concept.concept_id))
+            for concept in self.outline.concepts
+        }
+        task = self._known.task
+        change = PutOutline(
+            outline=self.outline,
+            history=HistoryPosition(revision=1, can_undo=False, can_redo=False),
+            progress=Progress.of(concept.status for concept in kept.values()),
+            ends=task.kind == TaskKind.DRAFT and task.status == TaskStatus.RUNNING,
         )
+        names = {concept.concept_id: concept.name for concept in self.outline.concepts}
+        self._known = replace(self._known, concepts={}, names=names)
+        self._apply(change)
+        self._known = replace(self._known, concepts=kept)
         return self
 
     def approved(self, task_id: UUID = CONTENT) -> "Run":
         return self.queued(task_id).started()
 
     def queued(self, task_id: UUID = CONTENT, *, retries: bool = False) -> "Run":
-        self.task_id = task_id
-        self.events.append(TaskQueued(**self._envelope(), kind=TaskKind.CONTENT, retries=retries))
-        return self
+        """A new task; or the one that there is, which has lost its worker."""
+        if task_id == self._known.task.id and self._known.task.status == TaskStatus.RUNNING:
+            return self._apply(RequeueTask())
+        task = TaskState(id=task_id, kind=TaskKind.CONTENT, status=TaskStatus.QUEUED, is_new=True)
+        self._known = replace(self._known, task=task)
+        return self._apply(QueueTask(retries))
 
     def started(self) -> "Run":
-        total = len(list(self.outline.concepts))
-        self.events.append(TaskStarted(**self._envelope(), kind=TaskKind.CONTENT, total=total))
+        if self._known.task.status == TaskStatus.QUEUED:
+            self._status(TaskStatus.RUNNING)
+            self._apply(StartTask())
         return self
 
     def writing(self, *concept_ids: str) -> "Run":
         for concept_id in concept_ids:
-            name = self._name(concept_id)
-            self.events.append(ConceptStart(**self._envelope(), concept_id=concept_id, concept_name=name))
+            if concept_id in self._known.concepts:
+                self._apply(StartConcepts([concept_id]))
         return self
 
     def ready(self, *concept_ids: str) -> "Run":
         for concept_id in concept_ids:
-            self.events.append(
-                ConceptComplete(
-                    **self._envelope(),
-                    concept_id=concept_id,
-                    concept_name=self._name(concept_id),
-                    tutorial_id=ARTEFACT,
-                    content_summary="About it.",
-                    resources_id=ARTEFACT,
-                    resources_count=2,
-                    quiz_id=ARTEFACT,
-                    quiz_questions_count=1,
-                    progress=Progress(),
-                )
-            )
+            self._saved(a_batch(concept_id))
         return self
 
     def without(self, concept_id: str, *failed: ArtefactKind, message: str = "The author took too long.") -> "Run":
-        self.events.append(
-            ConceptFailed(
-                **self._envelope(),
-                concept_id=concept_id,
-                concept_name=self._name(concept_id),
-                failed=failed,
-                code=FailureCode.TIMEOUT,
-                message=message,
-                retryable=True,
-                tutorial_id=None,
-                content_summary=None,
-                resources_id=None,
-                resources_count=None,
-                quiz_id=None,
-                quiz_questions_count=None,
-                progress=Progress(),
-            )
-        )
-        return self
+        late = Failure(code=FailureCode.TIMEOUT, message=message)
+        results = [finished(concept_id, kind, late if kind in failed else None) for kind in ArtefactKind]
+        return self._saved(Batch(artefacts=tuple(results), finished=(concept_id,)))
 
-    def saved(self, concept_id: str, artefact: ArtefactKind, status: ArtefactStatus) -> "Run":
-        one = SavedArtefact(concept_id=concept_id, artefact=artefact, status=status, artefact_id=None)
-        self.events.append(BatchSaved(**self._envelope(), size=0, artefacts=(one,), progress=Progress()))
-        return self
+    def saved(self, concept_id: str, artefact: ArtefactKind, *, failed: bool = False) -> "Run":
+        result = Failure(code=FailureCode.TIMEOUT, message="It took too long.") if failed else None
+        known = self._known_with(concept_id)
+        self._known = replace(self._known, removed=known)
+        return self._apply(SaveBatch(Batch(artefacts=(finished(concept_id, artefact, result),), finished=())))
 
     def paused(self, message: str = "The key is not accepted.") -> "Run":
-        self.events.append(TaskPaused(**self._envelope(), code=FailureCode.UNAUTHORISED, message=message))
-        return self
+        return self._apply(PauseRun(Failure(code=FailureCode.UNAUTHORISED, message=message)))
 
-    def completed(self, *, partly: bool = False) -> "Run":
-        status: Any = TaskStatus.PARTIAL if partly else TaskStatus.COMPLETED
-        self.events.append(Completed(**self._envelope(), status=status, progress=Progress(), usage=Usage()))
-        return self
+    def completed(self) -> "Run":
+        return self._apply(FinishRun())
 
     def failed(self, message: str = "The author cannot be reached.") -> "Run":
-        self.events.append(Failed(**self._envelope(), code=FailureCode.UNAVAILABLE, message=message))
-        return self
+        return self._apply(FailTask(Failure(code=FailureCode.UNAVAILABLE, message=message)))
 
     def cancelled(self) -> "Run":
-        self.events.append(Cancelled(**self._envelope(), progress=Progress()))
+        return self._apply(CancelTask()) if self._known.task.status.is_active else self
+
+    def _saved(self, batch: Batch) -> "Run":
+        """What is finished, without the event that tells of the batch."""
+        [concept_id] = batch.finished
+        self._known = replace(self._known, removed=self._known_with(concept_id))
+        before = len(self.events)
+        self._apply(SaveBatch(batch))
+        if len(self.events) > before:
+            self.events.pop()
+            position = self._known.position
+            self._known = replace(self._known, position=replace(position, seq=position.seq - 1))
+        return self
+
+    def _known_with(self, concept_id: str) -> dict[str, ConceptState]:
+        return {} if concept_id in self._known.concepts else {concept_id: ConceptState(concept_id=concept_id)}
+
+    def _status(self, status: TaskStatus) -> None:
+        self._known = replace(self._known, task=replace(self._known.task, status=status))
+
+    def _apply(self, change: Change) -> "Run":
+        entry = apply_change(self._known, change)
+        self.events += [event.model_copy(update={"at": AT}) for event in entry.events]
+        self._known = replace(
+            self._known,
+            position=entry.position,
+            task=replace(entry.task, is_new=False),
+            concepts={**self._known.concepts, **entry.concepts},
+            removed={},
+        )
         return self
 
     @property
     def state(self) -> Watched:
         return after(self.events)
-
-    def _name(self, concept_id: str) -> str:
-        return next((c.name for c in self.outline.concepts if c.concept_id == concept_id), "Gone")
 
 
 def after(events: Sequence[Event]) -> Watched:
@@ -169,7 +181,8 @@ def after(events: Sequence[Event]) -> Watched:
         task_id=DRAFT,
         kind=TaskKind.DRAFT,
         task_status=TaskStatus.QUEUED,
-        returns_to=None,
+        status=RoadmapStatus.DRAFTING,
+        progress=Progress(),
         reason=None,
         stages=(),
         concepts={},
@@ -204,7 +217,7 @@ def as_answered(state: Watched) -> RoadmapView:
         "roadmap_id": state.roadmap_id,
         "kind": state.kind,
         "status": state.task_status,
-        "returns_to": state.returns_to,
+        "returns_to": None,
         "usage": {},
         "error": error,
         "created_at": AT,
@@ -228,6 +241,7 @@ def as_answered(state: Watched) -> RoadmapView:
             "epoch": state.epoch,
             "task": task,
             "usage": {},
+            "allowed": allowed(state.status),
             "stages": stages,
         }
     )

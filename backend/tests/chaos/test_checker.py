@@ -10,9 +10,9 @@ import pytest
 
 from app.cli.watching.reducer import apply
 from app.cli.watching.state import Watched
-from app.domain.changes import ShownFailure
+from app.domain.changes import ChangedConcept, ShownFailure, changed_concept
 from app.domain.concept_state import ConceptState
-from app.domain.content import ArtefactKind
+from app.domain.content import ArtefactKind, ArtefactStatus
 from app.domain.events import (
     Completed,
     ConceptComplete,
@@ -23,7 +23,7 @@ from app.domain.events import (
     TaskStarted,
 )
 from app.domain.failures import FailureCode
-from app.domain.tasks import Progress, TaskKind, TaskStatus
+from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus
 from app.domain.usage import Usage
 from chaos.audit import ArtefactWrite, Stored, TaskWrite
 from chaos.checker import HELD, IN_FLIGHT, STOPPED, YOUNG, check
@@ -34,17 +34,29 @@ IDS = {"tutorial": UUID(int=11), "resources": UUID(int=12), "quiz": UUID(int=13)
 WORKER, OTHER = "host:1", "host:2"
 
 
-def an_envelope(seq: int) -> Envelope:
-    return Envelope(
-        roadmap_id=ROADMAP, task_id=TASK, seq=seq, epoch=EPOCH, at=datetime(2026, 1, 1, tzinfo=UTC), changes={}
-    )
+def an_envelope(seq: int, **changes: Any) -> Envelope:
+    told: Any = changes
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    return Envelope(roadmap_id=ROADMAP, task_id=TASK, seq=seq, epoch=EPOCH, at=at, changes=told)
 
 
+def a_concept(status: ArtefactStatus) -> list[ChangedConcept]:
+    ids: dict[str, UUID] = IDS if status == ArtefactStatus.COMPLETED else {}
+    state: dict[str, Any] = {f"{kind}_id": ids.get(kind) for kind in ArtefactKind}
+    state |= {f"{kind}_status": status for kind in ArtefactKind}
+    return [changed_concept(None, ConceptState(concept_id="c0", **state))]
+
+
+DONE = Progress(total=1, completed=1)
 EVENTS: list[Event] = [
-    TaskStarted(**an_envelope(1), kind=TaskKind.CONTENT, total=1),
-    ConceptStart(**an_envelope(2), concept_id="c0", concept_name="Joins"),
+    TaskStarted(**an_envelope(1, task={"task_id": TASK, "status": TaskStatus.RUNNING}), kind=TaskKind.CONTENT, total=1),
+    ConceptStart(
+        **an_envelope(2, concepts=a_concept(ArtefactStatus.GENERATING), progress=Progress(total=1, generating=1)),
+        concept_id="c0",
+        concept_name="Joins",
+    ),
     ConceptComplete(
-        **an_envelope(3),
+        **an_envelope(3, concepts=a_concept(ArtefactStatus.COMPLETED), progress=DONE),
         concept_id="c0",
         concept_name="Joins",
         tutorial_id=IDS["tutorial"],
@@ -55,7 +67,12 @@ EVENTS: list[Event] = [
         quiz_questions_count=3,
         progress=Progress(total=1, completed=1),
     ),
-    Completed(**an_envelope(4), status=TaskStatus.COMPLETED, progress=Progress(total=1, completed=1), usage=Usage()),
+    Completed(
+        **an_envelope(4, status=RoadmapStatus.COMPLETED, task={"task_id": TASK, "status": TaskStatus.COMPLETED}),
+        status=TaskStatus.COMPLETED,
+        progress=DONE,
+        usage=Usage(),
+    ),
 ]
 FIRST = Watched(
     roadmap_id=ROADMAP,
@@ -66,7 +83,8 @@ FIRST = Watched(
     task_id=TASK,
     kind=TaskKind.CONTENT,
     task_status=TaskStatus.QUEUED,
-    returns_to=None,
+    status=RoadmapStatus.GENERATING,
+    progress=Progress(total=1),
     reason=None,
     stages=(),
     concepts={"c0": ConceptState(concept_id="c0")},

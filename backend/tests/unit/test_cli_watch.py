@@ -178,7 +178,7 @@ async def test_follow_stays_beyond_the_review(api: FakeApi, terminal: Terminal) 
     [
         (completed(), 0, "The roadmap is completed: 3 of 3 ready."),
         (
-            a_run().without("c2", ArtefactKind.QUIZ).completed(partly=True),
+            a_run().without("c2", ArtefactKind.QUIZ).completed(),
             3,
             "The roadmap is partly completed: 2 of 3 ready, 1 incomplete.",
         ),

@@ -99,7 +99,7 @@ class Follower:
                 return await self._read(state)
 
     async def _read(self, state: Watched) -> Update:
-        """Something is missing between the state and a frame."""
+        """Something is missing between the state and a frame, or the frame does not tell what it has changed."""
         return Update(state=Watched.of(await self._roadmaps.read(state.roadmap_id)))
 
 

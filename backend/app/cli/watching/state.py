@@ -10,7 +10,7 @@ from app.cli.watching.words import one_line
 from app.domain.concept_state import ConceptState
 from app.domain.content import ContentStatus
 from app.domain.roadmap import Stage
-from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus, roadmap_status
+from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus
 from app.reading.views import ConceptView, RoadmapView, StageView
 
 
@@ -47,7 +47,8 @@ class Watched:
     task_id: UUID
     kind: TaskKind
     task_status: TaskStatus
-    returns_to: RoadmapStatus | None
+    status: RoadmapStatus
+    progress: Progress
     reason: str | None
     stages: tuple[ShownStage, ...]
     concepts: Mapping[str, ConceptState]
@@ -63,7 +64,8 @@ class Watched:
             task_id=roadmap.task.task_id,
             kind=roadmap.task.kind,
             task_status=roadmap.task.status,
-            returns_to=roadmap.task.returns_to,
+            status=roadmap.status,
+            progress=Progress.model_validate(roadmap.progress.model_dump()),
             reason=one_line(roadmap.task.error.message) if roadmap.task.error else None,
             stages=shown_stages(roadmap.stages),
             concepts={
@@ -73,14 +75,6 @@ class Watched:
                 for concept in module.concepts
             },
         )
-
-    @property
-    def status(self) -> RoadmapStatus:
-        return roadmap_status(self.kind, self.task_status, self.progress, self.returns_to)
-
-    @property
-    def progress(self) -> Progress:
-        return progress_of(self.concepts.values())
 
 
 def progress_of(concepts: Iterable[ConceptState]) -> Progress:
