@@ -57,6 +57,8 @@ class Settings(AuthorSettings, ServingSettings):
     db_pool_size: int = Field(8, ge=2, le=50, validation_alias="GREENWAY_DB_POOL_SIZE")
     worker_metrics_port: int = Field(9101, ge=0, le=65535, validation_alias="GREENWAY_WORKER_METRICS_PORT")
 
+    event_retention: int = Field(7, ge=1, le=3650, validation_alias="GREENWAY_EVENT_RETENTION")
+
     launch_id: UUID | None = Field(None, validation_alias="GREENWAY_LAUNCH_ID")
 
     celery_control: Literal["inspect", "all", "off"] = Field("inspect", validation_alias="GREENWAY_CELERY_CONTROL")

@@ -262,6 +262,7 @@ idempotency_keys = Table(
     Column("roadmap_id", Uuid, ForeignKey("roadmaps.id", ondelete="CASCADE"), nullable=False),
     Column("task_id", Uuid, nullable=False),
     _created_at(),
+    Index("idempotency_keys_created_idx", "created_at"),
 )
 
 ARTEFACT_TABLES = {

@@ -2,12 +2,15 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import metrics
 from app.db.ledger import change_roadmap
+from app.db.repositories.event_repo import EventRepository
+from app.db.repositories.idempotency_repo import IdempotencyRepository
 from app.db.repositories.ownership_repo import OwnershipRepository
 from app.db.repositories.raw_answer_repo import RawAnswerRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
@@ -37,11 +40,12 @@ class Taken:
 
 
 class TaskStore:
-    """For one worker process, known by `worker_id`."""
+    """For one worker process, known by `worker_id`. `event_retention` is GREENWAY_EVENT_RETENTION."""
 
-    def __init__(self, sessions: Sessions, worker_id: UUID) -> None:
+    def __init__(self, sessions: Sessions, worker_id: UUID, *, event_retention: timedelta = timedelta(days=7)) -> None:
         self._sessions = sessions
         self._worker_id = worker_id
+        self._event_retention = event_retention
 
     async def claim(self, task_id: UUID) -> Taken | None:
         """Take a queued task and announce it; None when there is nothing to take."""
@@ -117,12 +121,15 @@ class TaskStore:
         return events
 
     async def clean_up(self) -> None:
-        """Remove what is kept for a time only: leases of the dead, unusable answers, the trash."""
+        """Remove what is kept for a time only: leases of the dead, unusable answers, keys of requests, the events of
+        roadmaps at rest, the trash."""
 
         async def work(session: AsyncSession) -> bool:
             await WorkerRepository(session).forget_the_dead()
             await RawAnswerRepository(session).forget_old()
-            return await RoadmapRepository(session).empty_trash()
+            await IdempotencyRepository(session).forget_old()
+            more_events = await EventRepository(session).fold(self._event_retention)
+            return await RoadmapRepository(session).empty_trash() or more_events
 
         while await safe_session_with_retry(self._sessions, work, attempts=1):
             pass

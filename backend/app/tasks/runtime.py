@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -109,7 +110,7 @@ class WorkerRuntime:
         await _wait_for_schema(sessions)
         self._author = MeteredAuthor(await self._make_author(settings))
         return Worker(
-            tasks=TaskStore(sessions, self._id),
+            tasks=TaskStore(sessions, self._id, event_retention=timedelta(days=settings.event_retention)),
             sessions=sessions,
             author=self._author,
             events=NotificationService(self._redis, EventSeal(sessions)),

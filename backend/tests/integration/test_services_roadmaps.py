@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
-from factories import a_batch, an_outline, finished
+from factories import a_batch, a_request, an_outline, finished
 from integration.conftest import Desk, a_hopeless_batch, a_roadmap_that_is, claim_of
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +15,7 @@ from app.core.errors import Conflict, NotFound
 from app.db.content_store import PostgresContentStore
 from app.db.ledger import queue_task
 from app.db.repositories.task_repo import TaskRepository
+from app.db.session import safe_session_with_retry
 from app.db.tables import metadata, tasks, workers
 from app.db.task_store import TaskStore
 from app.domain.base import new_id
@@ -172,6 +173,57 @@ async def test_the_whole_trash_is_emptied_at_once(desk: Desk) -> None:
     await (await desk.a_worker()).clean_up()
     await desk.execute(look)
     assert left == []
+
+
+# What is kept for a time only
+
+
+async def test_the_events_of_a_roadmap_at_rest_are_folded_and_those_of_others_stay(desk: Desk) -> None:
+    at_rest = await a_roadmap_that_is(RoadmapStatus.COMPLETED, desk)
+    young = await a_roadmap_that_is(RoadmapStatus.PARTIAL, desk)
+    busy = await a_roadmap_that_is(RoadmapStatus.GENERATING, desk)
+    before = {one: await desk.read.roadmaps.roadmap(LOCAL_VIEWER, one) for one in (at_rest, young, busy)}
+
+    async def ages(session: AsyncSession) -> None:
+        older = "jsonb_set(body::jsonb, '{at}', to_jsonb(now() - interval '8 days'))::json"
+        statement = text(f"UPDATE events SET body = {older} WHERE roadmap_id = ANY(:old)")
+        await session.execute(statement, {"old": [at_rest, busy]})
+
+    async def stored(session: AsyncSession) -> dict[UUID, int]:
+        rows = await session.execute(text("SELECT roadmap_id, count(*) AS kept FROM events GROUP BY 1"))
+        return {row.roadmap_id: row.kept for row in rows}
+
+    await desk.execute(ages)
+    worker = await desk.a_worker()
+    await worker.clean_up()
+    left = await safe_session_with_retry(desk.sessions, stored)
+    assert left.keys() == {young, busy}
+    for one, snapshot in before.items():
+        assert await desk.read.roadmaps.roadmap(LOCAL_VIEWER, one) == snapshot, "nothing else is touched"
+    position = await desk.read.roadmaps.position(LOCAL_VIEWER, at_rest)
+    assert position.floor == position.seq > 0
+    await desk.roadmaps.mark_learned(LOCAL_VIEWER, at_rest, "c0", learned=True)
+    after = await desk.read.roadmaps.position(LOCAL_VIEWER, at_rest)
+    assert (after.floor, after.seq) == (position.floor, position.seq + 1), "numbers go on"
+    await worker.clean_up()
+    assert (await safe_session_with_retry(desk.sessions, stored))[at_rest] == 1, "the new one is young"
+
+
+async def test_keys_of_requests_are_remembered_for_a_week(desk: Desk) -> None:
+    async def asked() -> UUID:
+        created = await desk.roadmaps.create(LOCAL_VIEWER, a_request(), auto_approve=False, idempotency_key="k")
+        return created.roadmap_id
+
+    async def passes(session: AsyncSession) -> None:
+        await session.execute(text("UPDATE idempotency_keys SET created_at = now() - interval '8 days'"))
+
+    first = await asked()
+    worker = await desk.a_worker()
+    await worker.clean_up()
+    assert await asked() == first
+    await desk.execute(passes)
+    await worker.clean_up()
+    assert await asked() != first
 
 
 # Fences

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from app.core import metrics
 from app.core.settings import Settings, names_of
+from app.domain.changes import ChangedArtefact, ChangedConcept, Changes, Glance
 from app.domain.events import Event, event_adapter
 
 ROOT = Path(__file__).parents[3]
@@ -25,6 +26,7 @@ EVENTS = {event.model_fields["type"].default: event for event in get_args(get_ar
 
 NOT_FOR_THE_API = {
     *("GREENWAY_ARTEFACT_TIMEOUT", "GREENWAY_FLUSH_EVERY", "GREENWAY_FLUSH_MAX_AGE", "GREENWAY_FAILPOINT"),
+    "GREENWAY_EVENT_RETENTION",
     *("GREENWAY_MAX_COST_USD", "GREENWAY_MODEL_REQUESTS_PER_MINUTE", "GREENWAY_MODEL_TOKENS_PER_MINUTE"),
     *("GREENWAY_SEARCH", "SEARXNG_BASE_URL", "OTEL_EXPORTER_OTLP_ENDPOINT", "GREENWAY_WORKER_METRICS_PORT"),
     *("GREENWAY_URL", "GREENWAY_DATA_DIR", "LOG_FILE", "GREENWAY_LAUNCH_ID", "GREENWAY_MAX_ANSWER_BYTES"),
@@ -119,18 +121,20 @@ def test_the_section_of_an_event_describes_its_fields_and_shows_a_valid_one(type
     section = sections_of_events()[type_]
     table, _, rest = section.partition("```json\n")
     described = {name for line in table.splitlines() for name in re.findall(r"`(\w+)`", line.partition(" | ")[0])}
-    shared = {"type", "roadmap_id", "task_id", "seq", "epoch", "at"}
+    shared = {"type", "roadmap_id", "task_id", "seq", "epoch", "at", "changes"}
     assert described & EVENTS[type_].model_fields.keys() >= EVENTS[type_].model_fields.keys() - shared
     example: dict[str, Any] = json.loads(rest.partition("```")[0])
     event = event_adapter.validate_json(json.dumps(example))
     assert event.type == type_
-    assert event.model_dump(mode="json") == example
+    assert event.model_dump(mode="json") == {"changes": None} | example
 
 
-def test_the_rules_for_clients_cover_every_event() -> None:
+def test_the_rules_for_clients_name_all_that_may_have_changed() -> None:
     rules = text_of("doc/events.md").partition("## What a client must do")[2].partition("## The events")[0]
     named = {name for line in rules.splitlines() for name in re.findall(r"^\| `(\w+)` \|", line)}
-    assert named == EVENTS.keys()
+    assert named == Changes.__annotations__.keys()
+    for shape in (ChangedConcept, ChangedArtefact, Glance):
+        assert all(f"`{name}`" in rules for name in shape.__annotations__)
 
 
 def test_every_metric_is_described_with_its_labels() -> None:

@@ -6,12 +6,14 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 from uuid import UUID, uuid4
 
+import pytest
+
 from app.domain.records import RoadmapPosition
 from app.domain.viewer import LOCAL_VIEWER, RoadmapHandle, Viewer
 from app.live.event_hub import EventHub
 from app.live.event_stream import EventStream, Message
 from app.live.live_feed import Frame
-from app.reading.roadmaps import RoadmapReader
+from app.reading.roadmaps import RoadmapReader, RoadmapSnapshot
 
 ROADMAP, EPOCH = uuid4(), uuid4()
 NEWEST = 3
@@ -29,6 +31,7 @@ class Overlapping:
         for seq in live:
             self._live.put_nowait(frame(seq))
         self.seq = NEWEST
+        self.floor = 0
 
     async def next(self) -> Frame:
         return await self._live.get()
@@ -36,7 +39,7 @@ class Overlapping:
     @asynccontextmanager
     async def listen(self, viewer: Viewer, roadmap_id: UUID) -> AsyncIterator[tuple["Overlapping", RoadmapPosition]]:
         assert viewer == LOCAL_VIEWER
-        yield self, RoadmapPosition(handle=RoadmapHandle(roadmap_id), epoch=EPOCH, seq=NEWEST, floor=0)
+        yield self, RoadmapPosition(handle=RoadmapHandle(roadmap_id), epoch=EPOCH, seq=NEWEST, floor=self.floor)
 
     async def read(self, position: RoadmapPosition, *, after: int, until: int) -> list[Frame]:
         assert position.seq == NEWEST
@@ -52,3 +55,17 @@ async def test_what_the_backlog_and_the_live_channel_both_bring_is_sent_once() -
         if message.seq == 5:
             break
     assert [message.seq for message in seen] == [2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(("since", "type_"), [(2, "resync"), (3, "heartbeat")])
+async def test_a_client_from_below_the_floor_starts_afresh(since: int, type_: str) -> None:
+    hub: Any = Overlapping(live=[4])
+    hub.floor = 3
+
+    class Reader:
+        async def roadmap(self, *_: object) -> RoadmapSnapshot:
+            return RoadmapSnapshot(seq=NEWEST, etag="", body=b"{}")
+
+    stream = EventStream(cast(EventHub, hub), cast(RoadmapReader, Reader()), heartbeat=20, most=10)
+    first = await anext(stream.follow(LOCAL_VIEWER, ROADMAP, since=since))
+    assert first.type == type_

@@ -1,14 +1,18 @@
 """Reads the event log, and the key under which events are published."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import DateTime, and_, cast, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import events, roadmap_progress, roadmaps, signing_keys
+from app.db.tables import events, roadmap_progress, roadmaps, signing_keys, tasks
+from app.domain.tasks import ACTIVE
 from app.domain.viewer import RoadmapHandle, Viewer
+
+_FOLDED_AT_ONCE = 20
 
 
 class EventRepository:
@@ -49,3 +53,31 @@ class EventRepository:
         )
         rows = await self._session.execute(query)
         return {row.roadmap_id: (Viewer(row.user_id), row.seq) for row in rows}
+
+    async def fold(self, retention: timedelta) -> bool:
+        """Remove the events of a few roadmaps that nobody writes and whose newest event is old enough; from then on,
+        they lie below the floor. Whether there may be more."""
+        newest = cast(events.c.body["at"].as_string(), DateTime(timezone=True))
+        old = (
+            select(roadmap_progress.c.roadmap_id)
+            .join(roadmaps, roadmaps.c.id == roadmap_progress.c.roadmap_id)
+            .join(tasks, tasks.c.id == roadmaps.c.task_id)
+            .join(events, and_(events.c.roadmap_id == roadmaps.c.id, events.c.seq == roadmap_progress.c.seq))
+            .where(
+                roadmap_progress.c.floor < roadmap_progress.c.seq,
+                tasks.c.status.not_in(ACTIVE),
+                tasks.c.owner.is_(None),
+                newest < func.now() - retention,
+            )
+            .limit(_FOLDED_AT_ONCE)
+            .with_for_update(of=roadmap_progress, skip_locked=True)
+        )
+        folding = (
+            update(roadmap_progress)
+            .where(roadmap_progress.c.roadmap_id.in_(old))
+            .values(floor=roadmap_progress.c.seq)
+            .returning(roadmap_progress.c.roadmap_id)
+        )
+        folded = list((await self._session.execute(folding)).scalars())
+        await self._session.execute(delete(events).where(events.c.roadmap_id.in_(folded)))
+        return len(folded) == _FOLDED_AT_ONCE

@@ -1,13 +1,17 @@
 """Remembers which request an Idempotency-Key has been used for."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import idempotency_keys
 from app.domain.viewer import Viewer
+
+KEPT_FOR = timedelta(days=7)
+"""How long a key is remembered: a client that repeats a request later than that makes another roadmap."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,3 +43,7 @@ class IdempotencyRepository:
                 user_id=viewer.user_id, key=key, fingerprint=fingerprint, roadmap_id=roadmap_id, task_id=task_id
             )
         )
+
+    async def forget_old(self) -> None:
+        table = idempotency_keys
+        await self._session.execute(delete(table).where(table.c.created_at < func.now() - KEPT_FOR))
