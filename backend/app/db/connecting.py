@@ -28,7 +28,11 @@ IDLE_TIMEOUT = 5.0
 """Seconds that the server lets a transaction wait for its next statement. A client that has stood still, or has gone
 without a word, must not keep others from the rows that it has locked."""
 
-_IDLE_LIMIT = f"idle_in_transaction_session_timeout = {IDLE_TIMEOUT * 1000:.0f}"
+TRANSACTION_LIMIT = 60.0
+"""Seconds that a transaction may take on PostgreSQL 17 or newer. A client that hangs between two parts of a statement
+is not idle for the server, and would keep its locks for as long as the connection seems to be there: for hours."""
+
+_KNOWS_TRANSACTION_LIMIT = 17
 
 _KEEPALIVE = {
     "keepalives": (socket.SOL_SOCKET, "SO_KEEPALIVE"),
@@ -55,7 +59,8 @@ class _PooledTransaction(Transaction):
     async def start(self) -> None:
         await super().start()
         try:
-            await self._over.execute(f"SET LOCAL {_IDLE_LIMIT}")
+            for limit in self._over.limits:
+                await self._over.execute(f"SET LOCAL {limit}")
         except BaseException:
             await self.rollback()
             raise
@@ -65,6 +70,8 @@ class Connection(asyncpg.Connection):
     """A connection that knows whether a pooler is in between."""
 
     behind_pooler = False
+    limits: tuple[str, ...] = ()
+    """Settings that keep what has been left alone from holding locks."""
 
     def transaction(self, *, isolation: Any = None, readonly: bool = False, deferrable: bool = False) -> Transaction:
         kind = _PooledTransaction if self.behind_pooler else Transaction
@@ -100,7 +107,7 @@ async def connect(address: DatabaseAddress, *, application_name: str, command_ti
         raise CannotConnect(str(error)) from error
     try:
         _keep_alive(connection, address)
-        await _settle(connection, address)
+        await _settle(connection, address, is_patient=command_timeout is None)
     except _REFUSALS as error:
         connection.terminate()
         raise CannotConnect(_reason(error, timeout)) from error
@@ -138,15 +145,19 @@ def _arguments(address: DatabaseAddress) -> dict[str, Any]:
     return {"dsn": address.dsn, "database": address.database, **where, **encrypted}
 
 
-async def _settle(connection: Connection, address: DatabaseAddress) -> None:
-    """Find out who is at the other end: a pooler gives a key of its own, not its server's process."""
+async def _settle(connection: Connection, address: DatabaseAddress, *, is_patient: bool) -> None:
+    """Find out who is at the other end: a pooler gives a key of its own, not its server's process. A migration is
+    patient: it may take as long as it takes."""
+    connection.limits = (f"idle_in_transaction_session_timeout = {IDLE_TIMEOUT * 1000:.0f}",)
+    if not is_patient and connection.get_server_version().major >= _KNOWS_TRANSACTION_LIMIT:
+        connection.limits += (f"transaction_timeout = {TRANSACTION_LIMIT * 1000:.0f}",)
     if address.behind_pooler is not None:
         connection.behind_pooler = address.behind_pooler
     else:
         process = await connection.fetchval("SELECT pg_backend_pid()")
         connection.behind_pooler = process != connection.get_server_pid()
     if not connection.behind_pooler:
-        await connection.execute(f"SET {_IDLE_LIMIT}")
+        await connection.execute("; ".join(f"SET {limit}" for limit in connection.limits))
 
 
 def _keep_alive(connection: Connection, address: DatabaseAddress) -> None:

@@ -25,11 +25,11 @@ T = TypeVar("T")
 COMMAND_TIMEOUT = 10.0
 """Seconds that one statement may take; a half-open connection is noticed by it."""
 
-_TRANSIENT_CLASSES = ("08", "25P03", "40", "53", "57P")
-"""SQLSTATE prefixes: connection lost, idle for too long in a transaction, deadlock or serialisation, out of resources,
-server shutting down."""
-_STOOD_STILL = "25P03"
-"""The driver reports it as the cause of a lost connection."""
+_TRANSIENT_CLASSES = ("08", "25P03", "25P04", "40", "53", "57P")
+"""SQLSTATE prefixes: connection lost, a transaction that was idle or took too long, deadlock or serialisation, out of
+resources, server shutting down."""
+_STOOD_STILL = ("25P03", "25P04")
+"""The driver reports them as the cause of a lost connection."""
 
 _DISK_FULL = "53100"
 _UNDEFINED = ("42P01", "42703", "42704", "42883", "3F000")
@@ -215,7 +215,7 @@ def _is_contention(error: BaseException) -> bool:
 
 def _stood_still(error: BaseException | None) -> bool:
     while error is not None:
-        if getattr(error, "sqlstate", None) == _STOOD_STILL:
+        if getattr(error, "sqlstate", None) in _STOOD_STILL:
             return True
         error = error.__cause__ or error.__context__
     return False

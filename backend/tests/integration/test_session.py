@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -12,11 +13,15 @@ from app.core import outages
 from app.db.session import IDLE_TIMEOUT, DatabaseFull, Sessions, TransactionTimeout, safe_session_with_retry
 
 
-async def test_connections_ask_the_server_not_to_wait_for_them(sessions: Sessions) -> None:
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("idle_in_transaction_session_timeout", f"{IDLE_TIMEOUT:.0f}s"), ("transaction_timeout", "1min")],
+)
+async def test_connections_ask_the_server_not_to_wait_for_them(setting: str, value: str, sessions: Sessions) -> None:
     async def work(session: AsyncSession) -> str:
-        return str((await session.execute(text("SHOW idle_in_transaction_session_timeout"))).scalar_one())
+        return str((await session.execute(text(f"SHOW {setting}"))).scalar_one())
 
-    assert await safe_session_with_retry(sessions, work) == f"{IDLE_TIMEOUT:.0f}s"
+    assert await safe_session_with_retry(sessions, work) == value
 
 
 async def test_work_that_stood_still_in_its_transaction_runs_again_as_a_whole(sessions: Sessions) -> None:
@@ -43,6 +48,25 @@ async def test_rows_that_a_silent_client_has_locked_are_free_again(sessions: Ses
 
         assert await safe_session_with_retry(sessions, work) == 0
         await silent.invalidate()
+
+
+async def test_rows_that_a_client_has_locked_who_hung_in_the_middle_of_a_statement_are_free_again(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The driver sends a statement in parts: for the server, what has come without an end is no idle client."""
+    monkeypatch.setattr("app.db.connecting.TRANSACTION_LIMIT", 1.5)
+    parse = b"\0SELECT 1\0\0\0"
+    part = b"P" + (len(parse) + 4).to_bytes(4, "big") + parse + b"H" + (4).to_bytes(4, "big")
+    async with sessions() as hung:
+        await hung.execute(text("LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE"))
+        driver: Any = (await (await hung.connection()).get_raw_connection()).driver_connection
+        driver._transport.write(part)
+
+        async def work(session: AsyncSession) -> int:
+            return int((await session.execute(text("SELECT count(*) FROM tasks"))).scalar_one())
+
+        assert await safe_session_with_retry(sessions, work) == 0
+        await hung.invalidate()
 
 
 async def test_a_disk_that_is_full_is_told(sessions: Sessions) -> None:
