@@ -86,6 +86,7 @@ _SUMMARY = {
     "goal": _REQUEST["goal"],
     "language": "en",
     "status": "generating",
+    "allowed": ["pause", "cancel", "prioritise"],
     "author": "openai:gpt-5",
     "created_at": _AT,
     "progress": _PROGRESS,
@@ -100,6 +101,13 @@ _VIEW = _SUMMARY | {
     "task": _TASK_VIEW,
     "usage": _USAGE,
     "stages": [_STAGE | {"order": 1, "modules": [_MODULE | {"concepts": _CONCEPTS}]}],
+}
+_CONCEPT_COMMANDS = {
+    "pending": ["prioritise"],
+    "generating": [],
+    "completed": ["regenerate"],
+    "partial": ["regenerate"],
+    "failed": ["regenerate"],
 }
 _QUESTION = {
     "question_id": "q1",
@@ -238,7 +246,7 @@ EXAMPLES: dict[str, Any] = {
         "concept_id": "select",
         "concept_name": "SELECT and WHERE",
     },
-    "About": {"version": "0.1.0", "author": "openai:gpt-5", "max_concepts": 300},
+    "About": {"version": "0.1.0", "author": "openai:gpt-5", "max_concepts": 300, "concept_commands": _CONCEPT_COMMANDS},
     "Health": {"status": "ok"},
     "Readiness": {
         "status": "ready",

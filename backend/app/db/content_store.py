@@ -161,17 +161,18 @@ class PostgresContentStore:
             bodies = await EventRepository(session).newest(roadmap, count)
             return [event_adapter.validate_python(body) for body in bodies], None
         position = await lock_position(session, roadmap)
-        repository = ConceptRepository(session)
+        tasks, repository = TaskRepository(session), ConceptRepository(session)
         concepts = await repository.all(roadmap)
         missing = change.batch.concept_ids - concepts.keys() if isinstance(change, SaveBatch) else ()
         state = RoadmapState(
             roadmap_id=roadmap.roadmap_id,
             position=position,
             task=task.state,
+            newest=None if task.state.status.is_active else await tasks.newest(roadmap),
             concepts=concepts,
             removed=await repository.lock(roadmap, missing) if missing else {},
             names=self._names,
-            usage=await TaskRepository(session).usage_of(roadmap),
+            usage=await tasks.usage_of(roadmap),
             language=self._claim.language,
         )
         entry = apply(state, change)

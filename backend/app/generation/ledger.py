@@ -79,6 +79,8 @@ class RoadmapState:
     roadmap_id: UUID
     position: Position
     task: TaskState
+    newest: TaskState | None = None
+    """The roadmap's newest task, where that may be another one: what a cancelled task had finished comes late."""
     concepts: Mapping[str, ConceptState] = field(default_factory=dict)
     removed: Mapping[str, ConceptState] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
@@ -532,6 +534,8 @@ class _Book:
 
     def _changed_task(self, told: "_Seen", now: "_Seen") -> ChangedTask | None:
         task = now.task
+        if self._shown() is not task:
+            return None
         changed = ChangedTask()
         if task.is_new and not self._events:
             changed = ChangedTask(
@@ -551,8 +555,14 @@ class _Book:
             return changed
         return None
 
+    def _shown(self) -> TaskState:
+        """The task that the roadmap shows."""
+        newest = self._state.newest
+        return self._task if newest is None or newest.id == self._task.id else newest
+
     def _seen(self) -> "_Seen":
-        status = roadmap_status(self._task.kind, self._task.status, self.progress, self._task.returns_to)
+        task = self._shown()
+        status = roadmap_status(task.kind, task.status, self.progress, task.returns_to)
         return _Seen(status=status, task=self._task, progress=self.progress, usage=self._usage)
 
 

@@ -96,6 +96,7 @@ def _listed(roadmap: RoadmapMetadata) -> ListedRoadmap:
         goal=roadmap.request["goal"],
         language=roadmap.request["language"],
         status=roadmap.status,
+        allowed=[] if roadmap.deleted_at else allowed(roadmap.status),
         author=roadmap.author,
         created_at=roadmap.created_at,
         imported_at=roadmap.imported_at,
@@ -118,6 +119,7 @@ def _fields(roadmap: RoadmapMetadata, states: dict[str, dict[str, Any]]) -> dict
         "goal": roadmap.request["goal"],
         "language": roadmap.request["language"],
         "status": roadmap.status,
+        "allowed": allowed(roadmap.status),
         "author": roadmap.author,
         "created_at": roadmap.created_at,
         "imported_at": roadmap.imported_at,
@@ -129,7 +131,6 @@ def _fields(roadmap: RoadmapMetadata, states: dict[str, dict[str, Any]]) -> dict
         "epoch": roadmap.epoch,
         "task": task_view(roadmap.task).model_dump(),
         "usage": roadmap.usage.model_dump(),
-        "allowed": allowed(roadmap.status),
         "stages": [
             stage
             | {

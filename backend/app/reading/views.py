@@ -111,13 +111,15 @@ class StageView(_View):
 
 
 class RoadmapSummary(_View):
-    """`imported_at` is set if the roadmap came from a file; author, date and usage are then the file's claims."""
+    """`allowed` are the commands that are possible now. `imported_at` is set if the roadmap came from a file; author,
+    date and usage are then the file's claims."""
 
     roadmap_id: UUID
     title: str
     goal: str
     language: str
     status: RoadmapStatus
+    allowed: list[Command]
     author: str
     created_at: datetime
     imported_at: datetime | None = None
@@ -125,8 +127,8 @@ class RoadmapSummary(_View):
 
 
 class RoadmapView(RoadmapSummary):
-    """The whole roadmap, as of event `seq`. `allowed` are the commands that are possible now. `revision` is the number
-    of the outline's revision; until the first draft is ready, it is null, and there are no stages."""
+    """The whole roadmap, as of event `seq`. `revision` is the number of the outline's revision; until the first draft
+    is ready, it is null, and there are no stages."""
 
     revision: int | None
     can_undo: bool
@@ -135,7 +137,6 @@ class RoadmapView(RoadmapSummary):
     epoch: UUID
     task: TaskView
     usage: Usage
-    allowed: list[Command]
     stages: list[StageView]
 
 

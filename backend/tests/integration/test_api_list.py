@@ -62,6 +62,16 @@ async def test_the_list_says_how_far_each_roadmap_is(api: AsyncClient, desk: Des
     assert (item["progress"]["partial"], item["progress"]["total"]) == (3, 3)
 
 
+async def test_the_list_says_what_each_roadmap_allows_and_in_the_trash_nothing(api: AsyncClient, desk: Desk) -> None:
+    roadmap_id = await a_roadmap_that_is(RoadmapStatus.PARTIAL, desk)
+    (item,) = (await api.get(ROADMAPS)).json()["items"]
+    assert item["allowed"] == (await api.get(f"{ROADMAPS}/{roadmap_id}")).json()["allowed"]
+    assert "retry" in item["allowed"]
+    await api.delete(f"{ROADMAPS}/{roadmap_id}")
+    (item,) = (await api.get(ROADMAPS, params={"trash": True})).json()["items"]
+    assert item["allowed"] == []
+
+
 async def test_the_list_is_searched_filtered_and_paged(api: AsyncClient, desk: Desk) -> None:
     done = [await generated(desk, a_batch("c0", "c1", "c2")) for _ in range(3)]
     waiting = await desk.drafted()

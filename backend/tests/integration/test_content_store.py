@@ -220,10 +220,16 @@ async def test_what_arrives_late_is_announced_although_another_version_was_asked
     await desk.steering.cancel(LOCAL_VIEWER, claim.roadmap_id)
     await desk.steering.regenerate(LOCAL_VIEWER, claim.roadmap_id, "c0", kinds=[ArtefactKind.QUIZ], instructions=None)
     known = Watched.of(await read(desk, claim.roadmap_id))
-    late = await store.save(Batch(artefacts=(finished("c0", ArtefactKind.RESOURCES),), finished=("c0",)))
-    there = Watched.of(await read(desk, claim.roadmap_id))
+    resources = finished("c0", ArtefactKind.RESOURCES, usage=Usage(calls=1))
+    late = await store.save(Batch(artefacts=(resources,), finished=("c0",)))
+    shown = await read(desk, claim.roadmap_id)
+    there = Watched.of(shown)
     assert there.concepts["c0"].resources_status == "completed"
     assert reduce(apply, late, known).concepts == there.concepts
+    said = [event.changes or {} for event in late]
+    assert said[0]["concepts"][0]["concept_id"] == "c0"
+    assert said[-1]["usage"] == shown.usage
+    assert not any("task" in one or "status" in one for one in said), "the newest task is another one"
 
 
 async def read(desk: Desk, roadmap_id: UUID) -> RoadmapView:

@@ -61,6 +61,7 @@ def listed(roadmap_id: UUID) -> ListedRoadmap:
         goal="Go",
         language="en",
         status=RoadmapStatus.COMPLETED,
+        allowed=[],
         author="builtin:outline",
         created_at=datetime(2026, 3, 1, tzinfo=UTC),
         progress=ProgressView(total=3, completed=3, partial=0, failed=0, generating=0, pending=0),

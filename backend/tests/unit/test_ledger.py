@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from factories import a_batch, a_failure, an_artefact
+from factories import a_batch, a_failure, an_artefact, finished
 
 from app.domain.base import new_id
 from app.domain.changes import MOST_CONCEPTS, changed_concept
@@ -17,6 +17,7 @@ from app.domain.content import ArtefactKind, ArtefactStatus
 from app.domain.events import BatchSaved, Completed, ConceptComplete, ConceptStart, Event, Failed
 from app.domain.state_machine import ARTEFACT_MOVES, TASK_MOVES, ArtefactMove, allowed
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus, roadmap_status
+from app.domain.usage import Usage
 from app.generation.ledger import (
     CancelTask,
     Change,
@@ -41,6 +42,7 @@ from app.generation.ledger import (
     apply,
     touched_by,
 )
+from app.generation.work import Batch
 
 IDS = tuple(f"c{number}" for number in range(6))
 
@@ -200,6 +202,23 @@ def test_a_stopped_task_saves_what_had_finished_and_does_nothing_else(status: Ta
     entry = apply(state, SaveBatch(replace(a_batch("c0"), started=("c0", "c1"))))
     assert [type(event) for event in entry.events] == [ConceptComplete, BatchSaved]
     assert entry.task.status == status
+
+
+@pytest.mark.parametrize(("newest", "status"), [(TaskStatus.QUEUED, None), (TaskStatus.CANCELLED, "completed")])
+def test_what_a_task_before_the_newest_had_finished_says_nothing_of_the_newest(
+    newest: TaskStatus, status: RoadmapStatus | None
+) -> None:
+    other = TaskState(id=new_id(), kind=TaskKind.CONTENT, status=newest)
+    artefacts = tuple(finished(one, kind, usage=Usage(calls=1)) for one in IDS for kind in ArtefactKind)
+    change = SaveBatch(Batch(artefacts=artefacts, finished=IDS))
+    state = a_state(TaskStatus.CANCELLED)
+    changes = [event.changes or {} for event in apply(replace(state, newest=other), change).events]
+    assert not any("task" in one for one in changes)
+    assert [one["status"] for one in changes if "status" in one] == ([status] if status else [])
+    assert changes[-1]["usage"] == Usage(calls=len(artefacts))
+    [*_, own] = apply(replace(state, newest=state.task), change).events
+    assert own.changes is not None
+    assert own.changes["task"] == {"task_id": state.task.id, "usage": Usage(calls=len(artefacts))}
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,22 @@
 /** What is written for each concept. */
 
-import type { ArtefactKind, ArtefactStatus, ConceptView } from "../shared/api/schema";
+import type {
+  ArtefactKind,
+  ArtefactStatus,
+  ChangedArtefact,
+  ConceptView,
+  Glance,
+} from "../shared/api/schema";
 
-/** Leaving a kind out fails the type check. */
-const ORDER: Readonly<Record<ArtefactKind, true>> = { tutorial: true, resources: true, quiz: true };
+/** What a concept shows of each kind before it is opened. Leaving a kind out fails the type check. */
+const SHOWN: Readonly<Record<ArtefactKind, (glance: Glance) => Partial<ConceptView>>> = {
+  tutorial: ({ summary = null }) => ({ content_summary: summary }),
+  resources: ({ count = null }) => ({ resources_count: count }),
+  quiz: ({ count = null }) => ({ quiz_questions_count: count }),
+};
 
 /** In the order in which they are shown. */
-export const KINDS = Object.keys(ORDER) as readonly ArtefactKind[];
+export const KINDS = Object.keys(SHOWN) as readonly ArtefactKind[];
 
 export interface Artefact {
   readonly kind: ArtefactKind;
@@ -24,4 +34,23 @@ export function artefactsOf(concept: Statuses): readonly Artefact[] {
 
 export function artefactOf(concept: Statuses, kind: ArtefactKind): Artefact {
   return { kind, status: concept[`${kind}_status`], id: concept[`${kind}_id`] };
+}
+
+/** The concept with these artefacts in place of its own. */
+export function withArtefacts(
+  concept: ConceptView,
+  told: Partial<Record<ArtefactKind, ChangedArtefact>>,
+): ConceptView {
+  const fields = KINDS.map((kind) => {
+    const one = told[kind];
+    return (
+      one && { [`${kind}_status`]: one.status, [`${kind}_id`]: one.id, ...SHOWN[kind](one.glance ?? {}) }
+    );
+  });
+  const failures = KINDS.flatMap((kind) => {
+    const failure =
+      kind in told ? told[kind]?.failure : concept.failures.find(({ artefact }) => artefact === kind);
+    return failure ?? [];
+  });
+  return Object.assign({}, concept, ...fields, { failures });
 }

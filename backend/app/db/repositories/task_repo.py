@@ -62,6 +62,11 @@ class TaskRepository:
         query = select(tasks).where(tasks.c.id == task_id).with_for_update()
         return task_state((await self._session.execute(query)).mappings().one())
 
+    async def newest(self, roadmap: RoadmapHandle) -> TaskState:
+        query = select(tasks).join(roadmaps, roadmaps.c.task_id == tasks.c.id)
+        row = await self._session.execute(query.where(roadmaps.c.id == roadmap.roadmap_id))
+        return task_state(row.mappings().one())
+
     async def usage_of(self, roadmap: RoadmapHandle) -> Usage:
         """What all tasks of a roadmap have used up."""
         amounts = [func.coalesce(func.sum(tasks.c[name]), 0).label(name) for name in Usage.model_fields]

@@ -73,7 +73,7 @@ export function Versions({ roadmap, concept, commands, onRead }: VersionsProps) 
           </li>
         ))}
       </ul>
-      {commands.can("regenerate") && (
+      {commands.can("regenerate", concept) && (
         <form className={styles.again} onSubmit={regenerate}>
           <h3>{t(COMMANDS.regenerate.label)}</h3>
           <select

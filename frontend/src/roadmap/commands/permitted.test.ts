@@ -1,25 +1,52 @@
 import { expect, test } from "vitest";
 
-import type { RoadmapStatus } from "../../shared/api/schema";
-import { isPermitted, type CommandName } from "./permitted";
+import type { About, Command, ContentStatus } from "../../shared/api/schema";
+import { isPermitted, type CommandName, type SteeredConcept } from "./permitted";
 
-const BY_STATUS = ["approve", "revise", "edit", "pause", "resume", "cancel", "retry", "regenerate"] as const;
+const OF_ROADMAP = ["approve", "revise", "edit", "pause", "cancel", "retry"] as const satisfies Command[];
+const OF_CONCEPT = ["prioritise", "regenerate"] as const satisfies Command[];
 
-const expected: Record<RoadmapStatus, CommandName[]> = {
-  drafting: ["cancel"],
-  awaiting_review: ["approve", "revise", "edit"],
-  generating: ["pause", "cancel"],
-  paused: ["edit", "resume", "cancel"],
-  completed: ["revise", "edit", "regenerate"],
-  partial: ["revise", "edit", "retry", "regenerate"],
-  failed: ["revise", "edit", "retry", "regenerate"],
-  cancelled: ["revise", "edit", "retry", "regenerate"],
+const byStatus: About["concept_commands"] = {
+  pending: ["prioritise"],
+  generating: [],
+  completed: ["regenerate"],
+  partial: ["regenerate"],
+  failed: ["regenerate"],
 };
+const STATUSES = Object.keys(byStatus) as ContentStatus[];
 
-test.each(Object.entries(expected) as [RoadmapStatus, CommandName[]][])(
-  "a roadmap that is %s can be steered",
-  (status, names) => expect(BY_STATUS.filter((name) => isPermitted(name, { status }))).toEqual(names),
-);
+function one(content_status: ContentStatus): SteeredConcept {
+  return { concept: { content_status }, byStatus };
+}
+
+test.each(OF_ROADMAP)("%s is permitted where the server allows it, whatever the status", (name) => {
+  for (const status of ["drafting", "completed"] as const) {
+    expect(isPermitted(name, { status, allowed: [name] })).toBe(true);
+    expect(isPermitted(name, { status, allowed: OF_ROADMAP.filter((other) => other !== name) })).toBe(false);
+    expect(isPermitted(name, { status })).toBe(false);
+  }
+});
+
+test("where both would do, a run that has ended is retried, not resumed", () => {
+  const ways = ["resume", "retry"] as const;
+  const offered = (status: "paused" | "partial", allowed: Command[]) =>
+    ways.filter((name) => isPermitted(name, { status, allowed }));
+  expect(offered("paused", ["resume"])).toEqual(["resume"]);
+  expect(offered("partial", ["resume", "retry"])).toEqual(["retry"]);
+  expect(offered("paused", [])).toEqual([]);
+});
+
+test.each(OF_CONCEPT)("%s is permitted where both the roadmap and the concept allow it", (name) => {
+  const allowed = [name];
+  const permitted = STATUSES.filter((status) =>
+    isPermitted(name, { status: "generating", allowed }, one(status)),
+  );
+  expect(permitted).toEqual(STATUSES.filter((status) => byStatus[status]!.includes(name)));
+  const such = one(permitted[0]!);
+  expect(isPermitted(name, { status: "generating", allowed: [] }, such)).toBe(false);
+  expect(isPermitted(name, { status: "generating", allowed }, { ...such, byStatus: undefined })).toBe(false);
+  expect(isPermitted(name, { status: "generating", allowed })).toBe(false);
+});
 
 test("what has an outline can be copied and exported", () => {
   const stage = { stage_id: "s", name: "", description: "", order: 1, modules: [] };
@@ -29,24 +56,18 @@ test("what has an outline can be copied and exported", () => {
   }
 });
 
-test("an edit can be undone and redone where the history says so", () => {
-  const roadmap = { status: "awaiting_review", can_undo: true, can_redo: false } as const;
-  expect(isPermitted("undo", roadmap)).toBe(true);
-  expect(isPermitted("redo", roadmap)).toBe(false);
-  expect(isPermitted("redo", { ...roadmap, can_redo: true })).toBe(true);
-});
-
-test("a concept that waits can be the next one while a run goes on, or pauses", () => {
-  const waits = { content_status: "pending" } as const;
-  expect(isPermitted("prioritise", { status: "generating" }, waits)).toBe(true);
-  expect(isPermitted("prioritise", { status: "paused" }, waits)).toBe(true);
-  expect(isPermitted("prioritise", { status: "cancelled" }, waits)).toBe(false);
-  expect(isPermitted("prioritise", { status: "generating" }, { content_status: "generating" })).toBe(false);
+test("an edit can be undone and redone where the history says so, and edits are allowed", () => {
+  const roadmap = { status: "awaiting_review", allowed: ["edit"] as Command[] } as const;
+  const permitted = (more: { can_undo: boolean; can_redo: boolean; allowed?: Command[] }) =>
+    (["undo", "redo"] as const satisfies CommandName[]).filter((name) =>
+      isPermitted(name, { ...roadmap, ...more }),
+    );
+  expect(permitted({ can_undo: true, can_redo: false })).toEqual(["undo"]);
+  expect(permitted({ can_undo: false, can_redo: true })).toEqual(["redo"]);
+  expect(permitted({ can_undo: true, can_redo: true, allowed: [] })).toEqual([]);
 });
 
 test("what is written, if only in part, can be learned", () => {
-  const learned = (["pending", "generating", "completed", "partial", "failed"] as const).filter(
-    (content_status) => isPermitted("learned", { status: "generating" }, { content_status }),
-  );
+  const learned = STATUSES.filter((status) => isPermitted("learned", { status: "generating" }, one(status)));
   expect(learned).toEqual(["completed", "partial"]);
 });

@@ -1,39 +1,52 @@
-/** Which commands the state of a roadmap, and of a concept, permits. No other place of the page knows. */
+/**
+ * Which commands a roadmap, and a concept, permits. The server says so: `allowed` of the roadmap, and for concepts a
+ * table by their status. What is added here is what the page makes of it. No other place of the page decides.
+ */
 
-import type { ConceptView, RoadmapStatus, RoadmapView } from "../../shared/api/schema";
+import type { About, Command, ConceptView, RoadmapView } from "../../shared/api/schema";
 
-/** What is known of a roadmap: in a list, its status alone. */
+/** What is known of a roadmap: in a list, less than on its page; from an older server, nothing that it allows. */
 export type Steered = Pick<RoadmapView, "status"> &
-  Partial<Pick<RoadmapView, "stages" | "can_undo" | "can_redo">>;
-type SteeredConcept = Pick<ConceptView, "content_status">;
+  Partial<Pick<RoadmapView, "allowed" | "stages" | "can_undo" | "can_redo">>;
 
-type Predicate = (roadmap: Steered, concept: SteeredConcept | undefined) => boolean;
+/** A concept, and what concepts permit; nothing while that is not known. */
+export interface SteeredConcept {
+  readonly concept: Pick<ConceptView, "content_status">;
+  readonly byStatus: About["concept_commands"] | undefined;
+}
 
-const inStatus =
-  (...statuses: readonly RoadmapStatus[]): Predicate =>
-  ({ status }) =>
-    statuses.includes(status);
+type Predicate = (roadmap: Steered, one: SteeredConcept | undefined) => boolean;
 
-const INCOMPLETE = ["partial", "failed", "cancelled"] as const;
-const AT_REST = ["completed", ...INCOMPLETE] as const;
+const allowed =
+  (command: Command): Predicate =>
+  (roadmap) =>
+    roadmap.allowed?.includes(command) === true;
 
+const allowedOfConcept =
+  (command: Command): Predicate =>
+  (roadmap, one) =>
+    allowed(command)(roadmap, one) && one?.byStatus?.[one.concept.content_status]?.includes(command) === true;
+
+const canEdit = allowed("edit");
 const hasOutline: Predicate = ({ stages = [] }) => stages.length > 0;
-const isActive = inStatus("generating", "paused");
+const canBeRead: Predicate = (_, one) =>
+  one !== undefined && ["completed", "partial"].includes(one.concept.content_status);
 const always: Predicate = () => true;
 
 const PERMITTED = {
-  approve: inStatus("awaiting_review"),
-  revise: inStatus("awaiting_review", ...AT_REST),
-  edit: inStatus("awaiting_review", "paused", ...AT_REST),
-  undo: ({ can_undo = false }) => can_undo,
-  redo: ({ can_redo = false }) => can_redo,
-  pause: inStatus("generating"),
-  resume: inStatus("paused"),
-  cancel: inStatus("drafting", "generating", "paused"),
-  retry: inStatus(...INCOMPLETE),
-  prioritise: (roadmap, concept) => isActive(roadmap, concept) && concept?.content_status === "pending",
-  learned: (_, concept) => concept?.content_status === "completed" || concept?.content_status === "partial",
-  regenerate: inStatus(...AT_REST),
+  approve: allowed("approve"),
+  revise: allowed("revise"),
+  edit: canEdit,
+  undo: (roadmap, one) => canEdit(roadmap, one) && roadmap.can_undo === true,
+  redo: (roadmap, one) => canEdit(roadmap, one) && roadmap.can_redo === true,
+  pause: allowed("pause"),
+  // A run that has ended can be resumed, too; the page then offers `retry`, which includes what has failed.
+  resume: (roadmap, one) => allowed("resume")(roadmap, one) && roadmap.status === "paused",
+  cancel: allowed("cancel"),
+  retry: allowed("retry"),
+  prioritise: allowedOfConcept("prioritise"),
+  learned: canBeRead,
+  regenerate: allowedOfConcept("regenerate"),
   restore: always,
   duplicate: hasOutline,
   export: hasOutline,
@@ -43,6 +56,6 @@ const PERMITTED = {
 
 export type CommandName = keyof typeof PERMITTED;
 
-export function isPermitted(name: CommandName, roadmap: Steered, concept?: SteeredConcept): boolean {
-  return PERMITTED[name](roadmap, concept);
+export function isPermitted(name: CommandName, roadmap: Steered, one?: SteeredConcept): boolean {
+  return PERMITTED[name](roadmap, one);
 }

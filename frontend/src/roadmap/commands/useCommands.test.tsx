@@ -11,22 +11,24 @@ import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/re
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { api } from "../../shared/api/client";
-import type { RoadmapView } from "../../shared/api/schema";
+import type { ConceptView, ContentStatus, RoadmapView } from "../../shared/api/schema";
 import { PreferencesProvider } from "../../shared/i18n/preferences";
 import { NoticeProvider } from "../../shared/ui/notice";
 import recorded from "../live/fixtures/run.json";
 import { useCommands, type Commands } from "./useCommands";
 
-const roadmap = {
+const roadmap: RoadmapView = {
   ...(recorded.reads as unknown as RoadmapView[])[0]!,
   title: "SQL",
-  status: "generating" as const,
+  status: "generating",
+  allowed: ["pause", "cancel", "prioritise"],
 };
 let commands: Commands;
 
 beforeEach(() => {
   vi.stubGlobal("matchMedia", () => ({ matches: false }));
   vi.stubGlobal("scrollTo", () => undefined);
+  vi.spyOn(api, "GET").mockImplementation(answered({ concept_commands: { pending: ["prioritise"] } }));
 });
 afterEach(() => {
   cleanup();
@@ -57,7 +59,8 @@ async function show(known: RoadmapView | undefined) {
   await screen.findByText("the roadmap");
 }
 
-const accepted = () => Promise.resolve({ data: {}, response: new Response() }) as never;
+const answered = (data: object) => () => Promise.resolve({ data, response: new Response() }) as never;
+const accepted = answered({});
 const refused = () =>
   Promise.resolve({
     error: { code: "conflict", detail: "It is not being written.", retryable: false },
@@ -109,4 +112,12 @@ test("nothing can be done to a roadmap that is not known yet", async () => {
   await show(roadmap);
   expect(commands.can("delete")).toBe(true);
   expect(commands.can("resume")).toBe(false);
+});
+
+test("what concepts permit is asked once, and holds for a concept in that status", async () => {
+  await show(roadmap);
+  const concept = (content_status: ContentStatus) => ({ content_status }) as ConceptView;
+  await waitFor(() => expect(commands.can("prioritise", concept("pending"))).toBe(true));
+  expect(commands.can("prioritise", concept("generating"))).toBe(false);
+  expect(vi.mocked(api.GET)).toHaveBeenCalledExactlyOnceWith("/api/v1/about", expect.anything());
 });

@@ -1,12 +1,12 @@
 /** Gives commands to a roadmap, one after the other. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 
 import type { ConceptView, RoadmapView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { useNotice } from "../../shared/ui/notice";
-import { LISTS } from "../queries";
+import { aboutQuery, LISTS } from "../queries";
 import { isPermitted, type CommandName } from "./permitted";
 import {
   COMMANDS,
@@ -33,6 +33,7 @@ export function useCommands(roadmapId: string, roadmap: RoadmapView | undefined)
   const { show, fault, clearPassed } = useNotice();
   const navigate = useNavigate();
   const queries = useQueryClient();
+  const byStatus = useQuery(aboutQuery()).data?.concept_commands;
   const { mutateAsync, isPending } = useMutation<Afterwards, Error, () => Promise<Afterwards>>({
     mutationFn: (send) => send(),
     onSuccess: clearPassed,
@@ -62,7 +63,8 @@ export function useCommands(roadmapId: string, roadmap: RoadmapView | undefined)
   return {
     roadmapId,
     isPending,
-    can: (name, concept) => roadmap !== undefined && isPermitted(name, roadmap, concept),
+    can: (name, concept) =>
+      roadmap !== undefined && isPermitted(name, roadmap, concept && { concept, byStatus }),
     run,
   };
 }

@@ -1,6 +1,7 @@
 /** A roadmap as it may be shown while nothing is heard of it: nobody knows what is being written now. */
 
 import type { ConceptView, RoadmapView } from "../../shared/api/schema";
+import { artefactsOf } from "../artefacts";
 
 export function atRest(roadmap: RoadmapView): RoadmapView {
   const { generating, pending } = roadmap.progress;
@@ -15,15 +16,7 @@ export function atRest(roadmap: RoadmapView): RoadmapView {
 
 function conceptAtRest(concept: ConceptView): ConceptView {
   if (concept.content_status !== "generating") return concept;
-  return {
-    ...concept,
-    content_status: "pending",
-    tutorial_status: settled(concept.tutorial_status),
-    resources_status: settled(concept.resources_status),
-    quiz_status: settled(concept.quiz_status),
-  };
-}
-
-function settled<Status extends string>(status: Status): Status | "pending" {
-  return status === "generating" ? "pending" : status;
+  const waiting = artefactsOf(concept).filter(({ status }) => status === "generating");
+  const statuses = Object.fromEntries(waiting.map(({ kind }) => [`${kind}_status`, "pending"]));
+  return { ...concept, content_status: "pending", ...statuses };
 }

@@ -178,6 +178,78 @@ test("an event that another is missing before makes it read", async () => {
   expect(reads).toBe(1);
 });
 
+test.each([
+  ["of an older server", null],
+  ["that has changed too many concepts to tell them", { reread: true }],
+] as const)("an event %s makes it read", async (_, changes) => {
+  const asked: number[] = [];
+  const untold: Transport = {
+    name: "websocket",
+    follow(since, onFrame, signal) {
+      asked.push(since);
+      for (const event of events.slice(since, asked.length === 1 ? first.seq + 3 : events.length))
+        if (!signal.aborted) onFrame(event.seq === first.seq + 3 ? { ...event, changes } : event);
+      return Promise.resolve();
+    },
+  };
+  const later = reads.find((read) => read.seq >= first.seq + 3)!;
+  const stop = new AbortController();
+  const seen: Watched[] = [];
+  await follow(
+    {
+      roadmap: first,
+      transports: [untold],
+      read: () => Promise.resolve(later),
+      onChange(watched) {
+        seen.push(watched);
+        if (watched.roadmap.seq === last.seq) stop.abort();
+      },
+      ...AT_ONCE,
+    },
+    stop.signal,
+  );
+  expect(asked).toEqual([first.seq, later.seq]);
+  expect(seen.map((watched) => watched.roadmap.seq).slice(0, 3)).toEqual([
+    first.seq + 1,
+    first.seq + 2,
+    later.seq,
+  ]);
+  expect(seen.every((watched) => watched.connected)).toBe(true);
+});
+
+test("where the roadmap cannot be read, the next attempt waits", async () => {
+  const stop = new AbortController();
+  let connections = 0;
+  let sleeps = 0;
+  const untold: Transport = {
+    name: "websocket",
+    follow(since, onFrame) {
+      connections += 1;
+      if (connections > 3) stop.abort();
+      onFrame({ ...events[since]!, changes: null });
+      return Promise.resolve();
+    },
+  };
+  const seen: boolean[] = [];
+  await follow(
+    {
+      roadmap: first,
+      transports: [untold],
+      read: () => Promise.reject(new Error("unavailable")),
+      onChange: (watched) => seen.push(watched.connected),
+      pauses: pauses(),
+      sleep: () => {
+        sleeps += 1;
+        if (sleeps === 3) stop.abort();
+        return Promise.resolve();
+      },
+    },
+    stop.signal,
+  );
+  expect([connections, sleeps]).toEqual([3, 3]);
+  expect(seen[0]).toBe(false);
+});
+
 test("a connection that is silent for too long is given up", async () => {
   const stop = new AbortController();
   let connections = 0;

@@ -5,7 +5,7 @@
 
 import type { Pauses } from "../../shared/api/backoff";
 import type { RoadmapView, StreamFrame } from "../../shared/api/schema";
-import { apply, isKnown, isNext } from "./reducer";
+import { apply, isKnown, isNext, isTold } from "./reducer";
 
 /** There is no such roadmap any more: nobody need come back. */
 export class Gone extends Error {}
@@ -111,6 +111,8 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
     if (missed) {
       const fresh = await options.read(signal).catch(() => null);
       if (fresh !== null && isNewer(fresh, watched.roadmap)) show({ roadmap: fresh, connected: true });
+      // The next connection would tell the same event: where it does not help to read, that takes its time.
+      missed = fresh !== null;
     }
     if (heard) {
       chosen = 0; // what failed before may work again
@@ -130,7 +132,7 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
   }
 }
 
-/** The roadmap after a frame, or that something between the two is missing. */
+/** The roadmap after a frame, or that something between the two was not told. */
 export function received(roadmap: RoadmapView, frame: StreamFrame): RoadmapView | "missed" {
   switch (frame.type) {
     case "snapshot":
@@ -140,7 +142,7 @@ export function received(roadmap: RoadmapView, frame: StreamFrame): RoadmapView 
     case "heartbeat":
       return frame.seq > roadmap.seq ? "missed" : roadmap;
     default:
-      if (isNext(roadmap, frame)) return apply(roadmap, frame);
+      if (isNext(roadmap, frame) && isTold(frame)) return apply(roadmap, frame);
       return isKnown(roadmap, frame) ? roadmap : "missed";
   }
 }

@@ -1,19 +1,29 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import type { RoadmapView } from "../../shared/api/schema";
+import type {
+  ArtefactKind,
+  ChangedArtefact,
+  ChangedConcept,
+  Changes,
+  ConceptView,
+  RoadmapView,
+} from "../../shared/api/schema";
+import { artefactsOf } from "../artefacts";
+import { conceptsOf } from "../outline/concepts";
 import recorded from "./fixtures/run.json";
-import { apply, isKnown, isNext, type LiveEvent } from "./reducer";
+import { apply, isKnown, isNext, isTold, type LiveEvent } from "./reducer";
 
 const events = recorded.events as unknown as LiveEvent[];
 const reads = recorded.reads as unknown as RoadmapView[];
 const last = reads[reads.length - 1]!;
 
-/** Events do not carry when a task began and ended to the microsecond, and sums of prices are rounded differently. */
+/** Events say when a task began and ended by another clock, and sums of prices are rounded differently. */
 function comparable(roadmap: RoadmapView): unknown {
   const { usage, task, ...rest } = roadmap;
-  const { usage: used, created_at: _created, started_at: _started, ended_at: _ended, ...known } = task;
-  return { ...rest, usage: rounded(usage), task: { ...known, usage: rounded(used) } };
+  const { usage: used, created_at, started_at, ended_at, ...known } = task;
+  const times = [created_at, started_at, ended_at].map((time) => time !== null);
+  return { ...rest, usage: rounded(usage), task: { ...known, times, usage: rounded(used) } };
 }
 
 function rounded(usage: RoadmapView["usage"]): RoadmapView["usage"] {
@@ -87,4 +97,108 @@ test("what an event does not touch keeps its identity, so that it is not drawn a
     ),
   );
   expect(changed.map((concept) => concept.content_status)).toEqual(["completed"]);
+});
+
+describe("what an event names is replaced, and nothing else", () => {
+  const before = last;
+  const [concept, other] = conceptsOf(before) as [ConceptView, ConceptView];
+  const event = (changes: Changes | null, more: object = {}) =>
+    ({
+      ...events[events.length - 1]!,
+      type: "concept_start",
+      epoch: before.epoch,
+      seq: before.seq + 1,
+      changes,
+      ...more,
+    }) as LiveEvent;
+
+  test("nothing but the number, where nothing is named", () => {
+    expect(apply(before, event({}))).toEqual({ ...before, seq: before.seq + 1 });
+  });
+
+  test("status, commands, counts, usage and the fields of the task, however odd", () => {
+    const progress = { total: 1, completed: 2, partial: 3, failed: 4, generating: 5, pending: 6 };
+    const usage = { ...before.usage, calls: 4242 };
+    const after = apply(
+      before,
+      event({ status: "paused", allowed: ["resume"], progress, usage, task: { status: "failed" } }),
+    );
+    expect(after).toEqual({
+      ...before,
+      seq: before.seq + 1,
+      status: "paused",
+      allowed: ["resume"],
+      progress,
+      usage,
+      task: { ...before.task, status: "failed" },
+    });
+    expect(after.stages).toBe(before.stages);
+  });
+
+  test("a concept with the artefacts that are named, its failures in the order of the kinds", () => {
+    const failure = (artefact: ArtefactKind) => ({ artefact, code: "timeout", message: "", retryable: true });
+    const failed = (artefact: ArtefactKind) => ({
+      status: "failed" as const,
+      id: null,
+      glance: null,
+      failure: failure(artefact) as ChangedArtefact["failure"],
+    });
+    const told = (artefacts: ChangedConcept["artefacts"]) => ({
+      concept_id: concept.concept_id,
+      content_status: "pending" as const,
+      learned_at: null,
+      artefacts,
+    });
+    const first = apply(before, event({ concepts: [told({ quiz: failed("quiz") })] }));
+    const [quizless, untouched] = conceptsOf(first);
+    expect(quizless).toEqual({
+      ...concept,
+      content_status: "pending",
+      learned_at: null,
+      quiz_status: "failed",
+      quiz_id: null,
+      quiz_questions_count: null,
+      failures: [failure("quiz")],
+    });
+    expect(untouched).toBe(other);
+    const written = { status: "completed" as const, id: "i", failure: null };
+    const changes = {
+      concepts: [
+        told({ tutorial: failed("tutorial"), resources: { ...written, glance: { count: 7 } } }),
+        { ...told({}), concept_id: "gone" },
+      ],
+    };
+    const second = conceptsOf(apply(first, event(changes, { seq: first.seq + 1 })))[0]!;
+    expect(second.failures).toEqual([failure("tutorial"), failure("quiz")]);
+    expect(second).toMatchObject({ content_summary: null, resources_id: "i", resources_count: 7 });
+  });
+
+  test("an outline, in which concepts that are known keep their state, and others are unwritten", () => {
+    const outlined = (name: string) => ({ ...concept, name, concept_id: name });
+    const module = { module_id: "m", name: "M" };
+    const stage = { stage_id: "s", name: "S" };
+    const stages = [
+      { ...stage, modules: [{ ...module, concepts: [{ ...concept, name: "Renamed" }, outlined("new")] }] },
+    ];
+    const after = apply(before, event({}, { type: "outline_ready", title: "Another", stages, revision: 99 }));
+    expect(after).toMatchObject({
+      title: "Another",
+      revision: 99,
+      can_undo: false,
+      progress: before.progress,
+    });
+    const [known, unwritten] = conceptsOf(after);
+    expect(known).toEqual({ ...concept, name: "Renamed" });
+    expect(unwritten).toMatchObject({ content_status: "pending", failures: [], learned_at: null });
+    for (const artefact of artefactsOf(unwritten!))
+      expect(artefact).toMatchObject({ status: "pending", id: null });
+  });
+
+  test("an event that does not say what it has changed is not applied", () => {
+    expect(isTold(event({}))).toBe(true);
+    for (const changes of [null, undefined, { reread: true }] as (Changes | null)[]) {
+      expect(isTold(event(changes))).toBe(false);
+      expect(apply(before, event(changes))).toBe(before);
+    }
+  });
 });

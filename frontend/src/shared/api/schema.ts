@@ -685,6 +685,21 @@ export interface components {
          * About
          * @example {
          *       "author": "openai:gpt-5",
+         *       "concept_commands": {
+         *         "completed": [
+         *           "regenerate"
+         *         ],
+         *         "failed": [
+         *           "regenerate"
+         *         ],
+         *         "generating": [],
+         *         "partial": [
+         *           "regenerate"
+         *         ],
+         *         "pending": [
+         *           "prioritise"
+         *         ]
+         *       },
          *       "max_concepts": 300,
          *       "version": "0.1.0"
          *     }
@@ -692,6 +707,10 @@ export interface components {
         About: {
             /** Author */
             author: string;
+            /** Concept Commands */
+            concept_commands: {
+                [key: string]: components["schemas"]["Command"][];
+            };
             /** Max Concepts */
             max_concepts: number;
             /** Version */
@@ -843,6 +862,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** @default null */
+            changes?: components["schemas"]["Changes"] | null;
             /**
              * Epoch
              * Format: uuid
@@ -881,6 +902,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** @default null */
+            changes?: components["schemas"]["Changes"] | null;
             /**
              * Epoch
              * Format: uuid
@@ -925,6 +948,81 @@ export interface components {
             /** Prerequisites */
             prerequisites?: string[] | null;
         };
+        /**
+         * ChangedArtefact
+         * @description An artefact of a concept: its status, the id and the glance of the current version, why it failed.
+         */
+        ChangedArtefact: {
+            failure: components["schemas"]["ShownFailure"] | null;
+            glance: components["schemas"]["Glance"] | null;
+            /** Id */
+            id: string | null;
+            status: components["schemas"]["ArtefactStatus"];
+        };
+        /**
+         * ChangedConcept
+         * @description A concept: its status, and those of its artefacts that have changed.
+         */
+        ChangedConcept: {
+            /** Artefacts */
+            artefacts: {
+                [key: string]: components["schemas"]["ChangedArtefact"];
+            };
+            /** Concept Id */
+            concept_id: string;
+            content_status: components["schemas"]["ContentStatus"];
+            /** Learned At */
+            learned_at: string | null;
+        };
+        /** ChangedError */
+        ChangedError: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * ChangedTask
+         * @description The newest task, with those of its fields that have changed; all of them if it is new.
+         */
+        ChangedTask: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at?: string;
+            /** Ended At */
+            ended_at?: string | null;
+            error?: components["schemas"]["ChangedError"] | null;
+            kind?: components["schemas"]["TaskKind"];
+            returns_to?: components["schemas"]["RoadmapStatus"] | null;
+            /** Started At */
+            started_at?: string | null;
+            status?: components["schemas"]["TaskStatus"];
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id?: string;
+            usage?: components["schemas"]["Usage"];
+        };
+        /**
+         * Changes
+         * @description What has changed, and nothing else. `allowed` are the commands that are possible now. With `reread`, more
+         *     concepts have changed than are told: read the roadmap anew.
+         */
+        Changes: {
+            /** Allowed */
+            allowed?: components["schemas"]["Command"][];
+            /** Concepts */
+            concepts?: components["schemas"]["ChangedConcept"][];
+            progress?: components["schemas"]["Progress"];
+            /** Reread */
+            reread?: boolean;
+            status?: components["schemas"]["RoadmapStatus"];
+            task?: components["schemas"]["ChangedTask"];
+            usage?: components["schemas"]["Usage"];
+        };
         /** CheckView */
         CheckView: {
             /** Message */
@@ -932,6 +1030,12 @@ export interface components {
             /** Ok */
             ok: boolean;
         };
+        /**
+         * Command
+         * @description What a learner can ask of a roadmap.
+         * @enum {string}
+         */
+        Command: "edit" | "revise" | "approve" | "pause" | "resume" | "cancel" | "retry" | "prioritise" | "regenerate";
         /**
          * Completed
          * @description The run has ended; `status` is `partial` when some concepts lack an artefact.
@@ -942,6 +1046,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** @default null */
+            changes?: components["schemas"]["Changes"] | null;
             /**
              * Epoch
              * Format: uuid
@@ -1015,6 +1121,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** @default null */
+            changes?: components["schemas"]["Changes"] | null;
             /** Concept Id */
             concept_id: string;
             /** Concept Name */
@@ -1072,6 +1180,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** @default null */
+            changes?: components["schemas"]["Changes"] | null;
             /** Concept Id */
             concept_id: string;
             /** Concept Name */
@@ -1295,6 +1405,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** @default null */
+            changes?: components["schemas"]["Changes"] | null;
             code: components["schemas"]["FailureCode"];
             /** Concept Id */
             concept_id: string;
@@ -1354,6 +1466,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** @default null */
+            changes?: components["schemas"]["Changes"] | null;
             /** Concept Id */
             concept_id: string;
             /** Concept Name */
@@ -1479,6 +1593,11 @@ export interface components {
          * @description The roadmap after an edit of its outline. `dropped_prerequisites` are those that the edit dropped
          *     because they now come after the concept that requires them. Left out if there are none.
          * @example {
+         *       "allowed": [
+         *         "pause",
+         *         "cancel",
+         *         "prioritise"
+         *       ],
          *       "author": "openai:gpt-5",
          *       "can_redo": false,
          *       "can_undo": false,
@@ -1622,6 +1741,8 @@ export interface components {
          *     }
          */
         EditedRoadmapView: {
+            /** Allowed */
+            allowed: components["schemas"]["Command"][];
             /** Author */
             author: string;
             /** Can Redo */
@@ -1706,6 +1827,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** @default null */
+            changes?: components["schemas"]["Changes"] | null;
             code: components["schemas"]["FailureCode"];
             /**
              * Epoch
@@ -1752,6 +1875,16 @@ export interface components {
         };
         Fields: {
             [key: string]: unknown;
+        };
+        /**
+         * Glance
+         * @description What is shown of an artefact before it is opened: a tutorial's summary, the number of resources or questions.
+         */
+        Glance: {
+            /** Count */
+            count?: number;
+            /** Summary */
+            summary?: string;
         };
         /**
          * Health
@@ -1932,6 +2065,8 @@ export interface components {
          * @description `studied_at` is when the learner last worked with it, `deleted_at` when it was moved to the trash.
          */
         ListedRoadmap: {
+            /** Allowed */
+            allowed: components["schemas"]["Command"][];
             /** Author */
             author: string;
             /**
@@ -2351,6 +2486,8 @@ export interface components {
              * @default false
              */
             can_undo?: boolean;
+            /** @default null */
+            changes?: components["schemas"]["Changes"] | null;
             /** Concepts */
             concepts: number;
             /**
@@ -3119,6 +3256,11 @@ export interface components {
          * @example {
          *       "items": [
          *         {
+         *           "allowed": [
+         *             "pause",
+         *             "cancel",
+         *             "prioritise"
+         *           ],
          *           "author": "openai:gpt-5",
          *           "created_at": "2026-03-01T09:30:00Z",
          *           "deleted_at": null,
@@ -3157,6 +3299,11 @@ export interface components {
          * @description The whole roadmap, as of event `seq`. `revision` is the number of the outline's revision; until the first draft
          *     is ready, it is null, and there are no stages.
          * @example {
+         *       "allowed": [
+         *         "pause",
+         *         "cancel",
+         *         "prioritise"
+         *       ],
          *       "author": "openai:gpt-5",
          *       "can_redo": false,
          *       "can_undo": false,
@@ -3300,6 +3447,8 @@ export interface components {
          *     }
          */
         RoadmapView: {
+            /** Allowed */
+            allowed: components["schemas"]["Command"][];
             /** Author */
             author: string;
             /** Can Redo */
@@ -3545,6 +3694,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** @default null */
+            changes?: components["schemas"]["Changes"] | null;
             /** Code */
             code: components["schemas"]["FailureCode"] | "requested";
             /**
@@ -3584,6 +3735,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** @default null */
+            changes?: components["schemas"]["Changes"] | null;
             /**
              * Epoch
              * Format: uuid
@@ -3625,6 +3778,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** @default null */
+            changes?: components["schemas"]["Changes"] | null;
             /**
              * Epoch
              * Format: uuid
@@ -4086,7 +4241,13 @@ export type ArtefactStatus = components['schemas']['ArtefactStatus'];
 export type BatchSaved = components['schemas']['BatchSaved'];
 export type Cancelled = components['schemas']['Cancelled'];
 export type Change = components['schemas']['Change'];
+export type ChangedArtefact = components['schemas']['ChangedArtefact'];
+export type ChangedConcept = components['schemas']['ChangedConcept'];
+export type ChangedError = components['schemas']['ChangedError'];
+export type ChangedTask = components['schemas']['ChangedTask'];
+export type Changes = components['schemas']['Changes'];
 export type CheckView = components['schemas']['CheckView'];
+export type Command = components['schemas']['Command'];
 export type Completed = components['schemas']['Completed'];
 export type Concept = components['schemas']['Concept'];
 export type ConceptChanged = components['schemas']['ConceptChanged'];
@@ -4107,6 +4268,7 @@ export type Failed = components['schemas']['Failed'];
 export type FailureCode = components['schemas']['FailureCode'];
 export type FieldFault = components['schemas']['FieldFault'];
 export type Fields = components['schemas']['Fields'];
+export type Glance = components['schemas']['Glance'];
 export type Health = components['schemas']['Health'];
 export type Heartbeat = components['schemas']['Heartbeat'];
 export type KeptArtefact = components['schemas']['KeptArtefact'];
