@@ -6,8 +6,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
+from app.core.ending import end
 from app.core.errors import Unavailable
-from app.core.supervision import end
 from app.embedded.child import Child
 from app.embedded.command import Command
 from app.embedded.restarts import Restarts

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
-from app.core.supervision import end
+from app.core.ending import end
 
 T = TypeVar("T")
 _POLL_SECONDS = 0.1

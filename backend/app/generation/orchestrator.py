@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 import structlog
 
-from app.core.supervision import end
+from app.core.ending import end
 from app.domain.content import ArtefactKind
 from app.domain.failures import Failure
 from app.generation.breaker import CircuitBreaker

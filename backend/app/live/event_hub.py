@@ -12,8 +12,9 @@ from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import metrics, outages
+from app.core.ending import end
 from app.core.seldom import Seldom
-from app.core.supervision import end, keep_going
+from app.core.supervision import keep_going
 from app.db.repositories.event_repo import EventRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.session import DatabaseUnavailable, Sessions, safe_session_with_retry

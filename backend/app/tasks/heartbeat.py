@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.supervision import end
+from app.core.ending import end
 from app.db.repositories.worker_repo import WorkerRepository
 from app.db.session import DatabaseUnavailable, Sessions, create_engine, create_sessions, safe_session_with_retry
 from app.domain.ownership import LEASE

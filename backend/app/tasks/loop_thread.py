@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from app.core.supervision import end
+from app.core.ending import end
 
 try:
     from uvloop import new_event_loop

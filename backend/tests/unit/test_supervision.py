@@ -6,7 +6,8 @@ import pytest
 from prometheus_client import REGISTRY
 
 from app.core import supervision
-from app.core.supervision import end, keep_going
+from app.core.ending import end
+from app.core.supervision import keep_going
 
 
 async def test_a_step_that_fails_is_counted_and_the_next_one_follows(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,7 +35,7 @@ async def test_a_step_that_fails_is_counted_and_the_next_one_follows(monkeypatch
 
 
 async def test_a_task_that_has_lost_a_cancellation_is_ended_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.core.supervision.CANCEL_AGAIN", 0.01)
+    monkeypatch.setattr("app.core.ending.CANCEL_AGAIN", 0.01)
     lost = 0
 
     async def interrupted() -> None:

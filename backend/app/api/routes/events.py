@@ -13,8 +13,8 @@ from fastapi.sse import format_sse_event
 from app.api.answers import PREFIX
 from app.api.deps import AnyServices, CurrentViewer, RoadmapId, Services
 from app.api.document import FRAMES
+from app.core.ending import end
 from app.core.errors import GreenwayError
-from app.core.supervision import end
 from app.domain.viewer import NoSuchRoadmap
 from app.live.event_stream import Message, parse_since
 
