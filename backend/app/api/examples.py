@@ -103,7 +103,7 @@ _VIEW = _SUMMARY | {
     "stages": [_STAGE | {"order": 1, "modules": [_MODULE | {"concepts": _CONCEPTS}]}],
 }
 _CONCEPT_COMMANDS = {
-    "pending": ["prioritise"],
+    "pending": ["prioritise", "regenerate"],
     "generating": [],
     "completed": ["regenerate"],
     "partial": ["regenerate"],

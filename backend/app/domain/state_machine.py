@@ -58,13 +58,14 @@ def allowed(status: RoadmapStatus) -> list[Command]:
 _ALLOWED_NOW = {status: tuple(command for command in Command if status in ALLOWED[command]) for status in RoadmapStatus}
 
 CONCEPT_COMMANDS: dict[ContentStatus, tuple[Command, ...]] = {
-    ContentStatus.PENDING: (Command.PRIORITISE,),
+    ContentStatus.PENDING: (Command.PRIORITISE, Command.REGENERATE),
     ContentStatus.GENERATING: (),
     ContentStatus.COMPLETED: (Command.REGENERATE,),
     ContentStatus.PARTIAL: (Command.REGENERATE,),
     ContentStatus.FAILED: (Command.REGENERATE,),
 }
-"""The commands that make sense for a concept, where they are possible for its roadmap."""
+"""The commands that make sense for a concept, where they are possible for its roadmap. Of a pending one, a part may be
+written already."""
 
 
 class TaskMove(StrEnum):
