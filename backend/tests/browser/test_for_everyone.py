@@ -3,6 +3,7 @@
 import re
 from typing import Any, Literal
 
+import pytest
 from browser.conftest import AXE, Surfing
 from browser.test_learning import approve, draft, until_green
 from e2e.cluster import Cluster
@@ -45,6 +46,7 @@ async def sideways(page: Page) -> int:
     return overflow
 
 
+@pytest.mark.slow
 async def test_every_page_is_accessible_and_fits(surfing: Surfing) -> None:
     page = await surfing.open()
     found: dict[str, list[str]] = {}

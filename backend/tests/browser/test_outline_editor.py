@@ -4,6 +4,7 @@ import itertools
 import re
 from typing import Any
 
+import pytest
 from browser.conftest import Surfing
 from browser.test_for_everyone import faults_in_every_look
 from browser.test_learning import approve, draft, until_green
@@ -155,6 +156,7 @@ async def test_after_the_approval_the_outline_is_read_until_it_is_edited(surfing
     await expect(page.get_by_role("complementary").get_by_role("article")).to_be_visible()
 
 
+@pytest.mark.slow
 async def test_the_editor_its_faults_and_the_reading_are_accessible_and_fit(
     surfing: Surfing, live_cluster: Cluster
 ) -> None:
