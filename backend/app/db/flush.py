@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.json import dumps
 from app.db.repositories.concept_repo import STATE_COLUMNS, plain_state
+from app.db.repositories.ownership_repo import FENCE, fence_parameters
 from app.db.rows import amounts
 from app.db.tables import concepts
 from app.domain.events import Event
@@ -29,11 +30,10 @@ _STATE_TYPES = ", ".join(f"{name} {concepts.c[name].type.compile(_DIALECT)}" for
 
 _FLUSH = text(f"""
 WITH held AS (
-    SELECT task.id AS task_id, progress.roadmap_id
-    FROM tasks AS task JOIN roadmap_progress AS progress ON progress.roadmap_id = task.roadmap_id
-    WHERE task.id = :task_id AND task.owner = :worker_id AND task.token = :token
-        AND task.status = :known_status AND progress.seq = :known_seq
-        AND (CAST(:batch_id AS uuid) IS NULL OR task.last_batch IS DISTINCT FROM CAST(:batch_id AS uuid))
+    SELECT tasks.id AS task_id, progress.roadmap_id
+    FROM tasks JOIN roadmap_progress AS progress ON progress.roadmap_id = tasks.roadmap_id
+    WHERE {FENCE} AND tasks.status = :known_status AND progress.seq = :known_seq
+        AND (CAST(:batch_id AS uuid) IS NULL OR tasks.last_batch IS DISTINCT FROM CAST(:batch_id AS uuid))
     FOR UPDATE
 ), the_task AS (
     UPDATE tasks AS task SET
@@ -68,9 +68,7 @@ async def flush(session: AsyncSession, claim: Claim, entry: Entry, *, known: Tas
     status = entry.task.status
     states = [*entry.concepts.values(), *entry.removed.values()]
     parameters: dict[str, Any] = {
-        "task_id": claim.task_id,
-        "worker_id": claim.worker_id,
-        "token": claim.token,
+        **fence_parameters(claim),
         "known_status": known,
         "known_seq": entry.known.seq,
         "status": status,

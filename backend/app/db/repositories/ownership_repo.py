@@ -1,16 +1,19 @@
 """Who holds a task: claiming, letting go, and taking over from the dead. A claim's token fences all its writes."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    TextClause,
     and_,
     case,
     exists,
     func,
     or_,
     select,
+    text,
     true,
     tuple_,
     update,
@@ -24,6 +27,9 @@ from app.domain.ownership import LEASE, LONGEST_GAP, SUSPECT_CRASHES, Claim, Orp
 from app.domain.state_machine import TASK_MOVES, TaskMove
 from app.domain.tasks import TaskKind, TaskStatus
 from app.generation.ledger import ClaimedTask
+
+FENCE = "tasks.id = :task_id AND tasks.owner = :worker_id AND tasks.token = :token"
+"""The task is still held under the token that this claim got."""
 
 _language = (
     select(roadmaps.c.request["language"].as_string())
@@ -77,7 +83,7 @@ class OwnershipRepository:
     async def lock_claimed(self, claim: Claim) -> ClaimedTask | None:
         """Lock a claimed task and read it; None when the claim does not stand any more."""
         row = (
-            (await self._session.execute(select(tasks).where(*_claimed(claim)).with_for_update()))
+            (await self._session.execute(select(tasks).where(_claimed(claim)).with_for_update()))
             .mappings()
             .one_or_none()
         )
@@ -89,11 +95,7 @@ class OwnershipRepository:
         """Give up a claim, whatever has become of the task; its token is spent. Gives the roadmap's queued tasks:
         they could not be claimed before. One statement."""
         gone = (
-            update(tasks)
-            .where(*_claimed(claim))
-            .values(owner=None, token=tasks.c.token + 1)
-            .returning(tasks.c.id)
-            .cte()
+            update(tasks).where(_claimed(claim)).values(owner=None, token=tasks.c.token + 1).returning(tasks.c.id).cte()
         )
         query = (
             select(tasks.c.id, tasks.c.kind)
@@ -167,6 +169,10 @@ class OwnershipRepository:
         ]
 
 
-def _claimed(claim: Claim) -> tuple[ColumnElement[bool], ...]:
-    """The fence: the task is still held under the token that this claim got."""
-    return (tasks.c.id == claim.task_id, tasks.c.owner == claim.worker_id, tasks.c.token == claim.token)
+def fence_parameters(claim: Claim) -> dict[str, Any]:
+    """The parameters of `FENCE`."""
+    return {"task_id": claim.task_id, "worker_id": claim.worker_id, "token": claim.token}
+
+
+def _claimed(claim: Claim) -> TextClause:
+    return text(FENCE).bindparams(**fence_parameters(claim))
