@@ -59,6 +59,7 @@ class TaskState:
     status: TaskStatus
     returns_to: RoadmapStatus | None = None
     usage: Usage = Usage()
+    created_at: datetime | None = None
     started_at: datetime | None = None
     is_new: bool = False
 
@@ -264,10 +265,12 @@ class Entry:
     removed: Mapping[str, ConceptState]
     """Of these, those of concepts that an edit had taken out."""
     task: TaskState
+    at: datetime
+    """When all this happens, as the events say."""
     move: TaskMove | None = None
     """By which the task came to its status."""
     failure: Failure | None = None
-    """Why it did."""
+    """Why it did; the reason of an earlier move counts no more."""
     usage: Usage = Usage()
     """What the task has used up by this."""
 
@@ -382,6 +385,7 @@ class _Book:
             concepts=self._concepts,
             removed=self._removed,
             task=replace(self._task, usage=self._task.usage + self._usage),
+            at=self._at,
             move=self._move,
             failure=self._failure,
             usage=self._usage,
@@ -539,7 +543,11 @@ class _Book:
         changed = ChangedTask()
         if task.is_new and not self._events:
             changed = ChangedTask(
-                kind=task.kind, returns_to=task.returns_to, usage=task.usage, created_at=self._at, started_at=None
+                kind=task.kind,
+                returns_to=task.returns_to,
+                usage=task.usage,
+                created_at=task.created_at or self._at,
+                started_at=None,
             )
         if task.status != told.task.status or changed:
             failure = self._failure

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -60,7 +61,9 @@ async def test_a_second_active_task_is_impossible(active: TaskStatus, desk: Desk
         await session.execute(update(tasks).where(tasks.c.id == created.task_id).values(status=active))
 
     async def add_another(session: AsyncSession) -> None:
-        await TaskRepository(session).add(roadmap, task_id=new_id(), kind=TaskKind.CONTENT)
+        await TaskRepository(session).add(
+            roadmap, task_id=new_id(), kind=TaskKind.CONTENT, created_at=datetime.now(UTC)
+        )
 
     await desk.execute(make_it)
     with pytest.raises(IntegrityError, match="tasks_one_active_idx"):

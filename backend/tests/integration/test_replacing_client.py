@@ -1,0 +1,114 @@
+"""A client that only replaces what events name shows, in every field, what a fresh read shows."""
+
+from uuid import UUID
+
+from factories import a_batch, a_failure, finished
+from integration.conftest import Desk, claim_of
+from replacing_client import ReplacingClient
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.repositories.event_repo import EventRepository
+from app.db.session import safe_session_with_retry
+from app.db.task_store import MAX_CRASHES, hand_back
+from app.domain.content import ArtefactKind
+from app.domain.events import event_adapter
+from app.domain.failures import FailureCode
+from app.domain.outline_operations import Remove
+from app.domain.tasks import RoadmapStatus
+from app.domain.usage import Usage
+from app.domain.viewer import LOCAL_VIEWER
+from app.generation.work import Batch
+from app.reading.views import RoadmapView
+
+USED = Usage(calls=1, input_tokens=100, output_tokens=200, cost_usd=0.25)
+
+
+async def read(desk: Desk, roadmap_id: UUID) -> RoadmapView:
+    return RoadmapView.model_validate_json((await desk.read.roadmaps.roadmap(LOCAL_VIEWER, roadmap_id)).body)
+
+
+async def agrees(desk: Desk, client: ReplacingClient) -> RoadmapView:
+    """Applies all events since; gives what is read."""
+    roadmap_id = client.shown.roadmap_id
+    handle = await desk.handle_of(roadmap_id)
+
+    async def missed(session: AsyncSession) -> list[object]:
+        return list(await EventRepository(session).after(handle, client.seq, limit=1000))
+
+    for body in await safe_session_with_retry(desk.sessions, missed):
+        client.apply(event_adapter.validate_python(body))
+    fresh = await read(desk, roadmap_id)
+    assert client.shown.model_dump() == fresh.model_dump()
+    return fresh
+
+
+async def test_the_reason_of_a_pause_goes_with_the_pause(desk: Desk) -> None:
+    claim, _ = await desk.claimed()
+    client = ReplacingClient(await read(desk, claim.roadmap_id))
+    store = desk.store(claim)
+    await store.pending()
+    await store.pause(a_failure(FailureCode.QUOTA))
+    assert (await agrees(desk, client)).task.error is not None
+    await desk.steering.cancel(LOCAL_VIEWER, claim.roadmap_id)
+    assert (await agrees(desk, client)).task.error is None
+
+
+async def test_a_task_begins_and_ends_when_events_say_so(desk: Desk) -> None:
+    created = await desk.drafting()
+    client = ReplacingClient(await read(desk, created.roadmap_id))
+    await desk.draft(created.task_id)
+    assert (await agrees(desk, client)).task.ended_at is not None  # with the outline
+    task_id = await desk.steering.approve(LOCAL_VIEWER, created.roadmap_id)
+    fresh = await agrees(desk, client)
+    assert (fresh.task.task_id, fresh.task.started_at) == (task_id, None)
+    claim = await claim_of(await desk.a_worker(), task_id)
+    assert claim is not None
+    assert (await agrees(desk, client)).task.started_at is not None
+    store = desk.store(claim)
+    await store.pending()
+    await store.save(a_batch("c0", "c1", "c2"))
+    await store.finish()
+    assert (await agrees(desk, client)).task.ended_at is not None  # by a worker
+
+
+async def test_workers_that_die_with_a_task_until_it_is_parked(desk: Desk) -> None:
+    claim, _ = await desk.claimed()
+    client = ReplacingClient(await read(desk, claim.roadmap_id))
+    for _ in range(MAX_CRASHES):
+        store = desk.store(claim)
+        await store.pending()
+        await store.start(["c0"])
+        await agrees(desk, client)
+        await hand_back(desk.sessions, claim.worker_id)
+        fresh = await agrees(desk, client)
+        next_claim = await claim_of(await desk.a_worker(), claim.task_id)
+        if next_claim is not None:
+            claim = next_claim
+            await agrees(desk, client)
+    assert (fresh.status, fresh.task.error and fresh.task.error.code) == (RoadmapStatus.FAILED, FailureCode.CRASHED)
+
+
+async def test_what_is_saved_late_for_a_concept_that_an_edit_has_removed_comes_back_with_it(desk: Desk) -> None:
+    claim, worker = await desk.claimed()
+    client = ReplacingClient(await read(desk, claim.roadmap_id))
+    store = desk.store(claim)
+    await store.pending()
+    await store.start(["c0", "c1"])
+    await desk.steering.pause(LOCAL_VIEWER, claim.roadmap_id)
+    await agrees(desk, client)
+    remove = Remove(target="concept", id="c0")
+    await desk.outlines.apply(LOCAL_VIEWER, claim.roadmap_id, [remove], if_match=None)
+    await agrees(desk, client)
+    artefacts = tuple(finished(one, kind, usage=USED) for one in ("c0", "c1") for kind in ArtefactKind)
+    await store.save(Batch(artefacts=artefacts, finished=("c0", "c1")))
+    await agrees(desk, client)
+    await desk.steering.resume(LOCAL_VIEWER, claim.roadmap_id)
+    await agrees(desk, client)
+    await desk.steering.cancel(LOCAL_VIEWER, claim.roadmap_id)
+    await worker.let_go(claim)
+    await agrees(desk, client)
+    await desk.outlines.undo(LOCAL_VIEWER, claim.roadmap_id, if_match=None)
+    fresh = await agrees(desk, client)
+    assert (fresh.progress.completed, fresh.progress.total) == (2, 3)
+    await desk.outlines.redo(LOCAL_VIEWER, claim.roadmap_id, if_match=None)
+    await agrees(desk, client)
