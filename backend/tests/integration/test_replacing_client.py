@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from factories import a_batch, a_failure, finished
-from integration.conftest import Desk, claim_of
+from factories import a_batch, a_failure, an_artefact, finished
+from integration.conftest import Desk, claim_of, generated
 from replacing_client import ReplacingClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.commands.unit import Unit
 from app.db.repositories.event_repo import EventRepository
 from app.db.session import safe_session_with_retry
 from app.db.task_store import MAX_CRASHES, hand_back
@@ -14,9 +15,10 @@ from app.domain.content import ArtefactKind
 from app.domain.events import event_adapter
 from app.domain.failures import FailureCode
 from app.domain.outline_operations import Remove
-from app.domain.tasks import RoadmapStatus
+from app.domain.tasks import RoadmapStatus, TaskStatus
 from app.domain.usage import Usage
 from app.domain.viewer import LOCAL_VIEWER
+from app.generation.ledger import RestoreVersion
 from app.generation.work import Batch
 from app.reading.views import RoadmapView
 
@@ -69,6 +71,32 @@ async def test_a_task_begins_and_ends_when_events_say_so(desk: Desk) -> None:
     await store.save(a_batch("c0", "c1", "c2"))
     await store.finish()
     assert (await agrees(desk, client)).task.ended_at is not None  # by a worker
+
+
+async def test_a_version_that_is_restored_while_a_run_ends_completes_the_roadmap(desk: Desk) -> None:
+    """The learner restores the only artefact that is missing; the worker ends the run after the command has looked."""
+    roadmap_id = await generated(desk, a_batch("c0", "c1", "c2"))
+    kind = ArtefactKind.QUIZ
+    task_id = await desk.steering.regenerate(LOCAL_VIEWER, roadmap_id, "c0", kinds=[kind], instructions=None)
+    claim = await claim_of(await desk.a_worker(), task_id)
+    assert claim is not None
+    client = ReplacingClient(await read(desk, roadmap_id))
+    store = desk.store(claim)
+    await store.pending()
+    await store.save(Batch(artefacts=(finished("c0", kind, a_failure(), usage=USED),), finished=("c0",)))
+    old = (await desk.read.concepts.versions(LOCAL_VIEWER, roadmap_id, "c0")).items
+    quiz_id = next(one.artefact_id for one in old if one.artefact == kind)
+
+    async def restore(session: AsyncSession) -> Unit:
+        unit = Unit(session, LOCAL_VIEWER)
+        roadmap = await unit.lock(roadmap_id)
+        assert roadmap.task.status == TaskStatus.RUNNING
+        await store.finish()
+        await unit.change(roadmap, RestoreVersion("c0", quiz_id, an_artefact(kind)))
+        return unit
+
+    await safe_session_with_retry(desk.sessions, restore)
+    assert (await agrees(desk, client)).status == RoadmapStatus.COMPLETED
 
 
 async def test_workers_that_die_with_a_task_until_it_is_parked(desk: Desk) -> None:
