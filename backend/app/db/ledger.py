@@ -47,13 +47,15 @@ async def change_roadmap(
     task: TaskState,
     change: Change,
     *,
+    newest: TaskState | None = None,
     names: Mapping[str, str] | None = None,
     usage: Usage = Usage(),
     language: str = "en",
 ) -> Sequence[Event]:
     """Apply a change to the roadmap as it stands, and write what it comes to. `task` is locked, or the change does not
-    depend on its status; `usage` is what the roadmap has used up, if the change uses up more. Gives the events, which
-    are published once the transaction has been committed."""
+    depend on its status; `newest` is the roadmap's newest one, where that may be another. `usage` is what the roadmap
+    has used up, if the change uses up more. Gives the events, which are published once the transaction has been
+    committed."""
     position = await lock_position(session, roadmap)
     touched = touched_by(change)
     repository = ConceptRepository(session)
@@ -66,6 +68,7 @@ async def change_roadmap(
         roadmap_id=roadmap.roadmap_id,
         position=position,
         task=task,
+        newest=newest,
         concepts=concepts,
         names=names or {},
         usage=usage,

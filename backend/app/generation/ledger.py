@@ -149,6 +149,13 @@ class FailTask:
 
 
 @dataclass(frozen=True, slots=True)
+class CountUsage:
+    """What an author used up for an outline counts, though its task had been stopped by then."""
+
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
 class PauseTask:
     """The learner pauses."""
 
@@ -210,6 +217,7 @@ Change = (
     | StartTask
     | RequeueTask
     | FailTask
+    | CountUsage
     | PauseTask
     | ResumeTask
     | CancelTask
@@ -243,7 +251,7 @@ def touched_by(change: Change) -> Touched:
             return Touched(concept_ids=change.concept_ids)
         case SaveBatch():
             return Touched(concept_ids=sorted(change.batch.concept_ids))
-        case QueueTask() | ResumeTask() | FinishRun() | PutOutline():
+        case QueueTask() | ResumeTask() | FinishRun() | CountUsage() | PutOutline():
             return Touched()
         case _:
             assert_never(change)
@@ -321,6 +329,9 @@ def apply(state: RoadmapState, change: Change) -> Entry:
                 book.move_task(TaskMove.END, TaskStatus.FAILED, reason)
                 book.stop_writing()
                 book.add(Failed(**book.envelope(), code=reason.code, message=reason.message, usage=usage))
+        case CountUsage(usage):
+            book.use(usage)
+            book.add(BatchSaved(**book.envelope(), size=0, progress=book.progress, usage=usage))
         case PauseTask():
             book.move_task(TaskMove.PAUSE, TaskStatus.PAUSED)
             book.stop_writing()

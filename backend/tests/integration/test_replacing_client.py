@@ -1,13 +1,15 @@
 """A client that only replaces what events name shows, in every field, what a fresh read shows."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from factories import a_batch, a_failure, an_artefact, finished
-from integration.conftest import Desk, claim_of, generated
+import pytest
+from factories import a_batch, a_failure, an_artefact, an_outline, finished
+from integration.conftest import DRAFTED, Desk, claim_of, generated
 from replacing_client import ReplacingClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.commands.unit import Unit
+from app.db.outline_store import OutlineStore
 from app.db.repositories.event_repo import EventRepository
 from app.db.session import safe_session_with_retry
 from app.db.task_store import MAX_CRASHES, hand_back
@@ -42,6 +44,28 @@ async def agrees(desk: Desk, client: ReplacingClient) -> RoadmapView:
     fresh = await read(desk, roadmap_id)
     assert client.shown.model_dump() == fresh.model_dump()
     return fresh
+
+
+@pytest.mark.parametrize("fails", [False, True])
+@pytest.mark.parametrize("retried", [False, True])
+async def test_what_a_cancelled_draft_has_used_up_is_told(fails: bool, retried: bool, desk: Desk) -> None:
+    created = await desk.drafting()
+    client = ReplacingClient(await read(desk, created.roadmap_id))
+    claim = await claim_of(await desk.a_worker(), created.task_id)
+    assert claim is not None
+    await desk.steering.cancel(LOCAL_VIEWER, created.roadmap_id)
+    if retried:
+        await desk.steering.retry(LOCAL_VIEWER, created.roadmap_id)
+    store, save_id = OutlineStore(desk.sessions, claim), uuid4()
+    for _ in range(2):
+        if fails:
+            await store.fail(a_failure(), USED, None, save_id=save_id)
+        else:
+            await store.save(an_outline(3), DRAFTED, USED, save_id=save_id)
+    fresh = await agrees(desk, client)
+    assert fresh.usage == USED
+    assert fresh.status == (RoadmapStatus.DRAFTING if retried else RoadmapStatus.CANCELLED)
+    assert fresh.stages == []
 
 
 async def test_the_reason_of_a_pause_goes_with_the_pause(desk: Desk) -> None:
