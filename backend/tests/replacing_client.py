@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from app.domain.changes import Glance
 from app.domain.content import ArtefactKind
 from app.domain.events import Event, OutlineReady
 from app.reading.views import RoadmapView
@@ -70,7 +69,7 @@ def _replace(concept: dict[str, Any], told: dict[str, Any]) -> None:
     for kind, one in told["artefacts"].items():
         concept[f"{kind}_status"], concept[f"{kind}_id"] = one["status"], one["id"]
         failures[kind] = one["failure"]
-        glance: Glance = one["glance"] or {}
+        glance: dict[str, Any] = one["glance"] or {}
         match kind:
             case ArtefactKind.TUTORIAL:
                 concept["content_summary"] = glance.get("summary")
