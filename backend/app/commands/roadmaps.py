@@ -78,7 +78,7 @@ class RoadmapService:
 
         async def work(unit: Unit) -> None:
             roadmap = await unit.lock(roadmap_id)
-            if roadmap.task.status.is_active:
+            if (await unit.tasks.lock(roadmap.task.id)).status.is_active:  # a worker may have ended it just now
                 await unit.change(roadmap, CancelTask())
             await unit.roadmaps.put_into_trash(roadmap.handle)
 

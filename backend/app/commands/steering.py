@@ -137,6 +137,7 @@ class Steering:
             stored = await unit.roadmaps.artefact(kind, roadmap.handle, concept_id, artefact_id=None, version=version)
             if stored is None:
                 raise NotFound(f"This concept has no version {version} of its {_SPOKEN[kind]}.")
+            await unit.tasks.lock(roadmap.task.id)  # before the counters, as everybody does
             state = await _state_of(unit, roadmap, concept_id)
             if state.statuses[kind] not in ARTEFACT_MOVES[ArtefactMove.RESTORE].since:
                 raise Conflict(f"The {_SPOKEN[kind]} is queued or being written; cancel that first.")

@@ -18,7 +18,7 @@ from app.domain.records import Order, RoadmapMetadata
 from app.domain.state_machine import ALLOWED, Command
 from app.domain.tasks import RoadmapStatus, TaskKind
 from app.domain.viewer import RoadmapHandle, Viewer
-from app.generation.ledger import CancelTask, Change, PauseTask, ResumeTask, TaskState, TooLate
+from app.generation.ledger import CancelTask, Change, PauseTask, RestoreVersion, ResumeTask, TaskState, TooLate
 from app.generation.ports import EventPublisher
 from app.messaging.doorbell import Doorbell
 
@@ -60,7 +60,7 @@ class Unit:
             Conflict: a worker has ended or paused the task meanwhile.
         """
         task = task_of(roadmap)
-        if isinstance(change, PauseTask | ResumeTask | CancelTask):
+        if isinstance(change, PauseTask | ResumeTask | CancelTask | RestoreVersion):
             task = await self.tasks.lock(roadmap.task.id)  # a worker may end it at any moment
         try:
             self.events += await change_roadmap(

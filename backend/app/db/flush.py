@@ -38,9 +38,9 @@ WITH held AS (
 ), the_task AS (
     UPDATE tasks AS task SET
         status = :status,
-        ended_at = CASE WHEN :ended THEN now() ELSE task.ended_at END,
-        error_code = coalesce(:error_code, error_code),
-        error_message = coalesce(:error_message, error_message),
+        ended_at = CASE WHEN :ended THEN CAST(:at AS timestamptz) ELSE task.ended_at END,
+        error_code = CASE WHEN :moved THEN :error_code ELSE error_code END,
+        error_message = CASE WHEN :moved THEN :error_message ELSE error_message END,
         last_batch = coalesce(CAST(:batch_id AS uuid), last_batch),
         crashes = CASE WHEN CAST(:batch_id AS uuid) IS NULL THEN crashes ELSE 0 END,
         {_USAGE}
@@ -73,6 +73,8 @@ async def flush(session: AsyncSession, claim: Claim, entry: Entry, *, known: Tas
         "known_seq": entry.known.seq,
         "status": status,
         "ended": status != known and not status.is_active,
+        "at": entry.at,
+        "moved": entry.move is not None,
         "error_code": entry.failure.code if entry.failure else None,
         "error_message": entry.failure.message if entry.failure else None,
         "batch_id": batch_id,

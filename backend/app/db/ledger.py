@@ -5,6 +5,7 @@ its concepts by their ids.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 import orjson
@@ -46,13 +47,15 @@ async def change_roadmap(
     task: TaskState,
     change: Change,
     *,
+    newest: TaskState | None = None,
     names: Mapping[str, str] | None = None,
     usage: Usage = Usage(),
     language: str = "en",
 ) -> Sequence[Event]:
     """Apply a change to the roadmap as it stands, and write what it comes to. `task` is locked, or the change does not
-    depend on its status; `usage` is what the roadmap has used up, if the change uses up more. Gives the events, which
-    are published once the transaction has been committed."""
+    depend on its status; `newest` is the roadmap's newest one, where that may be another. `usage` is what the roadmap
+    has used up, if the change uses up more. Gives the events, which are published once the transaction has been
+    committed."""
     position = await lock_position(session, roadmap)
     touched = touched_by(change)
     repository = ConceptRepository(session)
@@ -65,6 +68,7 @@ async def change_roadmap(
         roadmap_id=roadmap.roadmap_id,
         position=position,
         task=task,
+        newest=newest,
         concepts=concepts,
         names=names or {},
         usage=usage,
@@ -78,8 +82,16 @@ async def queue_task(
 ) -> tuple[UUID, Sequence[Event]]:
     """Make a new task the roadmap's newest, and announce it; with `retries`, what has failed waits again. Whoever
     commits this rings the doorbell afterwards."""
-    task = TaskState(id=new_id(), kind=kind, status=TaskStatus.QUEUED, returns_to=order.returns_to, is_new=True)
-    await TaskRepository(session).add(roadmap, task_id=task.id, kind=kind, order=order)
+    created_at = datetime.now(UTC)
+    task = TaskState(
+        id=new_id(),
+        kind=kind,
+        status=TaskStatus.QUEUED,
+        returns_to=order.returns_to,
+        created_at=created_at,
+        is_new=True,
+    )
+    await TaskRepository(session).add(roadmap, task_id=task.id, kind=kind, created_at=created_at, order=order)
     await RoadmapRepository(session).set_task(roadmap, task.id)
     return task.id, await change_roadmap(session, roadmap, task, QueueTask(retries))
 
@@ -137,7 +149,9 @@ async def write(session: AsyncSession, roadmap: RoadmapHandle, entry: Entry) -> 
     """Write what a change comes to."""
     if entry.move is not None:
         task = entry.task
-        moved = await TaskRepository(session).move(task.id, entry.move, to=task.status, failure=entry.failure)
+        moved = await TaskRepository(session).move(
+            task.id, entry.move, to=task.status, at=entry.at, failure=entry.failure
+        )
         assert moved, "a task that is to be moved is locked"
     await ConceptRepository(session).save(roadmap, [*entry.concepts.values(), *entry.removed.values()])
     if entry.position == entry.known:

@@ -22,7 +22,7 @@ from app.domain.records import RoadmapMetadata
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.tasks import TaskKind, TaskStatus
 from app.domain.usage import Usage
-from app.generation.ledger import ClaimedTask, FailTask
+from app.generation.ledger import ClaimedTask, CountUsage, FailTask
 from app.generation.ports import OwnershipLost, StoreUnavailable
 
 T = TypeVar("T")
@@ -81,7 +81,7 @@ class OutlineStore:
                 return SavedOutline(events=await self._newest(session), next_task=None)
             await TaskRepository(session).add_usage(self._claim.task_id, usage, batch_id=save_id)
             if task.state.status != TaskStatus.RUNNING:
-                return SavedOutline(events=[], next_task=None)  # stopped by the learner meanwhile
+                return SavedOutline(events=await self._count(session, roadmap, task, usage), next_task=None)
             of = self._claim.roadmap
             events = await put_outline(
                 session, of, task.state, outline, how, ends=True, used=usage, usage=roadmap.usage
@@ -101,13 +101,26 @@ class OutlineStore:
             if task.last_batch == save_id:
                 return await self._newest(session)
             await TaskRepository(session).add_usage(self._claim.task_id, usage, batch_id=save_id)
-            if raw_answer is not None and task.state.status == TaskStatus.RUNNING:
+            if task.state.status != TaskStatus.RUNNING:
+                return await self._count(session, roadmap, task, usage)
+            if raw_answer is not None:
                 await RawAnswerRepository(session).save_draft(self._claim.roadmap, raw_answer)
             return await change_roadmap(
                 session, self._claim.roadmap, task.state, FailTask(failure, usage), usage=roadmap.usage
             )
 
         return await self._reach(work)
+
+    async def _count(
+        self, session: AsyncSession, roadmap: RoadmapMetadata, task: ClaimedTask, usage: Usage
+    ) -> Sequence[Event]:
+        """Tell what was used up for a task that the learner has stopped meanwhile."""
+        if usage == Usage():
+            return []
+        newest = await TaskRepository(session).newest(self._claim.roadmap)
+        return await change_roadmap(
+            session, self._claim.roadmap, task.state, CountUsage(usage), newest=newest, usage=roadmap.usage
+        )
 
     async def _locked(self, session: AsyncSession) -> tuple[RoadmapMetadata, ClaimedTask]:
         """The roadmap and the claimed task, locked in the order that everybody keeps: roadmap, task, counters."""

@@ -59,6 +59,7 @@ class TaskState:
     status: TaskStatus
     returns_to: RoadmapStatus | None = None
     usage: Usage = Usage()
+    created_at: datetime | None = None
     started_at: datetime | None = None
     is_new: bool = False
 
@@ -148,6 +149,13 @@ class FailTask:
 
 
 @dataclass(frozen=True, slots=True)
+class CountUsage:
+    """What an author used up for an outline counts, though its task had been stopped by then."""
+
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
 class PauseTask:
     """The learner pauses."""
 
@@ -209,6 +217,7 @@ Change = (
     | StartTask
     | RequeueTask
     | FailTask
+    | CountUsage
     | PauseTask
     | ResumeTask
     | CancelTask
@@ -242,7 +251,7 @@ def touched_by(change: Change) -> Touched:
             return Touched(concept_ids=change.concept_ids)
         case SaveBatch():
             return Touched(concept_ids=sorted(change.batch.concept_ids))
-        case QueueTask() | ResumeTask() | FinishRun() | PutOutline():
+        case QueueTask() | ResumeTask() | FinishRun() | CountUsage() | PutOutline():
             return Touched()
         case _:
             assert_never(change)
@@ -264,10 +273,12 @@ class Entry:
     removed: Mapping[str, ConceptState]
     """Of these, those of concepts that an edit had taken out."""
     task: TaskState
+    at: datetime
+    """When all this happens, as the events say."""
     move: TaskMove | None = None
     """By which the task came to its status."""
     failure: Failure | None = None
-    """Why it did."""
+    """Why it did; the reason of an earlier move counts no more."""
     usage: Usage = Usage()
     """What the task has used up by this."""
 
@@ -318,6 +329,9 @@ def apply(state: RoadmapState, change: Change) -> Entry:
                 book.move_task(TaskMove.END, TaskStatus.FAILED, reason)
                 book.stop_writing()
                 book.add(Failed(**book.envelope(), code=reason.code, message=reason.message, usage=usage))
+        case CountUsage(usage):
+            book.use(usage)
+            book.add(BatchSaved(**book.envelope(), size=0, progress=book.progress, usage=usage))
         case PauseTask():
             book.move_task(TaskMove.PAUSE, TaskStatus.PAUSED)
             book.stop_writing()
@@ -382,6 +396,7 @@ class _Book:
             concepts=self._concepts,
             removed=self._removed,
             task=replace(self._task, usage=self._task.usage + self._usage),
+            at=self._at,
             move=self._move,
             failure=self._failure,
             usage=self._usage,
@@ -539,7 +554,11 @@ class _Book:
         changed = ChangedTask()
         if task.is_new and not self._events:
             changed = ChangedTask(
-                kind=task.kind, returns_to=task.returns_to, usage=task.usage, created_at=self._at, started_at=None
+                kind=task.kind,
+                returns_to=task.returns_to,
+                usage=task.usage,
+                created_at=task.created_at or self._at,
+                started_at=None,
             )
         if task.status != told.task.status or changed:
             failure = self._failure

@@ -19,7 +19,7 @@ from app.db.repositories.event_repo import EventRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.session import DatabaseUnavailable, Sessions, safe_session_with_retry
 from app.domain.records import RoadmapPosition
-from app.domain.viewer import RoadmapHandle, Viewer
+from app.domain.viewer import NoSuchRoadmap, RoadmapHandle, Viewer
 from app.live.live_feed import Frame, Listener, LiveFeed
 from app.messaging.channels import channel, stream_key
 from app.messaging.sealed_events import EventSeal
@@ -96,7 +96,11 @@ class EventHub:
         its number, what was published before is not needed."""
         await self._seal.load()
         await self._subscribe(roadmap_id)
-        position = await self._position(viewer, roadmap_id)
+        try:
+            position = await self._position(viewer, roadmap_id)
+        except (NoSuchRoadmap, DatabaseUnavailable):
+            await self._drop(roadmap_id)
+            raise
 
         async def read_after(seq: int) -> Sequence[Frame]:
             return await self._from_postgres(position.handle, seq)
@@ -159,8 +163,7 @@ class EventHub:
                 feed.end("deleted", but_for=owner)
                 await feed.catch_up(seq)
             else:
-                self._feeds.pop(roadmap_id, None)
-                feed.end("deleted")
+                feed.end("deleted")  # it goes with the last of its listeners
 
     async def _position(self, viewer: Viewer, roadmap_id: UUID) -> RoadmapPosition:
         async def work(session: AsyncSession) -> RoadmapPosition:
@@ -203,9 +206,11 @@ class EventHub:
 
     async def _unsubscribe(self, roadmap_id: UUID) -> None:
         async with self._opening:
-            if roadmap_id in self._feeds:
-                return
-            try:
-                await self._pubsub.unsubscribe(channel(roadmap_id))
-            except (RedisError, OSError) as error:
-                outages.redis.noticed(error)
+            if roadmap_id not in self._feeds:
+                await self._drop(roadmap_id)
+
+    async def _drop(self, roadmap_id: UUID) -> None:
+        try:
+            await self._pubsub.unsubscribe(channel(roadmap_id))
+        except (RedisError, OSError) as error:
+            outages.redis.noticed(error)

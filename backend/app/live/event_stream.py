@@ -107,17 +107,20 @@ class EventStream:
         if since is not None and (since > newest or too_old):
             yield _resync("unknown" if since > newest else "too_old")
             since = None
-        if since is None:
-            roadmap = await self._reader.roadmap(listener.viewer, position.handle.roadmap_id)
-            yield Message("snapshot", b'{"type":"snapshot","roadmap":' + roadmap.body + b"}")
-            sent = roadmap.seq
-        else:
+        if since is not None:
             sent = since
             for frame in await self._hub.read(position, after=since, until=listener.seq):
                 sent = frame.seq
                 yield Message("event", frame.data, frame.seq)
-            if sent == since:  # who has missed nothing is told so, and need not wonder
+            if sent < listener.seq:  # they have been removed meanwhile
+                yield _resync("too_old")
+                since = None
+            elif sent == since:  # who has missed nothing is told so, and need not wonder
                 yield _heartbeat(sent)
+        if since is None:
+            roadmap = await self._reader.roadmap(listener.viewer, position.handle.roadmap_id)
+            yield Message("snapshot", b'{"type":"snapshot","roadmap":' + roadmap.body + b"}")
+            sent = roadmap.seq
         while True:
             try:
                 async with asyncio.timeout(self._heartbeat):

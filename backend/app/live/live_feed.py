@@ -84,9 +84,14 @@ class LiveFeed:
             await self.catch_up(frame.seq)
 
     async def catch_up(self, seq: int) -> None:
-        """Read what is missing up to `seq`, and whatever else is there."""
+        """Read what is missing up to `seq`, and whatever else is there. Where that is kept no more, listeners are told
+        to start afresh."""
         async with self._filling:
-            while self.seq < seq and (frames := await self._read_after(self.seq)):
+            while self.seq < seq:
+                frames = await self._read_after(self.seq)
+                if not frames or frames[0].seq > self.seq + 1:
+                    self.seq = seq
+                    self.end("slow")
                 for frame in frames:
                     if frame.seq == self.seq + 1:
                         self._pass_on(frame)

@@ -13,6 +13,7 @@ from factories import a_failure, a_request, an_artefact, an_outline
 from fakes import AlwaysHeld, RecordingEvents
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from replacing_client import ReplacingClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -32,11 +33,13 @@ from app.db.session import Sessions, create_engine, create_sessions, safe_sessio
 from app.db.task_store import TaskStore
 from app.domain.content import Artefact, ArtefactKind
 from app.domain.events import event_adapter
+from app.domain.failures import FailureCode
 from app.domain.outline_edits import fresh_id
 from app.domain.outline_operations import AddConcept, Move, Operation, Remove, Rename, RevisionPlan
 from app.domain.outline_rules import OutlineError
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.tasks import ENDED, RoadmapStatus, TaskKind
+from app.domain.usage import Usage
 from app.domain.viewer import LOCAL_VIEWER
 from app.generation.orchestrator import Limits
 from app.generation.work import ConceptBrief, Delivery
@@ -47,6 +50,9 @@ from app.tasks.loop_thread import LoopThread
 from app.tasks.worker import Worker
 
 CONCEPTS = 5
+USED = Usage(calls=1, input_tokens=10, output_tokens=20, cost_usd=0.25)
+MOST_COST = 14 * USED.cost_usd
+"""US dollars: a run that writes all concepts pauses just before its end."""
 PATIENCE = 30.0
 """Seconds until a roadmap must have come to rest."""
 
@@ -62,23 +68,26 @@ class MoodyAuthor:
 
     async def draft(self, request: LearningRequest) -> Delivery[Outline]:
         await asyncio.sleep(self.chance.uniform(0, 0.02))
-        return Delivery(result=an_outline(CONCEPTS, per_module=3))
+        if self.chance.random() < 0.15:
+            return Delivery(result=a_failure(), usage=USED)
+        return Delivery(result=an_outline(CONCEPTS, per_module=3), usage=USED)
 
     async def revise(self, request: LearningRequest, outline: Outline, feedback: str) -> Delivery[RevisionPlan]:
         await asyncio.sleep(self.chance.uniform(0, 0.02))
         if self.chance.random() < 0.3:
-            return Delivery(result=a_failure())
+            return Delivery(result=a_failure(), usage=USED)
         concept = self.chance.choice(list(outline.concepts))
         new = Rename(target="concept", id=concept.concept_id, name=f"Revised {uuid4()}")
-        return Delivery(result=RevisionPlan(operations=(new,), note="Renamed."))
+        return Delivery(result=RevisionPlan(operations=(new,), note="Renamed."), usage=USED)
 
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
         await asyncio.sleep(self.chance.choice([0, 0, 0.005, 0.05]))
         if self.chance.random() < 0.1:
-            return Delivery(result=a_failure())
+            code = self.chance.choice([FailureCode.INVALID_OUTPUT, FailureCode.QUOTA])
+            return Delivery(result=a_failure(code), usage=USED)
         mark = uuid4()
         self.delivered[mark] = kind
-        return Delivery(result=an_artefact(kind, str(mark)))
+        return Delivery(result=an_artefact(kind, str(mark)), usage=USED)
 
     async def close(self) -> None: ...
 
@@ -148,7 +157,7 @@ async def open_house(url: str) -> House:
             events=events,
             doorbell=doorbell,
             lease=AlwaysHeld(),
-            limits=Limits(concurrency=2, flush_every=2, flush_max_age=0.03),
+            limits=Limits(concurrency=2, flush_every=2, flush_max_age=0.03, max_cost_usd=MOST_COST),
             capacity=50,
         )
         doorbell.workers.append(worker)
@@ -280,7 +289,7 @@ async def random_life(house: House, moments: list[list[str]], seed: int) -> list
         LOCAL_VIEWER, a_request(), auto_approve=chance.random() < 0.5, idempotency_key=None
     )
     roadmap_id = created.roadmap_id
-    first = Watched.of(await house.read(roadmap_id))
+    first = await house.read(roadmap_id)
     learner = Learner(house, roadmap_id, chance)
     for commands in moments:
         await asyncio.gather(*(learner.press(command) for command in commands))
@@ -294,19 +303,20 @@ async def random_life(house: House, moments: list[list[str]], seed: int) -> list
 
 
 async def come_to_rest(house: House, learner: Learner, roadmap_id: UUID) -> None:
-    """Go on with what is paused, and wait until nobody works on the roadmap any more."""
+    """Go on with what is paused, unless that costs too much, and wait until nobody works on the roadmap any more."""
     async with asyncio.timeout(PATIENCE):
         while True:
             view = await house.read(roadmap_id)
             if view.status == RoadmapStatus.PAUSED:
-                await learner.press("resume")
+                error = view.task.error
+                await learner.press("cancel" if error and error.code == FailureCode.BUDGET else "resume")
             elif not view.task.status.is_active and not await _held(house, roadmap_id):
                 return
             await asyncio.sleep(0.02)
 
 
 async def the_view_is_possible_and_agrees_with_the_events(
-    house: House, roadmap_id: UUID, first: Watched
+    house: House, roadmap_id: UUID, first: RoadmapView
 ) -> RoadmapView:
     view = await house.read(roadmap_id)
     counted = Watched.of(view)
@@ -319,19 +329,21 @@ async def the_view_is_possible_and_agrees_with_the_events(
         position = await RoadmapRepository(session).position(roadmap_id, LOCAL_VIEWER)
         return list(await EventRepository(session).newest(position.handle, 100_000))
 
-    seen = first
+    seen, client = Watched.of(first), ReplacingClient(first)
     for body in await safe_session_with_retry(house.sessions, events):
         event = event_adapter.validate_python(body)
         if first.seq < event.seq <= view.seq:
             assert event.seq == seen.seq + 1, "an event is missing"
             seen = apply(seen, event)
+            client.apply(event)
     assert _told(seen) == _told(counted), "the events say something else than a fresh read"
+    assert client.shown.model_dump() == view.model_dump(), "a client that replaces shows something else"
     assert await _held(house, roadmap_id) <= 1, "two workers hold tasks of one roadmap"
     return view
 
 
 def _told(watched: Watched) -> dict[str, object]:
-    names = ("status", "task_id", "task_status", "kind", "title", "stages")
+    names = ("status", "task_id", "task_status", "kind", "title", "stages", "progress", "reason")
     return {name: getattr(watched, name) for name in names} | {
         key: concept.statuses for key, concept in watched.concepts.items()
     }

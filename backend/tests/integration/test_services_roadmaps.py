@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.commands.unit import Unit
 from app.core.errors import Conflict, NotFound
 from app.db.content_store import PostgresContentStore
 from app.db.ledger import queue_task
@@ -22,7 +24,9 @@ from app.domain.base import new_id
 from app.domain.content import ArtefactKind, ContentStatus
 from app.domain.events import BatchSaved, Cancelled, ConceptComplete
 from app.domain.ownership import Claim
+from app.domain.records import RoadmapMetadata
 from app.domain.roadmap import Concept, Module, Outline, Stage
+from app.domain.state_machine import Command
 from app.domain.tasks import ACTIVE, RoadmapStatus, TaskKind, TaskStatus
 from app.domain.viewer import LOCAL_VIEWER
 from app.generation.ports import OwnershipLost
@@ -60,11 +64,33 @@ async def test_a_second_active_task_is_impossible(active: TaskStatus, desk: Desk
         await session.execute(update(tasks).where(tasks.c.id == created.task_id).values(status=active))
 
     async def add_another(session: AsyncSession) -> None:
-        await TaskRepository(session).add(roadmap, task_id=new_id(), kind=TaskKind.CONTENT)
+        await TaskRepository(session).add(
+            roadmap, task_id=new_id(), kind=TaskKind.CONTENT, created_at=datetime.now(UTC)
+        )
 
     await desk.execute(make_it)
     with pytest.raises(IntegrityError, match="tasks_one_active_idx"):
         await desk.execute(add_another)
+
+
+async def test_a_roadmap_whose_run_ends_at_that_moment_can_be_deleted(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim, _ = await desk.claimed()
+    store = desk.store(claim)
+    await store.pending()
+    await store.save(a_batch("c0", "c1", "c2"))
+
+    class Slow(Unit):
+        async def lock(self, roadmap_id: UUID, command: Command | None = None) -> RoadmapMetadata:
+            roadmap = await super().lock(roadmap_id, command)
+            await store.finish()
+            return roadmap
+
+    monkeypatch.setattr("app.commands.unit.Unit", Slow)
+    await desk.roadmaps.delete(LOCAL_VIEWER, claim.roadmap_id)
+    with pytest.raises(NotFound):
+        await desk.read.roadmaps.roadmap(LOCAL_VIEWER, claim.roadmap_id)
 
 
 async def test_what_a_refused_task_would_have_changed_is_undone(desk: Desk) -> None:

@@ -1,8 +1,9 @@
 """What belongs to one user is, for another one, not there: under every address, and in the live events."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from httpx2 import ASGITransport, AsyncClient
@@ -104,6 +105,29 @@ async def test_a_stranger_cannot_listen_not_even_beside_the_owner(desk: Desk, hu
                 pass
         await desk.steering.approve(LOCAL_VIEWER, roadmap_id)
         assert (await listener.next()).seq == position.seq + 1, "the owner goes on listening"
+
+
+async def test_nothing_is_subscribed_to_for_those_who_may_not_listen_or_whose_roadmap_is_deleted(
+    desk: Desk, hub: EventHub
+) -> None:
+    roadmap_id = await desk.drafted()
+    for viewer, unknown in ((STRANGER, roadmap_id), (LOCAL_VIEWER, uuid4())):
+        with pytest.raises(NoSuchRoadmap):
+            async with hub.listen(viewer, unknown):
+                pass
+    await nothing_is_subscribed_to(hub)
+    async with hub.listen(LOCAL_VIEWER, roadmap_id) as (listener, _):
+        await desk.roadmaps.delete(LOCAL_VIEWER, roadmap_id)
+        with pytest.raises(Ended, match="deleted"):
+            while True:
+                await listener.next()
+    await nothing_is_subscribed_to(hub)
+
+
+async def nothing_is_subscribed_to(hub: EventHub) -> None:
+    async with asyncio.timeout(5):
+        while hub._pubsub.channels:
+            await asyncio.sleep(0.01)
 
 
 async def test_who_loses_the_roadmap_hears_no_more_of_it_and_the_new_owner_does(desk: Desk, hub: EventHub) -> None:

@@ -12,7 +12,7 @@ from app.domain.records import RoadmapPosition
 from app.domain.viewer import LOCAL_VIEWER, RoadmapHandle, Viewer
 from app.live.event_hub import EventHub
 from app.live.event_stream import EventStream, Message
-from app.live.live_feed import Frame
+from app.live.live_feed import Ended, Frame, LiveFeed
 from app.reading.roadmaps import RoadmapReader, RoadmapSnapshot
 
 ROADMAP, EPOCH = uuid4(), uuid4()
@@ -32,6 +32,7 @@ class Overlapping:
             self._live.put_nowait(frame(seq))
         self.seq = NEWEST
         self.floor = 0
+        self.viewer = LOCAL_VIEWER
 
     async def next(self) -> Frame:
         return await self._live.get()
@@ -69,3 +70,41 @@ async def test_a_client_from_below_the_floor_starts_afresh(since: int, type_: st
     stream = EventStream(cast(EventHub, hub), cast(RoadmapReader, Reader()), heartbeat=20, most=10)
     first = await anext(stream.follow(LOCAL_VIEWER, ROADMAP, since=since))
     assert first.type == type_
+
+
+async def test_a_client_whose_missed_events_are_removed_while_it_connects_starts_afresh() -> None:
+    class Folded(Overlapping):
+        async def read(self, position: RoadmapPosition, *, after: int, until: int) -> list[Frame]:
+            return []
+
+    class Reader:
+        async def roadmap(self, *_: object) -> RoadmapSnapshot:
+            return RoadmapSnapshot(seq=NEWEST, etag="", body=b"{}")
+
+    stream = EventStream(cast(EventHub, Folded(live=[4])), cast(RoadmapReader, Reader()), heartbeat=20, most=10)
+    seen: list[Message] = []
+    async for message in stream.follow(LOCAL_VIEWER, ROADMAP, since=1):
+        seen.append(message)
+        if message.seq == 4:
+            break
+    assert [message.type for message in seen] == ["resync", "snapshot", "event"]
+
+
+@pytest.mark.parametrize("kept", [[], [8]])
+async def test_a_feed_that_was_behind_when_events_were_removed_goes_on(kept: list[int]) -> None:
+    """Its listeners start afresh; those who come then hear what follows."""
+
+    async def read_after(seq: int) -> list[Frame]:
+        await asyncio.sleep(0)
+        return [frame(one) for one in kept if one > seq]
+
+    feed = LiveFeed(3, read_after)
+    behind = feed.join(LOCAL_VIEWER)
+    async with asyncio.timeout(1):
+        await feed.catch_up(7)
+        with pytest.raises(Ended, match="slow"):
+            await behind.next()
+        later = feed.join(LOCAL_VIEWER)
+        await feed.arrived(frame(8))
+        await feed.arrived(frame(9))
+        assert [(await later.next()).seq for _ in range(2 - len(kept))] == [8, 9][len(kept) :]

@@ -21,6 +21,7 @@ from app.domain.usage import Usage
 from app.generation.ledger import (
     CancelTask,
     Change,
+    CountUsage,
     Entry,
     FailTask,
     FinishRun,
@@ -82,6 +83,8 @@ def a_change(state: RoadmapState, dice: random.Random) -> Change:
         changes += [StartTask(), PauseTask(), CancelTask()]
     if status == TaskStatus.PAUSED:
         changes += [ResumeTask(), CancelTask()]
+    if status != TaskStatus.RUNNING:
+        changes.append(CountUsage(Usage(calls=1, cost_usd=0.25)))
     if not status.is_active:
         changes.append(QueueTask(retries=dice.random() < 0.5))
         if concept.statuses[kind] in ARTEFACT_MOVES[ArtefactMove.REGENERATE].since:

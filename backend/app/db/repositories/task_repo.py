@@ -1,7 +1,7 @@
 """Reads and writes tasks: what they are to do, how they end, and whose doorbell is due."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +27,9 @@ class TaskRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def add(self, roadmap: RoadmapHandle, *, task_id: UUID, kind: TaskKind, order: Order = Order()) -> None:
+    async def add(
+        self, roadmap: RoadmapHandle, *, task_id: UUID, kind: TaskKind, created_at: datetime, order: Order = Order()
+    ) -> None:
         """A queued task. Its doorbell counts as rung, since whoever adds it rings after the commit."""
         await self._session.execute(
             insert(tasks).values(
@@ -35,6 +37,7 @@ class TaskRepository:
                 roadmap_id=roadmap.roadmap_id,
                 kind=kind,
                 status=TaskStatus.QUEUED,
+                created_at=created_at,
                 feedback=order.feedback,
                 returns_to=order.returns_to,
                 scope=null() if order.scope is None else list(order.scope),
@@ -73,18 +76,22 @@ class TaskRepository:
         query = select(*amounts).where(tasks.c.roadmap_id == roadmap.roadmap_id)
         return usage_of((await self._session.execute(query)).mappings().one())
 
-    async def move(self, task_id: UUID, move: TaskMove, *, to: TaskStatus, failure: Failure | None = None) -> bool:
-        """Change a task's status if the move begins where it stands. An ended, paused or queued task keeps no owner's
-        claim open; a worker that holds it learns from the status, and keeps its token for what it has finished. The
-        doorbell of a requeued task is due at once."""
+    async def move(
+        self, task_id: UUID, move: TaskMove, *, to: TaskStatus, at: datetime, failure: Failure | None = None
+    ) -> bool:
+        """Change a task's status, and why it has it, if the move begins where it stands. An ended, paused or queued one
+        keeps no owner's claim open; a worker that holds it learns from the status, and keeps its token for what it has
+        finished. The doorbell of a requeued task is due at once."""
         assert to in TASK_MOVES[move].to, f"{move} does not lead to {to}"
-        values: dict[str, Any] = {"status": to}
+        values: dict[str, Any] = {
+            "status": to,
+            "error_code": failure.code if failure else None,
+            "error_message": failure.message if failure else None,
+        }
         if not to.is_active:
-            values["ended_at"] = func.now()
-        if failure is not None:
-            values |= {"error_code": failure.code, "error_message": failure.message}
+            values["ended_at"] = at
         if move == TaskMove.RESUME:
-            values |= {"error_code": None, "error_message": None, "rung_at": func.now()}
+            values["rung_at"] = func.now()
         if move == TaskMove.REQUEUE:
             values["rung_at"] = func.now() - RING_AGAIN_AFTER
         statement = update(tasks).where(tasks.c.id == task_id, tasks.c.status.in_(TASK_MOVES[move].since))
