@@ -697,7 +697,8 @@ export interface components {
          *           "regenerate"
          *         ],
          *         "pending": [
-         *           "prioritise"
+         *           "prioritise",
+         *           "regenerate"
          *         ]
          *       },
          *       "max_concepts": 300,
