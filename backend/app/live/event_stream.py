@@ -1,7 +1,7 @@
 """What one client is sent: a snapshot or what it has missed, then everything live, with heartbeats."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -78,7 +78,7 @@ class EventStream:
         finally:
             self._followers -= 1
 
-    async def follow(self, viewer: Viewer, roadmap_id: UUID, *, since: int | None) -> AsyncIterator[Message]:
+    async def follow(self, viewer: Viewer, roadmap_id: UUID, *, since: int | None) -> AsyncGenerator[Message]:
         """All frames for one client, until the roadmap is deleted.
 
         It is attached to the live channel before anything is read, so nothing can fall in between.
