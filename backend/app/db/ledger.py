@@ -4,6 +4,7 @@ Each function runs in its caller's transaction. Everybody locks in the same orde
 its concepts by their ids.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
@@ -39,6 +40,8 @@ from app.generation.ledger import (
 
 _AT_ONCE = 200
 """Events that one statement inserts: others get their turn in between."""
+_MANY = 100
+"""Concepts, each of which may have to be announced."""
 
 
 async def change_roadmap(
@@ -74,7 +77,7 @@ async def change_roadmap(
         usage=usage,
         language=language,
     )
-    return await write(session, roadmap, apply(state, change))
+    return await write(session, roadmap, await _entry(state, change))
 
 
 async def queue_task(
@@ -134,7 +137,14 @@ async def put_outline(
         ends=ends,
         usage=used,
     )
-    return await write(session, roadmap, apply(state, change))
+    return await write(session, roadmap, await _entry(state, change))
+
+
+async def _entry(state: RoadmapState, change: Change) -> Entry:
+    """What the change comes to; where it touches many concepts, that is found out beside the event loop."""
+    if len(state.concepts) > _MANY:
+        return await asyncio.to_thread(apply, state, change)
+    return apply(state, change)
 
 
 async def lock_position(session: AsyncSession, roadmap: RoadmapHandle) -> Position:
