@@ -271,6 +271,11 @@ class Learner:
     async def _revise(self) -> None:
         await self._house.outlines.revise(LOCAL_VIEWER, self._id, "Differently, please.")
 
+    async def _delete(self) -> None:
+        """And back out of the trash: the others that press something meanwhile are told that it is not there."""
+        await self._house.roadmaps.delete(LOCAL_VIEWER, self._id)
+        await self._house.roadmaps.restore(LOCAL_VIEWER, self._id)
+
     async def _crash(self) -> None:
         """Nobody presses this: the task is taken from its worker, which does not know and goes on for a while."""
         await hand_back(self._house.sessions, self._chance.choice(self._house.worker_ids))
