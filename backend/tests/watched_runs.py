@@ -241,7 +241,7 @@ def as_answered(state: Watched) -> RoadmapView:
             "epoch": state.epoch,
             "task": task,
             "usage": {},
-            "allowed": allowed(state.status),
+            "allowed": allowed(state.status, state.kind),
             "stages": stages,
         }
     )

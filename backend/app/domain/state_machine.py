@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from app.domain.content import ArtefactStatus, ContentStatus
-from app.domain.tasks import ACTIVE, ENDED, RoadmapStatus, TaskStatus
+from app.domain.tasks import ACTIVE, ENDED, RoadmapStatus, TaskKind, TaskStatus
 
 S = TypeVar("S")
 
@@ -50,8 +50,11 @@ ALLOWED: dict[Command, frozenset[RoadmapStatus]] = {
 """In which states of a roadmap a command is possible."""
 
 
-def allowed(status: RoadmapStatus) -> list[Command]:
-    """The commands that are possible for a roadmap."""
+def allowed(status: RoadmapStatus, kind: TaskKind) -> list[Command]:
+    """The commands that are possible for a roadmap, given the kind of its newest task. Where a draft has come to
+    nothing, there is no outline, and no command to it."""
+    if kind == TaskKind.DRAFT and status in ENDED:
+        return [Command.RETRY]
     return list(_ALLOWED_NOW[status])
 
 

@@ -538,7 +538,7 @@ class _Book:
         self._untold = {}
         if now.status != told.status or now.task.is_new:
             changes["status"] = now.status
-            changes["allowed"] = allowed(now.status)
+            changes["allowed"] = allowed(now.status, self._shown().kind)
         if now.progress != told.progress:
             changes["progress"] = now.progress
         if now.usage != told.usage:

@@ -15,7 +15,7 @@ from app.domain.changes import MOST_CONCEPTS, changed_concept
 from app.domain.concept_state import ConceptState
 from app.domain.content import ArtefactKind, ArtefactStatus
 from app.domain.events import BatchSaved, Completed, ConceptComplete, ConceptStart, Event, Failed
-from app.domain.state_machine import ARTEFACT_MOVES, TASK_MOVES, ArtefactMove, allowed
+from app.domain.state_machine import ARTEFACT_MOVES, TASK_MOVES, ArtefactMove, Command, allowed
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus, roadmap_status
 from app.domain.usage import Usage
 from app.generation.ledger import (
@@ -113,7 +113,7 @@ class Client:
         self.task: dict[str, Any] = {"task_id": state.task.id, "status": state.task.status, "usage": state.task.usage}
         self.progress = state.position.progress
         self.status = RoadmapStatus.GENERATING
-        self.allowed = allowed(RoadmapStatus.GENERATING)
+        self.allowed = allowed(RoadmapStatus.GENERATING, TaskKind.CONTENT)
         self.usage = state.usage
 
     def apply(self, event: Event) -> None:
@@ -139,7 +139,7 @@ class Client:
         assert self.task["usage"] == state.task.usage
         assert (self.progress, self.usage) == (state.position.progress, state.usage)
         status = roadmap_status(state.task.kind, state.task.status, state.position.progress)
-        assert (self.status, self.allowed) == (status, allowed(status))
+        assert (self.status, self.allowed) == (status, allowed(status, TaskKind.CONTENT))
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -269,3 +269,12 @@ def test_a_change_of_more_concepts_than_are_told_asks_to_be_reread() -> None:
         assert len(paused.changes.get("concepts", ())) == (count if count <= MOST_CONCEPTS else 0)
         assert paused.changes["progress"] == Progress(total=count)
         assert paused.changes["status"] == RoadmapStatus.PAUSED
+
+
+def test_where_a_draft_has_come_to_nothing_it_can_only_be_tried_again() -> None:
+    drafting = TaskState(id=new_id(), kind=TaskKind.DRAFT, status=TaskStatus.RUNNING)
+    state = replace(a_state(), task=drafting, concepts={}, position=replace(a_state().position, progress=Progress()))
+    for change in (FailTask(a_failure()), CancelTask()):
+        [event] = apply(state, change).events
+        assert event.changes is not None
+        assert event.changes["allowed"] == [Command.RETRY]
