@@ -19,6 +19,7 @@ from app.domain.outline_revision import HistoryPosition
 from app.domain.roadmap import Outline
 from app.domain.state_machine import allowed
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus
+from app.domain.usage import Usage
 from app.generation.ledger import (
     CancelTask,
     Change,
@@ -76,7 +77,7 @@ class Run:
             outline=self.outline,
             history=HistoryPosition(revision=1, can_undo=False, can_redo=False),
             progress=Progress.of(concept.status for concept in kept.values()),
-            ends=task.kind == TaskKind.DRAFT and task.status == TaskStatus.RUNNING,
+            usage=Usage() if task.kind == TaskKind.DRAFT and task.status == TaskStatus.RUNNING else None,
         )
         names = {concept.concept_id: concept.name for concept in self.outline.concepts}
         self._known = replace(self._known, concepts={}, names=names)

@@ -1,1 +1,1 @@
-"""REST, server-sent events and WebSocket: reads requests, asks services, answers."""
+"""REST, server-sent events and WebSocket: reads requests, has commands carried out and answers read."""

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.commands.unit import Unit, UnitOfWork, task_of
+from app.commands.unit import Unit, UnitOfWork
 from app.core.errors import Conflict, Stale
 from app.db.ledger import put_outline
 from app.db.repositories.revision_repo import RevisionRepository
@@ -153,7 +153,8 @@ class Outlines:
                 roadmap = await _editable(unit, roadmap_id, if_match)
                 if roadmap.revision != seen:
                     return False
-                unit.events += await put_outline(unit.session, roadmap.handle, task_of(roadmap), edited.outline, how)
+                task = await unit.tasks.lock(roadmap.task.id)
+                unit.events += await put_outline(unit.session, roadmap.handle, task, edited.outline, how)
                 return True
 
             if await self._unit(viewer, store):

@@ -25,7 +25,7 @@ class Quizzes:
         """
 
         async def work(unit: Unit) -> Quiz:
-            roadmap = await unit.roadmaps.get_roadmap_metadata(roadmap_id, viewer)
+            roadmap = await unit.roadmap(roadmap_id)
             concept_named(roadmap, concept_id)
             state = await unit.concepts.get(roadmap.handle, concept_id)
             wanted = quiz_id or (state.ids[ArtefactKind.QUIZ] if state else None)

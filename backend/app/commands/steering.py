@@ -116,7 +116,6 @@ class Steering:
 
         async def work(unit: Unit) -> UUID:
             roadmap = await unit.lock(roadmap_id, Command.REGENERATE)
-
             statuses = (await _state_of(unit, roadmap, concept_id)).statuses
             for kind in kinds:
                 if statuses[kind] not in ARTEFACT_MOVES[ArtefactMove.REGENERATE].since:
@@ -137,7 +136,6 @@ class Steering:
             stored = await unit.roadmaps.artefact(kind, roadmap.handle, concept_id, artefact_id=None, version=version)
             if stored is None:
                 raise NotFound(f"This concept has no version {version} of its {_SPOKEN[kind]}.")
-            await unit.tasks.lock(roadmap.task.id)  # before the counters, as everybody does
             state = await _state_of(unit, roadmap, concept_id)
             if state.statuses[kind] not in ARTEFACT_MOVES[ArtefactMove.RESTORE].since:
                 raise Conflict(f"The {_SPOKEN[kind]} is queued or being written; cancel that first.")
@@ -148,8 +146,9 @@ class Steering:
 
 
 async def _state_of(unit: Unit, roadmap: RoadmapMetadata, concept_id: str) -> ConceptState:
-    """The state of a concept, under lock. The counters are locked first, as by everybody."""
+    """The state of a concept, under lock. The task and the counters are locked first, as by everybody."""
     concept_named(roadmap, concept_id)
+    await unit.tasks.lock(roadmap.task.id)
     await lock_position(unit.session, roadmap.handle)
     return (await unit.concepts.lock(roadmap.handle, [concept_id]))[concept_id]
 

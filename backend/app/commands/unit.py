@@ -8,33 +8,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict
 from app.db.ledger import change_roadmap, queue_task
-from app.db.repositories.concept_repo import ConceptRepository
-from app.db.repositories.revision_repo import RevisionRepository
-from app.db.repositories.roadmap_repo import RoadmapRepository
-from app.db.repositories.task_repo import TaskRepository
 from app.db.session import Sessions, safe_session_with_retry
 from app.domain.events import Event
 from app.domain.records import Order, RoadmapMetadata
 from app.domain.state_machine import ALLOWED, Command
 from app.domain.tasks import RoadmapStatus, TaskKind
 from app.domain.viewer import RoadmapHandle, Viewer
-from app.generation.ledger import CancelTask, Change, PauseTask, RestoreVersion, ResumeTask, TaskState, TooLate
+from app.generation.ledger import Change, TooLate
 from app.generation.ports import EventPublisher
 from app.messaging.doorbell import Doorbell
+from app.reading.transaction import ViewerTransaction
 
 T = TypeVar("T")
 
 
-class Unit:
-    """A transaction of a viewer, its repositories, and what is to be announced once it has been committed."""
+class Unit(ViewerTransaction):
+    """A transaction that changes something, and what is to be announced once it has been committed."""
 
     def __init__(self, session: AsyncSession, viewer: Viewer) -> None:
-        self.session = session
-        self.viewer = viewer
-        self.roadmaps = RoadmapRepository(session)
-        self.concepts = ConceptRepository(session)
-        self.revisions = RevisionRepository(session)
-        self.tasks = TaskRepository(session)
+        super().__init__(session, viewer)
         self.events: list[Event] = []
         self.queued: list[tuple[UUID, TaskKind]] = []
         """Tasks whose doorbell is to be rung."""
@@ -59,9 +51,7 @@ class Unit:
         Raises:
             Conflict: a worker has ended or paused the task meanwhile.
         """
-        task = task_of(roadmap)
-        if isinstance(change, PauseTask | ResumeTask | CancelTask | RestoreVersion):
-            task = await self.tasks.lock(roadmap.task.id)  # a worker may end it at any moment
+        task = await self.tasks.lock(roadmap.task.id)  # a worker may end it at any moment
         try:
             self.events += await change_roadmap(
                 self.session,
@@ -109,18 +99,6 @@ class UnitOfWork:
             await self._doorbell.ring(task_id, kind)
         await self._events.publish(unit.events)
         return value
-
-
-def task_of(roadmap: RoadmapMetadata) -> TaskState:
-    task = roadmap.task
-    return TaskState(
-        id=task.id,
-        kind=task.kind,
-        status=task.status,
-        returns_to=task.order.returns_to,
-        usage=task.usage,
-        started_at=task.started_at,
-    )
 
 
 def concept_named(roadmap: RoadmapMetadata, concept_id: str) -> dict[str, Any]:

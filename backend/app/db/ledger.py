@@ -106,13 +106,12 @@ async def put_outline(
     outline: Outline,
     how: NewRevision | Revision,
     *,
-    ends: bool = False,
     used: Usage | None = None,
     usage: Usage = Usage(),
 ) -> Sequence[Event]:
     """Store an outline, as a new revision or as one that there was, and announce it. The concepts that stay keep their
     content, those that come back have theirs again, and the counters follow. If an author has made it, its task
-    `ends`, which has `used` this for it, beyond the roadmap's `usage` so far."""
+    ends, which has `used` this for it, beyond the roadmap's `usage` so far."""
     roadmaps, revisions, concepts = RoadmapRepository(session), RevisionRepository(session), ConceptRepository(session)
     position = await lock_position(session, roadmap)
     await roadmaps.save_outline(roadmap, outline)
@@ -134,7 +133,6 @@ async def put_outline(
         outline=outline,
         history=await revisions.position(roadmap),
         progress=await concepts.progress(roadmap),
-        ends=ends,
         usage=used,
     )
     return await write(session, roadmap, await _entry(state, change))

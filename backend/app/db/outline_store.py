@@ -83,9 +83,7 @@ class OutlineStore:
             if task.state.status != TaskStatus.RUNNING:
                 return SavedOutline(events=await self._count(session, roadmap, task, usage), next_task=None)
             of = self._claim.roadmap
-            events = await put_outline(
-                session, of, task.state, outline, how, ends=True, used=usage, usage=roadmap.usage
-            )
+            events = await put_outline(session, of, task.state, outline, how, used=usage, usage=roadmap.usage)
             if not roadmap.auto_approve or self._claim.kind != TaskKind.DRAFT:
                 return SavedOutline(events=events, next_task=None)
             task_id, queued = await queue_task(session, self._claim.roadmap, TaskKind.CONTENT)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from app.core import outages
 from app.core.database_address import parse_database_address
 from app.core.errors import Unavailable
-from app.db.connecting import IDLE_TIMEOUT, CannotConnect, connect_engine
+from app.db.connecting import IDLE_TIMEOUT, TRANSACTION_LIMIT, CannotConnect, connect_engine
 from app.db.schema import SCHEMA_REVISION, revision_in
 
 __all__ = ["IDLE_TIMEOUT"]
@@ -28,8 +28,8 @@ COMMAND_TIMEOUT = 10.0
 _TRANSIENT_CLASSES = ("08", "25P03", "25P04", "40", "53", "57P")
 """SQLSTATE prefixes: connection lost, a transaction that was idle or took too long, deadlock or serialisation, out of
 resources, server shutting down."""
-_STOOD_STILL = ("25P03", "25P04")
-"""The driver reports them as the cause of a lost connection."""
+_STOOD_STILL = {"25P03": IDLE_TIMEOUT, "25P04": TRANSACTION_LIMIT}
+"""By SQLSTATE, the seconds that were exceeded. The driver reports them as the cause of a lost connection."""
 
 _DISK_FULL = "53100"
 _UNDEFINED = ("42P01", "42703", "42704", "42883", "3F000")
@@ -72,14 +72,15 @@ class SchemaMismatch(DatabaseUnavailable):
 
 
 class TransactionTimeout(DatabaseUnavailable):
-    """The database is there: this process left a transaction alone for longer than `IDLE_TIMEOUT`."""
+    """The database is there: this process left a transaction alone for longer than `IDLE_TIMEOUT`, or it took longer
+    than `TRANSACTION_LIMIT`."""
 
     code, title = "transaction_timeout", "It took too long"
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
         super().__init__()
         self.message = (
-            f"Nothing was changed: a step took longer than the {IDLE_TIMEOUT:.0f} seconds allowed; please try again."
+            f"Nothing was changed: a step took longer than the {seconds:.0f} seconds allowed; please try again."
         )
         self.args = (self.message,)
 
@@ -168,10 +169,10 @@ async def safe_session_with_retry(
                     raise SchemaMismatch(revision) from error
                 raise
             stood_still = _stood_still(error)
-            if stood_still and (has_stood_still or attempt == attempts):
-                raise TransactionTimeout from error
-            has_stood_still = has_stood_still or stood_still
-            if not (stood_still or _is_contention(error)):
+            if stood_still is not None and (has_stood_still or attempt == attempts):
+                raise TransactionTimeout(stood_still) from error
+            has_stood_still = has_stood_still or stood_still is not None
+            if stood_still is None and not _is_contention(error):
                 outages.database.noticed(error)
             log.debug("database_fault", error=type(error).__name__, attempt=attempt, committing=committing)
             if attempt == attempts or (committing and not repeatable):
@@ -213,12 +214,13 @@ def _is_contention(error: BaseException) -> bool:
     return str(_sqlstate(error)).startswith("40")
 
 
-def _stood_still(error: BaseException | None) -> bool:
+def _stood_still(error: BaseException | None) -> float | None:
+    """The seconds allowed to a transaction that took longer; None when it is another fault."""
     while error is not None:
-        if getattr(error, "sqlstate", None) in _STOOD_STILL:
-            return True
+        if (sqlstate := getattr(error, "sqlstate", None)) in _STOOD_STILL:
+            return _STOOD_STILL[sqlstate]
         error = error.__cause__ or error.__context__
-    return False
+    return None
 
 
 def _sqlstate(error: BaseException) -> str | None:

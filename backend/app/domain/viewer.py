@@ -26,7 +26,7 @@ class NoSuchRoadmap(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class RoadmapHandle:
-    """The right to reach what belongs to a roadmap. Only three things give one: a roadmap that was found for its
-    viewer, a worker's claim on its task, and a task that was taken from a dead worker."""
+    """The right to reach what belongs to a roadmap. Only three things give one: a roadmap that was found or
+    made for its viewer, a worker's claim on its task, and a task that was taken from a dead worker."""
 
     roadmap_id: UUID

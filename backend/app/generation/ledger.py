@@ -173,12 +173,11 @@ class CancelTask:
 @dataclass(frozen=True, slots=True)
 class PutOutline:
     """The outline is another one, at this place of its history. `progress` counts its concepts, of which those in the
-    state have come back with what they had. If an author has made it, its task `ends`, having used up `usage`."""
+    state have come back with what they had. If an author has made it, its task ends, having used up `usage`."""
 
     outline: Outline
     history: HistoryPosition
     progress: Progress
-    ends: bool = False
     usage: Usage | None = None
 
 
@@ -501,7 +500,7 @@ class _Book:
     def put_outline(self, change: PutOutline) -> None:
         self.progress = change.progress
         self.use(change.usage)
-        if change.ends:
+        if change.usage is not None:
             self.move_task(TaskMove.END, TaskStatus.COMPLETED)
         self._untold = dict.fromkeys(self._state.concepts)
         self.add(

@@ -23,8 +23,8 @@ class Ended(Exception):
 
 
 class Listener:
-    """One reader of a feed, in a viewer's name. It gets every event after `seq`, the feed's position when it joined;
-    `position` is that of Postgres a moment later."""
+    """One reader of a feed, in a viewer's name. It gets every event after `seq`, the feed's position when it
+    joined."""
 
     def __init__(self, viewer: Viewer, seq: int) -> None:
         self.viewer = viewer

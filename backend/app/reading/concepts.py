@@ -11,7 +11,7 @@ from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, cont
 from app.domain.failures import FailureCode
 from app.domain.usage import Usage
 from app.domain.viewer import Viewer
-from app.reading.transaction import Reads, ReadTransaction
+from app.reading.transaction import Reads, ViewerTransaction
 from app.reading.views import Versions, VersionView
 
 
@@ -25,7 +25,7 @@ class ConceptReader:
         """A concept with its artefacts, as JSON (`reading.views.ConceptDetail`): the current ones, or those of the
         given version. Bodies are passed on as they are stored."""
 
-        async def work(transaction: ReadTransaction) -> dict[str, Any]:
+        async def work(transaction: ViewerTransaction) -> dict[str, Any]:
             roadmap = await transaction.roadmap(roadmap_id)
             concept = roadmap.concept(concept_id)
             state = await transaction.concepts.get(roadmap.handle, concept_id)
@@ -53,7 +53,7 @@ class ConceptReader:
     async def versions(self, viewer: Viewer, roadmap_id: UUID, concept_id: str) -> Versions:
         """All versions of a concept's artefacts, newest first, without their bodies."""
 
-        async def work(transaction: ReadTransaction) -> Versions:
+        async def work(transaction: ViewerTransaction) -> Versions:
             roadmap = await transaction.roadmap(roadmap_id)
             roadmap.concept(concept_id)
             state = await transaction.concepts.get(roadmap.handle, concept_id)

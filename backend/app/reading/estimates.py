@@ -7,7 +7,7 @@ from app.core.errors import Conflict
 from app.domain.content import ArtefactKind, ArtefactStatus
 from app.domain.usage import Usage
 from app.domain.viewer import Viewer
-from app.reading.transaction import Reads, ReadTransaction
+from app.reading.transaction import Reads, ViewerTransaction
 from app.reading.views import EstimateView
 
 
@@ -25,7 +25,7 @@ class EstimateReader:
         """
         author = self._estimator.author
 
-        async def work(transaction: ReadTransaction) -> tuple[dict[ArtefactKind, int], dict[ArtefactKind, Usage]]:
+        async def work(transaction: ViewerTransaction) -> tuple[dict[ArtefactKind, int], dict[ArtefactKind, Usage]]:
             roadmap = await transaction.roadmap(roadmap_id)
             if roadmap.framework_data is None:
                 raise Conflict("The roadmap has no outline yet, so nothing can be estimated.")

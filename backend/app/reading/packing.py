@@ -10,7 +10,7 @@ from app.domain.packed_roadmap import PackedRoadmap
 from app.domain.records import RoadmapMetadata
 from app.domain.tasks import ENDED, RoadmapStatus
 from app.domain.viewer import Viewer
-from app.reading.transaction import Reads, ReadTransaction
+from app.reading.transaction import Reads, ViewerTransaction
 
 
 class PackedReader:
@@ -24,13 +24,13 @@ class PackedReader:
             NotFound: the viewer has no such roadmap.
         """
 
-        async def work(transaction: ReadTransaction) -> PackedRoadmap:
+        async def work(transaction: ViewerTransaction) -> PackedRoadmap:
             return await _packed(transaction, await transaction.roadmap(roadmap_id))
 
         return await self._read(viewer, work)
 
 
-async def _packed(transaction: ReadTransaction, roadmap: RoadmapMetadata) -> PackedRoadmap:
+async def _packed(transaction: ViewerTransaction, roadmap: RoadmapMetadata) -> PackedRoadmap:
     documents = TransferRepository(transaction.session)
     status = _resting(roadmap)
     task = roadmap.task

@@ -10,7 +10,7 @@ from app.domain.outline_diff import diff
 from app.domain.outline_revision import MAX_UNDO, Revision
 from app.domain.roadmap import Outline
 from app.domain.viewer import Viewer
-from app.reading.transaction import Reads, ReadTransaction
+from app.reading.transaction import Reads, ViewerTransaction
 
 
 class RevisionReader:
@@ -22,7 +22,7 @@ class RevisionReader:
     async def history(self, viewer: Viewer, roadmap_id: UUID) -> bytes:
         """The history of the outline, newest first (`reading.views.Revisions`)."""
 
-        async def work(transaction: ReadTransaction) -> dict[str, Any]:
+        async def work(transaction: ViewerTransaction) -> dict[str, Any]:
             roadmap = await transaction.roadmap(roadmap_id)
             found = await transaction.revisions.all(roadmap.handle)
             return {"items": [one | {"current": one["number"] == roadmap.revision} for one in reversed(found)]}
@@ -36,7 +36,7 @@ class RevisionReader:
             NotFound: the viewer has no such roadmap, or that has no such revision any more.
         """
 
-        async def work(transaction: ReadTransaction) -> tuple[Revision, Revision | None, bool]:
+        async def work(transaction: ViewerTransaction) -> tuple[Revision, Revision | None, bool]:
             roadmap = await transaction.roadmap(roadmap_id)
             found = await transaction.revisions.get(roadmap.handle, number)
             if found is None:

@@ -17,7 +17,7 @@ from app.domain.viewer import Viewer
 from app.reading.concepts import concept_fields
 from app.reading.list_cursor import cursor_of, parse_cursor, place_of
 from app.reading.tasks import progress_view, task_view
-from app.reading.transaction import Reads, ReadTransaction
+from app.reading.transaction import Reads, ViewerTransaction
 from app.reading.views import ListedRoadmap, RoadmapPage
 
 LARGE_ROADMAP = 500
@@ -40,7 +40,7 @@ class RoadmapReader:
     async def position(self, viewer: Viewer, roadmap_id: UUID) -> RoadmapPosition:
         """Where the roadmap's event log stands."""
 
-        async def work(transaction: ReadTransaction) -> RoadmapPosition:
+        async def work(transaction: ViewerTransaction) -> RoadmapPosition:
             return await transaction.roadmaps.position(roadmap_id, viewer)
 
         return await self._read(viewer, work, single_statement=True)
@@ -51,7 +51,7 @@ class RoadmapReader:
         """The whole roadmap; after an edit with the prerequisites that the edit has dropped."""
         more = {"dropped_prerequisites": [one.model_dump() for one in dropped]} if dropped else {}
 
-        async def work(transaction: ReadTransaction) -> tuple[RoadmapMetadata, dict[str, dict[str, Any]]]:
+        async def work(transaction: ViewerTransaction) -> tuple[RoadmapMetadata, dict[str, dict[str, Any]]]:
             roadmap = await transaction.roadmap(roadmap_id)
             return roadmap, await transaction.concepts.rows(roadmap.handle)
 
@@ -76,7 +76,7 @@ class RoadmapReader:
         given."""
         place = parse_cursor(cursor, sort)
 
-        async def work(transaction: ReadTransaction) -> list[RoadmapMetadata]:
+        async def work(transaction: ViewerTransaction) -> list[RoadmapMetadata]:
             return await transaction.roadmaps.list_roadmaps(
                 viewer, sort=sort, after=place, limit=limit + 1, search=search, statuses=statuses, trash=trash
             )

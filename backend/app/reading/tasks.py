@@ -6,7 +6,7 @@ from app.db.repositories.raw_answer_repo import OUTLINE
 from app.domain.records import TaskMetadata
 from app.domain.tasks import Progress, TaskKind
 from app.domain.viewer import Viewer
-from app.reading.transaction import Reads, ReadTransaction
+from app.reading.transaction import Reads, ViewerTransaction
 from app.reading.views import ProgressView, TaskDetail, TaskError, TaskErrorDetail, TaskView
 
 
@@ -21,7 +21,7 @@ class TaskReader:
             NotFound: the viewer has no such task.
         """
 
-        async def work(transaction: ReadTransaction) -> TaskDetail:
+        async def work(transaction: ViewerTransaction) -> TaskDetail:
             task = await transaction.tasks.get(task_id, viewer)
             roadmap = await transaction.roadmap(task.roadmap_id)
             shown = task_view(task)

@@ -1,4 +1,4 @@
-"""What every answer is read in: one transaction in a viewer's name, which sees one moment and writes nothing."""
+"""Transactions in a viewer's name. An answer is read in one, which sees one moment and writes nothing."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -18,8 +18,8 @@ from app.domain.viewer import Viewer
 T = TypeVar("T")
 
 
-class ReadTransaction:
-    """The repositories that an answer is read from."""
+class ViewerTransaction:
+    """A transaction of a viewer, and its repositories."""
 
     def __init__(self, session: AsyncSession, viewer: Viewer) -> None:
         self.session = session
@@ -46,13 +46,13 @@ class Reads:
         self._sessions = sessions
 
     async def __call__(
-        self, viewer: Viewer, work: Callable[[ReadTransaction], Awaitable[T]], *, single_statement: bool = False
+        self, viewer: Viewer, work: Callable[[ViewerTransaction], Awaitable[T]], *, single_statement: bool = False
     ) -> T:
         """The result of the work, all of whose statements see the same moment. One of a `single_statement` does so
         without a transaction, which saves two round trips."""
 
         async def transaction(session: AsyncSession) -> T:
-            return await work(ReadTransaction(session, viewer))
+            return await work(ViewerTransaction(session, viewer))
 
         return await safe_session_with_retry(
             self._sessions, transaction, single_statement=single_statement, snapshot=not single_statement

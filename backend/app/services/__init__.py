@@ -1,1 +1,1 @@
-"""What the API and the worker ask for. Services own the transactions; messages and events go out after the commit."""
+"""What a process is given: the commands and readers of the API, the announcing of events, the care for dead workers."""

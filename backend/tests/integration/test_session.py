@@ -69,6 +69,17 @@ async def test_rows_that_a_client_has_locked_who_hung_in_the_middle_of_a_stateme
         await hung.invalidate()
 
 
+async def test_a_transaction_that_took_too_long_is_told_its_own_limit(sessions: Sessions) -> None:
+    class Ended(Exception):
+        sqlstate = "25P04"
+
+    async def work(session: AsyncSession) -> None:
+        raise DBAPIError("", {}, Ended(), connection_invalidated=True) from Ended()
+
+    with pytest.raises(TransactionTimeout, match="longer than the 60 seconds"):
+        await safe_session_with_retry(sessions, work)
+
+
 async def test_a_disk_that_is_full_is_told(sessions: Sessions) -> None:
     async def work(session: AsyncSession) -> None:
         await session.execute(text("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$"))
