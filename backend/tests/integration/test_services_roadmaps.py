@@ -207,13 +207,17 @@ async def test_the_whole_trash_is_emptied_at_once(desk: Desk) -> None:
 async def test_the_events_of_a_roadmap_at_rest_are_folded_and_those_of_others_stay(desk: Desk) -> None:
     at_rest = await a_roadmap_that_is(RoadmapStatus.COMPLETED, desk)
     young = await a_roadmap_that_is(RoadmapStatus.PARTIAL, desk)
-    busy = await a_roadmap_that_is(RoadmapStatus.GENERATING, desk)
-    before = {one: await desk.read.roadmaps.roadmap(LOCAL_VIEWER, one) for one in (at_rest, young, busy)}
+    paused = await a_roadmap_that_is(RoadmapStatus.PAUSED, desk)
+    claim, _ = await desk.claimed()
+    held = claim.roadmap_id  # cancelled, and its worker has not let go
+    await desk.steering.cancel(LOCAL_VIEWER, held)
+    everything = (at_rest, young, paused, held)
+    before = {one: await desk.read.roadmaps.roadmap(LOCAL_VIEWER, one) for one in everything}
 
     async def ages(session: AsyncSession) -> None:
         older = "jsonb_set(body::jsonb, '{at}', to_jsonb(now() - interval '8 days'))::json"
         statement = text(f"UPDATE events SET body = {older} WHERE roadmap_id = ANY(:old)")
-        await session.execute(statement, {"old": [at_rest, busy]})
+        await session.execute(statement, {"old": [at_rest, paused, held]})
 
     async def stored(session: AsyncSession) -> dict[UUID, int]:
         rows = await session.execute(text("SELECT roadmap_id, count(*) AS kept FROM events GROUP BY 1"))
@@ -223,7 +227,7 @@ async def test_the_events_of_a_roadmap_at_rest_are_folded_and_those_of_others_st
     worker = await desk.a_worker()
     await worker.clean_up()
     left = await safe_session_with_retry(desk.sessions, stored)
-    assert left.keys() == {young, busy}
+    assert left.keys() == {young, paused, held}
     for one, snapshot in before.items():
         assert await desk.read.roadmaps.roadmap(LOCAL_VIEWER, one) == snapshot, "nothing else is touched"
     position = await desk.read.roadmaps.position(LOCAL_VIEWER, at_rest)
