@@ -74,6 +74,8 @@ class Surfing:
         page.on("console", self._heard)
         page.on("request", self._asked)
         await page.goto(f"{self.url}{path}")
+        # Their arrival moves what is clicked.
+        await page.evaluate("document.fonts.ready")
         return page
 
     def _heard(self, message: ConsoleMessage) -> None:

@@ -164,7 +164,7 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
             label={t("home.concepts")}
             value={wish.concepts ?? CONCEPTS}
             min={3}
-            max={about.data?.max_concepts ?? CONCEPTS}
+            max={about.data?.max_concepts}
             onChange={(concepts) => change({ concepts })}
           />
           <label>

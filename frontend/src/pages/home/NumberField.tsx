@@ -6,13 +6,14 @@ interface NumberFieldProps {
   readonly label: string;
   readonly value: number;
   readonly min: number;
-  readonly max: number;
+  /** Undefined while it is not known yet: then the number stays as it was typed. */
+  readonly max: number | undefined;
   onChange(value: number): void;
 }
 
 export function NumberField({ label, value, min, max, onChange }: NumberFieldProps) {
   const [text, setText] = useState<string | null>(null);
-  const within = (wanted: number) => Math.min(max, Math.max(min, Math.round(wanted)));
+  const within = (wanted: number) => Math.min(max ?? Infinity, Math.max(min, Math.round(wanted)));
   return (
     <label>
       {label}
@@ -28,7 +29,7 @@ export function NumberField({ label, value, min, max, onChange }: NumberFieldPro
         onBlur={() => setText(null)}
       />
       <small>
-        {min}–{max}
+        {min}–{max ?? "…"}
       </small>
     </label>
   );
