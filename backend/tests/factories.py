@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 
-from app.domain.content import Artefact, ArtefactKind, Option, Question, Quiz, Resource, Resources, Section, Tutorial
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds import Artefact
+from app.domain.content.kinds.quiz import Option, Question, Quiz
+from app.domain.content.kinds.resources import Resource, Resources
+from app.domain.content.kinds.tutorial import Section, Tutorial
 from app.domain.failures import Failure, FailureCode
 from app.domain.roadmap import Concept, LearningRequest, Module, Outline, Stage
 from app.domain.usage import Usage

@@ -8,8 +8,9 @@ from uuid import UUID
 from factories import a_request, an_artefact
 
 from app.domain.base import new_id
-from app.domain.concept_state import ConceptState
-from app.domain.content import Artefact, ArtefactKind
+from app.domain.content.concept_state import ConceptState
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds import Artefact
 from app.domain.events import (
     Event,
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.domain.content import ArtefactKind
+from app.domain.content.kind import ArtefactKind
 from app.domain.events import Event, OutlineReady
 from app.reading.views import RoadmapView
 

@@ -11,8 +11,8 @@ from factories import a_batch, an_outline, finished
 
 from app.cli.watching.reducer import apply
 from app.cli.watching.state import Watched
-from app.domain.concept_state import ConceptState
-from app.domain.content import ArtefactKind
+from app.domain.content.concept_state import ConceptState
+from app.domain.content.kind import ArtefactKind
 from app.domain.events import Event
 from app.domain.failures import Failure, FailureCode
 from app.domain.outline_revision import HistoryPosition

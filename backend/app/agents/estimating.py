@@ -8,16 +8,10 @@ from genai_prices import Usage as Tokens
 from app.agents.asking.prices import PriceList, own_prices
 from app.agents.builtin.author import BuiltinAuthor
 from app.agents.models.choice import choose
+from app.agents.writing.writers import WRITERS
 from app.core.settings import Settings
-from app.domain.content import ArtefactKind
+from app.domain.content.kind import ArtefactKind
 from app.domain.usage import Usage
-
-ASSUMED = {
-    ArtefactKind.TUTORIAL: Usage(calls=1, input_tokens=1500, output_tokens=2500),
-    ArtefactKind.RESOURCES: Usage(calls=1, input_tokens=1200, output_tokens=300),
-    ArtefactKind.QUIZ: Usage(calls=1, input_tokens=1500, output_tokens=1500),
-}
-"""What an artefact is assumed to take until the author has written some."""
 
 TOKENS_PER_SECOND, LOCAL_TOKENS_PER_SECOND = 60, 20
 """How fast one answer is assumed to come: from a service, and from a machine of one's own."""
@@ -51,13 +45,12 @@ class Estimator:
             concepts = max(missing.values(), default=0)
             seconds = self._pace * concepts / self._concepts_at_once
             return Estimate(calls=0, input_tokens=0, output_tokens=0, cost_usd=0.0, minutes=seconds / 60)
-        each = ASSUMED | dict(typical)
-        counted = [(count, each[kind]) for kind, count in missing.items()]
+        counted = [(count, typical.get(kind, WRITERS[kind].assumed)) for kind, count in missing.items()]
         input_tokens = sum(count * usage.input_tokens for count, usage in counted)
         output_tokens = sum(count * usage.output_tokens for count, usage in counted)
         is_local = self._choice.is_local
         prices = PriceList(model=self.author, is_local=is_local, own=self._own_prices)
-        at_once = min(self._choice.calls_at_once, self._concepts_at_once * len(ArtefactKind))
+        at_once = min(self._choice.calls_at_once, self._concepts_at_once * len(missing))
         speed = at_once * (LOCAL_TOKENS_PER_SECOND if is_local else TOKENS_PER_SECOND)
         return Estimate(
             calls=sum(count * usage.calls for count, usage in counted),

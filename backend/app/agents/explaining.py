@@ -115,7 +115,7 @@ class ExplainingAsker(Asker):
         if not isinstance(delivery.result, Failure) or self._destination is None:
             return delivery
         explained = self._explained(delivery.result, self._destination, question.language)
-        return Delivery(result=explained, usage=delivery.usage, prompt=delivery.prompt, raw_answer=delivery.raw_answer)
+        return delivery.with_result(explained)
 
     def _explained(self, failure: Failure, destination: Destination, language: str) -> Failure:
         sentences = _CHINESE if language.lower().split("-")[0] == "zh" else _ENGLISH

@@ -6,7 +6,8 @@ import structlog
 
 from app.core import metrics
 from app.core.failpoints import Failpoint, reach
-from app.domain.content import Artefact, ArtefactKind
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds import Artefact
 from app.domain.failures import Failure
 from app.domain.outline_operations import RevisionPlan
 from app.domain.roadmap import LearningRequest, Outline

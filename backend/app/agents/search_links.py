@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from pydantic import HttpUrl
 
-from app.domain.content import Resource
+from app.domain.content.kinds.resources import Resource
 
 
 def search_link(title: str, address: str, parameter: str, query: str, language: str) -> Resource:

@@ -15,7 +15,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from app.domain.base import OutlineId
-from app.domain.content import ArtefactKind
+from app.domain.content.kind import ArtefactKind
 from app.domain.outline_operations import MAX_OPERATIONS, Operation
 from app.domain.packed_roadmap import PackedRoadmap
 from app.domain.roadmap import LearningRequest, NewRequest, Wish
@@ -51,7 +51,7 @@ class RevisionRequest(_Body):
 class Regeneration(_Body):
     """Which artefacts to write again (all if none are named), and instructions for the author."""
 
-    artefacts: Annotated[frozenset[ArtefactKind], AtMost(len(ArtefactKind), least=1)] = frozenset(ArtefactKind)
+    artefacts: Annotated[frozenset[ArtefactKind], AtMost(len(ArtefactKind), least=1)] | None = None
     instructions: Wish | None = None
 
 

@@ -9,7 +9,7 @@ from app.cli.api_client import ApiClient
 from app.cli.asking import ConceptArgument, ask_about, find_concept
 from app.cli.roadmap_ids import RoadmapArgument
 from app.cli.watching.words import author_name, one_line
-from app.domain.content import ArtefactKind
+from app.domain.content.kind import ArtefactKind
 from app.reading.views import Accepted, ConceptDetail, Versions
 
 Artefact = Annotated[ArtefactKind, typer.Option(help="Which part of the concept.")]
@@ -31,7 +31,9 @@ def regenerate(
     instructions: Annotated[str | None, typer.Option(help="What the author should do differently.")] = None,
 ) -> None:
     """Write a new version of a concept. The earlier ones are kept."""
-    body: dict[str, Any] = {"artefacts": [str(one) for one in artefact or ArtefactKind]}
+    body: dict[str, Any] = {}
+    if artefact:
+        body["artefacts"] = [str(one) for one in artefact]
     if instructions:
         body["instructions"] = instructions
     name = _post(roadmap, concept, "regenerate", body)

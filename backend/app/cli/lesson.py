@@ -1,25 +1,23 @@
 """A lesson as Markdown: what there is of tutorial, resources and quiz; and which of them are missing, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from textwrap import indent
+from typing import Any
 
 from app.cli.watching.words import many_lines, one_line
-from app.domain.content import ArtefactKind, ArtefactStatus
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.status import ArtefactStatus
 from app.reading.views import ConceptDetail, QuestionView, QuizView, ResourcesView, TutorialView
-
-_NAMES = {
-    ArtefactKind.TUTORIAL: "The tutorial",
-    ArtefactKind.RESOURCES: "The list of resources",
-    ArtefactKind.QUIZ: "The quiz",
-}
 
 
 def lesson_markdown(concept: ConceptDetail) -> str:
     """Free of characters that steer a terminal; empty while nothing is there."""
     parts = [
-        *(_tutorial(concept.tutorial) if concept.tutorial else ()),
-        *(_resources(concept.resources) if concept.resources else ()),
-        *(_quiz(concept.quiz) if concept.quiz else ()),
+        paragraph
+        for kind in concept.artefacts
+        if (content := getattr(concept, kind)) is not None
+        for paragraph in _PARTS[kind].paragraphs(content)
     ]
     if not parts:
         return ""
@@ -29,25 +27,21 @@ def lesson_markdown(concept: ConceptDetail) -> str:
 def what_is_missing(concept: ConceptDetail) -> Iterator[str]:
     """A sentence for each artefact that cannot be shown, or one for all of them."""
     name = one_line(concept.name)
-    statuses = {
-        ArtefactKind.TUTORIAL: concept.tutorial_status,
-        ArtefactKind.RESOURCES: concept.resources_status,
-        ArtefactKind.QUIZ: concept.quiz_status,
-    }
-    there = {kind for kind in ArtefactKind if getattr(concept, kind) is not None}
-    missing = [kind for kind in ArtefactKind if kind not in there]
-    if not there and ArtefactStatus.FAILED not in statuses.values():
+    statuses = {kind: artefact["status"] for kind, artefact in concept.artefacts.items()}
+    missing = [kind for kind in statuses if getattr(concept, kind) is None]
+    if len(missing) == len(statuses) and ArtefactStatus.FAILED not in statuses.values():
         if ArtefactStatus.GENERATING in statuses.values():
             yield f"{name} is being written; please try again shortly."
         else:
             yield f"{name} has not been written yet; `greenway prioritise` writes it next."
         return
-    reasons = {failure.artefact: one_line(failure.message) for failure in concept.failures}
     for kind in missing:
+        failure = concept.artefacts[kind]["failure"]
         if statuses[kind] == ArtefactStatus.FAILED:
-            yield f"{_NAMES[kind]} of {name} failed. {reasons.get(kind, '')}".strip()
+            reason = one_line(failure.message) if failure else ""
+            yield f"{_PARTS[kind].name} of {name} failed. {reason}".strip()
         else:
-            yield f"{_NAMES[kind]} of {name} has not been written yet."
+            yield f"{_PARTS[kind].name} of {name} has not been written yet."
 
 
 def _tutorial(tutorial: TutorialView) -> Iterator[str]:
@@ -85,6 +79,21 @@ def _question(number: int, question: QuestionView) -> str:
     hint = "\n\nSeveral answers may be right." if question.type == "multiple" else ""
     options = "\n".join(_item("- ", option.text) for option in question.options)
     return _item(f"{number}. ", f"{question.prompt}{hint}\n\n{options}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a kind of artefact is called at the beginning of a sentence, and its paragraphs."""
+
+    name: str
+    paragraphs: Callable[[Any], Iterator[str]]
+
+
+_PARTS: Mapping[ArtefactKind, _Part] = {
+    ArtefactKind.TUTORIAL: _Part("The tutorial", _tutorial),
+    ArtefactKind.RESOURCES: _Part("The list of resources", _resources),
+    ArtefactKind.QUIZ: _Part("The quiz", _quiz),
+}
 
 
 def _item(mark: str, text: str) -> str:

@@ -13,7 +13,7 @@ from app.cli.markdown_output import write_markdown
 from app.cli.roadmap_ids import checked, find_roadmap
 from app.cli.watching.words import one_line
 from app.core.errors import InvalidInput
-from app.domain.content import ContentStatus
+from app.domain.content.status import ContentStatus
 from app.reading.views import ConceptDetail
 
 _EXIT_CODES = {ContentStatus.COMPLETED: 0, ContentStatus.FAILED: 1}

@@ -4,7 +4,8 @@ from uuid import UUID
 
 from app.commands.unit import Unit, UnitOfWork, concept_named
 from app.core.errors import Conflict, InvalidInput, NotFound
-from app.domain.content import ArtefactKind, Quiz
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds.quiz import Quiz
 from app.domain.quiz_marking import Answers, MarkedQuiz, UnknownAnswer, mark
 from app.domain.viewer import Viewer
 
@@ -28,16 +29,14 @@ class Quizzes:
             roadmap = await unit.roadmap(roadmap_id)
             concept_named(roadmap, concept_id)
             state = await unit.concepts.get(roadmap.handle, concept_id)
-            wanted = quiz_id or (state.ids[ArtefactKind.QUIZ] if state else None)
+            wanted = quiz_id or (state.artefacts[ArtefactKind.QUIZ].id if state else None)
             if wanted is None:
                 raise Conflict("This concept has no quiz yet.")
-            stored = await unit.roadmaps.artefact(
-                ArtefactKind.QUIZ, roadmap.handle, concept_id, artefact_id=wanted, version=None
-            )
-            if stored is None:
+            found = await unit.roadmaps.artefacts(roadmap.handle, concept_id, ids=[wanted])
+            if ArtefactKind.QUIZ not in found:
                 raise NotFound("This concept has no such quiz.")
             await unit.roadmaps.note_study(roadmap_id, viewer)
-            return Quiz.model_validate(stored["body"])
+            return Quiz.model_validate(found[ArtefactKind.QUIZ]["body"])
 
         quiz = await self._unit(viewer, work)
         try:

@@ -3,20 +3,18 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from pydantic import TypeAdapter
-
 from app.commands.unit import Unit, UnitOfWork, concept_named
 from app.core.errors import Conflict, NotFound
 from app.db.ledger import lock_position
-from app.domain.concept_state import ConceptState
-from app.domain.content import Artefact, ArtefactKind, ArtefactStatus
+from app.domain.content.concept_state import ConceptState
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds import KINDS
+from app.domain.content.status import ArtefactStatus
 from app.domain.records import Order, RoadmapMetadata
 from app.domain.state_machine import ARTEFACT_MOVES, ArtefactMove, Command
 from app.domain.tasks import RoadmapStatus, TaskKind
 from app.domain.viewer import Viewer
 from app.generation.ledger import CancelTask, PauseTask, Regenerate, RestoreVersion, ResumeTask
-
-_artefact: TypeAdapter[Artefact] = TypeAdapter(Artefact)
 
 
 class Steering:
@@ -109,18 +107,22 @@ class Steering:
         roadmap_id: UUID,
         concept_id: str,
         *,
-        kinds: Collection[ArtefactKind],
+        kinds: Collection[ArtefactKind] | None,
         instructions: str | None,
     ) -> UUID:
-        """Have another version of some artefacts written, and nothing else; those that are there stay readable."""
+        """Have another version of some artefacts written (None: of all), and nothing else; those that are there stay
+        readable."""
 
         async def work(unit: Unit) -> UUID:
             roadmap = await unit.lock(roadmap_id, Command.REGENERATE)
             statuses = (await _state_of(unit, roadmap, concept_id)).statuses
-            for kind in kinds:
+            wanted = tuple(statuses) if kinds is None else kinds
+            for kind in wanted:
+                if kind not in statuses:
+                    raise Conflict(f"The concepts of this roadmap have no {KINDS[kind].noun}.")
                 if statuses[kind] not in ARTEFACT_MOVES[ArtefactMove.REGENERATE].since:
-                    raise Conflict(f"There is no {_SPOKEN[kind]} yet to regenerate; resume writes missing content.")
-            await unit.change(roadmap, Regenerate(concept_id, kinds, instructions))
+                    raise Conflict(f"There is no {KINDS[kind].noun} yet to regenerate; resume writes missing content.")
+            await unit.change(roadmap, Regenerate(concept_id, wanted, instructions))
             return await unit.queue(roadmap.handle, TaskKind.CONTENT, Order(scope=[concept_id]))
 
         return await self._unit(viewer, work)
@@ -133,14 +135,14 @@ class Steering:
         async def work(unit: Unit) -> None:
             roadmap = await unit.lock(roadmap_id)
             concept_named(roadmap, concept_id)
-            stored = await unit.roadmaps.artefact(kind, roadmap.handle, concept_id, artefact_id=None, version=version)
-            if stored is None:
-                raise NotFound(f"This concept has no version {version} of its {_SPOKEN[kind]}.")
+            found = await unit.roadmaps.artefacts(roadmap.handle, concept_id, version=version)
+            if kind not in found:
+                raise NotFound(f"This concept has no version {version} of its {KINDS[kind].noun}.")
             state = await _state_of(unit, roadmap, concept_id)
             if state.statuses[kind] not in ARTEFACT_MOVES[ArtefactMove.RESTORE].since:
-                raise Conflict(f"The {_SPOKEN[kind]} is queued or being written; cancel that first.")
-            artefact = _artefact.validate_python(stored["body"])
-            await unit.change(roadmap, RestoreVersion(concept_id, stored["id"], artefact))
+                raise Conflict(f"The {KINDS[kind].noun} is queued or being written; cancel that first.")
+            artefact = KINDS[kind].body.model_validate(found[kind]["body"])
+            await unit.change(roadmap, RestoreVersion(concept_id, found[kind]["id"], artefact))
 
         await self._unit(viewer, work)
 
@@ -151,10 +153,3 @@ async def _state_of(unit: Unit, roadmap: RoadmapMetadata, concept_id: str) -> Co
     await unit.tasks.lock(roadmap.task.id)
     await lock_position(unit.session, roadmap.handle)
     return (await unit.concepts.lock(roadmap.handle, [concept_id]))[concept_id]
-
-
-_SPOKEN = {
-    ArtefactKind.TUTORIAL: "tutorial",
-    ArtefactKind.RESOURCES: "list of resources",
-    ArtefactKind.QUIZ: "quiz",
-}

@@ -15,13 +15,14 @@ from app.db.flush import flush
 from app.db.ledger import lock_position
 from app.db.repositories.concept_repo import ConceptRepository
 from app.db.repositories.event_repo import EventRepository
+from app.db.repositories.learning_repo import LearningRepository
 from app.db.repositories.ownership_repo import OwnershipRepository
 from app.db.repositories.raw_answer_repo import RawAnswerRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.repositories.task_repo import TaskRepository
 from app.db.session import REFUSED, DatabaseUnavailable, Sessions, is_transient, safe_session_with_retry
-from app.domain.concept_state import ConceptState
-from app.domain.content import ArtefactKind, ContentStatus
+from app.domain.content.concept_state import ConceptState
+from app.domain.content.status import ContentStatus
 from app.domain.events import ConceptComplete, ConceptFailed, Event, event_adapter
 from app.domain.failures import Failure, FailureCode, failure
 from app.domain.ownership import Claim
@@ -39,16 +40,15 @@ T = TypeVar("T")
 
 
 class PostgresContentStore:
-    """Implements `generation.ports.ContentStore` for one claim. `author` signs the artefacts.
+    """Implements `generation.ports.ContentStore` for one claim.
 
     A change is first applied to what is known from the last one, and written in a single statement that writes only if
     the roadmap's log still stands there; else everything is read anew, under lock, and the change is applied to that.
     """
 
-    def __init__(self, sessions: Sessions, claim: Claim, *, author: str) -> None:
+    def __init__(self, sessions: Sessions, claim: Claim) -> None:
         self._sessions = sessions
         self._claim = claim
-        self._author = author
         self._names: Mapping[str, str] = {}
         self._known: RoadmapState | None = None
         """What the owner of the task knows of its roadmap. Nobody else writes to it, but for a command of the
@@ -172,6 +172,7 @@ class PostgresContentStore:
             concepts=concepts,
             removed=await repository.lock(roadmap, missing) if missing else {},
             names=self._names,
+            learned=await LearningRepository(session).learned(roadmap),
             usage=await tasks.usage_of(roadmap),
             language=self._claim.language,
         )
@@ -192,11 +193,7 @@ class PostgresContentStore:
         return True
 
     async def _add_artefacts(self, session: AsyncSession, artefacts: Sequence[FinishedArtefact]) -> None:
-        roadmaps = RoadmapRepository(session)
-        signed = (self._claim, self._author, artefacts)
-        await roadmaps.save_tutorials_batch(*signed)
-        await roadmaps.save_resources_batch(*signed)
-        await roadmaps.save_quizzes_batch(*signed)
+        await RoadmapRepository(session).save_artefacts_batch(self._claim, artefacts)
         await RawAnswerRepository(session).save_batch(self._claim.roadmap, artefacts)
 
     async def _reach(self, work: Callable[[AsyncSession], Awaitable[T]], *, single_statement: bool = False) -> T:
@@ -218,6 +215,4 @@ def _after(state: RoadmapState, entry: Entry) -> RoadmapState:
 
 
 def _outcome(event: ConceptComplete | ConceptFailed) -> ContentStatus:
-    if isinstance(event, ConceptComplete):
-        return ContentStatus.COMPLETED
-    return ContentStatus.FAILED if len(event.failed) == len(ArtefactKind) else ContentStatus.PARTIAL
+    return ContentStatus.COMPLETED if isinstance(event, ConceptComplete) else event.content_status

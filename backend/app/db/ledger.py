@@ -14,11 +14,13 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.concept_repo import ConceptRepository
+from app.db.repositories.learning_repo import LearningRepository
 from app.db.repositories.revision_repo import RevisionRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.repositories.task_repo import TaskRepository
 from app.db.tables import events, roadmap_progress
 from app.domain.base import new_id
+from app.domain.content.concept_state import ConceptState
 from app.domain.events import Event
 from app.domain.outline_revision import NewRevision, Revision
 from app.domain.records import Order
@@ -62,7 +64,7 @@ async def change_roadmap(
     position = await lock_position(session, roadmap)
     touched = touched_by(change)
     repository = ConceptRepository(session)
-    concepts = {}
+    concepts: dict[str, ConceptState] = {}
     if touched.statuses:
         concepts = await repository.lock_having(roadmap, touched.statuses)
     elif touched.concept_ids:
@@ -74,6 +76,7 @@ async def change_roadmap(
         newest=newest,
         concepts=concepts,
         names=names or {},
+        learned=await LearningRepository(session).learned(roadmap, concepts) if concepts else {},
         usage=usage,
         language=language,
     )
@@ -127,6 +130,7 @@ async def put_outline(
         task=task,
         concepts=await concepts.lock(roadmap, back),
         names=names,
+        learned=await LearningRepository(session).learned(roadmap, back) if back else {},
         usage=usage,
     )
     change = PutOutline(
@@ -162,6 +166,7 @@ async def write(session: AsyncSession, roadmap: RoadmapHandle, entry: Entry) -> 
         )
         assert moved, "a task that is to be moved is locked"
     await ConceptRepository(session).save(roadmap, [*entry.concepts.values(), *entry.removed.values()])
+    await LearningRepository(session).save(roadmap, entry.learned)
     if entry.position == entry.known:
         return entry.events
     await session.execute(

@@ -25,9 +25,9 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from app.domain.content import ArtefactKind, ArtefactStatus
+from app.domain.content.status import ArtefactStatus
 from app.domain.outline_revision import RevisionKind
 from app.domain.tasks import ACTIVE, TaskKind, TaskStatus
 
@@ -64,6 +64,7 @@ roadmaps = Table(
     Column("author", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("framework_data", JSONB),
+    Column("kinds", ARRAY(Text), nullable=False),
     Column("auto_approve", Boolean, nullable=False),
     Column("task_id", Uuid, nullable=False),
     Column("revision", Integer),
@@ -77,7 +78,9 @@ roadmaps = Table(
     Index("roadmaps_task_idx", "task_id"),
     Index("roadmaps_deleted_idx", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
 )
-"""`framework_data` is the outline, written when it is drafted or edited and never during generation. `task_id` is the
+"""`framework_data` is the outline, written when it is drafted or edited and never during generation. `kinds` are the
+kinds of artefacts that its concepts have: those that there were when it was made, so that one that was finished before
+a kind existed stays finished. `task_id` is the
 newest task, from which the roadmap's status follows. `revision` is the one that the outline is; `last_revision` is the
 last number that was given. A roadmap with `deleted_at` lies in the trash. `studied_at` is when the learner has last
 opened a lesson of it, answered a quiz, learned something, or given it a command. `imported_at` is when it came from a
@@ -116,55 +119,48 @@ roadmap_progress = Table(
 """The number of the newest event, and the concepts counted by state. Its row lock orders a roadmap's commits. Events
 up to `floor` are not there any more, or do not tell what they have changed: nobody can catch up from before it."""
 
+_STATUSES = " || ".join(f'@ == "{status}"' for status in ArtefactStatus)
+_OTHER_STATUS = f"$.*.status ? (!({_STATUSES}))"
+"""A JSON path to a status that there is not."""
+
 concepts = Table(
     "concepts",
     metadata,
     Column("roadmap_id", Uuid, ForeignKey("roadmaps.id", ondelete="CASCADE"), primary_key=True),
     Column("concept_id", Text, primary_key=True),
-    *(
-        Column(f"{kind}_status", Text, nullable=False, server_default=ArtefactStatus.PENDING.value)
-        for kind in ArtefactKind
-    ),
-    *(Column(f"{kind}_id", Uuid) for kind in ArtefactKind),
-    Column("content_summary", Text),
-    Column("resources_count", SmallInteger),
-    Column("quiz_questions_count", SmallInteger),
-    Column("failures", JSONB),
+    Column("artefacts", JSONB, nullable=False),
     Column("instructions", JSONB),
     Column("learned_at", DateTime(timezone=True)),
     Column("removed_at", DateTime(timezone=True)),
-    *(_one_of(f"{kind}_status", ArtefactStatus) for kind in ArtefactKind),
+    CheckConstraint(f"NOT artefacts @? '{_OTHER_STATUS}'", name="artefacts"),
     postgresql_with={"fillfactor": "60"},
 )
-"""One narrow row a concept, the only place of its status. No index on what changes, so that updates stay HOT. A row
-with `removed_at` belongs to a concept that an edit took out; its content is kept."""
+"""One narrow row a concept, the only place of its status. `artefacts` maps each kind that the roadmap has to status,
+id, glance and failure of its artefact; what is null is left out. No index on what changes, so that updates stay HOT.
+`instructions` maps kinds to what the learner wants of the next version. `learned_at` is the learner's, not the
+content's. A row with `removed_at` belongs to a concept that an edit took out; its content is kept."""
 
-
-def _artefacts(name: str) -> Table:
-    return Table(
-        name,
-        metadata,
-        Column("id", Uuid, primary_key=True),
-        Column("roadmap_id", Uuid, nullable=False),
-        Column("concept_id", Text, nullable=False),
-        Column("version", Integer, nullable=False),
-        Column("task_id", Uuid, nullable=False),
-        Column("author", Text, nullable=False),
-        Column("prompt", Text),
-        Column("usage", JSONB),
-        Column("body", JSONB, nullable=False),
-        _created_at(),
-        Column("imported", Boolean, nullable=False, server_default=false()),
-        UniqueConstraint("roadmap_id", "concept_id", "version"),
-        ForeignKeyConstraint(
-            ["roadmap_id", "concept_id"], ["concepts.roadmap_id", "concepts.concept_id"], ondelete="CASCADE"
-        ),
-    )
-
-
-tutorials = _artefacts("tutorials")
-resources = _artefacts("resources")
-quizzes = _artefacts("quizzes")
+artefacts = Table(
+    "artefacts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("roadmap_id", Uuid, nullable=False),
+    Column("concept_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("task_id", Uuid, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("prompt", Text),
+    Column("usage", JSONB),
+    Column("body", JSONB, nullable=False),
+    _created_at(),
+    Column("imported", Boolean, nullable=False, server_default=false()),
+    UniqueConstraint("roadmap_id", "concept_id", "kind", "version"),
+    ForeignKeyConstraint(
+        ["roadmap_id", "concept_id"], ["concepts.roadmap_id", "concepts.concept_id"], ondelete="CASCADE"
+    ),
+)
+"""All versions of all artefacts. Which kinds there are, the code knows: another one needs no migration."""
 
 tasks = Table(
     "tasks",
@@ -264,9 +260,3 @@ idempotency_keys = Table(
     _created_at(),
     Index("idempotency_keys_created_idx", "created_at"),
 )
-
-ARTEFACT_TABLES = {
-    ArtefactKind.TUTORIAL: tutorials,
-    ArtefactKind.RESOURCES: resources,
-    ArtefactKind.QUIZ: quizzes,
-}

@@ -1,6 +1,6 @@
 """How large an artefact may be, whoever has written it. It is asked where one comes in, never where it is read."""
 
-from app.domain.content import Artefact
+from app.domain.content.kinds import Artefact
 from app.domain.json_limits import JsonLimits, faults_of
 
 MAX_ARTEFACT_BYTES = 2_000_000

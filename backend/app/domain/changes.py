@@ -6,9 +6,10 @@ from uuid import UUID
 from typing_extensions import TypedDict
 
 from app.domain.base import Frozen
-from app.domain.concept_state import ConceptState
-from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus
-from app.domain.failures import FailureCode
+from app.domain.content.concept_state import ArtefactState, ConceptState
+from app.domain.content.kind import ArtefactKind, Glance
+from app.domain.content.status import ArtefactStatus, ContentStatus
+from app.domain.failures import Failure, FailureCode
 from app.domain.state_machine import Command
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus
 from app.domain.usage import Usage
@@ -24,14 +25,7 @@ class ShownFailure(Frozen):
     retryable: bool
 
 
-class Glance(TypedDict, total=False):
-    """What is shown of an artefact before it is opened: a tutorial's summary, the number of resources or questions."""
-
-    summary: str
-    count: int
-
-
-class ChangedArtefact(TypedDict):
+class ShownArtefact(TypedDict):
     """An artefact of a concept: its status, the id and the glance of the current version, why it failed."""
 
     status: ArtefactStatus
@@ -45,7 +39,7 @@ class ChangedConcept(TypedDict):
 
     concept_id: str
     content_status: ContentStatus
-    artefacts: dict[ArtefactKind, ChangedArtefact]
+    artefacts: dict[ArtefactKind, ShownArtefact]
     learned_at: datetime | None
 
 
@@ -81,42 +75,37 @@ class Changes(TypedDict, total=False):
     reread: bool
 
 
-def changed_concept(before: ConceptState | None, after: ConceptState) -> ChangedConcept:
+def changed_concept(before: ConceptState | None, after: ConceptState, learned_at: datetime | None) -> ChangedConcept:
     """What has changed of a concept; all of it, if nothing is known of it before."""
+    known = before.artefacts if before else {}
     return ChangedConcept(
         concept_id=after.concept_id,
         content_status=after.status,
         artefacts={
-            kind: _artefact(after, kind)
-            for kind in ArtefactKind
-            if before is None or _told(before, kind) != _told(after, kind)
+            kind: shown_artefact(kind, artefact)
+            for kind, artefact in after.artefacts.items()
+            if kind not in known or _told(known[kind]) != _told(artefact)
         },
-        learned_at=after.learned_at,
+        learned_at=learned_at,
     )
 
 
-def shown_failure(state: ConceptState, kind: ArtefactKind) -> ShownFailure | None:
-    failure = state.failures.get(kind)
-    if failure is None:
-        return None
+def shown_artefact(kind: ArtefactKind, artefact: ArtefactState) -> ShownArtefact:
+    return ShownArtefact(
+        status=artefact.status,
+        id=artefact.id,
+        glance=artefact.glance,
+        failure=shown_failure(kind, artefact.failure) if artefact.failure else None,
+    )
+
+
+def shown_failures(concept: ConceptState) -> tuple[ShownFailure, ...]:
+    return tuple(shown_failure(kind, one.failure) for kind, one in concept.artefacts.items() if one.failure)
+
+
+def shown_failure(kind: ArtefactKind, failure: Failure) -> ShownFailure:
     return ShownFailure(artefact=kind, code=failure.code, message=failure.message, retryable=failure.retryable)
 
 
-def _told(state: ConceptState, kind: ArtefactKind) -> tuple[object, ...]:
-    return state.statuses[kind], state.ids[kind], state.failures.get(kind)
-
-
-def _artefact(state: ConceptState, kind: ArtefactKind) -> ChangedArtefact:
-    return ChangedArtefact(
-        status=state.statuses[kind], id=state.ids[kind], glance=_glance(state, kind), failure=shown_failure(state, kind)
-    )
-
-
-def _glance(state: ConceptState, kind: ArtefactKind) -> Glance | None:
-    match kind:
-        case ArtefactKind.TUTORIAL:
-            return None if state.content_summary is None else Glance(summary=state.content_summary)
-        case ArtefactKind.RESOURCES:
-            return None if state.resources_count is None else Glance(count=state.resources_count)
-        case ArtefactKind.QUIZ:
-            return None if state.quiz_questions_count is None else Glance(count=state.quiz_questions_count)
+def _told(artefact: ArtefactState) -> tuple[object, ...]:
+    return artefact.status, artefact.id, artefact.failure

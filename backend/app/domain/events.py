@@ -9,7 +9,8 @@ from typing_extensions import TypedDict
 
 from app.domain.base import Frozen
 from app.domain.changes import Changes, ShownFailure
-from app.domain.content import ArtefactKind, ArtefactStatus
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.status import ArtefactStatus, ContentStatus
 from app.domain.failures import FailureCode
 from app.domain.roadmap import Stage
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus
@@ -82,7 +83,7 @@ class ConceptStart(_Event):
 
 
 class ConceptComplete(_Event):
-    """All three artefacts are saved and can be opened."""
+    """All artefacts are saved and can be opened."""
 
     type: Literal["concept_complete"] = "concept_complete"
     concept_id: str
@@ -116,6 +117,14 @@ class ConceptFailed(_Event):
     quiz_id: UUID | None
     quiz_questions_count: int | None
     progress: Progress
+
+    @property
+    def content_status(self) -> ContentStatus:
+        """`partial` where some artefact of the concept is there."""
+        for concept in self.changes.get("concepts", ()) if self.changes else ():
+            if concept["concept_id"] == self.concept_id:
+                return concept["content_status"]
+        return ContentStatus.FAILED
 
 
 class ConceptChanged(_Event):

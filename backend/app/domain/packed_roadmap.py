@@ -1,7 +1,7 @@
 """A roadmap with all that belongs to it, as it is stored: outlines and what was written are JSON that nobody reads on
 the way in or out. So neither the number of lessons nor that of revisions makes anybody wait."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,13 +11,14 @@ import orjson
 
 from app.core.json import dumps
 from app.domain.base import new_id
-from app.domain.concept_state import ConceptState
-from app.domain.content import ArtefactKind, ArtefactStatus
+from app.domain.content.concept_state import ArtefactState, ConceptState
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.status import ArtefactStatus
 from app.domain.failures import Failure
 from app.domain.outline_prerequisites import settled
 from app.domain.outline_revision import RevisionKind
 from app.domain.roadmap import Outline
-from app.domain.roadmap_file import KeptConcept, KeptRevision, RoadmapFile
+from app.domain.roadmap_file import VERSION, KeptConcept, KeptRevision, KeptState, RoadmapFile
 from app.domain.tasks import RoadmapStatus
 from app.domain.usage import Usage
 
@@ -34,6 +35,15 @@ class PackedRevision:
     operations: Json | None
     note: str | None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedConcept:
+    """A concept of the outline, or one that an edit has `removed`."""
+
+    content: ConceptState
+    learned_at: datetime | None
+    removed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +64,7 @@ class PackedVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackedRoadmap:
-    """`status` is one in which nothing goes on. `concepts` are their states, and whether an edit has removed them."""
+    """`status` is one in which nothing goes on."""
 
     request: dict[str, Any]
     author: str
@@ -67,17 +77,18 @@ class PackedRoadmap:
     outline: Json | None
     revision: int | None
     revisions: tuple[PackedRevision, ...]
-    concepts: tuple[tuple[ConceptState, bool], ...]
+    kinds: tuple[ArtefactKind, ...]
+    concepts: tuple[PackedConcept, ...]
     versions: tuple[PackedVersion, ...]
 
 
 def packed(file: RoadmapFile, *, now: datetime) -> PackedRoadmap:
     """The roadmap of a file that comes in now. Prerequisites that come later, which an earlier version of Greenway let
     pass, are dropped."""
-    states, versions = [], []
+    concepts, versions = [], []
     for concept in file.concepts:
-        state, of_concept = _unpacked(concept)
-        states.append((state, concept.removed))
+        content, of_concept = _unpacked(concept, file.kinds)
+        concepts.append(PackedConcept(content=content, learned_at=concept.learned_at, removed=concept.removed))
         versions += of_concept
     return PackedRoadmap(
         request=file.request.model_dump(mode="json"),
@@ -91,7 +102,8 @@ def packed(file: RoadmapFile, *, now: datetime) -> PackedRoadmap:
         outline=_settled(file.outline) if file.outline else None,
         revision=file.revision,
         revisions=tuple(_revision(one) for one in file.revisions),
-        concepts=tuple(states),
+        kinds=file.kinds,
+        concepts=tuple(concepts),
         versions=tuple(versions),
     )
 
@@ -100,15 +112,15 @@ def renewed(roadmap: PackedRoadmap) -> PackedRoadmap:
     """The same, with artefacts of other ids."""
     ids = {version.id: new_id() for version in roadmap.versions}
 
-    def state_of(state: ConceptState) -> ConceptState:
-        shown: dict[str, Any] = {
-            f"{kind}_id": None if shown is None else ids[shown] for kind, shown in state.ids.items()
+    def renumbered(state: ConceptState) -> ConceptState:
+        artefacts = {
+            kind: replace(one, id=None if one.id is None else ids[one.id]) for kind, one in state.artefacts.items()
         }
-        return replace(state, **shown)
+        return replace(state, artefacts=artefacts)
 
     return replace(
         roadmap,
-        concepts=tuple((state_of(state), removed) for state, removed in roadmap.concepts),
+        concepts=tuple(replace(one, content=renumbered(one.content)) for one in roadmap.concepts),
         versions=tuple(replace(version, id=ids[version.id]) for version in roadmap.versions),
     )
 
@@ -117,7 +129,7 @@ def written(roadmap: PackedRoadmap) -> Iterator[bytes]:
     """The roadmap as a file (`RoadmapFile`), piece by piece."""
     head = {
         "format": "greenway-roadmap",
-        "version": 1,
+        "version": VERSION,
         "request": roadmap.request,
         "author": roadmap.author,
         "title": roadmap.title,
@@ -125,6 +137,7 @@ def written(roadmap: PackedRoadmap) -> Iterator[bytes]:
         "failure": _failure(roadmap.failure),
         "usage": roadmap.usage.model_dump(),
         "created_at": roadmap.created_at,
+        "kinds": roadmap.kinds,
         "outline": None if roadmap.outline is None else orjson.Fragment(roadmap.outline),
         "revision": roadmap.revision,
     }
@@ -145,21 +158,26 @@ def written(roadmap: PackedRoadmap) -> Iterator[bytes]:
     versions: dict[tuple[str, ArtefactKind], list[PackedVersion]] = {}
     for version in roadmap.versions:
         versions.setdefault((version.concept_id, version.kind), []).append(version)
-    for index, (state, removed) in enumerate(roadmap.concepts):
-        concept = {"concept_id": state.concept_id, "removed": removed, "learned_at": state.learned_at}
-        kept = {kind.value: _kept(state, kind, versions.get((state.concept_id, kind), ())) for kind in ArtefactKind}
-        yield (b",\n" if index else b"\n") + dumps(concept | kept)
+    for index, concept in enumerate(roadmap.concepts):
+        concept_id, artefacts = concept.content.concept_id, concept.content.artefacts
+        fields = {
+            "concept_id": concept_id,
+            "removed": concept.removed,
+            "learned_at": concept.learned_at,
+            "artefacts": {kind: _kept(one, versions.get((concept_id, kind), ())) for kind, one in artefacts.items()},
+        }
+        yield (b",\n" if index else b"\n") + dumps(fields)
     yield b"]}\n"
 
 
-def _kept(state: ConceptState, kind: ArtefactKind, versions: "list[PackedVersion] | tuple[()]") -> dict[str, Any]:
+def _kept(artefact: ArtefactState, versions: Sequence[PackedVersion]) -> dict[str, Any]:
     """An artefact with all its versions. What is being written waits, in a file."""
-    status = state.statuses[kind]
+    waits = artefact.status == ArtefactStatus.GENERATING
     return {
-        "status": ArtefactStatus.PENDING if status == ArtefactStatus.GENERATING else status,
-        "current": next((one.version for one in versions if one.id == state.ids[kind]), None),
-        "failure": _failure(state.failures.get(kind)),
-        "instructions": state.instructions.get(kind),
+        "status": ArtefactStatus.PENDING if waits else artefact.status,
+        "current": next((one.version for one in versions if one.id == artefact.id), None),
+        "failure": _failure(artefact.failure),
+        "instructions": artefact.instructions,
         "versions": [
             {
                 "version": one.version,
@@ -194,34 +212,36 @@ def _revision(kept: KeptRevision) -> PackedRevision:
     )
 
 
-def _unpacked(concept: KeptConcept) -> tuple[ConceptState, list[PackedVersion]]:
+def _unpacked(concept: KeptConcept, kinds: Sequence[ArtefactKind]) -> tuple[ConceptState, list[PackedVersion]]:
     """The state of a concept, and its artefacts under new ids."""
-    state = ConceptState(concept_id=concept.concept_id, learned_at=concept.learned_at)
-    versions: list[PackedVersion] = []
-    for kind, kept in concept.states.items():
-        for each in kept.versions:
-            artefact_id = new_id()
-            versions.append(
-                PackedVersion(
-                    id=artefact_id,
-                    concept_id=concept.concept_id,
-                    kind=kind,
-                    version=each.version,
-                    author=each.author,
-                    prompt=each.prompt,
-                    usage=(each.usage or Usage()).model_dump(),
-                    created_at=each.created_at,
-                    imported=True,
-                    body=each.body.model_dump_json(),
-                )
-            )
-            if each.version == kept.current:
-                state = state.delivered(kind, artefact_id, each.body)
-        status: dict[str, Any] = {f"{kind}_status": kept.status}
-        state = replace(
-            state,
-            **status,
-            failures={**state.failures, kind: kept.failure} if kept.failure else state.failures,
-            instructions={**state.instructions, kind: kept.instructions} if kept.instructions else state.instructions,
+    artefacts, versions = {}, []
+    for kind in kinds:
+        kept = concept.artefacts.get(kind, KeptState())
+        artefacts[kind], of_kind = _unpacked_artefact(concept.concept_id, kind, kept)
+        versions += of_kind
+    return ConceptState(concept_id=concept.concept_id, artefacts=artefacts), versions
+
+
+def _unpacked_artefact(
+    concept_id: str, kind: ArtefactKind, kept: KeptState
+) -> tuple[ArtefactState, list[PackedVersion]]:
+    artefact = ArtefactState()
+    versions = []
+    for each in kept.versions:
+        version = PackedVersion(
+            id=new_id(),
+            concept_id=concept_id,
+            kind=kind,
+            version=each.version,
+            author=each.author,
+            prompt=each.prompt,
+            usage=(each.usage or Usage()).model_dump(),
+            created_at=each.created_at,
+            imported=True,
+            body=each.body.model_dump_json(),
         )
-    return state, versions
+        versions.append(version)
+        if each.version == kept.current:
+            artefact = artefact.showing(version.id, each.body)
+    artefact = replace(artefact, status=kept.status, failure=kept.failure, instructions=kept.instructions)
+    return artefact, versions

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.content import Question, Quiz
+from app.domain.content.kinds.quiz import Question, Quiz
 
 Answers = Mapping[str, Sequence[str]]
 """The ids of the chosen options, by the question's id."""

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.errors import Conflict, NotFound
+from app.domain.content.kind import ArtefactKind
 from app.domain.etags import etag_of
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus, roadmap_status
 from app.domain.usage import Usage
@@ -53,6 +54,7 @@ class RoadmapMetadata:
     author: str
     request: dict[str, Any]
     framework_data: dict[str, Any] | None
+    kinds: Sequence[ArtefactKind]
     auto_approve: bool
     created_at: datetime
     studied_at: datetime

@@ -1,6 +1,7 @@
 """A roadmap as a document: all that belongs to it, under no id, to be kept or taken elsewhere.
 
-It is checked when it comes in: everything in it is bounded. What goes out is written as it is stored.
+It is checked when it comes in: everything in it is bounded. What goes out is written as it is stored. A file of version
+1, which had three kinds of artefacts in fields of their own, is read as one of version 2.
 """
 
 from typing import Annotated, Any, Final, Literal, Self
@@ -10,7 +11,9 @@ from typing_extensions import TypeAliasType
 
 from app.domain.artefact_limits import ARTEFACT_LIMITS, size_fault
 from app.domain.base import Frozen, OutlineId
-from app.domain.content import Artefact, ArtefactKind, ArtefactStatus, Resources
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds import FLAT_KINDS, KINDS, Artefact
+from app.domain.content.status import ArtefactStatus
 from app.domain.failures import Failure
 from app.domain.json_limits import JsonLimits
 from app.domain.outline_operations import MAX_OPERATIONS
@@ -21,7 +24,7 @@ from app.domain.usage import Usage
 from app.domain.values import AtMost, Count, Moment, Text
 
 FORMAT: Final = "greenway-roadmap"
-VERSION: Final = 1
+VERSION: Final = 2
 MAX_FILE_VALUES = 3_000_000
 """Of a file in all: some 3,000 concepts with 50 revisions."""
 MAX_FILE_CONCEPTS = 10_000
@@ -71,10 +74,9 @@ class KeptArtefact(Frozen):
     body: Artefact
 
     @model_validator(mode="after")
-    def _statuses_are_of_http(self) -> Self:
-        for resource in self.body.items if isinstance(self.body, Resources) else ():
-            if resource.status is not None and resource.status not in range(100, 600):
-                raise ValueError(f"has a resource with the HTTP status {resource.status}")
+    def _claims_can_be_true(self) -> Self:
+        if fault := KINDS[self.body.kind].claim_fault(self.body):
+            raise ValueError(fault)
         return self
 
     @model_validator(mode="after")
@@ -113,24 +115,23 @@ class KeptConcept(Frozen):
     concept_id: OutlineId
     removed: bool = False
     learned_at: Moment | None = None
-    tutorial: KeptState = KeptState()
-    resources: KeptState = KeptState()
-    quiz: KeptState = KeptState()
+    artefacts: dict[ArtefactKind, KeptState] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_version_1(cls, data: Any) -> Any:
+        """The first version had the kinds beside the other fields."""
+        if not isinstance(data, dict) or "artefacts" in data:
+            return data
+        flat = {kind: data[kind] for kind in FLAT_KINDS if kind in data}
+        return {name: value for name, value in data.items() if name not in flat} | {"artefacts": flat}
 
     @model_validator(mode="after")
     def _bodies_are_where_they_belong(self) -> Self:
-        for kind, state in self.states.items():
+        for kind, state in self.artefacts.items():
             if any(each.body.kind != kind for each in state.versions):
                 raise ValueError(f"has another kind of artefact among the versions of its {kind}")
         return self
-
-    @property
-    def states(self) -> dict[ArtefactKind, KeptState]:
-        return {
-            ArtefactKind.TUTORIAL: self.tutorial,
-            ArtefactKind.RESOURCES: self.resources,
-            ArtefactKind.QUIZ: self.quiz,
-        }
 
 
 KeptOperation = TypeAliasType("KeptOperation", dict[str, Any])
@@ -152,7 +153,7 @@ class RoadmapFile(Frozen):
     pending."""
 
     format: Literal["greenway-roadmap"] = FORMAT
-    version: Literal[1] = VERSION
+    version: Literal[1, 2] = VERSION
     request: NewRequest
     author: Annotated[Text, Field(min_length=1, max_length=500)]
     title: Title
@@ -166,10 +167,19 @@ class RoadmapFile(Frozen):
     failure: KeptFailure | None = None
     usage: KeptUsage = KeptUsage()
     created_at: Moment
+    kinds: Annotated[tuple[ArtefactKind, ...], AtMost(len(ArtefactKind))] = FLAT_KINDS
     outline: Outline | None = None
     revision: RevisionNumber | None = None
     revisions: Annotated[tuple[KeptRevision, ...], AtMost(MAX_FILE_REVISIONS)] = ()
     concepts: Annotated[tuple[KeptConcept, ...], AtMost(MAX_FILE_CONCEPTS)] = ()
+
+    @model_validator(mode="after")
+    def _kinds_fit(self) -> Self:
+        if len(set(self.kinds)) != len(self.kinds) or not set(FLAT_KINDS) <= set(self.kinds):
+            raise ValueError(f"the kinds must be distinct, and {', '.join(FLAT_KINDS)} among them")
+        if others := {kind for concept in self.concepts for kind in concept.artefacts} - set(self.kinds):
+            raise ValueError(f"concepts have {', '.join(sorted(others))}, which is not among the roadmap's kinds")
+        return self
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from app.domain.content import ArtefactStatus, ContentStatus
+from app.domain.content.status import ArtefactStatus, ContentStatus
 from app.domain.tasks import ACTIVE, ENDED, RoadmapStatus, TaskKind, TaskStatus
 
 S = TypeVar("S")

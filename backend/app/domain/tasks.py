@@ -8,7 +8,7 @@ from typing import assert_never
 from pydantic import ConfigDict, computed_field
 
 from app.domain.base import Frozen
-from app.domain.content import ContentStatus
+from app.domain.content.status import ContentStatus
 
 
 class TaskKind(StrEnum):

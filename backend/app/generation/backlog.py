@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.concept_state import ConceptState
-from app.domain.content import ArtefactStatus
+from app.domain.content.concept_state import ConceptState
+from app.domain.content.status import ArtefactStatus
 from app.domain.outline_rules import learning_order
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.usage import Usage

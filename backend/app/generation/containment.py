@@ -7,7 +7,7 @@ from typing import TypeVar
 import structlog
 
 from app.domain.artefact_limits import artefact_fault
-from app.domain.content import Artefact
+from app.domain.content.kinds import Artefact
 from app.domain.failures import Failure, FailureCode, failure
 from app.domain.usage import Usage
 from app.generation.ports import AuthorBug

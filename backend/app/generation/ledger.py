@@ -14,8 +14,10 @@ from typing import assert_never
 from uuid import UUID
 
 from app.domain.changes import MOST_CONCEPTS, ChangedError, ChangedTask, Changes, changed_concept
-from app.domain.concept_state import ConceptState
-from app.domain.content import Artefact, ArtefactKind, ArtefactStatus, ContentStatus
+from app.domain.content.concept_state import ConceptState
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds import Artefact
+from app.domain.content.status import ArtefactStatus, ContentStatus
 from app.domain.events import (
     BatchSaved,
     Cancelled,
@@ -30,6 +32,7 @@ from app.domain.events import (
     TaskStarted,
 )
 from app.domain.failures import Failure, FailureCode, failure, paused_at_request
+from app.domain.learning import Learned
 from app.domain.outline_revision import HistoryPosition
 from app.domain.roadmap import Outline
 from app.domain.state_machine import TASK_MOVES, TaskMove, allowed
@@ -86,6 +89,8 @@ class RoadmapState:
     removed: Mapping[str, ConceptState] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     """Of the concepts that are announced by name."""
+    learned: Learned = field(default_factory=dict)
+    """Of the concepts that the change may touch."""
     usage: Usage = Usage()
     """What the roadmap has used up, if the change uses up more."""
     language: str = "en"
@@ -271,6 +276,8 @@ class Entry:
     """The states that have changed."""
     removed: Mapping[str, ConceptState]
     """Of these, those of concepts that an edit had taken out."""
+    learned: Mapping[str, datetime | None]
+    """The concepts that the learner has marked as learned, or not any more (None)."""
     task: TaskState
     at: datetime
     """When all this happens, as the events say."""
@@ -342,7 +349,7 @@ def apply(state: RoadmapState, change: Change) -> Entry:
         case CancelTask():
             book.move_task(TaskMove.CANCEL, TaskStatus.CANCELLED)
             for given_up in book.turn(ConceptState.given_up):
-                if any(given_up.ids.values()):
+                if given_up.is_begun:
                     book.announce(given_up)
             book.add(Cancelled(**book.envelope(), progress=book.progress))
         case PutOutline():
@@ -350,11 +357,10 @@ def apply(state: RoadmapState, change: Change) -> Entry:
         case Regenerate(concept_id, kinds, instructions):
             book.change(state.concepts[concept_id].regenerated(kinds, instructions))
         case RestoreVersion(concept_id, artefact_id, artefact):
-            book.change(state.concepts[concept_id].restored(artefact.kind, artefact_id, artefact))
+            book.change(state.concepts[concept_id].restored(artefact_id, artefact))
         case MarkLearned(concept_id, learned_at):
-            before = state.concepts[concept_id]
-            if (learned_at is None) != (before.learned_at is None):
-                book.change(replace(before, learned_at=learned_at))
+            if (learned_at is None) != (concept_id not in state.learned):
+                book.mark_learned(concept_id, learned_at)
         case _:
             assert_never(change)
     return book.entry()
@@ -373,6 +379,7 @@ class _Book:
         self._events: list[Event] = []
         self._concepts: dict[str, ConceptState] = {}
         self._removed: dict[str, ConceptState] = {}
+        self._learned: dict[str, datetime | None] = {}
         self._task = state.task
         self._move: TaskMove | None = None
         self._failure: Failure | None = None
@@ -394,6 +401,7 @@ class _Book:
             events=self._events,
             concepts=self._concepts,
             removed=self._removed,
+            learned=self._learned,
             task=replace(self._task, usage=self._task.usage + self._usage),
             at=self._at,
             move=self._move,
@@ -419,11 +427,18 @@ class _Book:
     def announce(self, concept: ConceptState) -> None:
         """Tell the whole state of a concept."""
         name = self._state.names[concept.concept_id]
-        self.add(concept_changed(concept, name, self.envelope(), self.progress))
+        learned_at = self._learned_at(concept.concept_id)
+        self.add(concept_changed(concept, name, self.envelope(), self.progress, learned_at=learned_at))
 
     def change(self, concept: ConceptState) -> None:
         """Bring a concept into another state, and tell it."""
         self._put(concept)
+        self.announce(concept)
+
+    def mark_learned(self, concept_id: str, learned_at: datetime | None) -> None:
+        concept = self._state.concepts[concept_id]
+        self._learned[concept_id] = learned_at
+        self._untold[concept_id] = concept
         self.announce(concept)
 
     def turn(self, turned: Callable[[ConceptState], ConceptState]) -> list[ConceptState]:
@@ -492,7 +507,12 @@ class _Book:
             usage = self._task.usage
             self.add(Completed(**self.envelope(), status=outcome, progress=self.progress, usage=usage))
             return
-        failures = (one for concept in self._state.concepts.values() for one in concept.failures.values())
+        failures = (
+            artefact.failure
+            for concept in self._state.concepts.values()
+            for artefact in concept.artefacts.values()
+            if artefact.failure
+        )
         reason = next(failures, None) or failure(FailureCode.INTERNAL, self._state.language)
         self.move_task(TaskMove.END, outcome, reason)
         self.add(Failed(**self.envelope(), code=reason.code, message=reason.message))
@@ -519,6 +539,9 @@ class _Book:
     def _now(self, concept_id: str) -> ConceptState:
         return self._concepts.get(concept_id) or self._state.concepts[concept_id]
 
+    def _learned_at(self, concept_id: str) -> datetime | None:
+        return self._learned[concept_id] if concept_id in self._learned else self._state.learned.get(concept_id)
+
     def _put(self, after: ConceptState, before: ConceptState | None = None) -> None:
         before = before or self._now(after.concept_id)
         self._untold.setdefault(after.concept_id, before)
@@ -532,7 +555,9 @@ class _Book:
         if len(self._untold) > MOST_CONCEPTS:
             changes["reread"] = True
         elif self._untold:
-            told_concepts = [changed_concept(before, self._now(one)) for one, before in self._untold.items()]
+            told_concepts = [
+                changed_concept(before, self._now(one), self._learned_at(one)) for one, before in self._untold.items()
+            ]
             changes["concepts"] = told_concepts
         self._untold = {}
         if now.status != told.status or now.task.is_new:

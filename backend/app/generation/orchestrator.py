@@ -8,7 +8,7 @@ from enum import Enum, auto
 import structlog
 
 from app.core.ending import end
-from app.domain.content import ArtefactKind
+from app.domain.content.kind import ArtefactKind
 from app.domain.failures import Failure
 from app.generation.breaker import CircuitBreaker
 from app.generation.buffer import Buffer

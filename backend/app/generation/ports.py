@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from app.domain.content import Artefact, ArtefactKind
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds import Artefact
 from app.domain.events import Event
 from app.domain.failures import Failure
 from app.domain.outline_operations import RevisionPlan

@@ -6,11 +6,13 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from app.domain.base import new_id
-from app.domain.content import Artefact, ArtefactKind
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds import Artefact
 from app.domain.failures import Failure
 from app.domain.roadmap import Concept, LearningRequest, Outline
 from app.domain.usage import Usage
 
+T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -18,14 +20,20 @@ T_co = TypeVar("T_co", covariant=True)
 class Delivery(Generic[T_co]):
     """What an author returned, and what it cost. A `Failure` costs too.
 
-    `prompt` names the version of the prompt that was used; `raw_answer` is what a model had answered where that could
-    not be used.
+    `author` is who wrote an artefact, as shown to learners: `builtin:outline` or `provider:model`. `prompt` names the
+    version of the prompt that was used; `raw_answer` is what a model had answered where that could not be used.
     """
 
     result: T_co | Failure
+    author: str | None = None
     usage: Usage = Usage()
     prompt: str | None = None
     raw_answer: str | None = None
+
+    def with_result(self, result: T | Failure) -> "Delivery[T]":
+        """The same with what has become of the result; only a failure keeps the raw answer."""
+        raw_answer = self.raw_answer if isinstance(result, Failure) else None
+        return Delivery(result=result, author=self.author, usage=self.usage, prompt=self.prompt, raw_answer=raw_answer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from app.core.errors import NotFound
 from app.core.json import dumps
-from app.db.repositories.concept_repo import plain_state
-from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, content_status
+from app.domain.content.flat import flat_content
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds import FLAT_KINDS, KINDS
+from app.domain.content.status import ArtefactStatus, ContentStatus, content_status
 from app.domain.failures import FailureCode
 from app.domain.usage import Usage
 from app.domain.viewer import Viewer
@@ -28,24 +30,16 @@ class ConceptReader:
         async def work(transaction: ViewerTransaction) -> dict[str, Any]:
             roadmap = await transaction.roadmap(roadmap_id)
             concept = roadmap.concept(concept_id)
-            state = await transaction.concepts.get(roadmap.handle, concept_id)
-            assert state is not None, "it is a concept of the outline"
-            row = plain_state(state)
-            del row["instructions"]
-            shown = {"roadmap_id": roadmap_id} | concept_fields(concept, row)
+            shown = concept_fields(concept, await transaction.concepts.row(roadmap.handle, concept_id))
             if shown["failures"]:
                 answers = await transaction.raw_answers.of_concept(roadmap.handle, concept_id)
                 shown["failures"] = [one | {"raw_answer": answers.get(one["artefact"])} for one in shown["failures"]]
-            for kind in ArtefactKind:
-                artefact_id = row[f"{kind}_id"]
-                stored = None
-                if artefact_id is not None:
-                    stored = await transaction.roadmaps.artefact(
-                        kind, roadmap.handle, concept_id, artefact_id=artefact_id, version=version
-                    )
-                shown[kind.value] = _artefact(kind, stored) if stored else None
-            if version is not None and not any(shown[kind.value] for kind in ArtefactKind):
+            ids = [one["id"] for one in shown["artefacts"].values() if one["id"] is not None]
+            stored = await transaction.roadmaps.artefacts(roadmap.handle, concept_id, ids=ids, version=version)
+            if version is not None and not stored:
                 raise NotFound(f"This concept has no version {version}.")
+            contents = {kind.value: _content(kind, stored[kind]) if kind in stored else None for kind in KINDS}
+            shown |= {"roadmap_id": roadmap_id} | contents
             return shown
 
         return dumps(await self._read(viewer, work))
@@ -56,13 +50,14 @@ class ConceptReader:
         async def work(transaction: ViewerTransaction) -> Versions:
             roadmap = await transaction.roadmap(roadmap_id)
             roadmap.concept(concept_id)
-            state = await transaction.concepts.get(roadmap.handle, concept_id)
-            assert state is not None, "it is a concept of the outline"
+            row = await transaction.concepts.row(roadmap.handle, concept_id)
+            current = {artefact.get("id") for artefact in row["artefacts"].values()}
+            versions = await transaction.roadmaps.versions(roadmap.handle, concept_id)
             return Versions(
                 items=[
-                    VersionView(**version, artefact=kind, current=version["artefact_id"] == state.ids[kind])
-                    for kind in ArtefactKind
-                    for version in await transaction.roadmaps.versions(kind, roadmap.handle, concept_id)
+                    VersionView(**version, artefact=kind, current=str(version["artefact_id"]) in current)
+                    for kind in KINDS
+                    for version in versions.get(kind, ())
                 ]
             )
 
@@ -71,11 +66,20 @@ class ConceptReader:
 
 def concept_fields(concept: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
     """What `reading.views.ConceptView` has: a concept of the outline, with its state. A thousand of them are made for
-    one answer, so `row` is used up."""
-    failures = row["failures"]
-    row["content_status"] = _content_status(row["tutorial_status"], row["resources_status"], row["quiz_status"])
-    row["failures"] = [_failure(kind, failures[kind]) for kind in ArtefactKind if kind in failures] if failures else []
-    return concept | row
+    one answer, from plain data."""
+    stored = row["artefacts"]
+    artefacts = {kind.value: _shown(kind, stored[kind]) for kind in KINDS if kind in stored}
+    shown = concept | {
+        "content_status": _content_status(*(one["status"] for one in artefacts.values())),
+        "artefacts": artefacts,
+        "failures": [one["failure"] for one in artefacts.values() if one["failure"] is not None],
+        "learned_at": row["learned_at"],
+    }
+    for kind in FLAT_KINDS:
+        artefact = artefacts[kind]
+        shown[f"{kind}_status"] = artefact["status"]
+        shown |= flat_content(kind, artefact["id"], artefact["glance"])
+    return shown
 
 
 @cache
@@ -83,15 +87,22 @@ def _content_status(*statuses: str) -> ContentStatus:
     return content_status(ArtefactStatus(status) for status in statuses)
 
 
-def _failure(kind: str, failure: dict[str, str]) -> dict[str, Any]:
+def _shown(kind: ArtefactKind, stored: dict[str, Any]) -> dict[str, Any]:
+    failure = stored.get("failure")
+    return {
+        "status": stored["status"],
+        "id": stored.get("id"),
+        "glance": stored.get("glance"),
+        "failure": failure and _failure(kind, failure),
+    }
+
+
+def _failure(kind: ArtefactKind, failure: dict[str, str]) -> dict[str, Any]:
     return {"artefact": kind, **failure, "retryable": FailureCode(failure["code"]).retryable}
 
 
-def _artefact(kind: ArtefactKind, row: dict[str, Any]) -> dict[str, Any]:
-    body: dict[str, Any] = row["body"]
-    if kind == ArtefactKind.QUIZ:
-        body = body | {"questions": [_asked(question) for question in body["questions"]]}
-    return body | {
+def _content(kind: ArtefactKind, row: dict[str, Any]) -> dict[str, Any]:
+    return KINDS[kind].public(row["body"]) | {
         f"{kind}_id": row["id"],
         "version": row["version"],
         "author": row["author"],
@@ -100,9 +111,3 @@ def _artefact(kind: ArtefactKind, row: dict[str, Any]) -> dict[str, Any]:
         "created_at": row["created_at"],
         "imported": row["imported"],
     }
-
-
-def _asked(question: dict[str, Any]) -> dict[str, Any]:
-    """A question without anything that tells its answer."""
-    options = [{"option_id": option["option_id"], "text": option["text"]} for option in question["options"]]
-    return {name: question[name] for name in ("question_id", "type", "prompt")} | {"options": options}

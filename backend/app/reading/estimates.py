@@ -4,7 +4,8 @@ from uuid import UUID
 
 from app.agents.estimating import Estimator
 from app.core.errors import Conflict
-from app.domain.content import ArtefactKind, ArtefactStatus
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.status import ArtefactStatus
 from app.domain.usage import Usage
 from app.domain.viewer import Viewer
 from app.reading.transaction import Reads, ViewerTransaction
@@ -32,9 +33,9 @@ class EstimateReader:
             found = await transaction.concepts.statuses(roadmap.handle)
             missing = {
                 kind: sum(count for statuses, count in found if statuses[kind] != ArtefactStatus.COMPLETED)
-                for kind in ArtefactKind
+                for kind in roadmap.kinds
             }
-            taken = {kind: await transaction.roadmaps.typical_usage(kind, author) for kind in ArtefactKind}
+            taken = {kind: await transaction.roadmaps.typical_usage(kind, author) for kind in roadmap.kinds}
             return missing, {kind: usage for kind, usage in taken.items() if usage is not None}
 
         estimate = self._estimator.estimate(*await self._read(viewer, work))

@@ -50,6 +50,7 @@ async def _packed(transaction: ViewerTransaction, roadmap: RoadmapMetadata) -> P
         outline=None if outline is None else orjson.dumps(outline).decode(),
         revision=roadmap.revision,
         revisions=await documents.revisions(roadmap.handle),
+        kinds=tuple(roadmap.kinds),
         concepts=tuple(await transaction.concepts.everything(roadmap.handle)),
         versions=await documents.versions(roadmap.handle),
     )

@@ -124,6 +124,7 @@ def _fields(roadmap: RoadmapMetadata, states: dict[str, dict[str, Any]]) -> dict
         "created_at": roadmap.created_at,
         "imported_at": roadmap.imported_at,
         "progress": roadmap.progress.model_dump(),
+        "kinds": roadmap.kinds,
         "revision": roadmap.revision,
         "can_undo": roadmap.can_undo,
         "can_redo": roadmap.can_redo,

@@ -7,7 +7,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, QuestionType, Resources, Tutorial
+from app.domain.changes import ShownArtefact, ShownFailure
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds.quiz import QuestionType
+from app.domain.content.kinds.resources import Resources
+from app.domain.content.kinds.tutorial import Tutorial
+from app.domain.content.status import ArtefactStatus, ContentStatus
 from app.domain.outline_diff import OutlineChange
 from app.domain.outline_operations import Operation
 from app.domain.outline_prerequisites import DroppedPrerequisite
@@ -60,14 +65,9 @@ class TaskDetail(TaskView):
     error: TaskErrorDetail | None
 
 
-class ArtefactFailure(_View):
-    artefact: ArtefactKind
-    code: str
-    message: str
-    retryable: bool
-
-
 class ConceptView(_View):
+    """A concept with its artefacts by kind. The first three kinds are there a second time, in fields of their own."""
+
     concept_id: str
     name: str
     description: str
@@ -76,6 +76,7 @@ class ConceptView(_View):
     keywords: list[str]
     prerequisites: list[str]
     content_status: ContentStatus
+    artefacts: dict[ArtefactKind, ShownArtefact]
     tutorial_status: ArtefactStatus
     tutorial_id: UUID | None
     content_summary: str | None
@@ -85,11 +86,11 @@ class ConceptView(_View):
     quiz_status: ArtefactStatus
     quiz_id: UUID | None
     quiz_questions_count: int | None
-    failures: Sequence[ArtefactFailure]
+    failures: Sequence[ShownFailure]
     learned_at: datetime | None
 
 
-class ArtefactFailureDetail(ArtefactFailure):
+class ArtefactFailureDetail(ShownFailure):
     """`raw_answer` is the model's unusable answer, kept for a week."""
 
     raw_answer: str | None
@@ -127,9 +128,10 @@ class RoadmapSummary(_View):
 
 
 class RoadmapView(RoadmapSummary):
-    """The whole roadmap, as of event `seq`. `revision` is the number of the outline's revision; until the first draft
-    is ready, it is null, and there are no stages."""
+    """The whole roadmap, as of event `seq`. `kinds` are the kinds of artefacts that its concepts have. `revision` is
+    the number of the outline's revision; until the first draft is ready, it is null, and there are no stages."""
 
+    kinds: list[ArtefactKind]
     revision: int | None
     can_undo: bool
     can_redo: bool
@@ -171,27 +173,28 @@ class RoadmapPage(_View):
     next_cursor: str | None
 
 
-class TutorialView(Tutorial):
-    """A tutorial with its id and version, its author, the version of the prompt, and the cost. If it is `imported`,
-    these and the verdict on each resource are the file's claims."""
+class _Written(_View):
+    """The version of an artefact, its author, the version of the prompt, and the cost. If it is `imported`, these and
+    the verdict on each resource are the file's claims."""
+
+    version: int
+    author: str
+    prompt: str | None
+    usage: Usage
+    created_at: datetime
+    imported: bool = False
+
+
+class TutorialView(Tutorial, _Written):
+    """A tutorial, and who has written it, when, and what it cost."""
 
     tutorial_id: UUID
-    version: int
-    author: str
-    prompt: str | None
-    usage: Usage
-    created_at: datetime
-    imported: bool = False
 
 
-class ResourcesView(Resources):
+class ResourcesView(Resources, _Written):
+    """Resources, and who has found them, when, and what it cost."""
+
     resources_id: UUID
-    version: int
-    author: str
-    prompt: str | None
-    usage: Usage
-    created_at: datetime
-    imported: bool = False
 
 
 class OptionView(_View):
@@ -210,16 +213,12 @@ class QuestionView(_View):
     options: list[OptionView]
 
 
-class QuizView(_View):
+class QuizView(_Written):
+    """A quiz without its answers, and who has written it, when, and what it cost."""
+
     kind: Literal[ArtefactKind.QUIZ]
     questions: list[QuestionView]
     quiz_id: UUID
-    version: int
-    author: str
-    prompt: str | None
-    usage: Usage
-    created_at: datetime
-    imported: bool = False
 
 
 class MarkedQuestionView(_View):

@@ -140,4 +140,4 @@ def _made(delivery: Delivery[T], wanted: Wanted, make: Callable[[T], Made]) -> D
         except OutlineError as error:
             log.warning("outline_breaks_a_rule", reason=error.message)
             result = failure(FailureCode.INVALID_OUTPUT, wanted.request.language)
-    return Delivery(result=result, usage=delivery.usage, prompt=delivery.prompt, raw_answer=delivery.raw_answer)
+    return delivery.with_result(result)

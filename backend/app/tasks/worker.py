@@ -198,7 +198,7 @@ class Worker:
     def _make_run(self, claim: Claim, since: float) -> Orchestrator | OutlineRun:
         match claim.kind:
             case TaskKind.CONTENT:
-                content = PostgresContentStore(self._sessions, claim, author=self._author.name)
+                content = PostgresContentStore(self._sessions, claim)
                 may_start = partial(self._may_start, since)
                 return Orchestrator(self._author, content, self._events, self._limits, may_start=may_start)
             case TaskKind.DRAFT | TaskKind.REVISE:

@@ -7,7 +7,8 @@ from itertools import pairwise
 from uuid import UUID
 
 from app.cli.watching.reducer import apply
-from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, content_status
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.status import ArtefactStatus, ContentStatus, content_status
 from app.domain.events import ConceptComplete, event_adapter
 from app.domain.tasks import RoadmapStatus
 from chaos.audit import COUNTERS, Stored

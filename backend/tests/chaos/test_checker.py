@@ -11,8 +11,9 @@ import pytest
 from app.cli.watching.reducer import apply
 from app.cli.watching.state import Watched
 from app.domain.changes import ChangedConcept, ShownFailure, changed_concept
-from app.domain.concept_state import ConceptState
-from app.domain.content import ArtefactKind, ArtefactStatus
+from app.domain.content.concept_state import ConceptState
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.status import ArtefactStatus
 from app.domain.events import (
     Completed,
     ConceptComplete,

@@ -19,7 +19,7 @@ from edge_values import EDGES, places, with_edge
 from factories import an_artefact, an_outline
 from integration.test_edge_values import BODIES
 
-from app.domain.content import ArtefactKind
+from app.domain.content.kind import ArtefactKind
 from app.embedded.ports import free_port
 
 pytestmark = pytest.mark.slow

@@ -28,7 +28,7 @@ from app.db.outline_store import OutlineStore
 from app.db.repositories.worker_repo import WorkerRepository
 from app.db.session import Sessions, create_engine, create_sessions, safe_session_with_retry
 from app.db.task_store import TaskStore
-from app.domain.content import ArtefactKind
+from app.domain.content.kind import ArtefactKind
 from app.domain.outline_revision import NewRevision, RevisionKind
 from app.domain.ownership import Claim
 from app.domain.roadmap import Outline

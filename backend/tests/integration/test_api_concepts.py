@@ -8,7 +8,7 @@ from factories import a_batch
 from httpx2 import AsyncClient, Response
 from integration.conftest import Desk, a_roadmap_that_is, generated, problem_in
 
-from app.domain.content import ArtefactKind
+from app.domain.content.kind import ArtefactKind
 from app.domain.tasks import RoadmapStatus
 from app.domain.usage import Usage
 from app.domain.viewer import LOCAL_VIEWER

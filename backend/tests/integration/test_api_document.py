@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
 
 from app.core.settings import Settings, sqlalchemy_url
 from app.db.session import create_engine, create_sessions
-from app.domain.content import ArtefactKind
+from app.domain.content.kind import ArtefactKind
 from app.domain.events import Event
 from app.domain.viewer import LOCAL_VIEWER
 from app.embedded.valkey import EmbeddedValkey

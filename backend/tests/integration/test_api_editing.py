@@ -9,7 +9,7 @@ from factories import a_batch
 from httpx2 import AsyncClient
 from integration.conftest import Desk, a_roadmap_that_is, claim_of, generated, problem_in
 
-from app.domain.content import ArtefactKind
+from app.domain.content.kind import ArtefactKind
 from app.domain.state_machine import ALLOWED, Command
 from app.domain.tasks import RoadmapStatus
 from app.domain.viewer import LOCAL_VIEWER

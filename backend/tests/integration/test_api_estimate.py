@@ -6,7 +6,7 @@ from integration.conftest import Desk
 
 from app.agents.estimating import ASSUMED, Estimator
 from app.core.settings import Settings
-from app.domain.content import ArtefactKind
+from app.domain.content.kind import ArtefactKind
 from app.domain.usage import Usage
 from app.domain.viewer import LOCAL_VIEWER
 from app.generation.work import Batch, Delivery, FinishedArtefact

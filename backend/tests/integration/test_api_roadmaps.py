@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.celery_app import CONTENT_QUEUE, DRAFTING_QUEUE
 from app.db.tables import roadmaps
-from app.domain.content import ArtefactKind
+from app.domain.content.kind import ArtefactKind
 from app.domain.roadmap import LearningRequest
 from app.domain.tasks import RoadmapStatus
 from app.domain.viewer import LOCAL_VIEWER

@@ -17,7 +17,8 @@ from app.cli.watching.reducer import apply
 from app.cli.watching.state import Watched
 from app.db.repositories.event_repo import EventRepository
 from app.db.tables import ARTEFACT_TABLES, tasks
-from app.domain.content import ArtefactKind, ContentStatus
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.status import ContentStatus
 from app.domain.events import (
     BatchSaved,
     Completed,

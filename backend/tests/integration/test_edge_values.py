@@ -13,7 +13,7 @@ from integration.conftest import Desk, generated
 from app.commands.file_checking import BadOutline, Faulty, Foreign, check
 from app.commands.transfer import Transfer
 from app.commands.unit import UnitOfWork
-from app.domain.content import ArtefactKind
+from app.domain.content.kind import ArtefactKind
 from app.domain.packed_roadmap import PackedRoadmap, written
 from app.domain.roadmap_file import RoadmapFile
 from app.domain.viewer import LOCAL_VIEWER

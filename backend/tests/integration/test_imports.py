@@ -23,7 +23,7 @@ from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.session import safe_session_with_retry
 from app.db.tables import tasks
 from app.domain.base import new_id
-from app.domain.content import ArtefactKind
+from app.domain.content.kind import ArtefactKind
 from app.domain.packed_roadmap import PackedRoadmap
 from app.domain.usage import Usage
 from app.domain.viewer import LOCAL_VIEWER

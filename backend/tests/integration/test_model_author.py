@@ -18,7 +18,10 @@ from scripted_model import Call, Reply, Script, ScriptedModel, answer, fault
 from app.agents.asking.call_gate import PROBES
 from app.agents.factory import open_author
 from app.core.settings import Settings
-from app.domain.content import ArtefactKind, Quiz, Resources, Tutorial
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds.quiz import Quiz
+from app.domain.content.kinds.resources import Resources
+from app.domain.content.kinds.tutorial import Tutorial
 from app.domain.failures import Failure, FailureCode
 from app.domain.outline_rules import check_outline
 from app.domain.roadmap import Outline

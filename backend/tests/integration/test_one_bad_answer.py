@@ -18,7 +18,8 @@ from pydantic_ai.models import override_allow_model_requests
 from scripted_model import Call, Reply
 
 from app.agents.asking import faults
-from app.domain.content import ArtefactKind, ArtefactStatus
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.status import ArtefactStatus
 from app.domain.failures import Failure, FailureCode
 from app.domain.outline_rules import check_outline
 from app.domain.roadmap import Outline

@@ -31,7 +31,8 @@ from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.repositories.worker_repo import WorkerRepository
 from app.db.session import Sessions, create_engine, create_sessions, safe_session_with_retry
 from app.db.task_store import TaskStore, hand_back
-from app.domain.content import Artefact, ArtefactKind
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds import Artefact
 from app.domain.events import event_adapter
 from app.domain.failures import FailureCode
 from app.domain.outline_edits import fresh_id

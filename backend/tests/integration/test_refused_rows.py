@@ -6,7 +6,8 @@ import pytest
 from factories import a_batch, an_outline
 from integration.conftest import Desk
 
-from app.domain.content import ArtefactKind, Section, Tutorial
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds.tutorial import Section, Tutorial
 from app.domain.events import ConceptComplete, ConceptFailed
 from app.domain.failures import FailureCode
 from app.domain.usage import Usage

@@ -13,7 +13,7 @@ from app.db.outline_store import OutlineStore
 from app.db.repositories.event_repo import EventRepository
 from app.db.session import safe_session_with_retry
 from app.db.task_store import MAX_CRASHES, hand_back
-from app.domain.content import ArtefactKind
+from app.domain.content.kind import ArtefactKind
 from app.domain.events import event_adapter
 from app.domain.failures import FailureCode
 from app.domain.outline_operations import Remove

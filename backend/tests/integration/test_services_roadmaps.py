@@ -21,7 +21,8 @@ from app.db.session import safe_session_with_retry
 from app.db.tables import metadata, tasks, workers
 from app.db.task_store import TaskStore
 from app.domain.base import new_id
-from app.domain.content import ArtefactKind, ContentStatus
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.status import ContentStatus
 from app.domain.events import BatchSaved, Cancelled, ConceptComplete
 from app.domain.ownership import Claim
 from app.domain.records import RoadmapMetadata

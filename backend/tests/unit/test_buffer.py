@@ -7,7 +7,7 @@ from factories import finished
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.content import ArtefactKind
+from app.domain.content.kind import ArtefactKind
 from app.generation.buffer import Buffer
 from app.generation.work import Batch
 

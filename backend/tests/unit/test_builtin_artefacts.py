@@ -12,7 +12,11 @@ from app.agents.builtin.curriculum import curriculum_for
 from app.agents.builtin.drafting import outline_of
 from app.agents.builtin.syllabus import all_syllabi
 from app.agents.builtin.templates import fill
-from app.domain.content import Artefact, ArtefactKind, Question, Quiz, Resources, Tutorial
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds import Artefact
+from app.domain.content.kinds.quiz import Question, Quiz
+from app.domain.content.kinds.resources import Resources
+from app.domain.content.kinds.tutorial import Tutorial
 from app.domain.failures import Failure
 from app.domain.roadmap import Concept, LearningRequest, Module, Outline, Stage
 from app.domain.text import shortened

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from app.cli.lesson import lesson_markdown, what_is_missing
-from app.domain.content import ArtefactKind, Section
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds.tutorial import Section
 from app.domain.usage import Usage
 from app.reading.views import ArtefactFailureDetail, ConceptDetail, QuizView, TutorialView
 

@@ -20,7 +20,7 @@ from app.cli.endpoint import Endpoint
 from app.cli.watching.event_socket import EventSocket
 from app.cli.watching.follower import EventSource, Follower, Update
 from app.cli.watching.frames import Frame
-from app.domain.content import ArtefactKind
+from app.domain.content.kind import ArtefactKind
 
 BACKEND = str(Path(__file__).parents[2])
 

@@ -16,7 +16,7 @@ from app.cli.watching.pace import Pace
 from app.cli.watching.picture import Picture
 from app.cli.watching.state import Watched
 from app.cli.watching.words import duration
-from app.domain.content import ArtefactKind
+from app.domain.content.kind import ArtefactKind
 from app.domain.tasks import Progress
 
 

@@ -14,7 +14,8 @@ from watched_runs import CONTENT, Run, after, as_answered
 from app.cli.watching.reducer import apply, is_next
 from app.cli.watching.state import Watched
 from app.cli.watching.words import concept_word
-from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.status import ArtefactStatus, ContentStatus
 from app.domain.events import Event
 from app.domain.tasks import RoadmapStatus
 

@@ -12,8 +12,9 @@ from factories import a_batch, a_failure, an_artefact, finished
 
 from app.domain.base import new_id
 from app.domain.changes import MOST_CONCEPTS, changed_concept
-from app.domain.concept_state import ConceptState
-from app.domain.content import ArtefactKind, ArtefactStatus
+from app.domain.content.concept_state import ConceptState
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.status import ArtefactStatus
 from app.domain.events import BatchSaved, Completed, ConceptComplete, ConceptStart, Event, Failed
 from app.domain.state_machine import ARTEFACT_MOVES, TASK_MOVES, ArtefactMove, Command, allowed
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus, roadmap_status

@@ -10,7 +10,10 @@ import structlog
 from factories import a_failure, an_artefact, an_outline
 from fakes import FakeAgents, InMemoryStore, RecordingEvents
 
-from app.domain.content import Artefact, ArtefactKind, ArtefactStatus, ContentStatus, Section, Tutorial
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds import Artefact
+from app.domain.content.kinds.tutorial import Section, Tutorial
+from app.domain.content.status import ArtefactStatus, ContentStatus
 from app.domain.events import Completed, ConceptComplete, ConceptFailed, ConceptStart, TaskPaused
 from app.domain.failures import Failure, FailureCode
 from app.domain.tasks import TaskStatus

@@ -7,7 +7,7 @@ from factories import an_outline, pending
 
 from app.agents.asking.question import Unusable
 from app.agents.writing.quiz import OptionReply, QuestionReply, QuizReply, quiz_question
-from app.domain.content import Question, Quiz
+from app.domain.content.kinds.quiz import Question, Quiz
 from app.generation.work import ConceptBrief
 
 CONCEPTS = 200

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.content import Option, Question, Quiz
+from app.domain.content.kinds.quiz import Option, Question, Quiz
 from app.domain.quiz_marking import UnknownAnswer, mark
 
 OPTIONS = tuple(Option(option_id=letter, text=f"Option {letter}") for letter in "abcd")

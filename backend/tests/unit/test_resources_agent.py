@@ -9,7 +9,7 @@ from app.agents.links.checker import LinkChecker
 from app.agents.links.search import Hit, SearchFailed
 from app.agents.links.visit import CheckedLink
 from app.agents.writing.resources import Librarian, Search
-from app.domain.content import Resource
+from app.domain.content.kinds.resources import Resource
 from app.generation.work import ConceptBrief
 
 

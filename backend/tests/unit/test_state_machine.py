@@ -12,8 +12,9 @@ from factories import a_failure, an_artefact
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.concept_state import ConceptState
-from app.domain.content import ArtefactKind, ArtefactStatus
+from app.domain.content.concept_state import ConceptState
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.status import ArtefactStatus
 from app.domain.state_machine import ALLOWED, ARTEFACT_MOVES, TASK_MOVES, Move
 from app.domain.tasks import ACTIVE, ENDED, Progress, RoadmapStatus, TaskKind, TaskStatus, roadmap_status
 

@@ -4,12 +4,11 @@ import asyncio
 
 from app.agents.builtin.curriculum import curriculum_for
 from app.agents.builtin.drafting import outline_of
-from app.agents.builtin.quiz import write_quiz
-from app.agents.builtin.resources import write_resources
 from app.agents.builtin.revising import revise
 from app.agents.builtin.study import study_of
-from app.agents.builtin.tutorial import write_tutorial
-from app.domain.content import Artefact, ArtefactKind
+from app.agents.builtin.writers import WRITERS
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds import Artefact
 from app.domain.outline_operations import RevisionPlan
 from app.domain.roadmap import LearningRequest, Outline
 from app.generation.work import ConceptBrief, Delivery
@@ -38,18 +37,7 @@ class BuiltinAuthor:
 
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
         await asyncio.sleep(self._pace)
-        return Delivery(result=_artefact(kind, brief))
+        return Delivery(result=WRITERS[kind](study_of(brief)), author=self.name)
 
     async def close(self) -> None:
         """There is nothing to close."""
-
-
-def _artefact(kind: ArtefactKind, brief: ConceptBrief) -> Artefact:
-    study = study_of(brief)
-    match kind:
-        case ArtefactKind.TUTORIAL:
-            return write_tutorial(study)
-        case ArtefactKind.RESOURCES:
-            return write_resources(study)
-        case ArtefactKind.QUIZ:
-            return write_quiz(study)

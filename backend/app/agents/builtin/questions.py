@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.agents.dice import dice
-from app.domain.content import Option, Question
+from app.domain.content.kinds.quiz import Option, Question
 
 OPTIONS = 4
 

@@ -13,7 +13,7 @@ from app.agents.builtin.study import Study
 from app.agents.builtin.templates import fill
 from app.agents.builtin.wording import QuizWording
 from app.agents.dice import dice
-from app.domain.content import Quiz
+from app.domain.content.kinds.quiz import Quiz
 from app.generation.work import ConceptBrief
 
 _METHODS = ("active-recall", "spaced-review", "deliberate-practice", "worked-examples", "error-log", "mixed-practice")

@@ -5,7 +5,7 @@ from app.agents.builtin.study import Study
 from app.agents.builtin.syllabus import Link
 from app.agents.builtin.templates import fill
 from app.agents.search_links import search_link, web_search
-from app.domain.content import Resource, Resources
+from app.domain.content.kinds.resources import Resource, Resources
 from app.domain.text import shortened
 
 _CURATED_LANGUAGE = "en"

@@ -6,7 +6,7 @@ from app.agents.builtin.curriculum import primary_language, written_language
 from app.agents.builtin.study import Study
 from app.agents.builtin.templates import fill
 from app.agents.builtin.wording import TutorialWording
-from app.domain.content import Section, Tutorial
+from app.domain.content.kinds.tutorial import Section, Tutorial
 
 _NAMES_SHOWN = 6
 

@@ -73,7 +73,7 @@ async def revise(asker: Asker, request: LearningRequest, outline: Outline, feedb
     asked = await asker.ask(_question(request, outline, feedback))
     hint = "请换一种说法。" if request.language.startswith("zh") else "please rephrase your request."
     result = asked.result or failure(FailureCode.NOT_UNDERSTOOD, request.language, hint=hint)
-    return Delivery(result=result, usage=asked.usage, prompt=asked.prompt, raw_answer=asked.raw_answer)
+    return asked.with_result(result)
 
 
 def _question(

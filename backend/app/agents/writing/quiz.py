@@ -10,7 +10,7 @@ from app.agents.dice import dice
 from app.agents.writing.facts import facts_of
 from app.agents.writing.option_labels import without_labels
 from app.agents.writing.option_letters import speaks_of_letters, without_letters
-from app.domain import content
+from app.domain.content.kinds import quiz as content
 from app.generation.work import ConceptBrief
 
 ROOM = 3000

@@ -15,7 +15,7 @@ from app.agents.links.checker import LinkChecker
 from app.agents.links.search import Hit, SearchEngine, SearchFailed
 from app.agents.search_links import web_search
 from app.agents.writing.facts import facts_of
-from app.domain.content import Resource, Resources
+from app.domain.content.kinds.resources import Resource, Resources
 from app.generation.work import ConceptBrief
 
 ROOM = 800

@@ -6,7 +6,7 @@ from app.agents.asking.prompts import load_prompt
 from app.agents.asking.question import Chapter, Line, Paragraph, Question, Reply, Unusable, at_most
 from app.agents.writing.facts import facts_of
 from app.agents.writing.markdown import tidy
-from app.domain.content import Section, Tutorial
+from app.domain.content.kinds.tutorial import Section, Tutorial
 from app.generation.work import ConceptBrief
 
 ROOM = 4000

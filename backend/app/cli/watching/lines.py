@@ -5,7 +5,7 @@ from typing import assert_never
 
 from app.cli.watching.state import Watched
 from app.cli.watching.words import ROADMAP_WORDS, counts, one_line
-from app.domain.content import ArtefactKind
+from app.domain.content.status import ContentStatus
 from app.domain.events import (
     BatchSaved,
     Cancelled,
@@ -54,7 +54,7 @@ def _text(event: Event, state: Watched) -> str:
             return f"writing: {event.concept_name}"
         case ConceptComplete():
             return f"ready: {event.concept_name} {done}"
-        case ConceptFailed() if len(set(event.failed)) == len(ArtefactKind):
+        case ConceptFailed() if event.content_status == ContentStatus.FAILED:
             return f"failed: {event.concept_name} {done}: {event.message}"
         case ConceptFailed():
             return f"{' and '.join(event.failed)} missing: {event.concept_name} {done}: {event.message}"

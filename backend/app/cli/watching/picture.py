@@ -11,7 +11,7 @@ from app.cli.watching.pace import Pace
 from app.cli.watching.state import Watched
 from app.cli.watching.tree import Row, tree_rows
 from app.cli.watching.words import LOOKS, ROADMAP_WORDS, author_name, counts, duration
-from app.domain.content import ContentStatus
+from app.domain.content.status import ContentStatus
 from app.domain.tasks import RoadmapStatus, TaskStatus
 
 BAR_WIDTH, SMALLEST_BAR = 30, 8

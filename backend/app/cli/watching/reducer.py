@@ -1,12 +1,11 @@
 """How an event changes what a watcher knows: it replaces what the event names. No rule of state is needed for that."""
 
 from dataclasses import replace
-from typing import Any
 
 from app.cli.watching.state import Watched, shown_stages
 from app.cli.watching.words import one_line
 from app.domain.changes import ChangedConcept, Changes
-from app.domain.concept_state import ConceptState
+from app.domain.content.concept_state import ArtefactState, ConceptState
 from app.domain.events import Event, OutlineReady
 from app.domain.roadmap import Outline
 
@@ -37,7 +36,7 @@ def _outlined(state: Watched, event: OutlineReady) -> Watched:
         state,
         title=one_line(event.title),
         stages=shown_stages(event.stages),
-        concepts={one: state.concepts.get(one, ConceptState(concept_id=one)) for one in ids},
+        concepts={one: state.concepts.get(one, ConceptState.waiting(one, state.kinds)) for one in ids},
     )
 
 
@@ -63,5 +62,5 @@ def _replaced(state: Watched, changes: Changes) -> Watched:
 
 
 def _concept(concept: ConceptState, changed: ChangedConcept) -> ConceptState:
-    statuses: dict[str, Any] = {f"{kind}_status": one["status"] for kind, one in changed["artefacts"].items()}
-    return replace(concept, **statuses)
+    artefacts = {kind: ArtefactState(status=one["status"]) for kind, one in changed["artefacts"].items()}
+    return replace(concept, artefacts={**concept.artefacts, **artefacts})

@@ -7,8 +7,9 @@ from typing import Self
 from uuid import UUID
 
 from app.cli.watching.words import one_line
-from app.domain.concept_state import ConceptState
-from app.domain.content import ContentStatus
+from app.domain.content.concept_state import ArtefactState, ConceptState
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.status import ContentStatus
 from app.domain.roadmap import Stage
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus
 from app.reading.views import ConceptView, RoadmapView, StageView
@@ -50,6 +51,7 @@ class Watched:
     status: RoadmapStatus
     progress: Progress
     reason: str | None
+    kinds: tuple[ArtefactKind, ...]
     stages: tuple[ShownStage, ...]
     concepts: Mapping[str, ConceptState]
 
@@ -67,6 +69,7 @@ class Watched:
             status=roadmap.status,
             progress=Progress.model_validate(roadmap.progress.model_dump()),
             reason=one_line(roadmap.task.error.message) if roadmap.task.error else None,
+            kinds=tuple(roadmap.kinds),
             stages=shown_stages(roadmap.stages),
             concepts={
                 concept.concept_id: _state_of(concept)
@@ -108,9 +111,5 @@ def shown_stages(stages: Sequence[Stage] | Sequence[StageView]) -> tuple[ShownSt
 
 
 def _state_of(concept: ConceptView) -> ConceptState:
-    return ConceptState(
-        concept_id=concept.concept_id,
-        tutorial_status=concept.tutorial_status,
-        resources_status=concept.resources_status,
-        quiz_status=concept.quiz_status,
-    )
+    artefacts = {kind: ArtefactState(status=one["status"]) for kind, one in concept.artefacts.items()}
+    return ConceptState(concept_id=concept.concept_id, artefacts=artefacts)

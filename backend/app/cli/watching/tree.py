@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.cli.watching.state import ShownModule, Watched, progress_of
 from app.cli.watching.words import concept_word
-from app.domain.content import ContentStatus
+from app.domain.content.status import ContentStatus
 from app.domain.tasks import Progress, RoadmapStatus
 
 _CONCEPT_LEVEL = 2

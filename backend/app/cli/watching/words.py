@@ -3,8 +3,8 @@
 import unicodedata
 from dataclasses import dataclass
 
-from app.domain.concept_state import ConceptState
-from app.domain.content import ArtefactStatus, ContentStatus
+from app.domain.content.concept_state import ConceptState
+from app.domain.content.status import ArtefactStatus, ContentStatus
 from app.domain.tasks import Progress, RoadmapStatus
 
 

@@ -3,37 +3,27 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Select, Text, all_, any_, bindparam, cast, func, literal, or_, select, update
+from sqlalchemy import Select, Text, all_, any_, bindparam, cast, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.pauses import with_pauses
-from app.db.tables import concepts
-from app.domain.concept_state import ConceptState
-from app.domain.content import ArtefactKind, ArtefactStatus, ContentStatus, content_status
+from app.db.tables import concepts, roadmaps
+from app.domain.content.concept_state import ArtefactState, ConceptState
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds import KINDS
+from app.domain.content.status import ArtefactStatus, ContentStatus, content_status
 from app.domain.failures import Failure
+from app.domain.packed_roadmap import PackedConcept
 from app.domain.tasks import Progress
 from app.domain.viewer import RoadmapHandle
 
-STATE_COLUMNS = (
-    *(f"{kind}_status" for kind in ArtefactKind),
-    *(f"{kind}_id" for kind in ArtefactKind),
-    "content_summary",
-    "resources_count",
-    "quiz_questions_count",
-    "failures",
-    "instructions",
-    "learned_at",
-)
-
-
+STATE_COLUMNS = ("artefacts", "instructions")
+"""Those of a concept's content."""
 _AT_ONCE = 200
 """States that one statement saves: others get their turn in between."""
-_STATUSES = tuple(f"{kind}_status" for kind in ArtefactKind)
-_PLAIN = tuple(name for name in STATE_COLUMNS if name not in (*_STATUSES, "failures", "instructions"))
-
-
 _SAVE = (
     update(concepts)
     .where(
@@ -42,17 +32,20 @@ _SAVE = (
     )
     .values({name: bindparam(f"in_{name}", type_=concepts.c[name].type) for name in STATE_COLUMNS})
 )
-
-
-_ROWS = select(
-    concepts.c.concept_id,
-    *(
-        cast(concepts.c[name], Text).label(name) if name.endswith("_id") else concepts.c[name]
-        for name in STATE_COLUMNS
-        if name != "instructions"
-    ),
+_ROWS = select(concepts.c.concept_id, concepts.c.artefacts, concepts.c.learned_at)
+"""What is shown of a concept."""
+_STATUSES = (
+    select(func.jsonb_object_agg(literal_column("key"), literal_column("value -> 'status'")))
+    .select_from(func.jsonb_each(concepts.c.artefacts))
+    .scalar_subquery()
 )
-"""What is shown of a concept. Ids as text: they only pass through."""
+"""The statuses of a concept's artefacts, by kind."""
+_WAITING = (
+    select(func.jsonb_object_agg(literal_column("kind"), func.jsonb_build_object("status", "pending")))
+    .select_from(func.unnest(roadmaps.c.kinds).alias("kind"))
+    .scalar_subquery()
+)
+"""All artefacts of a new concept."""
 
 
 class ConceptRepository:
@@ -65,11 +58,11 @@ class ConceptRepository:
 
     async def statuses(self, roadmap: RoadmapHandle) -> list[tuple[dict[ArtefactKind, ArtefactStatus], int]]:
         """Of the concepts of the outline: how many there are with the same statuses."""
-        columns = [concepts.c[name] for name in _STATUSES]
-        query = _present(roadmap).with_only_columns(*columns, func.count()).group_by(*columns)
+        grouped = _present(roadmap).with_only_columns(_STATUSES.label("statuses")).subquery()
+        query = select(grouped.c.statuses, func.count()).group_by(grouped.c.statuses)
         return [
-            (dict(zip(ArtefactKind, map(ArtefactStatus, found), strict=True)), count)
-            for *found, count in await self._session.execute(query)
+            ({ArtefactKind(kind): ArtefactStatus(status) for kind, status in found.items()}, count)
+            for found, count in await self._session.execute(query)
         ]
 
     async def progress(self, roadmap: RoadmapHandle) -> Progress:
@@ -79,17 +72,25 @@ class ConceptRepository:
             counts[content_status(statuses.values())] += count
         return Progress.of(counts)
 
-    async def everything(self, roadmap: RoadmapHandle) -> list[tuple[ConceptState, bool]]:
-        """The states of all concepts by id, and whether an edit has removed them."""
+    async def everything(self, roadmap: RoadmapHandle) -> list[PackedConcept]:
+        """All concepts by id, those that edits have removed too."""
         query = select(concepts).where(concepts.c.roadmap_id == roadmap.roadmap_id).order_by(concepts.c.concept_id)
         rows = (await self._session.execute(query)).mappings()
-        return [(_state(row), row["removed_at"] is not None) async for row in with_pauses(rows)]
+        return [
+            PackedConcept(content=_state(row), learned_at=row["learned_at"], removed=row["removed_at"] is not None)
+            async for row in with_pauses(rows)
+        ]
 
     async def rows(self, roadmap: RoadmapHandle) -> dict[str, dict[str, Any]]:
-        """The states of all concepts of the outline as plain data, by id: for reading many, fast."""
+        """What is shown of all concepts of the outline as plain data, by id: for reading many, fast."""
         query = _ROWS.where(concepts.c.roadmap_id == roadmap.roadmap_id, concepts.c.removed_at.is_(None))
         names = [str(column.key) for column in _ROWS.selected_columns]
         return {row[0]: dict(zip(names, row, strict=True)) for row in await self._session.execute(query)}
+
+    async def row(self, roadmap: RoadmapHandle, concept_id: str) -> dict[str, Any]:
+        """The same of one concept of the outline."""
+        query = _ROWS.where(concepts.c.roadmap_id == roadmap.roadmap_id, concepts.c.concept_id == concept_id)
+        return dict((await self._session.execute(query)).mappings().one())
 
     async def get(self, roadmap: RoadmapHandle, concept_id: str) -> ConceptState | None:
         states = await self._states(_present(roadmap).where(concepts.c.concept_id == concept_id))
@@ -105,8 +106,8 @@ class ConceptRepository:
         self, roadmap: RoadmapHandle, statuses: Collection[ArtefactStatus]
     ) -> dict[str, ConceptState]:
         """Lock and read the concepts of which some artefact is in one of these states."""
-        hit = or_(*(concepts.c[f"{kind}_status"].in_(statuses) for kind in ArtefactKind))
-        query = _present(roadmap).where(hit)
+        path = " || ".join(f'@ == "{status}"' for status in sorted(statuses))
+        query = _present(roadmap).where(concepts.c.artefacts.path_exists(f"$.*.status ? ({path})"))
         return await self._states(query.order_by(concepts.c.concept_id).with_for_update())
 
     async def save(self, roadmap: RoadmapHandle, states: Iterable[ConceptState]) -> None:
@@ -135,7 +136,10 @@ class ConceptRepository:
         )
         await self._session.execute(
             insert(concepts)
-            .from_select(["roadmap_id", "concept_id"], select(literal(roadmap.roadmap_id), func.unnest(ids)))
+            .from_select(
+                ["roadmap_id", "concept_id", "artefacts"],
+                select(roadmaps.c.id, func.unnest(ids), _WAITING).where(roadmaps.c.id == roadmap.roadmap_id),
+            )
             .on_conflict_do_nothing()
         )
         return sorted(back.scalars())
@@ -150,17 +154,37 @@ def _present(roadmap: RoadmapHandle) -> Select[Any]:
 
 
 def _state(row: Any) -> ConceptState:
-    failures = {ArtefactKind(kind): Failure.model_validate(body) for kind, body in (row["failures"] or {}).items()}
-    statuses: dict[str, Any] = {name: ArtefactStatus(row[name]) for name in _STATUSES}
-    instructions = {ArtefactKind(kind): text for kind, text in (row["instructions"] or {}).items()}
-    plain = {name: row[name] for name in _PLAIN}
-    return ConceptState(concept_id=row["concept_id"], **statuses, **plain, failures=failures, instructions=instructions)
+    instructions = row["instructions"] or {}
+    stored = {ArtefactKind(kind): artefact for kind, artefact in row["artefacts"].items()}
+    artefacts = {kind: _artefact(stored[kind], instructions.get(kind)) for kind in KINDS if kind in stored}
+    return ConceptState(concept_id=row["concept_id"], artefacts=artefacts)
+
+
+def _artefact(stored: dict[str, Any], instructions: str | None) -> ArtefactState:
+    artefact_id, failure = stored.get("id"), stored.get("failure")
+    return ArtefactState(
+        status=ArtefactStatus(stored["status"]),
+        id=UUID(artefact_id) if artefact_id else None,
+        glance=stored.get("glance"),
+        failure=Failure.model_validate(failure) if failure else None,
+        instructions=instructions,
+    )
 
 
 def plain_state(state: ConceptState) -> dict[str, Any]:
     """A state as a row, by column."""
-    columns = {name: getattr(state, name) for name in STATE_COLUMNS}
-    failures = {kind.value: failure.model_dump(mode="json") for kind, failure in state.failures.items()}
-    instructions = {kind.value: text for kind, text in state.instructions.items()}
-    mappings = {"failures": failures or None, "instructions": instructions or None}
-    return {"concept_id": state.concept_id} | columns | mappings
+    instructions = {kind.value: one.instructions for kind, one in state.artefacts.items() if one.instructions}
+    return {
+        "concept_id": state.concept_id,
+        "artefacts": {kind.value: _stored(artefact) for kind, artefact in state.artefacts.items()},
+        "instructions": instructions or None,
+    }
+
+
+def _stored(artefact: ArtefactState) -> dict[str, Any]:
+    stored: dict[str, Any] = {"status": artefact.status.value}
+    if artefact.id is not None:
+        stored |= {"id": str(artefact.id), "glance": artefact.glance}
+    if artefact.failure is not None:
+        stored["failure"] = artefact.failure.model_dump(mode="json")
+    return stored

@@ -8,9 +8,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import (
     ColumnElement,
-    Insert,
     Select,
-    Table,
     Text,
     Uuid,
     bindparam,
@@ -28,8 +26,9 @@ from app.core.errors import NotFound
 from app.db.repositories.revision_repo import HISTORY
 from app.db.repositories.status_filter import in_statuses, newest
 from app.db.rows import task_metadata, usage_of
-from app.db.tables import ARTEFACT_TABLES, roadmap_progress, roadmaps, tasks
-from app.domain.content import ArtefactKind
+from app.db.tables import artefacts, roadmap_progress, roadmaps, tasks
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds import KINDS
 from app.domain.failures import Failure
 from app.domain.ownership import Claim
 from app.domain.records import ListPlace, RoadmapMetadata, RoadmapPosition
@@ -47,19 +46,20 @@ _usage = (
 )
 
 
-def _add_version(table: Table) -> Insert:
-    """Inserts an artefact as the newest version of its concept's."""
-    earlier = table.alias("earlier")
-    roadmap_id, concept_id = bindparam("in_roadmap_id", type_=Uuid), bindparam("in_concept_id", type_=Text)
-    next_version = (
-        select(func.coalesce(func.max(earlier.c.version), 0) + 1)
-        .where(earlier.c.roadmap_id == roadmap_id, earlier.c.concept_id == concept_id)
-        .scalar_subquery()
+_earlier = artefacts.alias("earlier")
+_ADD_VERSION = insert(artefacts).values(
+    roadmap_id=bindparam("in_roadmap_id", type_=Uuid),
+    concept_id=bindparam("in_concept_id", type_=Text),
+    kind=bindparam("in_kind", type_=Text),
+    version=select(func.coalesce(func.max(_earlier.c.version), 0) + 1)
+    .where(
+        _earlier.c.roadmap_id == bindparam("in_roadmap_id", type_=Uuid),
+        _earlier.c.concept_id == bindparam("in_concept_id", type_=Text),
+        _earlier.c.kind == bindparam("in_kind", type_=Text),
     )
-    return insert(table).values(roadmap_id=roadmap_id, concept_id=concept_id, version=next_version)
-
-
-_ADD_VERSION = {kind: _add_version(table) for kind, table in ARTEFACT_TABLES.items()}
+    .scalar_subquery(),
+)
+"""Inserts an artefact as the newest version of its kind and concept."""
 TRASH = timedelta(days=30)
 """How long a deleted roadmap can be restored."""
 _DELETED_AT_ONCE = 5
@@ -156,6 +156,7 @@ class RoadmapRepository:
                 author=author,
                 title=title_of(request.goal),
                 task_id=task_id,
+                kinds=list(KINDS),
                 auto_approve=auto_approve,
             )
         )
@@ -212,46 +213,61 @@ class RoadmapRepository:
         gone = await self._session.execute(delete(roadmaps).where(roadmaps.c.id.in_(old)).returning(roadmaps.c.id))
         return len(gone.all()) == _DELETED_AT_ONCE
 
-    async def save_tutorials_batch(self, claim: Claim, author: str, finished: Iterable[FinishedArtefact]) -> None:
-        await self._save_artefacts(ArtefactKind.TUTORIAL, claim, author, finished)
+    async def save_artefacts_batch(self, claim: Claim, finished: Iterable[FinishedArtefact]) -> None:
+        """Add a version of each artefact; failures are passed over."""
+        rows = [
+            {
+                "id": item.artefact_id,
+                "in_roadmap_id": claim.roadmap_id,
+                "in_concept_id": item.concept_id,
+                "in_kind": item.kind,
+                "task_id": claim.task_id,
+                "author": item.delivery.author,
+                "prompt": item.delivery.prompt,
+                "usage": item.delivery.usage.model_dump(),
+                "body": item.delivery.result.model_dump(mode="json"),
+            }
+            for item in sorted(finished, key=lambda item: (item.concept_id, item.kind))
+            if not isinstance(item.delivery.result, Failure)
+        ]
+        if rows:
+            await self._session.execute(_ADD_VERSION, rows)
 
-    async def save_resources_batch(self, claim: Claim, author: str, finished: Iterable[FinishedArtefact]) -> None:
-        await self._save_artefacts(ArtefactKind.RESOURCES, claim, author, finished)
+    async def save_tutorials_batch(self, claim: Claim, finished: Iterable[FinishedArtefact]) -> None:
+        await self._save_kind(ArtefactKind.TUTORIAL, claim, finished)
 
-    async def save_quizzes_batch(self, claim: Claim, author: str, finished: Iterable[FinishedArtefact]) -> None:
-        await self._save_artefacts(ArtefactKind.QUIZ, claim, author, finished)
+    async def save_resources_batch(self, claim: Claim, finished: Iterable[FinishedArtefact]) -> None:
+        await self._save_kind(ArtefactKind.RESOURCES, claim, finished)
 
-    async def artefact(
-        self,
-        kind: ArtefactKind,
-        roadmap: RoadmapHandle,
-        concept_id: str,
-        *,
-        artefact_id: UUID | None,
-        version: int | None,
-    ) -> dict[str, Any] | None:
-        """One artefact as stored: the one of the given version, else the one of the given id."""
-        table = ARTEFACT_TABLES[kind]
-        query = select(table).where(table.c.roadmap_id == roadmap.roadmap_id, table.c.concept_id == concept_id)
-        query = query.where(table.c.id == artefact_id if version is None else table.c.version == version)
-        row = (await self._session.execute(query)).mappings().one_or_none()
-        return dict(row) if row else None
+    async def save_quizzes_batch(self, claim: Claim, finished: Iterable[FinishedArtefact]) -> None:
+        await self._save_kind(ArtefactKind.QUIZ, claim, finished)
 
-    async def versions(self, kind: ArtefactKind, roadmap: RoadmapHandle, concept_id: str) -> list[dict[str, Any]]:
-        """All versions of an artefact, newest first, without their bodies."""
-        table = ARTEFACT_TABLES[kind]
+    async def artefacts(
+        self, roadmap: RoadmapHandle, concept_id: str, *, ids: Collection[UUID | str] = (), version: int | None = None
+    ) -> dict[ArtefactKind, dict[str, Any]]:
+        """Artefacts of a concept as stored: those of the given version, else those of the given ids."""
+        here = (artefacts.c.roadmap_id == roadmap.roadmap_id, artefacts.c.concept_id == concept_id)
+        which = artefacts.c.id.in_(ids) if version is None else artefacts.c.version == version
+        rows = (await self._session.execute(select(artefacts).where(*here, which))).mappings()
+        return {ArtefactKind(row["kind"]): dict(row) for row in rows}
+
+    async def versions(self, roadmap: RoadmapHandle, concept_id: str) -> dict[ArtefactKind, list[dict[str, Any]]]:
+        """All versions of a concept's artefacts by kind, newest first, without their bodies."""
         names = ("version", "author", "prompt", "created_at", "imported")
-        query = select(table.c.id, *(table.c[name] for name in names))
-        query = query.where(table.c.roadmap_id == roadmap.roadmap_id, table.c.concept_id == concept_id)
-        rows = await self._session.execute(query.order_by(table.c.version.desc()))
-        return [dict(zip(("artefact_id", *names), row, strict=True)) for row in rows]
+        query = select(artefacts.c.kind, artefacts.c.id, *(artefacts.c[name] for name in names))
+        query = query.where(artefacts.c.roadmap_id == roadmap.roadmap_id, artefacts.c.concept_id == concept_id)
+        versions: dict[ArtefactKind, list[dict[str, Any]]] = {}
+        for kind, *row in await self._session.execute(query.order_by(artefacts.c.version.desc())):
+            versions.setdefault(ArtefactKind(kind), []).append(dict(zip(("artefact_id", *names), row, strict=True)))
+        return versions
 
     async def typical_usage(self, kind: ArtefactKind, author: str) -> Usage | None:
         """What an author's newest artefacts of a kind have used up, on average; None when there are too few. Nothing
         that was imported counts, and no amount that cannot be true: files have not always been checked."""
-        table = ARTEFACT_TABLES[kind]
-        here = select(table.c.author, table.c.usage).where(table.c.imported.is_(False))
-        newest = here.order_by(table.c.id.desc()).limit(_LOOKED_AT).subquery()
+        here = select(artefacts.c.author, artefacts.c.usage).where(
+            artefacts.c.kind == kind, artefacts.c.imported.is_(False)
+        )
+        newest = here.order_by(artefacts.c.id.desc()).limit(_LOOKED_AT).subquery()
         rows = await self._session.execute(select(newest.c.usage).where(newest.c.author == author))
         amounts = [[(row.usage or {}).get(name) for name in _COUNTED] for row in rows]
         true = [one for one in amounts if one[0] and all(map(_is_count, one))]
@@ -273,27 +289,9 @@ class RoadmapRepository:
     async def _set(self, roadmap: RoadmapHandle, **values: Any) -> None:
         await self._session.execute(update(roadmaps).where(roadmaps.c.id == roadmap.roadmap_id).values(values))
 
-    async def _save_artefacts(
-        self, kind: ArtefactKind, claim: Claim, author: str, finished: Iterable[FinishedArtefact]
-    ) -> None:
-        """Add a version of each; those of other kinds and failures are passed over."""
-        rows = [
-            {
-                "id": item.artefact_id,
-                "in_roadmap_id": claim.roadmap_id,
-                "in_concept_id": item.concept_id,
-                "task_id": claim.task_id,
-                "author": author,
-                "prompt": item.delivery.prompt,
-                "usage": item.delivery.usage.model_dump(),
-                "body": item.delivery.result.model_dump(mode="json"),
-            }
-            for item in sorted(finished, key=lambda item: item.concept_id)
-            if item.kind == kind and not isinstance(item.delivery.result, Failure)
-        ]
-        if not rows:
-            return
-        await self._session.execute(_ADD_VERSION[kind], rows)
+    async def _save_kind(self, kind: ArtefactKind, claim: Claim, finished: Iterable[FinishedArtefact]) -> None:
+        """Add a version of each artefact of a kind; the others are passed over."""
+        await self.save_artefacts_batch(claim, [item for item in finished if item.kind == kind])
 
 
 def found(row: T | None) -> T:
@@ -340,6 +338,7 @@ def _roadmap(row: Any) -> RoadmapMetadata:
         author=row["author"],
         request=row["request"],
         framework_data=row.get("framework_data"),
+        kinds=tuple(map(ArtefactKind, row["kinds"])),
         auto_approve=row["auto_approve"],
         created_at=row["created_at"],
         studied_at=row["studied_at"],

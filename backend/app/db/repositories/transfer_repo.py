@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.concept_repo import plain_state
 from app.db.rows import amounts
-from app.db.tables import ARTEFACT_TABLES, concepts, revisions, roadmap_progress, roadmaps, tasks
+from app.db.tables import artefacts, concepts, revisions, roadmap_progress, roadmaps, tasks
+from app.domain.content.kind import ArtefactKind
 from app.domain.outline_revision import RevisionKind
 from app.domain.packed_roadmap import PackedRevision, PackedRoadmap, PackedVersion
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus
@@ -48,14 +49,12 @@ class TransferRepository:
 
     async def versions(self, roadmap: RoadmapHandle) -> tuple[PackedVersion, ...]:
         """All versions of all artefacts, those of each oldest first."""
-        found: list[PackedVersion] = []
-        names = [one.name for one in fields(PackedVersion) if one.name != "kind"]
-        for kind, table in ARTEFACT_TABLES.items():
-            query = select(*(table.c[name] if name != "body" else _as_text(table.c.body) for name in names))
-            query = query.where(table.c.roadmap_id == roadmap.roadmap_id).order_by(table.c.concept_id, table.c.version)
-            rows = (await self._session.stream(query, execution_options=_A_FEW)).mappings()
-            found += [PackedVersion(**row, kind=kind) async for row in rows]
-        return tuple(found)
+        names = [one.name for one in fields(PackedVersion)]
+        query = select(*(_as_text(artefacts.c[name]) if name in _DOCUMENTS else artefacts.c[name] for name in names))
+        query = query.where(artefacts.c.roadmap_id == roadmap.roadmap_id)
+        query = query.order_by(artefacts.c.concept_id, artefacts.c.kind, artefacts.c.version)
+        rows = (await self._session.stream(query, execution_options=_A_FEW)).mappings()
+        return tuple([PackedVersion(**{**row, "kind": ArtefactKind(row["kind"])}) async for row in rows])
 
     async def add(
         self, roadmap: PackedRoadmap, viewer: Viewer, *, roadmap_id: UUID, task_id: UUID, epoch: UUID
@@ -74,21 +73,19 @@ class TransferRepository:
         await self._insert(
             concepts,
             (
-                here | plain_state(state) | {"removed_at": removed_at if removed else None}
-                for state, removed in roadmap.concepts
+                here
+                | plain_state(one.content)
+                | {"learned_at": one.learned_at, "removed_at": removed_at if one.removed else None}
+                for one in roadmap.concepts
             ),
         )
-        for kind, table in ARTEFACT_TABLES.items():
-            await self._insert(
-                table,
-                (
-                    {one.name: getattr(version, one.name) for one in fields(version) if one.name != "kind"}
-                    | here
-                    | {"task_id": task_id, "body": version.body}
-                    for version in roadmap.versions
-                    if version.kind == kind
-                ),
-            )
+        await self._insert(
+            artefacts,
+            (
+                {one.name: getattr(version, one.name) for one in fields(version)} | here | {"task_id": task_id}
+                for version in roadmap.versions
+            ),
+        )
 
     async def _add_roadmap(
         self, roadmap: PackedRoadmap, viewer: Viewer, *, roadmap_id: UUID, task_id: UUID, epoch: UUID
@@ -100,6 +97,7 @@ class TransferRepository:
                 request=roadmap.request,
                 author=roadmap.author,
                 title=roadmap.title,
+                kinds=list(roadmap.kinds),
                 framework_data=None if roadmap.outline is None else orjson.Fragment(roadmap.outline),
                 auto_approve=False,
                 task_id=task_id,
@@ -109,7 +107,7 @@ class TransferRepository:
                 imported_at=roadmap.imported_at,
             )
         )
-        progress = Progress.of(state.status for state, removed in roadmap.concepts if not removed)
+        progress = Progress.of(one.content.status for one in roadmap.concepts if not one.removed)
         await self._session.execute(
             insert(roadmap_progress).values(
                 roadmap_id=roadmap_id, epoch=epoch, **progress.model_dump(exclude={"pending"})

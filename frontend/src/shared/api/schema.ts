@@ -813,24 +813,13 @@ export interface components {
             stage_id?: string | null;
         };
         Artefact: components["schemas"]["Tutorial"] | components["schemas"]["Resources"] | components["schemas"]["Quiz"];
-        /** ArtefactFailure */
-        ArtefactFailure: {
-            artefact: components["schemas"]["ArtefactKind"];
-            /** Code */
-            code: string;
-            /** Message */
-            message: string;
-            /** Retryable */
-            retryable: boolean;
-        };
         /**
          * ArtefactFailureDetail
          * @description `raw_answer` is the model's unusable answer, kept for a week.
          */
         ArtefactFailureDetail: {
             artefact: components["schemas"]["ArtefactKind"];
-            /** Code */
-            code: string;
+            code: components["schemas"]["FailureCode"];
             /** Message */
             message: string;
             /** Raw Answer */
@@ -950,24 +939,13 @@ export interface components {
             prerequisites?: string[] | null;
         };
         /**
-         * ChangedArtefact
-         * @description An artefact of a concept: its status, the id and the glance of the current version, why it failed.
-         */
-        ChangedArtefact: {
-            failure: components["schemas"]["ShownFailure"] | null;
-            glance: components["schemas"]["Glance"] | null;
-            /** Id */
-            id: string | null;
-            status: components["schemas"]["ArtefactStatus"];
-        };
-        /**
          * ChangedConcept
          * @description A concept: its status, and those of its artefacts that have changed.
          */
         ChangedConcept: {
             /** Artefacts */
             artefacts: {
-                [key: string]: components["schemas"]["ChangedArtefact"];
+                [key: string]: components["schemas"]["ShownArtefact"];
             };
             /** Concept Id */
             concept_id: string;
@@ -1173,7 +1151,7 @@ export interface components {
         };
         /**
          * ConceptComplete
-         * @description All three artefacts are saved and can be opened.
+         * @description All artefacts are saved and can be opened.
          */
         ConceptComplete: {
             /**
@@ -1353,6 +1331,10 @@ export interface components {
          *     }
          */
         ConceptDetail: {
+            /** Artefacts */
+            artefacts: {
+                [key: string]: components["schemas"]["ShownArtefact"];
+            };
             /** Concept Id */
             concept_id: string;
             content_status: components["schemas"]["ContentStatus"];
@@ -1496,8 +1478,15 @@ export interface components {
              */
             type: "concept_start";
         };
-        /** ConceptView */
+        /**
+         * ConceptView
+         * @description A concept with its artefacts by kind. The first three kinds are there a second time, in fields of their own.
+         */
         ConceptView: {
+            /** Artefacts */
+            artefacts: {
+                [key: string]: components["schemas"]["ShownArtefact"];
+            };
             /** Concept Id */
             concept_id: string;
             content_status: components["schemas"]["ContentStatus"];
@@ -1509,7 +1498,7 @@ export interface components {
             /** Estimated Hours */
             estimated_hours: number;
             /** Failures */
-            failures: components["schemas"]["ArtefactFailure"][];
+            failures: components["schemas"]["ShownFailure"][];
             /** Keywords */
             keywords: string[];
             /** Learned At */
@@ -1769,6 +1758,8 @@ export interface components {
             goal: string;
             /** Imported At */
             imported_at?: string | null;
+            /** Kinds */
+            kinds: components["schemas"]["ArtefactKind"][];
             /** Language */
             language: string;
             progress: components["schemas"]["ProgressView"];
@@ -1879,7 +1870,7 @@ export interface components {
         };
         /**
          * Glance
-         * @description What is shown of an artefact before it is opened: a tutorial's summary, the number of resources or questions.
+         * @description What is shown of an artefact before it is opened: a summary, or how many items it has.
          */
         Glance: {
             /** Count */
@@ -1937,36 +1928,19 @@ export interface components {
          * @description A concept of the outline, or one that an edit has `removed` and an undo would bring back.
          */
         KeptConcept: {
+            /** Artefacts */
+            artefacts?: {
+                [key: string]: components["schemas"]["KeptState"];
+            };
             /** Concept Id */
             concept_id: string;
             /** Learned At */
             learned_at?: string | null;
             /**
-             * @default {
-             *       "status": "pending",
-             *       "versions": []
-             *     }
-             */
-            quiz?: components["schemas"]["KeptState"];
-            /**
              * Removed
              * @default false
              */
             removed?: boolean;
-            /**
-             * @default {
-             *       "status": "pending",
-             *       "versions": []
-             *     }
-             */
-            resources?: components["schemas"]["KeptState"];
-            /**
-             * @default {
-             *       "status": "pending",
-             *       "versions": []
-             *     }
-             */
-            tutorial?: components["schemas"]["KeptState"];
         };
         /** KeptFailure */
         KeptFailure: {
@@ -2668,7 +2642,10 @@ export interface components {
             /** Quiz Id */
             quiz_id?: string | null;
         };
-        /** QuizView */
+        /**
+         * QuizView
+         * @description A quiz without its answers, and who has written it, when, and what it cost.
+         */
         QuizView: {
             /** Author */
             author: string;
@@ -2743,15 +2720,8 @@ export interface components {
          *     }
          */
         Regeneration: {
-            /**
-             * Artefacts
-             * @default [
-             *       "quiz",
-             *       "resources",
-             *       "tutorial"
-             *     ]
-             */
-            artefacts?: components["schemas"]["ArtefactKind"][];
+            /** Artefacts */
+            artefacts?: components["schemas"]["ArtefactKind"][] | null;
             /** Instructions */
             instructions?: string | null;
         };
@@ -2845,7 +2815,10 @@ export interface components {
              */
             kind: "resources";
         };
-        /** ResourcesView */
+        /**
+         * ResourcesView
+         * @description Resources, and who has found them, when, and what it cost.
+         */
         ResourcesView: {
             /** Author */
             author: string;
@@ -3218,6 +3191,15 @@ export interface components {
              * @constant
              */
             format?: "greenway-roadmap";
+            /**
+             * Kinds
+             * @default [
+             *       "tutorial",
+             *       "resources",
+             *       "quiz"
+             *     ]
+             */
+            kinds?: components["schemas"]["ArtefactKind"][];
             outline?: components["schemas"]["Outline"] | null;
             request: components["schemas"]["NewRequest"];
             /** Revision */
@@ -3247,10 +3229,10 @@ export interface components {
             usage?: components["schemas"]["KeptUsage"];
             /**
              * Version
-             * @default 1
-             * @constant
+             * @default 2
+             * @enum {integer}
              */
-            version?: 1;
+            version?: 1 | 2;
         };
         /**
          * RoadmapPage
@@ -3297,8 +3279,8 @@ export interface components {
         RoadmapStatus: "drafting" | "awaiting_review" | "generating" | "paused" | "completed" | "partial" | "failed" | "cancelled";
         /**
          * RoadmapView
-         * @description The whole roadmap, as of event `seq`. `revision` is the number of the outline's revision; until the first draft
-         *     is ready, it is null, and there are no stages.
+         * @description The whole roadmap, as of event `seq`. `kinds` are the kinds of artefacts that its concepts have. `revision` is the
+         *     number of the outline's revision; until the first draft is ready, it is null, and there are no stages.
          * @example {
          *       "allowed": [
          *         "pause",
@@ -3473,6 +3455,8 @@ export interface components {
              * @default null
              */
             imported_at?: string | null;
+            /** Kinds */
+            kinds: components["schemas"]["ArtefactKind"][];
             /** Language */
             language: string;
             progress: components["schemas"]["ProgressView"];
@@ -3524,6 +3508,17 @@ export interface components {
             heading: string;
             /** Markdown */
             markdown: string;
+        };
+        /**
+         * ShownArtefact
+         * @description An artefact of a concept: its status, the id and the glance of the current version, why it failed.
+         */
+        ShownArtefact: {
+            failure: components["schemas"]["ShownFailure"] | null;
+            glance: components["schemas"]["Glance"] | null;
+            /** Id */
+            id: string | null;
+            status: components["schemas"]["ArtefactStatus"];
         };
         /** ShownFailure */
         ShownFailure: {
@@ -3868,8 +3863,7 @@ export interface components {
         };
         /**
          * TutorialView
-         * @description A tutorial with its id and version, its author, the version of the prompt, and the cost. If it is `imported`,
-         *     these and the verdict on each resource are the file's claims.
+         * @description A tutorial, and who has written it, when, and what it cost.
          */
         TutorialView: {
             /** Author */
@@ -4235,14 +4229,12 @@ export type AddConcept = components['schemas']['AddConcept'];
 export type AddModule = components['schemas']['AddModule'];
 export type AddStage = components['schemas']['AddStage'];
 export type Artefact = components['schemas']['Artefact'];
-export type ArtefactFailure = components['schemas']['ArtefactFailure'];
 export type ArtefactFailureDetail = components['schemas']['ArtefactFailureDetail'];
 export type ArtefactKind = components['schemas']['ArtefactKind'];
 export type ArtefactStatus = components['schemas']['ArtefactStatus'];
 export type BatchSaved = components['schemas']['BatchSaved'];
 export type Cancelled = components['schemas']['Cancelled'];
 export type Change = components['schemas']['Change'];
-export type ChangedArtefact = components['schemas']['ChangedArtefact'];
 export type ChangedConcept = components['schemas']['ChangedConcept'];
 export type ChangedError = components['schemas']['ChangedError'];
 export type ChangedTask = components['schemas']['ChangedTask'];
@@ -4331,6 +4323,7 @@ export type RoadmapStatus = components['schemas']['RoadmapStatus'];
 export type RoadmapView = components['schemas']['RoadmapView'];
 export type SavedArtefact = components['schemas']['SavedArtefact'];
 export type Section = components['schemas']['Section'];
+export type ShownArtefact = components['schemas']['ShownArtefact'];
 export type ShownFailure = components['schemas']['ShownFailure'];
 export type Snapshot = components['schemas']['Snapshot'];
 export type Split = components['schemas']['Split'];
@@ -5278,7 +5271,69 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RoadmapFile"];
+                "application/json": {
+                    /** Author */
+                    author: string;
+                    /**
+                     * Concepts
+                     * @default []
+                     */
+                    concepts?: components["schemas"]["KeptConcept"][];
+                    /**
+                     * Created At
+                     * Format: date-time
+                     */
+                    created_at: string;
+                    failure?: components["schemas"]["KeptFailure"] | null;
+                    /**
+                     * Format
+                     * @default greenway-roadmap
+                     * @constant
+                     */
+                    format?: "greenway-roadmap";
+                    /**
+                     * Kinds
+                     * @default [
+                     *       "tutorial",
+                     *       "resources",
+                     *       "quiz"
+                     *     ]
+                     */
+                    kinds?: components["schemas"]["ArtefactKind"][];
+                    outline?: components["schemas"]["Outline"] | null;
+                    request: components["schemas"]["NewRequest"];
+                    /** Revision */
+                    revision?: number | null;
+                    /**
+                     * Revisions
+                     * @default []
+                     */
+                    revisions?: components["schemas"]["KeptRevision"][];
+                    /**
+                     * Status
+                     * @enum {string}
+                     */
+                    status: "awaiting_review" | "completed" | "partial" | "failed" | "cancelled";
+                    /** Title */
+                    title: string;
+                    /**
+                     * @default {
+                     *       "calls": 0,
+                     *       "cost_usd": 0,
+                     *       "input_tokens": 0,
+                     *       "output_tokens": 0,
+                     *       "unpriced": false,
+                     *       "unpriced_calls": 0
+                     *     }
+                     */
+                    usage?: components["schemas"]["KeptUsage"];
+                    /**
+                     * Version
+                     * @default 2
+                     * @enum {integer}
+                     */
+                    version?: 1 | 2;
+                };
             };
         };
         responses: {

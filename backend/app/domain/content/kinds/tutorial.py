@@ -1,0 +1,35 @@
+"""Tutorials: lessons in Markdown."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from app.domain.base import Frozen
+from app.domain.content.kind import ArtefactKind, Body, Glance, KindSpec
+from app.domain.values import Text
+
+SUMMARY_LENGTH = 280
+"""Characters of a summary that are shown at a glance."""
+
+
+class Section(Frozen):
+    heading: Text
+    markdown: Text
+
+
+class Tutorial(Body):
+    """A lesson in Markdown. `summary` is one or two plain sentences; `example` is a worked one."""
+
+    kind: Literal[ArtefactKind.TUTORIAL] = ArtefactKind.TUTORIAL
+    summary: Text
+    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+    example: Text | None = None
+    exercises: tuple[Text, ...] = ()
+    mistakes: tuple[Text, ...] = ()
+
+
+def _glance(tutorial: Tutorial) -> Glance:
+    return Glance(summary=tutorial.summary[:SUMMARY_LENGTH])
+
+
+TUTORIAL = KindSpec(body=Tutorial, noun="tutorial", glance=_glance, flat={"content_summary": "summary"})
