@@ -2,17 +2,11 @@
 
 import asyncio
 
-from app.domain.content import (
-    Artefact,
-    ArtefactKind,
-    Option,
-    Question,
-    Quiz,
-    Resource,
-    Resources,
-    Section,
-    Tutorial,
-)
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds import Artefact
+from app.domain.content.kinds.quiz import Option, Question, Quiz
+from app.domain.content.kinds.resources import Resource, Resources
+from app.domain.content.kinds.tutorial import Section, Tutorial
 from app.domain.outline_operations import Retitle, RevisionPlan
 from app.domain.roadmap import Concept, LearningRequest, Module, Outline, Stage
 from app.generation.work import ConceptBrief, Delivery
@@ -70,7 +64,7 @@ class TimedAuthor:
 
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:  # noqa: ARG002
         await asyncio.sleep(self._seconds)
-        return Delivery(result=_ARTEFACTS[kind])
+        return Delivery(result=_ARTEFACTS[kind], author=self.name)
 
     async def close(self) -> None:
         """There is nothing to close."""

@@ -13,7 +13,8 @@ import httpx2
 from websockets.asyncio.client import connect
 
 from app.db.content_store import PostgresContentStore
-from app.domain.content import Artefact, ArtefactKind
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds import Artefact
 from app.domain.events import ConceptComplete, Event
 from app.embedded.ports import free_port
 from app.generation.orchestrator import Limits, Orchestrator
@@ -75,7 +76,7 @@ async def _round(setting: Bench, port: int) -> tuple[list[float], list[float]]:
     roadmap_id, task_id = await setting.approved(CONCEPTS)
     claim = await setting.claim(task_id)
     watch = _Stopwatch(setting)
-    store = PostgresContentStore(setting.sessions, claim, author=TimedAuthor.name)
+    store = PostgresContentStore(setting.sessions, claim)
     attached = asyncio.Event()
     client = asyncio.create_task(_listen(port, roadmap_id, watch, attached))
     await attached.wait()

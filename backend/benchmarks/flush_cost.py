@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.content_store import PostgresContentStore
 from app.db.session import safe_session_with_retry
-from app.domain.content import ArtefactKind
+from app.domain.content.kind import ArtefactKind
 from app.generation.work import Batch, FinishedArtefact
 from benchmarks.author import TimedAuthor
 from benchmarks.report import Figure
@@ -48,7 +48,7 @@ async def _flush(setting: Bench, concepts: int) -> tuple[float, float]:
     """Seconds and WAL bytes for one batch: the median of three in a roadmap that has warmed up."""
     _, task_id = await setting.approved(concepts)
     claim = await setting.claim(task_id)
-    store = PostgresContentStore(setting.sessions, claim, author=TimedAuthor.name)
+    store = PostgresContentStore(setting.sessions, claim)
     pending = (await store.pending()).concepts
     await _checkpoint(setting)
     measured = []

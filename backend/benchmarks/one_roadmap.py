@@ -32,7 +32,7 @@ async def _measure() -> list[Figure]:
 async def _run(setting: Bench, concepts: int, seconds: float) -> float:
     _, task_id = await setting.approved(concepts)
     claim = await setting.claim(task_id)
-    store = PostgresContentStore(setting.sessions, claim, author=TimedAuthor.name)
+    store = PostgresContentStore(setting.sessions, claim)
     orchestrator = Orchestrator(TimedAuthor(seconds), store, setting.notifications, Limits())
     started = time.perf_counter()
     await orchestrator.run()

@@ -83,7 +83,7 @@ async def _round(setting: Bench, browser: Browser, url: str, view: str) -> dict[
     roadmap_id, task_id = await setting.approved(CONCEPTS)
     claim = await setting.claim(task_id)
     author = TimedAuthor(SECONDS)
-    store = PostgresContentStore(setting.sessions, claim, author=TimedAuthor.name)
+    store = PostgresContentStore(setting.sessions, claim)
     page = await browser.new_page(viewport={"width": 1440, "height": 900})
     await page.goto(f"{url}/roadmaps/{roadmap_id}?view={view}")
     if view == "map":

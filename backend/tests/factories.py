@@ -12,6 +12,8 @@ from app.domain.roadmap import Concept, LearningRequest, Module, Outline, Stage
 from app.domain.usage import Usage
 from app.generation.work import Batch, ConceptBrief, Delivery, FinishedArtefact, PendingConcept
 
+AUTHOR = "test:author"
+
 
 def a_request(**changes: object) -> LearningRequest:
     return LearningRequest.model_validate({"goal": "Learn SQL for data analysis"} | changes)
@@ -78,7 +80,9 @@ def finished(
     concept_id: str, kind: ArtefactKind, failure: Failure | None = None, *, usage: Usage = Usage()
 ) -> FinishedArtefact:
     result = failure or an_artefact(kind, concept_id)
-    return FinishedArtefact(concept_id=concept_id, kind=kind, delivery=Delivery(result=result, usage=usage))
+    return FinishedArtefact(
+        concept_id=concept_id, kind=kind, delivery=Delivery(result=result, author=AUTHOR, usage=usage)
+    )
 
 
 def a_batch(*concept_ids: str, failing: ArtefactKind | None = None) -> Batch:

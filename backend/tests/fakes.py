@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from factories import a_request, an_artefact
+from factories import AUTHOR, a_request, an_artefact
 
 from app.domain.base import new_id
 from app.domain.content.concept_state import ConceptState
@@ -52,7 +52,7 @@ class FakeAgents:
         self.running += 1
         self.most_at_once = max(self.most_at_once, self.running)
         try:
-            return Delivery(result=await self.answer(kind, concept_id), usage=self.usage)
+            return Delivery(result=await self.answer(kind, concept_id), author=AUTHOR, usage=self.usage)
         finally:
             self.running -= 1
 
@@ -67,7 +67,7 @@ class InMemoryStore:
     def __init__(self, outline: Outline) -> None:
         self._outline = outline
         self._names = {concept.concept_id: concept.name for concept in outline.concepts}
-        self.states = {concept_id: ConceptState(concept_id=concept_id) for concept_id in self._names}
+        self.states = {concept_id: ConceptState.waiting(concept_id) for concept_id in self._names}
         self.batches: list[Batch] = []
         self.events: list[Event] = []
         self.status = TaskStatus.RUNNING

@@ -12,7 +12,9 @@ from factories import a_batch, an_outline, finished
 from app.cli.watching.reducer import apply
 from app.cli.watching.state import Watched
 from app.domain.content.concept_state import ConceptState
+from app.domain.content.flat import flat_contents, flat_statuses
 from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds import KINDS
 from app.domain.events import Event
 from app.domain.failures import Failure, FailureCode
 from app.domain.outline_revision import HistoryPosition
@@ -69,7 +71,7 @@ class Run:
         self.outline = outline or self.outline
         known = self._known.concepts
         kept = {
-            concept.concept_id: known.get(concept.concept_id, ConceptState(concept_id=concept.concept_id))
+            concept.concept_id: known.get(concept.concept_id, ConceptState.waiting(concept.concept_id))
             for concept in self.outline.concepts
         }
         task = self._known.task
@@ -149,7 +151,7 @@ class Run:
         return self
 
     def _known_with(self, concept_id: str) -> dict[str, ConceptState]:
-        return {} if concept_id in self._known.concepts else {concept_id: ConceptState(concept_id=concept_id)}
+        return {} if concept_id in self._known.concepts else {concept_id: ConceptState.waiting(concept_id)}
 
     def _status(self, status: TaskStatus) -> None:
         self._known = replace(self._known, task=replace(self._known.task, status=status))
@@ -185,6 +187,7 @@ def after(events: Sequence[Event]) -> Watched:
         status=RoadmapStatus.DRAFTING,
         progress=Progress(),
         reason=None,
+        kinds=tuple(KINDS),
         stages=(),
         concepts={},
     )
@@ -236,6 +239,7 @@ def as_answered(state: Watched) -> RoadmapView:
             "created_at": AT,
             "progress": progress,
             "revision": 1 if stages else None,
+            "kinds": state.kinds,
             "can_undo": False,
             "can_redo": False,
             "seq": state.seq,
@@ -259,15 +263,12 @@ def _concept(state: Watched, concept_id: str, name: str) -> dict[str, Any]:
         "keywords": [],
         "prerequisites": [],
         "content_status": concept.status,
-        "tutorial_status": concept.tutorial_status,
-        "tutorial_id": None,
-        "content_summary": None,
-        "resources_status": concept.resources_status,
-        "resources_id": None,
-        "resources_count": None,
-        "quiz_status": concept.quiz_status,
-        "quiz_id": None,
-        "quiz_questions_count": None,
+        "artefacts": {
+            kind: {"status": one.status, "id": None, "glance": None, "failure": None}
+            for kind, one in concept.artefacts.items()
+        },
+        **flat_statuses(concept),
+        **flat_contents(concept),
         "failures": [],
         "learned_at": None,
     }

@@ -100,7 +100,7 @@ def shown_artefact(kind: ArtefactKind, artefact: ArtefactState) -> ShownArtefact
 
 
 def shown_failures(concept: ConceptState) -> tuple[ShownFailure, ...]:
-    return tuple(shown_failure(kind, one.failure) for kind, one in concept.artefacts.items() if one.failure)
+    return tuple(shown_failure(kind, failure) for kind, failure in concept.failures.items())
 
 
 def shown_failure(kind: ArtefactKind, failure: Failure) -> ShownFailure:

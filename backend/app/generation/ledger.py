@@ -507,12 +507,7 @@ class _Book:
             usage = self._task.usage
             self.add(Completed(**self.envelope(), status=outcome, progress=self.progress, usage=usage))
             return
-        failures = (
-            artefact.failure
-            for concept in self._state.concepts.values()
-            for artefact in concept.artefacts.values()
-            if artefact.failure
-        )
+        failures = (one for concept in self._state.concepts.values() for one in concept.failures.values())
         reason = next(failures, None) or failure(FailureCode.INTERNAL, self._state.language)
         self.move_task(TaskMove.END, outcome, reason)
         self.add(Failed(**self.envelope(), code=reason.code, message=reason.message))

@@ -40,7 +40,7 @@ BEGIN
     written := coalesce(NEW, OLD);
     INSERT INTO chaos.artefact_writes
         (operation, artefact, id, roadmap_id, concept_id, task_id, version, writer, holder)
-    SELECT TG_OP, TG_TABLE_NAME, written.id, written.roadmap_id, written.concept_id, written.task_id, written.version,
+    SELECT TG_OP, written.kind, written.id, written.roadmap_id, written.concept_id, written.task_id, written.version,
         current_setting('application_name'),
         chaos.holder_of((SELECT owner FROM public.tasks WHERE id = written.task_id));
     RETURN NULL;
@@ -51,11 +51,7 @@ BEGIN
     VALUES (NEW.id, NEW.roadmap_id, NEW.status, chaos.holder_of(NEW.owner), NEW.token);
     RETURN NULL;
 END $$;
-CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON public.tutorials
-    FOR EACH ROW EXECUTE FUNCTION chaos.artefact_written();
-CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON public.resources
-    FOR EACH ROW EXECUTE FUNCTION chaos.artefact_written();
-CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON public.quizzes
+CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON public.artefacts
     FOR EACH ROW EXECUTE FUNCTION chaos.artefact_written();
 CREATE TRIGGER audit_insert AFTER INSERT ON public.tasks FOR EACH ROW EXECUTE FUNCTION chaos.task_written();
 CREATE TRIGGER audit_update AFTER UPDATE ON public.tasks FOR EACH ROW
@@ -64,7 +60,6 @@ CREATE TRIGGER audit_update AFTER UPDATE ON public.tasks FOR EACH ROW
 """
 
 COUNTERS = ("total", "completed", "partial", "failed", "generating")
-_KINDS = {"tutorials": "tutorial", "resources": "resources", "quizzes": "quiz"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +104,8 @@ class Stored:
 
 async def read_all(url: str, roadmap_ids: Sequence[UUID]) -> Stored:
     connection = await asyncpg.connect(url)
-    await connection.set_type_codec("json", schema="pg_catalog", encoder=orjson.dumps, decoder=orjson.loads)
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(name, schema="pg_catalog", encoder=orjson.dumps, decoder=orjson.loads)
 
     async def rows(what: str, key: str = "roadmap_id", order: str = "number") -> list[dict[str, Any]]:
         query = f"SELECT * FROM {what} WHERE {key} = ANY($1::uuid[]) ORDER BY {order}"
@@ -126,11 +122,7 @@ async def read_all(url: str, roadmap_ids: Sequence[UUID]) -> Stored:
         positions = await rows("roadmap_progress", order="roadmap_id")
         return Stored(
             artefact_writes=[
-                ArtefactWrite(
-                    **{name: row[name] for name in ArtefactWrite.__dataclass_fields__ if name != "artefact"},
-                    artefact=_KINDS[row["artefact"]],
-                )
-                for row in artefacts
+                ArtefactWrite(**{name: row[name] for name in ArtefactWrite.__dataclass_fields__}) for row in artefacts
             ],
             task_writes=[
                 TaskWrite(**{name: row[name] for name in TaskWrite.__dataclass_fields__})

@@ -7,7 +7,6 @@ from itertools import pairwise
 from uuid import UUID
 
 from app.cli.watching.reducer import apply
-from app.domain.content.kind import ArtefactKind
 from app.domain.content.status import ArtefactStatus, ContentStatus, content_status
 from app.domain.events import ConceptComplete, event_adapter
 from app.domain.tasks import RoadmapStatus
@@ -101,8 +100,9 @@ def no_artefact_is_lost_or_changed(history: History, stored: Stored) -> Iterator
             yield f"{write.operation} of {write.artefact} {write.id} by {write.writer}"
     for roadmap_id, concepts in stored.concepts.items():
         for concept_id, row in concepts.items():
-            for kind in ("tutorial", "resources", "quiz"):
-                there, claimed = row[f"{kind}_id"], row[f"{kind}_status"] == "completed"
+            for kind, artefact in row["artefacts"].items():
+                there = UUID(artefact["id"]) if "id" in artefact else None
+                claimed = artefact["status"] == "completed"
                 if (claimed and there is None) or (there is not None and there not in written):
                     yield f"{concept_id} of {roadmap_id} shows a {kind} that is not there: {there}"
     for seen in history.seen:
@@ -172,7 +172,7 @@ def events_are_gapless_and_agree_with_the_rows(history: History, stored: Stored)
 def counters_agree_with_the_rows(history: History, stored: Stored) -> Iterator[str]:
     for roadmap_id, counters in stored.counters.items():
         rows = [row for row in stored.concepts[roadmap_id].values() if row["removed_at"] is None]
-        there = [content_status(ArtefactStatus(row[f"{kind}_status"]) for kind in ArtefactKind) for row in rows]
+        there = [content_status(ArtefactStatus(one["status"]) for one in row["artefacts"].values()) for row in rows]
         counted = {name: len(there) if name == "total" else there.count(ContentStatus(name)) for name in COUNTERS}
         if counted != counters:
             yield f"{roadmap_id} counts {counters}, and has {counted}"

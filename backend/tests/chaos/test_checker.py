@@ -11,7 +11,7 @@ import pytest
 from app.cli.watching.reducer import apply
 from app.cli.watching.state import Watched
 from app.domain.changes import ChangedConcept, ShownFailure, changed_concept
-from app.domain.content.concept_state import ConceptState
+from app.domain.content.concept_state import ArtefactState, ConceptState
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.status import ArtefactStatus
 from app.domain.events import (
@@ -43,9 +43,8 @@ def an_envelope(seq: int, **changes: Any) -> Envelope:
 
 def a_concept(status: ArtefactStatus) -> list[ChangedConcept]:
     ids: dict[str, UUID] = IDS if status == ArtefactStatus.COMPLETED else {}
-    state: dict[str, Any] = {f"{kind}_id": ids.get(kind) for kind in ArtefactKind}
-    state |= {f"{kind}_status": status for kind in ArtefactKind}
-    return [changed_concept(None, ConceptState(concept_id="c0", **state))]
+    artefacts = {kind: ArtefactState(status=status, id=ids.get(kind)) for kind in ArtefactKind}
+    return [changed_concept(None, ConceptState(concept_id="c0", artefacts=artefacts), None)]
 
 
 DONE = Progress(total=1, completed=1)
@@ -87,8 +86,9 @@ FIRST = Watched(
     status=RoadmapStatus.GENERATING,
     progress=Progress(total=1),
     reason=None,
+    kinds=tuple(ArtefactKind),
     stages=(),
-    concepts={"c0": ConceptState(concept_id="c0")},
+    concepts={"c0": ConceptState.waiting("c0")},
 )
 
 
@@ -170,7 +170,7 @@ def cancelled_by_nobody(history: History) -> None:
 
 
 def completed_without_content(history: History) -> None:
-    history.reads[ROADMAP] = replace(after(EVENTS), concepts={"c0": ConceptState(concept_id="c0")})
+    history.reads[ROADMAP] = replace(after(EVENTS), concepts={"c0": ConceptState.waiting("c0")})
 
 
 def an_artefact_changed(history: History) -> None:

@@ -176,14 +176,9 @@ def ring(redis_url: str, entry_point: str, task_id: str) -> None:
 
 async def versions(database_url: str, roadmap_id: str) -> set[int]:
     """The versions of all artefacts: more than 1 means that something was paid for twice and saved twice."""
-    tables = ("tutorials", "resources", "quizzes")
     connection = await asyncpg.connect(database_url)
     try:
-        rows = [
-            row
-            for table in tables
-            for row in await connection.fetch(f"SELECT version FROM {table} WHERE roadmap_id = $1::uuid", roadmap_id)
-        ]
+        rows = await connection.fetch("SELECT version FROM artefacts WHERE roadmap_id = $1::uuid", roadmap_id)
     finally:
         await connection.close()
     return {row["version"] for row in rows}

@@ -10,7 +10,7 @@ import orjson
 import pytest
 import pytest_asyncio
 from databases import fresh_database
-from factories import a_batch, a_failure, a_request, an_outline, finished
+from factories import AUTHOR, a_batch, a_failure, a_request, an_outline, finished
 from fakes import RecordingEvents, SilentDoorbell
 from httpx2 import ASGITransport, AsyncClient, Response
 from redis.asyncio import Redis
@@ -41,7 +41,6 @@ from app.main import create_app
 from app.messaging.redis_client import create_redis
 from app.services.api_services import Readers
 
-AUTHOR = "test:author"
 DRAFTED = NewRevision(kind=RevisionKind.DRAFTED)
 
 
@@ -120,7 +119,7 @@ class Desk:
         return claim
 
     def store(self, claim: Claim) -> PostgresContentStore:
-        return PostgresContentStore(self.sessions, claim, author=AUTHOR)
+        return PostgresContentStore(self.sessions, claim)
 
     async def execute(self, work: Callable[[AsyncSession], Awaitable[object]]) -> None:
         await safe_session_with_retry(self.sessions, work)

@@ -1,15 +1,18 @@
 """What content will take is said before it is approved."""
 
+from dataclasses import replace
+
 from factories import an_outline, finished
 from httpx2 import AsyncClient
 from integration.conftest import Desk
 
-from app.agents.estimating import ASSUMED, Estimator
+from app.agents.estimating import Estimator
+from app.agents.writing.writers import WRITERS
 from app.core.settings import Settings
 from app.domain.content.kind import ArtefactKind
 from app.domain.usage import Usage
 from app.domain.viewer import LOCAL_VIEWER
-from app.generation.work import Batch, Delivery, FinishedArtefact
+from app.generation.work import Batch, FinishedArtefact
 
 MISSING = dict.fromkeys(ArtefactKind, 10)
 
@@ -43,7 +46,7 @@ async def test_without_an_outline_nothing_can_be_estimated(api: AsyncClient) -> 
 def test_a_known_model_has_a_price() -> None:
     estimate = of(GREENWAY_MODEL="openai:gpt-5-mini", OPENAI_API_KEY="k").estimate(MISSING, {})
     assert estimate.calls == 30
-    assert estimate.output_tokens == 10 * sum(usage.output_tokens for usage in ASSUMED.values())
+    assert estimate.output_tokens == 10 * sum(writer.assumed.output_tokens for writer in WRITERS.values())
     assert estimate.cost_usd is not None and estimate.cost_usd > 0
     assert estimate.minutes > 0
 
@@ -76,7 +79,7 @@ async def test_what_has_been_written_is_not_estimated_again_and_teaches(desk: De
         FinishedArtefact(
             concept_id=f"c{number}",
             kind=kind,
-            delivery=Delivery(result=finished("c0", kind).delivery.result, usage=usage),
+            delivery=replace(finished("c0", kind).delivery, usage=usage),
         )
         for number in range(11)
         for kind in ArtefactKind

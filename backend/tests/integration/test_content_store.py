@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.cli.watching.reducer import apply
 from app.cli.watching.state import Watched
 from app.db.repositories.event_repo import EventRepository
-from app.db.tables import ARTEFACT_TABLES, tasks
+from app.db.tables import artefacts, tasks
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.status import ContentStatus
 from app.domain.events import (
@@ -225,7 +225,7 @@ async def test_what_arrives_late_is_announced_although_another_version_was_asked
     late = await store.save(Batch(artefacts=(resources,), finished=("c0",)))
     shown = await read(desk, claim.roadmap_id)
     there = Watched.of(shown)
-    assert there.concepts["c0"].resources_status == "completed"
+    assert there.concepts["c0"].artefacts[ArtefactKind.RESOURCES].status == "completed"
     assert reduce(apply, late, known).concepts == there.concepts
     said = [event.changes or {} for event in late]
     assert said[0]["concepts"][0]["concept_id"] == "c0"
@@ -284,11 +284,11 @@ async def test_the_database_holds_all_three_kinds(desk: Desk) -> None:
     store = desk.store(claim)
     await store.pending()
     await store.save(a_batch("c0", "c1", "c2", "c3"))
-    counts = {}
+    counts: dict[str, int] = {}
 
     async def count(session: AsyncSession) -> None:
-        for kind, table in ARTEFACT_TABLES.items():
-            counts[kind] = (await session.execute(select(func.count()).select_from(table))).scalar_one()
+        query = select(artefacts.c.kind, func.count()).group_by(artefacts.c.kind)
+        counts.update((kind, number) for kind, number in await session.execute(query))
 
     await desk.execute(count)
     assert counts == dict.fromkeys(ArtefactKind, CONCEPTS)

@@ -99,9 +99,10 @@ async def test_what_is_stored_is_read_whatever_it_is(api: AsyncClient, desk: Des
     )
     ids = {one.id: new_id() for one in old.versions}
     shown = []
-    for state, removed in old.concepts:
-        current: Any = {f"{kind}_id": ids[one] for kind, one in state.ids.items() if one}
-        shown.append((replace(state, **current), removed))
+    for concept in old.concepts:
+        state = concept.content
+        artefacts = {kind: replace(one, id=one.id and ids[one.id]) for kind, one in state.artefacts.items()}
+        shown.append(replace(concept, content=replace(state, artefacts=artefacts)))
     old = replace(old, concepts=tuple(shown), versions=tuple(replace(one, id=ids[one.id]) for one in old.versions))
     created = await transfer(desk).take_in(LOCAL_VIEWER, old)
 

@@ -88,7 +88,7 @@ class MoodyAuthor:
             return Delivery(result=a_failure(code), usage=USED)
         mark = uuid4()
         self.delivered[mark] = kind
-        return Delivery(result=an_artefact(kind, str(mark)), usage=USED)
+        return Delivery(result=an_artefact(kind, str(mark)), author=self.name, usage=USED)
 
     async def close(self) -> None: ...
 
@@ -367,10 +367,8 @@ async def nothing_is_lost(house: House, roadmap_id: UUID) -> None:
     """Whatever the author has delivered is stored, once; what is shown as completed can be opened."""
 
     async def stored(session: AsyncSession) -> list[str]:
-        tables = " UNION ALL ".join(
-            f"SELECT body::text FROM {name} WHERE roadmap_id = :id" for name in ("tutorials", "resources", "quizzes")
-        )
-        return list((await session.execute(text(tables), {"id": roadmap_id})).scalars())
+        query = text("SELECT body::text FROM artefacts WHERE roadmap_id = :id")
+        return list((await session.execute(query, {"id": roadmap_id})).scalars())
 
     bodies = await safe_session_with_retry(house.sessions, stored)
     for mark, kind in house.author.delivered.items():

@@ -177,7 +177,7 @@ async def test_the_trash_is_emptied_after_30_days_and_leaves_nothing_in_any_tabl
 
     await desk.roadmaps.delete(LOCAL_VIEWER, roadmap_id)
     await desk.execute(count)
-    everywhere = ("roadmaps", "roadmap_progress", "concepts", "tutorials", "tasks", "events", "revisions")
+    everywhere = ("roadmaps", "roadmap_progress", "concepts", "artefacts", "tasks", "events", "revisions")
     assert all(left[name] for name in everywhere)
     await desk.execute(wait)
     await (await desk.a_worker()).clean_up()

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from app.cli.lesson import lesson_markdown, what_is_missing
+from app.domain.changes import ShownFailure
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.kinds.tutorial import Section
 from app.domain.usage import Usage
@@ -49,7 +50,15 @@ def a_concept(**fields: Any) -> ConceptDetail:
         "resources": None,
         "quiz": None,
     }
-    return ConceptDetail.model_validate({**known, **statuses, **fields})
+    shown: dict[str, Any] = {**known, **statuses, **fields}
+    failures = {
+        failure.artefact: ShownFailure(**failure.model_dump(exclude={"raw_answer"})) for failure in shown["failures"]
+    }
+    artefacts = {
+        kind: {"status": shown[f"{kind}_status"], "id": None, "glance": None, "failure": failures.get(kind)}
+        for kind in ArtefactKind
+    }
+    return ConceptDetail.model_validate({"artefacts": artefacts, **shown})
 
 
 def a_tutorial(markdown: str) -> TutorialView:

@@ -118,7 +118,7 @@ def test_what_is_missing_of_a_concept_is_named() -> None:
 
 def test_single_artefacts_are_taken_from_a_batch() -> None:
     run = written().saved("c2", ArtefactKind.TUTORIAL)
-    assert run.state.concepts["c2"].tutorial_status == ArtefactStatus.COMPLETED
+    assert run.state.concepts["c2"].artefacts[ArtefactKind.TUTORIAL].status == ArtefactStatus.COMPLETED
     assert run.state.concepts["c2"].status == ContentStatus.GENERATING
 
 

@@ -14,7 +14,8 @@ from pydantic import SecretStr
 
 from app.core import metrics
 from app.core.settings import Settings, names_of
-from app.domain.changes import ChangedArtefact, ChangedConcept, Changes, Glance
+from app.domain.changes import ChangedConcept, Changes, ShownArtefact
+from app.domain.content.kind import Glance
 from app.domain.events import Event, event_adapter
 
 ROOT = Path(__file__).parents[3]
@@ -133,7 +134,7 @@ def test_the_rules_for_clients_name_all_that_may_have_changed() -> None:
     rules = text_of("doc/events.md").partition("## What a client must do")[2].partition("## The events")[0]
     named = {name for line in rules.splitlines() for name in re.findall(r"^\| `(\w+)` \|", line)}
     assert named == Changes.__annotations__.keys()
-    for shape in (ChangedConcept, ChangedArtefact, Glance):
+    for shape in (ChangedConcept, ShownArtefact, Glance):
         assert all(f"`{name}`" in rules for name in shape.__annotations__)
 
 

@@ -54,7 +54,7 @@ def a_state(status: TaskStatus = TaskStatus.RUNNING) -> RoadmapState:
         roadmap_id=new_id(),
         position=Position(seq=7, epoch=new_id(), progress=Progress(total=len(IDS))),
         task=TaskState(id=new_id(), kind=TaskKind.CONTENT, status=status),
-        concepts={concept_id: ConceptState(concept_id=concept_id) for concept_id in IDS},
+        concepts={concept_id: ConceptState.waiting(concept_id) for concept_id in IDS},
         names={concept_id: concept_id.upper() for concept_id in IDS},
     )
 
@@ -65,6 +65,7 @@ def after(state: RoadmapState, entry: Entry) -> RoadmapState:
         position=entry.position,
         task=replace(entry.task, is_new=False),
         concepts={**state.concepts, **entry.concepts},
+        learned={one: at for one, at in {**state.learned, **entry.learned}.items() if at is not None},
         usage=state.usage + entry.usage,
         removed={},
     )
@@ -109,7 +110,7 @@ class Client:
 
     def __init__(self, state: RoadmapState) -> None:
         self.concepts = {
-            concept.concept_id: dict(changed_concept(None, concept)) for concept in state.concepts.values()
+            concept.concept_id: dict(changed_concept(None, concept, None)) for concept in state.concepts.values()
         }
         self.task: dict[str, Any] = {"task_id": state.task.id, "status": state.task.status, "usage": state.task.usage}
         self.progress = state.position.progress
@@ -135,7 +136,9 @@ class Client:
 
     def agrees_with(self, state: RoadmapState) -> None:
         for concept in state.concepts.values():
-            assert self.concepts[concept.concept_id] == changed_concept(None, concept)
+            assert self.concepts[concept.concept_id] == changed_concept(
+                None, concept, state.learned.get(concept.concept_id)
+            )
         assert (self.task["task_id"], self.task["status"]) == (state.task.id, state.task.status)
         assert self.task["usage"] == state.task.usage
         assert (self.progress, self.usage) == (state.position.progress, state.usage)
@@ -236,10 +239,10 @@ def test_a_command_that_comes_too_late_is_refused(change: Change, status: TaskSt
 
 def test_what_an_edit_has_removed_is_kept_and_not_counted() -> None:
     state = a_state()
-    gone = ConceptState(concept_id="gone")
+    gone = ConceptState.waiting("gone")
     entry = apply(replace(state, removed={"gone": gone}), SaveBatch(a_batch("c0", "gone")))
     assert list(entry.concepts) == ["c0"]
-    assert entry.removed["gone"].ids[ArtefactKind.QUIZ] is not None
+    assert entry.removed["gone"].artefacts[ArtefactKind.QUIZ].id is not None
     assert [type(event) for event in entry.events] == [ConceptComplete, BatchSaved]
     assert entry.position.progress.completed == 1
 
@@ -261,7 +264,7 @@ def test_a_run_ends_as_its_concepts_have() -> None:
 def test_a_change_of_more_concepts_than_are_told_asks_to_be_reread() -> None:
     ids = [f"c{number}" for number in range(MOST_CONCEPTS + 1)]
     for count in (MOST_CONCEPTS, MOST_CONCEPTS + 1):
-        concepts = {one: ConceptState(concept_id=one).started() for one in ids[:count]}
+        concepts = {one: ConceptState.waiting(one).started() for one in ids[:count]}
         progress = Progress(total=count, generating=count)
         state = replace(a_state(), concepts=concepts)
         [paused] = apply(replace(state, position=replace(state.position, progress=progress)), PauseTask()).events

@@ -92,8 +92,8 @@ def changed(state: ConceptState, step: str, kind: ArtefactKind) -> ConceptState:
         case "regenerated":
             return state.regenerated([kind], "Shorter.")
         case "restored":
-            may = state.statuses[kind] in (ArtefactStatus.COMPLETED, ArtefactStatus.FAILED) and state.ids[kind]
-            return state.restored(kind, uuid4(), an_artefact(kind)) if may else state
+            may = state.statuses[kind] in (ArtefactStatus.COMPLETED, ArtefactStatus.FAILED) and state.artefacts[kind].id
+            return state.restored(uuid4(), an_artefact(kind)) if may else state
         case _:
             turned: ConceptState = getattr(state, step)()
             return turned
@@ -110,19 +110,19 @@ def made(before: ConceptState, after: ConceptState) -> Iterable[tuple[str, str]]
 @given(steps=st.lists(st.tuples(st.sampled_from(ALL), st.sampled_from(list(ArtefactKind))), max_size=30))
 def test_a_concept_makes_only_moves_of_the_table_and_loses_nothing(steps: list[tuple[str, ArtefactKind]]) -> None:
     known = {(since, to) for since, to, _ in edges(MOVES[1])}
-    state = ConceptState(concept_id="c")
+    state = ConceptState.waiting("c")
     for step, kind in steps:
         after = changed(state, step, kind)
         assert set(made(state, after)) <= known
         for each in ArtefactKind:
-            assert state.ids[each] is None or after.ids[each] is not None, "an artefact is gone"
-            assert after.statuses[each] != ArtefactStatus.COMPLETED or after.ids[each] is not None
+            assert state.artefacts[each].id is None or after.artefacts[each].id is not None, "an artefact is gone"
+            assert after.statuses[each] != ArtefactStatus.COMPLETED or after.artefacts[each].id is not None
             assert (each in after.failures) == (after.statuses[each] == ArtefactStatus.FAILED)
         state = after
 
 
 def complete() -> ConceptState:
-    state = ConceptState(concept_id="c")
+    state = ConceptState.waiting("c")
     for kind in ArtefactKind:
         state = state.delivered(kind, uuid4(), an_artefact(kind))
     return state
@@ -131,7 +131,10 @@ def complete() -> ConceptState:
 def test_another_version_that_is_given_up_leaves_the_concept_as_it_was() -> None:
     before = complete()
     wanted = before.regenerated([QUIZ], "Harder.")
-    assert (wanted.quiz_status, wanted.quiz_id) == (ArtefactStatus.PENDING, before.quiz_id)
+    assert (wanted.artefacts[QUIZ].status, wanted.artefacts[QUIZ].id) == (
+        ArtefactStatus.PENDING,
+        before.artefacts[QUIZ].id,
+    )
     assert wanted.instructions == {QUIZ: "Harder."}
     assert wanted.started().given_up() == before
 
@@ -139,8 +142,9 @@ def test_another_version_that_is_given_up_leaves_the_concept_as_it_was() -> None
 def test_another_version_takes_the_place_of_the_first() -> None:
     before, quiz_id = complete(), uuid4()
     after = before.regenerated([QUIZ], "Harder.").started().delivered(QUIZ, quiz_id, an_artefact(QUIZ))
-    assert (after.quiz_status, after.quiz_id, after.instructions) == (ArtefactStatus.COMPLETED, quiz_id, {})
-    assert after.restored(QUIZ, before.quiz_id or uuid4(), an_artefact(QUIZ)) == before
+    quiz = after.artefacts[QUIZ]
+    assert (quiz.status, quiz.id, quiz.instructions) == (ArtefactStatus.COMPLETED, quiz_id, None)
+    assert after.restored(before.artefacts[QUIZ].id or uuid4(), an_artefact(QUIZ)) == before
 
 
 def test_what_nobody_waits_for_changes_nothing() -> None:

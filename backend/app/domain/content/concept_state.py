@@ -57,6 +57,11 @@ class ConceptState:
         return content_status(artefact.status for artefact in self.artefacts.values())
 
     @property
+    def failures(self) -> dict[ArtefactKind, Failure]:
+        """Why artefacts have failed."""
+        return {kind: one.failure for kind, one in self.artefacts.items() if one.failure is not None}
+
+    @property
     def instructions(self) -> dict[ArtefactKind, str]:
         """What the learner wants of other versions."""
         return {kind: one.instructions for kind, one in self.artefacts.items() if one.instructions is not None}
