@@ -2,7 +2,7 @@
 
 import type { ArtefactKind, ContentStatus } from "../shared/api/schema";
 import type { Translate } from "../shared/i18n/translate";
-import { artefactOf } from "./artefacts";
+import { artefactOf, nounOf } from "./artefacts";
 import type { Concept } from "./roadmap";
 
 export type ConceptState = ContentStatus | "learned";
@@ -17,6 +17,6 @@ export function word(concept: Concept, kinds: readonly ArtefactKind[], t: Transl
   if (state !== "partial") return t(`state.${state}`);
   const missing = kinds
     .filter((kind) => artefactOf(concept, kind).status === "failed")
-    .map((kind) => t(`artefact.${kind}`));
+    .map((kind) => t(nounOf(kind)));
   return t("state.partial", { missing: missing.join(t("app.separator")) });
 }

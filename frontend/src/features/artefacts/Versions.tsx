@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 
+import { nounOf, titleOf } from "../../roadmap/artefacts";
 import { authorName } from "../../roadmap/authorName";
 import { COMMANDS } from "../../roadmap/commands/registry";
 import type { Commands } from "../../roadmap/commands/useCommands";
@@ -47,7 +48,7 @@ export function Versions({ roadmap, concept, commands, onRead }: VersionsProps) 
         {versions.data?.items.map((one) => (
           <li key={one.artefact_id}>
             <span>
-              {t("concept.version", { version: one.version, artefact: t(`artefact.${one.artefact}`) })}
+              {t("concept.version", { version: one.version, artefact: t(nounOf(one.artefact)) })}
               <small>
                 {new Date(one.created_at).toLocaleString(language === "zh" ? "zh" : undefined)} ·{" "}
                 {authorName(one.author, t)}
@@ -83,7 +84,7 @@ export function Versions({ roadmap, concept, commands, onRead }: VersionsProps) 
           >
             {roadmap.kinds.map((kind) => (
               <option key={kind} value={kind}>
-                {t(`kind.${kind}`)}
+                {t(titleOf(kind))}
               </option>
             ))}
           </select>
@@ -97,7 +98,7 @@ export function Versions({ roadmap, concept, commands, onRead }: VersionsProps) 
             onChange={(event) => setInstructions(event.target.value)}
           />
           <Button type="submit" disabled={commands.isPending || lengthOf(instructions) > LONGEST}>
-            {t("concept.regenerateAll", { artefact: t(`artefact.${artefact}`) })}
+            {t("concept.regenerateAll", { artefact: t(nounOf(artefact)) })}
           </Button>
         </form>
       )}

@@ -5,7 +5,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { Tabs } from "radix-ui";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 
-import { artefactOf } from "../../roadmap/artefacts";
+import { artefactOf, titleOf } from "../../roadmap/artefacts";
 import { COMMANDS } from "../../roadmap/commands/registry";
 import type { Commands } from "../../roadmap/commands/useCommands";
 import { conceptsOf } from "../../roadmap/outline/concepts";
@@ -141,7 +141,7 @@ function OpenConcept({
             const count = artefactOf(concept, kind).glance?.count;
             return (
               <Tabs.Trigger key={kind} value={kind}>
-                {t(`kind.${kind}`)} {count !== undefined && <span>{count}</span>}
+                {t(titleOf(kind))} {count !== undefined && <span>{count}</span>}
               </Tabs.Trigger>
             );
           })}
