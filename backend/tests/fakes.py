@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from uuid import UUID
 
 from factories import AUTHOR, a_request, an_artefact
@@ -42,11 +42,13 @@ class FakeAgents:
         self.running = 0
         self.most_at_once = 0
         self.order: list[str] = []
+        self.sources: dict[tuple[str, ArtefactKind], Mapping[ArtefactKind, Artefact]] = {}
         self.usage = Usage()
 
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
         concept_id = brief.concept.concept_id
         self.calls[concept_id, kind] += 1
+        self.sources[concept_id, kind] = brief.sources
         if kind == ArtefactKind.TUTORIAL:
             self.order.append(concept_id)
         self.running += 1
@@ -87,6 +89,12 @@ class InMemoryStore:
         if self.status != TaskStatus.RUNNING:
             return Backlog(concepts=(), request=a_request())
         return backlog_of(self._outline, a_request(), self.states, spent=self.spent)
+
+    async def artefacts(self, concept_id: str, kinds: Collection[ArtefactKind]) -> Mapping[ArtefactKind, Artefact]:
+        await self._reach()
+        delivered = {item.artefact_id: item.delivery.result for batch in self.batches for item in batch.artefacts}
+        current = {kind: delivered.get(one.id) for kind, one in self.states[concept_id].artefacts.items() if one.id}
+        return {kind: one for kind, one in current.items() if kind in kinds and one and not isinstance(one, Failure)}
 
     async def start(self, concept_ids: Sequence[str]) -> Sequence[Event]:
         await self._reach()

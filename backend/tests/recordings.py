@@ -39,3 +39,9 @@ def as_known(now: object, then: object) -> object:
     if isinstance(now, list) and isinstance(then, list) and len(now) == len(then):
         return [as_known(*pair) for pair in zip(now, then, strict=True)]
     return now
+
+
+def as_version_1(file: dict[str, Any]) -> dict[str, Any]:
+    """An exported roadmap with its artefacts where the first version of files had them: beside the other fields."""
+    concepts = [{**concept, **concept["artefacts"]} for concept in file["concepts"]]
+    return {**file, "version": 1, "concepts": concepts}

@@ -1,10 +1,10 @@
 """The core's store in Postgres: one fenced transaction for each change, with its events in it."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +22,8 @@ from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.repositories.task_repo import TaskRepository
 from app.db.session import REFUSED, DatabaseUnavailable, Sessions, is_transient, safe_session_with_retry
 from app.domain.content.concept_state import ConceptState
+from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds import KINDS, Artefact
 from app.domain.content.status import ContentStatus
 from app.domain.events import ConceptComplete, ConceptFailed, Event, event_adapter
 from app.domain.failures import Failure, FailureCode, failure
@@ -78,6 +80,16 @@ class PostgresContentStore:
             prioritised=roadmap.task.prioritised,
             spent=roadmap.task.usage,
         )
+
+    async def artefacts(self, concept_id: str, kinds: Collection[ArtefactKind]) -> Mapping[ArtefactKind, Artefact]:
+        async def work(session: AsyncSession) -> dict[ArtefactKind, dict[str, Any]]:
+            state = await ConceptRepository(session).get(self._claim.roadmap, concept_id)
+            found = (state.artefacts[kind].id for kind in kinds if kind in state.artefacts) if state else ()
+            ids = [one for one in found if one is not None]
+            return await RoadmapRepository(session).artefacts(self._claim.roadmap, concept_id, ids=ids)
+
+        stored = await self._reach(work)
+        return {kind: KINDS[kind].body.model_validate(row["body"]) for kind, row in stored.items()}
 
     async def start(self, concept_ids: Sequence[str]) -> Sequence[Event]:
         return await self._write(StartConcepts(concept_ids))

@@ -164,7 +164,9 @@ def written(roadmap: PackedRoadmap) -> Iterator[bytes]:
             "concept_id": concept_id,
             "removed": concept.removed,
             "learned_at": concept.learned_at,
-            "artefacts": {kind: _kept(one, versions.get((concept_id, kind), ())) for kind, one in artefacts.items()},
+            "artefacts": {
+                kind.value: _kept(one, versions.get((concept_id, kind), ())) for kind, one in artefacts.items()
+            },
         }
         yield (b",\n" if index else b"\n") + dumps(fields)
     yield b"]}\n"

@@ -1,14 +1,15 @@
-"""Runs one content task: many concepts at once, three agents each, results saved while others are written."""
+"""Runs one content task: many concepts at once, all their artefacts each, results saved while others are written."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 import structlog
 
 from app.core.ending import end
 from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds import KINDS, Artefact
 from app.domain.failures import Failure
 from app.generation.breaker import CircuitBreaker
 from app.generation.buffer import Buffer
@@ -173,16 +174,23 @@ class Orchestrator:
     async def _write_concept(self, concept: PendingConcept) -> None:
         self._saver.concept_started(concept.concept_id)
         try:
+            written: dict[ArtefactKind, asyncio.Task[Artefact | Failure]] = {}
             async with asyncio.TaskGroup() as artefacts:
                 for kind in concept.missing:
-                    artefacts.create_task(self._write_artefact(kind, concept.brief_for(kind)))
+                    read = {one: written[one] for one in KINDS[kind].reads if one in written}
+                    written[kind] = artefacts.create_task(self._write_artefact(kind, concept.brief_for(kind), read))
         finally:
             self._slots.release()
         if concept.concept_id not in self._withheld:
             await self._finish(concept.concept_id)
 
-    async def _write_artefact(self, kind: ArtefactKind, brief: ConceptBrief) -> None:
+    async def _write_artefact(
+        self, kind: ArtefactKind, brief: ConceptBrief, read: Mapping[ArtefactKind, asyncio.Task[Artefact | Failure]]
+    ) -> Artefact | Failure:
+        """Write an artefact once those of the concept that it reads have come to an end."""
         concept_id = brief.concept.concept_id
+        if KINDS[kind].reads:
+            brief = replace(brief, sources=await self._sources(concept_id, KINDS[kind].reads, read))
         delivery = await contained(
             self._agents.write(kind, brief),
             language=brief.request.language,
@@ -197,9 +205,26 @@ class Orchestrator:
         artefact = FinishedArtefact(concept_id=concept_id, kind=kind, delivery=delivery)
         if failure is not None and failure.code.stops_the_run:
             self._withheld.setdefault(concept_id, []).append(artefact)
-            return
+            return failure
         await self._add(artefact)
         self._watch_age()
+        return delivery.result
+
+    async def _sources(
+        self,
+        concept_id: str,
+        kinds: Sequence[ArtefactKind],
+        written: Mapping[ArtefactKind, asyncio.Task[Artefact | Failure]],
+    ) -> Mapping[ArtefactKind, Artefact]:
+        """The artefacts of these kinds: those that are being written, once they are there, and stored ones."""
+        sources: dict[ArtefactKind, Artefact] = {}
+        if stored := [kind for kind in kinds if kind not in written]:
+            sources |= await patiently(lambda: self._store.artefacts(concept_id, stored))
+        for kind, writing in written.items():
+            result = await writing
+            if not isinstance(result, Failure):
+                sources[kind] = result
+        return sources
 
     async def _add(self, artefact: FinishedArtefact) -> None:
         self._finished_artefacts += 1

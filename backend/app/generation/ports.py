@@ -1,6 +1,6 @@
 """The ports of the core: who writes, who saves, who announces."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from app.domain.content.kind import ArtefactKind
@@ -62,13 +62,17 @@ class Author(ContentAgents, Protocol):
 class ContentStore(Protocol):
     """Where one task's results are kept; bound to that task and its fencing token.
 
-    Every method is one transaction, returns the events that it committed, may be repeated after
+    Every method is one transaction; those that write return the events that they committed. Each may be repeated after
     `StoreUnavailable`, and raises `OwnershipLost` before it has written anything.
     """
 
     async def pending(self) -> Backlog:
         """What is still to be written, in learning order: nothing when the task was stopped meanwhile. Writes
         nothing."""
+        ...
+
+    async def artefacts(self, concept_id: str, kinds: Collection[ArtefactKind]) -> Mapping[ArtefactKind, Artefact]:
+        """The current artefacts of some kinds, those of them that there are. Writes nothing."""
         ...
 
     async def start(self, concept_ids: Sequence[str]) -> Sequence[Event]:

@@ -39,7 +39,7 @@ class Delivery(Generic[T_co]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConceptBrief:
     """All that an agent is told about the concept that it writes for; `instructions` are what the learner wants of
-    another version."""
+    another version. `sources` are the artefacts of the concept that its kind reads, those of them that there are."""
 
     concept: Concept
     stage_name: str
@@ -47,6 +47,7 @@ class ConceptBrief:
     request: LearningRequest
     outline: Outline
     instructions: str | None = None
+    sources: Mapping[ArtefactKind, Artefact] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

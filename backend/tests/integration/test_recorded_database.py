@@ -10,12 +10,12 @@ from databases import fresh_database
 from debian_servers import postgres_15
 from factories import a_batch
 from integration.conftest import Desk, claim_of
-from recordings import ANSWERS, RECORDED, as_known, load_recorded_database, recorded_json
+from recordings import ANSWERS, RECORDED, as_known, as_version_1, load_recorded_database, recorded_json
 
 from app.commands.quizzes import Quizzes
 from app.commands.unit import UnitOfWork
 from app.db.migrate import upgrade
-from app.domain.content import ArtefactKind
+from app.domain.content.kind import ArtefactKind
 from app.domain.packed_roadmap import written
 from app.domain.viewer import LOCAL_VIEWER
 from app.embedded.postgres import EmbeddedPostgres
@@ -131,7 +131,7 @@ async def test_the_exported_file_is_the_one_of_then(name: str, desk: Desk) -> No
     """It holds what the API does not show: removed concepts, and the outlines of all revisions."""
     then = recorded_json(RECORDED / f"export_1_{name}.json")
     now = orjson.loads(b"".join(written(await desk.read.packed.pack(LOCAL_VIEWER, id_of(name)))))
-    assert as_known(now, then) == then
+    assert as_known(as_version_1(now), then) == then
 
 
 async def test_a_removed_concept_comes_back_with_its_content(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import cast
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from factories import a_failure, an_artefact, an_outline
 from fakes import FakeAgents, InMemoryStore, RecordingEvents
 
 from app.domain.content.kind import ArtefactKind
-from app.domain.content.kinds import Artefact
+from app.domain.content.kinds import KINDS, Artefact
 from app.domain.content.kinds.tutorial import Section, Tutorial
 from app.domain.content.status import ArtefactStatus, ContentStatus
 from app.domain.events import Completed, ConceptComplete, ConceptFailed, ConceptStart, TaskPaused
@@ -24,6 +25,7 @@ from app.generation.ports import AuthorBug, OwnershipLost, StoreUnavailable
 from app.generation.saver import MAX_UNSAVED_CONCEPTS
 
 NO_AGE = Limits(flush_max_age=None)
+TUTORIAL, QUIZ = ArtefactKind.TUTORIAL, ArtefactKind.QUIZ
 
 
 class Bench:
@@ -195,6 +197,57 @@ async def test_only_missing_artefacts_are_written() -> None:
     written = {kind for concept_id, kind in bench.agents.calls if concept_id == "c1"}
     assert written == {ArtefactKind.QUIZ}
     assert bench.store.progress.completed == 3
+
+
+@pytest.fixture
+def quiz_reads_tutorial(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(cast("dict[ArtefactKind, object]", KINDS), QUIZ, replace(KINDS[QUIZ], reads=(TUTORIAL,)))
+
+
+@pytest.mark.usefixtures("quiz_reads_tutorial")
+async def test_a_kind_is_written_when_what_it_reads_is_there_and_others_do_not_wait() -> None:
+    bench = Bench(3)
+    told = asyncio.Event()
+
+    async def answer(kind: ArtefactKind, concept_id: str) -> Artefact | Failure:
+        if kind == TUTORIAL:
+            await told.wait()
+        return an_artefact(kind, concept_id)
+
+    bench.answer(answer)
+    run = bench.start()
+    await until(lambda: bench.agents.calls["c2", ArtefactKind.RESOURCES] == 1)
+    assert not any(kind == QUIZ for _, kind in bench.agents.calls)
+    told.set()
+    assert await run == RunEnd.FINISHED
+    assert bench.agents.sources["c1", QUIZ] == {TUTORIAL: an_artefact(TUTORIAL, "c1")}
+    assert bench.agents.sources["c1", ArtefactKind.RESOURCES] == {}
+    assert bench.store.progress.completed == 3
+
+
+@pytest.mark.usefixtures("quiz_reads_tutorial")
+async def test_a_kind_whose_source_has_failed_is_written_without_it() -> None:
+    bench = Bench(1)
+
+    async def answer(kind: ArtefactKind, concept_id: str) -> Artefact | Failure:
+        return a_failure() if kind == TUTORIAL else an_artefact(kind, concept_id)
+
+    bench.answer(answer)
+    await bench.run()
+    assert bench.agents.sources["c0", QUIZ] == {}
+    assert bench.store.states["c0"].having(ArtefactStatus.FAILED) == (TUTORIAL,)
+
+
+@pytest.mark.usefixtures("quiz_reads_tutorial")
+async def test_a_kind_that_is_written_alone_reads_what_is_stored() -> None:
+    bench = Bench(2)
+    await bench.run()
+    again = Orchestrator(bench.agents, bench.store, bench.events, NO_AGE, may_start=lambda: True)
+    bench.store.states["c0"] = bench.store.states["c0"].regenerated([QUIZ], None)
+    bench.store.status = TaskStatus.RUNNING
+    bench.agents.sources.clear()
+    await asyncio.wait_for(again.run(), 10)
+    assert bench.agents.sources == {("c0", QUIZ): {TUTORIAL: an_artefact(TUTORIAL, "c0")}}
 
 
 async def test_saving_does_not_hold_a_slot() -> None:
