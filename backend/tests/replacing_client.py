@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.domain.content.flat import flat_content
 from app.domain.content.kind import ArtefactKind
 from app.domain.events import Event, OutlineReady
 from app.reading.views import RoadmapView
@@ -13,6 +14,7 @@ _UNWRITTEN: dict[str, Any] = {
     "quiz_questions_count": None,
     "failures": [],
     "learned_at": None,
+    "artefacts": {kind: {"status": "pending", "id": None, "glance": None, "failure": None} for kind in ArtefactKind},
     **{f"{kind}_status": "pending" for kind in ArtefactKind},
     **{f"{kind}_id": None for kind in ArtefactKind},
 }
@@ -65,16 +67,8 @@ class ReplacingClient:
 
 def _replace(concept: dict[str, Any], told: dict[str, Any]) -> None:
     concept["content_status"], concept["learned_at"] = told["content_status"], told["learned_at"]
-    failures = {one["artefact"]: one for one in concept["failures"]}
+    concept["artefacts"] = {**concept["artefacts"], **told["artefacts"]}
+    concept["failures"] = [one["failure"] for one in concept["artefacts"].values() if one["failure"]]
     for kind, one in told["artefacts"].items():
-        concept[f"{kind}_status"], concept[f"{kind}_id"] = one["status"], one["id"]
-        failures[kind] = one["failure"]
-        glance: dict[str, Any] = one["glance"] or {}
-        match kind:
-            case ArtefactKind.TUTORIAL:
-                concept["content_summary"] = glance.get("summary")
-            case ArtefactKind.RESOURCES:
-                concept["resources_count"] = glance.get("count")
-            case ArtefactKind.QUIZ:
-                concept["quiz_questions_count"] = glance.get("count")
-    concept["failures"] = [failures[kind] for kind in ArtefactKind if failures.get(kind)]
+        concept[f"{kind}_status"] = one["status"]
+        concept |= flat_content(kind, one["id"], one["glance"])

@@ -64,9 +64,9 @@ async def test_what_was_imported_says_so_and_so_does_its_copy(api: AsyncClient, 
 
 async def test_what_an_import_says_of_its_costs_counts_for_nobody_else(api: AsyncClient, desk: Desk) -> None:
     document = await exported(api, desk)
-    versions = document["concepts"][0]["quiz"]["versions"]
+    versions = document["concepts"][0]["artefacts"]["quiz"]["versions"]
     dear = {"calls": 1000, "input_tokens": 10**9, "output_tokens": 10**9, "cost_usd": 1000.0}
-    document["concepts"][0]["quiz"]["versions"] = [
+    document["concepts"][0]["artefacts"]["quiz"]["versions"] = [
         versions[0] | {"version": number, "usage": dear} for number in range(1, 21)
     ]
     await imported(api, document)
@@ -120,7 +120,7 @@ async def test_what_is_stored_is_read_whatever_it_is(api: AsyncClient, desk: Des
 
 async def test_a_large_file_is_checked_elsewhere_and_gives_the_same(api: AsyncClient, desk: Desk) -> None:
     document = await exported(api, desk)
-    body = document["concepts"][0]["tutorial"]["versions"][0]["body"]
+    body = document["concepts"][0]["artefacts"]["tutorial"]["versions"][0]["body"]
     body["sections"] = [{"heading": "Heading", "markdown": "Words. " * 2000}] * 10
     assert len(orjson.dumps(document)) > SMALL_FILE
     other = await imported(api, document)
@@ -128,7 +128,7 @@ async def test_a_large_file_is_checked_elsewhere_and_gives_the_same(api: AsyncCl
     assert again["concepts"] == document["concepts"]
     body["sections"][0] = {"heading": "NUL \x00", "markdown": ""}
     problem = problem_in(await api.post(f"{ROADMAPS}/import", json=document), 422, "invalid_input")
-    assert problem["errors"][0]["field"] == "concepts.0.tutorial.versions.0.body.sections.0.heading"
+    assert problem["errors"][0]["field"] == "concepts.0.artefacts.tutorial.versions.0.body.sections.0.heading"
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ async def test_a_large_file_is_checked_elsewhere_and_gives_the_same(api: AsyncCl
         ([], "not a roadmap"),
         ("text", "not a roadmap"),
         ({"format": "another"}, "not a roadmap"),
-        ({"format": "greenway-roadmap", "version": 2, "novel": True}, "version 2"),
+        ({"format": "greenway-roadmap", "version": 3, "novel": True}, "version 3"),
     ],
 )
 async def test_what_is_no_roadmap_or_of_a_later_version_is_told_as_that(
@@ -151,10 +151,10 @@ async def test_an_artefact_that_is_too_large_is_refused_by_its_place_and_the_lim
     api: AsyncClient, desk: Desk
 ) -> None:
     document = await exported(api, desk)
-    body = document["concepts"][0]["tutorial"]["versions"][0]["body"]
+    body = document["concepts"][0]["artefacts"]["tutorial"]["versions"][0]["body"]
     body["sections"] = [{"heading": "Heading", "markdown": "x" * 15_000}] * 200
     problem = problem_in(await api.post(f"{ROADMAPS}/import", json=document), 422, "invalid_input")
-    assert problem["errors"][0]["field"] == "concepts.0.tutorial.versions.0"
+    assert problem["errors"][0]["field"] == "concepts.0.artefacts.tutorial.versions.0"
     assert "MAX_ARTEFACT_BYTES" in problem["errors"][0]["message"]
 
 

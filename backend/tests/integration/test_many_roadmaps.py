@@ -24,8 +24,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 MANY, FEW = 20_000, 5
 ADD = """
-    INSERT INTO roadmaps (id, user_id, request, author, title, auto_approve, task_id)
-        SELECT id, 'local', '{"goal": "Learn SQL", "language": "en"}', 'test:author', 'SQL', true, task_id FROM added;
+    INSERT INTO roadmaps (id, user_id, request, author, title, kinds, auto_approve, task_id)
+        SELECT id, 'local', '{"goal": "Learn SQL", "language": "en"}', 'test:author', 'SQL',
+            '{tutorial,resources,quiz}', true, task_id
+        FROM added;
     INSERT INTO roadmap_progress (roadmap_id, epoch, total, completed) SELECT id, id, 30, completed FROM added;
     INSERT INTO tasks (id, roadmap_id, kind, status, returns_to)
         SELECT task_id, id, kind, status, returns_to FROM added

@@ -336,7 +336,7 @@ COUNTED = text(
         count(*) FILTER (WHERE s = 'completed') AS done,
         count(*) FILTER (WHERE s = 'failed') AS failed,
         count(*) FILTER (WHERE s = 'generating') AS generating
-      FROM unnest(ARRAY[tutorial_status, resources_status, quiz_status]) AS s
+      FROM jsonb_path_query(concepts.artefacts, '$.*.status') AS one, LATERAL (SELECT one #>> '{}' AS s) AS status
     ) AS artefacts
     WHERE roadmap_id = :roadmap_id AND removed_at IS NULL
     """
