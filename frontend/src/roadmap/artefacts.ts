@@ -1,56 +1,27 @@
-/** What is written for each concept. */
+/** What is written for a concept, by kind. Which kinds there are, the roadmap says: `kinds`, in the order in which they are
+ * shown. */
 
-import type {
-  ArtefactKind,
-  ArtefactStatus,
-  ChangedArtefact,
-  ConceptView,
-  Glance,
-} from "../shared/api/schema";
+import type { ArtefactKind, ShownArtefact } from "../shared/api/schema";
+import type { PlainKey } from "../shared/i18n/translate";
+import type { Concept } from "./roadmap";
 
-/** What a concept shows of each kind before it is opened. Leaving a kind out fails the type check. */
-const SHOWN: Readonly<Record<ArtefactKind, (glance: Glance) => Partial<ConceptView>>> = {
-  tutorial: ({ summary = null }) => ({ content_summary: summary }),
-  resources: ({ count = null }) => ({ resources_count: count }),
-  quiz: ({ count = null }) => ({ quiz_questions_count: count }),
-};
+const WAITING: ShownArtefact = { status: "pending", id: null, glance: null, failure: null };
 
-/** In the order in which they are shown. */
-export const KINDS = Object.keys(SHOWN) as readonly ArtefactKind[];
-
-export interface Artefact {
-  readonly kind: ArtefactKind;
-  readonly status: ArtefactStatus;
-  /** The version in use; null until there is one. */
-  readonly id: string | null;
+export function artefactOf({ artefacts }: Pick<Concept, "artefacts">, kind: ArtefactKind): ShownArtefact {
+  return artefacts[kind] ?? WAITING;
 }
 
-type Statuses = Pick<ConceptView, `${ArtefactKind}_${"status" | "id"}`>;
-
-/** The artefacts that a concept has, or will have. */
-export function artefactsOf(concept: Statuses): readonly Artefact[] {
-  return KINDS.map((kind) => artefactOf(concept, kind));
+/** The artefacts of a concept of which nothing is written yet. */
+export function waitingIn(kinds: readonly ArtefactKind[]): Concept["artefacts"] {
+  return Object.fromEntries(kinds.map((kind) => [kind, WAITING]));
 }
 
-export function artefactOf(concept: Statuses, kind: ArtefactKind): Artefact {
-  return { kind, status: concept[`${kind}_status`], id: concept[`${kind}_id`] };
+/** What a kind is called in a sentence. */
+export function nounOf(kind: ArtefactKind): PlainKey {
+  return `artefact.${kind}`;
 }
 
-/** The concept with these artefacts in place of its own. */
-export function withArtefacts(
-  concept: ConceptView,
-  told: Partial<Record<ArtefactKind, ChangedArtefact>>,
-): ConceptView {
-  const fields = KINDS.map((kind) => {
-    const one = told[kind];
-    return (
-      one && { [`${kind}_status`]: one.status, [`${kind}_id`]: one.id, ...SHOWN[kind](one.glance ?? {}) }
-    );
-  });
-  const failures = KINDS.flatMap((kind) => {
-    const failure =
-      kind in told ? told[kind]?.failure : concept.failures.find(({ artefact }) => artefact === kind);
-    return failure ?? [];
-  });
-  return Object.assign({}, concept, ...fields, { failures });
+/** What it is called by itself, as on a tab. */
+export function titleOf(kind: ArtefactKind): PlainKey {
+  return `kind.${kind}`;
 }

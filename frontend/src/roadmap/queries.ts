@@ -3,8 +3,8 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { api, unwrap } from "../shared/api/client";
-import type { ConceptView, RoadmapView } from "../shared/api/schema";
-import { artefactsOf } from "./artefacts";
+import type { RoadmapView } from "../shared/api/schema";
+import type { Concept } from "./roadmap";
 
 /** How often an estimate of what is left, and the list of roadmaps, are asked for again, in milliseconds. */
 const ESTIMATE_EVERY = 15_000;
@@ -81,15 +81,15 @@ export function estimateQuery(roadmapId: string, version: number | null) {
 }
 
 /** A concept with its lesson; read again whenever the roadmap says that something of it has changed. */
-export function conceptQuery(roadmapId: string, concept: ConceptView) {
-  const { concept_id, content_status, learned_at, failures } = concept;
-  const ids = artefactsOf(concept).map(({ id }) => id);
+export function conceptQuery(roadmapId: string, concept: Concept) {
+  const { concept_id, content_status, learned_at, artefacts } = concept;
+  const failures = Object.values(artefacts).filter(({ failure }) => failure !== null).length;
   return queryOptions({
     queryKey: [
       "concept",
       roadmapId,
       concept_id,
-      { content_status, ids, learned_at, failures: failures.length },
+      { content_status, ids: idsOf(concept), learned_at, failures },
     ],
     queryFn: ({ signal }) =>
       api
@@ -100,6 +100,11 @@ export function conceptQuery(roadmapId: string, concept: ConceptView) {
         .then(unwrap),
     placeholderData: (before) => (before?.concept_id === concept_id ? before : undefined),
   });
+}
+
+/** The versions in use, by kind. */
+function idsOf({ artefacts }: Concept): Readonly<Record<string, string | null>> {
+  return Object.fromEntries(Object.entries(artefacts).map(([kind, { id }]) => [kind, id]));
 }
 
 /** An earlier version, as it was; none is read where there is no number. */
@@ -121,10 +126,10 @@ export function conceptVersionQuery(roadmapId: string, conceptId: string, versio
   });
 }
 
-export function versionsQuery(roadmapId: string, concept: ConceptView) {
+export function versionsQuery(roadmapId: string, concept: Concept) {
   const { concept_id } = concept;
   return queryOptions({
-    queryKey: ["versions", roadmapId, concept_id, artefactsOf(concept).map(({ id }) => id)],
+    queryKey: ["versions", roadmapId, concept_id, idsOf(concept)],
     queryFn: ({ signal }) =>
       api
         .GET("/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/versions", {

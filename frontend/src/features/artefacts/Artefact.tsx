@@ -5,7 +5,8 @@ import { useState } from "react";
 import { artefactOf } from "../../roadmap/artefacts";
 import { COMMANDS } from "../../roadmap/commands/registry";
 import type { Commands } from "../../roadmap/commands/useCommands";
-import type { ArtefactKind, ConceptDetail, ConceptView, RoadmapView } from "../../shared/api/schema";
+import type { Concept, Roadmap } from "../../roadmap/roadmap";
+import type { ArtefactKind, ConceptDetail } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Boundary } from "../../shared/ui/Boundary";
 import { Button } from "../../shared/ui/Button";
@@ -16,8 +17,8 @@ import styles from "./Artefact.module.css";
 import { ARTEFACTS } from "./registry";
 
 interface ArtefactProps {
-  readonly roadmap: RoadmapView;
-  readonly concept: ConceptView;
+  readonly roadmap: Roadmap;
+  readonly concept: Concept;
   readonly kind: ArtefactKind;
   readonly detail: ConceptDetail | undefined;
   readonly commands: Commands;
@@ -25,12 +26,12 @@ interface ArtefactProps {
 
 export function Artefact({ roadmap, concept, kind, detail, commands }: ArtefactProps) {
   const { t } = usePreferences();
-  const failure = concept.failures.find((one) => one.artefact === kind);
-  const shown = detail === undefined ? null : ARTEFACTS[kind].shown({ roadmap, detail });
-  const isFresh = shown === null && artefactOf(concept, kind).status === "completed";
+  const { status, failure } = artefactOf(concept, kind);
+  const content = detail === undefined ? null : ARTEFACTS[kind].content({ roadmap, detail });
+  const isFresh = content === null && status === "completed";
   return (
     <>
-      {failure !== undefined && (
+      {failure !== null && (
         <Problem message={failure.message}>
           <span>{t("failed.stays")}</span>
           <CommandButton commands={commands} name="retry" label="concept.writeMissing" />
@@ -38,11 +39,11 @@ export function Artefact({ roadmap, concept, kind, detail, commands }: ArtefactP
       )}
       {detail === undefined || isFresh ? (
         <Waiting />
-      ) : shown === null ? (
-        failure === undefined && <NotYet concept={concept} kind={kind} commands={commands} />
+      ) : content === null ? (
+        failure === null && <NotYet concept={concept} kind={kind} commands={commands} />
       ) : (
-        <Boundary key={shown.key} text={shown.text}>
-          {shown.view}
+        <Boundary key={content.key} text={content.text}>
+          {content.view}
         </Boundary>
       )}
     </>

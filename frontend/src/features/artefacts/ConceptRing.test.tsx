@@ -2,32 +2,36 @@
 import { cleanup, render } from "@testing-library/react";
 import { afterEach, expect, test } from "vitest";
 
-import { KINDS } from "../../roadmap/artefacts";
-import recorded from "../../roadmap/live/fixtures/run.json";
+import { reads } from "../../roadmap/live/fixtures/run";
 import { conceptsOf } from "../../roadmap/outline/concepts";
-import type { RoadmapView } from "../../shared/api/schema";
+import type { Concept } from "../../roadmap/roadmap";
+import type { ArtefactKind, ShownArtefact } from "../../shared/api/schema";
 import { ConceptRing } from "./ConceptRing";
-import { ARTEFACTS } from "./registry";
 
-const [concept] = conceptsOf(
-  (recorded.reads as unknown as RoadmapView[]).find((read) => read.stages.length > 0)!,
-);
+const [concept] = conceptsOf(reads.find((read) => read.stages.length > 0)!);
+
+const THREE = ["tutorial", "resources", "quiz"] as const;
+const ABSENT: ShownArtefact = { status: "pending", id: null, glance: null, failure: null };
+const THERE: ShownArtefact = { ...ABSENT, status: "completed", id: "i" };
+
+function arcsOf(kinds: readonly ArtefactKind[], artefacts: Concept["artefacts"]): unknown[] {
+  const { container } = render(
+    <ConceptRing concept={{ ...concept!, artefacts, learned_at: null }} kinds={kinds} />,
+  );
+  const arcs = [...container.querySelectorAll<SVGPathElement>("path[data-status]")];
+  return arcs.map((arc) => arc.dataset.status);
+}
 
 afterEach(cleanup);
 
-test("a concept's ring has an arc for each kind of artefact that has a view", () => {
-  expect([...KINDS].sort()).toEqual(Object.keys(ARTEFACTS).sort());
-  const { container } = render(<ConceptRing concept={concept!} />);
-  expect(container.querySelectorAll("path[data-status]")).toHaveLength(KINDS.length);
+test("a saved artefact fills its arc alone, whatever the order in which artefacts come", () => {
+  const artefacts = { quiz: THERE, tutorial: ABSENT, resources: ABSENT };
+  expect(arcsOf(THREE, artefacts)).toEqual(["pending", "pending", "completed"]);
 });
 
-test("a saved artefact fills its arc alone", () => {
-  const statuses = {
-    tutorial_status: "pending",
-    resources_status: "pending",
-    quiz_status: "completed",
-  } as const;
-  const { container } = render(<ConceptRing concept={{ ...concept!, ...statuses, learned_at: null }} />);
-  const arcs = [...container.querySelectorAll<SVGPathElement>("path[data-status]")];
-  expect(arcs.map((arc) => arc.dataset.status)).toEqual(["pending", "pending", "completed"]);
+test("a concept's ring has an arc for each kind of the roadmap, and none for another", () => {
+  const artefacts = { tutorial: THERE, quiz: THERE, notes: THERE };
+  expect(arcsOf(["quiz"], artefacts)).toEqual(["completed"]);
+  const four = [...THREE, "notes" as ArtefactKind];
+  expect(arcsOf(four, artefacts)).toEqual(["completed", "pending", "completed", "completed"]);
 });

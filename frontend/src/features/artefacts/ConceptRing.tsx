@@ -1,17 +1,19 @@
-/** A concept's ring: an arc for each of its artefacts. */
+/** A concept's ring: an arc for each of the roadmap's kinds of artefacts. */
 
-import { artefactsOf } from "../../roadmap/artefacts";
+import { artefactOf } from "../../roadmap/artefacts";
+import type { Concept } from "../../roadmap/roadmap";
 import { stateOf } from "../../roadmap/words";
-import type { ConceptView } from "../../shared/api/schema";
+import type { ArtefactKind } from "../../shared/api/schema";
 import { Ring } from "../../shared/ui/Ring";
 
 interface ConceptRingProps {
-  readonly concept: ConceptView;
+  readonly concept: Concept;
+  readonly kinds: readonly ArtefactKind[];
   /** What a screen reader says; nothing where the same words stand beside it. */
   readonly label?: string;
 }
 
-export function ConceptRing({ concept, label }: ConceptRingProps) {
-  const arcs = artefactsOf(concept).map(({ kind, status }) => ({ name: kind, status }));
+export function ConceptRing({ concept, kinds, label }: ConceptRingProps) {
+  const arcs = kinds.map((kind) => ({ name: kind, status: artefactOf(concept, kind).status }));
   return <Ring state={stateOf(concept)} arcs={arcs} label={label} />;
 }

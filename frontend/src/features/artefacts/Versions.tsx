@@ -3,12 +3,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 
-import { KINDS } from "../../roadmap/artefacts";
+import { nounOf, titleOf } from "../../roadmap/artefacts";
 import { authorName } from "../../roadmap/authorName";
 import { COMMANDS } from "../../roadmap/commands/registry";
 import type { Commands } from "../../roadmap/commands/useCommands";
 import { versionsQuery } from "../../roadmap/queries";
-import type { ArtefactKind, ConceptView, RoadmapView, VersionView } from "../../shared/api/schema";
+import type { Concept, Roadmap } from "../../roadmap/roadmap";
+import type { ArtefactKind, VersionView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Button } from "../../shared/ui/Button";
 import { lengthOf, LongText } from "../../shared/ui/LongText";
@@ -19,8 +20,8 @@ import styles from "./Versions.module.css";
 const LONGEST = 2000;
 
 interface VersionsProps {
-  readonly roadmap: RoadmapView;
-  readonly concept: ConceptView;
+  readonly roadmap: Roadmap;
+  readonly concept: Concept;
   readonly commands: Commands;
   onRead(version: VersionView): void;
 }
@@ -29,7 +30,7 @@ export function Versions({ roadmap, concept, commands, onRead }: VersionsProps) 
   const { t, say, language } = usePreferences();
   const versions = useQuery(versionsQuery(roadmap.roadmap_id, concept));
   const [instructions, setInstructions] = useState("");
-  const [artefact, setArtefact] = useState<ArtefactKind>("tutorial");
+  const [artefact, setArtefact] = useState<ArtefactKind>(roadmap.kinds[0]!);
   const conceptId = concept.concept_id;
   const regenerate = (event: FormEvent) => {
     event.preventDefault();
@@ -47,7 +48,7 @@ export function Versions({ roadmap, concept, commands, onRead }: VersionsProps) 
         {versions.data?.items.map((one) => (
           <li key={one.artefact_id}>
             <span>
-              {t("concept.version", { version: one.version, artefact: t(`artefact.${one.artefact}`) })}
+              {t("concept.version", { version: one.version, artefact: t(nounOf(one.artefact)) })}
               <small>
                 {new Date(one.created_at).toLocaleString(language === "zh" ? "zh" : undefined)} ·{" "}
                 {authorName(one.author, t)}
@@ -79,11 +80,11 @@ export function Versions({ roadmap, concept, commands, onRead }: VersionsProps) 
           <select
             value={artefact}
             aria-label={t("concept.which")}
-            onChange={(event) => setArtefact(KINDS[event.target.selectedIndex]!)}
+            onChange={(event) => setArtefact(roadmap.kinds[event.target.selectedIndex]!)}
           >
-            {KINDS.map((kind) => (
+            {roadmap.kinds.map((kind) => (
               <option key={kind} value={kind}>
-                {t(`concept.${kind}`)}
+                {t(titleOf(kind))}
               </option>
             ))}
           </select>
@@ -97,7 +98,7 @@ export function Versions({ roadmap, concept, commands, onRead }: VersionsProps) 
             onChange={(event) => setInstructions(event.target.value)}
           />
           <Button type="submit" disabled={commands.isPending || lengthOf(instructions) > LONGEST}>
-            {t("concept.regenerateAll", { artefact: t(`artefact.${artefact}`) })}
+            {t("concept.regenerateAll", { artefact: t(nounOf(artefact)) })}
           </Button>
         </form>
       )}

@@ -2,21 +2,20 @@
 
 import type { ReactNode } from "react";
 
-import type { ConceptDetail, ConceptView, RoadmapView } from "../../shared/api/schema";
+import type { Roadmap } from "../../roadmap/roadmap";
+import type { ConceptDetail } from "../../shared/api/schema";
 
 export interface ArtefactSpec {
-  /** How many of something there are in it, beside its name; null where that says nothing. */
-  count(concept: ConceptView): number | null;
-  /** The artefact as it is shown; null where it is not there. */
-  shown(written: Written): ShownArtefact | null;
+  /** What is shown when it is opened; null where it is not there. */
+  content(written: Written): ArtefactContent | null;
 }
 
 export interface Written {
-  readonly roadmap: RoadmapView;
+  readonly roadmap: Roadmap;
   readonly detail: ConceptDetail;
 }
 
-export interface ShownArtefact {
+export interface ArtefactContent {
   /** Another version is drawn anew. */
   readonly key: string;
   readonly view: ReactNode;

@@ -5,29 +5,29 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { Tabs } from "radix-ui";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 
-import { artefactOf, KINDS } from "../../roadmap/artefacts";
+import { artefactOf, titleOf } from "../../roadmap/artefacts";
 import { COMMANDS } from "../../roadmap/commands/registry";
 import type { Commands } from "../../roadmap/commands/useCommands";
 import { conceptsOf } from "../../roadmap/outline/concepts";
 import { outlineDirection } from "../../roadmap/outline/outlineDirection";
 import { conceptQuery, conceptVersionQuery } from "../../roadmap/queries";
+import type { Concept, Roadmap } from "../../roadmap/roadmap";
 import { searchFor, type View } from "../../roadmap/views";
 import { word } from "../../roadmap/words";
 import { api } from "../../shared/api/client";
-import type { ConceptView, RoadmapView, VersionView } from "../../shared/api/schema";
+import type { VersionView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { textDirection } from "../../shared/languages/direction";
 import { Button } from "../../shared/ui/Button";
 import { Problem } from "../../shared/ui/Problem";
 import { Artefact } from "../artefacts/Artefact";
 import { ConceptRing } from "../artefacts/ConceptRing";
-import { ARTEFACTS } from "../artefacts/registry";
 import { Versions } from "../artefacts/Versions";
 import styles from "./ConceptPanel.module.css";
 
 interface ConceptPanelProps {
-  readonly roadmap: RoadmapView;
-  readonly concept: ConceptView | null;
+  readonly roadmap: Roadmap;
+  readonly concept: Concept | null;
   readonly commands: Commands;
   readonly view: View;
 }
@@ -57,18 +57,18 @@ export function ConceptPanel({ roadmap, concept, commands, view }: ConceptPanelP
       {concept === null ? (
         <Problem message={t("concept.missing")} />
       ) : (
-        <Concept roadmap={roadmap} concept={concept} commands={commands} view={view} />
+        <OpenConcept roadmap={roadmap} concept={concept} commands={commands} view={view} />
       )}
     </aside>
   );
 }
 
-function Concept({
+function OpenConcept({
   roadmap,
   concept,
   commands,
   view,
-}: ConceptPanelProps & { readonly concept: ConceptView }) {
+}: ConceptPanelProps & { readonly concept: Concept }) {
   const { t, say } = usePreferences();
   const detail = useQuery(conceptQuery(roadmap.roadmap_id, concept));
   const [chosen, setChosen] = useState<VersionView | null>(null);
@@ -78,7 +78,7 @@ function Concept({
     conceptVersionQuery(roadmap.roadmap_id, concept.concept_id, older?.version ?? null),
   );
   // What has been opened stays: a quiz that is half done, instructions that are half written.
-  const [tab, setTab] = useState("tutorial");
+  const [tab, setTab] = useState<string>(roadmap.kinds[0]!);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set([tab]));
   const open = (next: string) => {
     setTab(next);
@@ -108,7 +108,8 @@ function Concept({
       <h2 ref={heading} tabIndex={-1} className={styles.heading}>
         <ConceptRing
           concept={concept}
-          label={t("ring.concept", { name: concept.name, state: word(concept, t) })}
+          kinds={roadmap.kinds}
+          label={t("ring.concept", { name: concept.name, state: word(concept, roadmap.kinds, t) })}
         />
         <span dir={textDirection(concept.name, roadmap.language)}>{concept.name}</span>
       </h2>
@@ -136,17 +137,17 @@ function Concept({
       )}
       <Tabs.Root value={tab} onValueChange={open} dir={direction}>
         <Tabs.List className={styles.tabs} aria-label={concept.name}>
-          {KINDS.map((kind) => {
-            const count = ARTEFACTS[kind].count(concept);
+          {roadmap.kinds.map((kind) => {
+            const count = artefactOf(concept, kind).glance?.count;
             return (
               <Tabs.Trigger key={kind} value={kind}>
-                {t(`concept.${kind}`)} {count !== null && <span>{count}</span>}
+                {t(titleOf(kind))} {count !== undefined && <span>{count}</span>}
               </Tabs.Trigger>
             );
           })}
           <Tabs.Trigger value="versions">{t("concept.versions")}</Tabs.Trigger>
         </Tabs.List>
-        {KINDS.map((kind) => (
+        {roadmap.kinds.map((kind) => (
           <Tabs.Content key={kind} value={kind} className={styles.content} {...kept(kind)}>
             {older?.artefact === kind && (
               <p className={styles.older}>
@@ -214,7 +215,7 @@ function Concept({
   );
 }
 
-function to(roadmap: RoadmapView, conceptId: string, view: View) {
+function to(roadmap: Roadmap, conceptId: string, view: View) {
   return {
     to: "/roadmaps/$roadmapId/concepts/$conceptId",
     params: { roadmapId: roadmap.roadmap_id, conceptId },
@@ -223,7 +224,7 @@ function to(roadmap: RoadmapView, conceptId: string, view: View) {
   } as const;
 }
 
-function placeOf(roadmap: RoadmapView, concept: ConceptView) {
+function placeOf(roadmap: Roadmap, concept: Concept) {
   const concepts = conceptsOf(roadmap);
   const index = concepts.findIndex((one) => one.concept_id === concept.concept_id);
   const stage = roadmap.stages.find((one) => one.modules.some((module) => module.concepts.includes(concept)));

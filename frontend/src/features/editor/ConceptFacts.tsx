@@ -3,7 +3,7 @@
 import { useId, useState } from "react";
 
 import { prerequisitesOf } from "../../roadmap/outline/prerequisites";
-import type { ConceptView } from "../../shared/api/schema";
+import type { Concept } from "../../roadmap/roadmap";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Button } from "../../shared/ui/Button";
 import { Tooltip } from "../../shared/ui/Tooltip";
@@ -19,7 +19,7 @@ const SHORTEST_HOURS = 4;
 
 interface ConceptFactsProps {
   /** All concepts, in learning order. */
-  readonly concepts: readonly ConceptView[];
+  readonly concepts: readonly Concept[];
   readonly conceptId: string;
   readonly edit: Edit;
 }
@@ -57,7 +57,7 @@ export function ConceptFacts({ concepts, conceptId, edit }: ConceptFactsProps) {
   );
 }
 
-function Hours({ concept, edit }: { readonly concept: ConceptView; readonly edit: Edit }) {
+function Hours({ concept, edit }: { readonly concept: Concept; readonly edit: Edit }) {
   const { t } = usePreferences();
   const faultId = useId();
   const draft = useDraft(
@@ -87,9 +87,9 @@ function Hours({ concept, edit }: { readonly concept: ConceptView; readonly edit
 }
 
 interface PrerequisitesProps {
-  readonly concept: ConceptView;
+  readonly concept: Concept;
   /** What can be needed, and what is. */
-  readonly candidates: readonly ConceptView[];
+  readonly candidates: readonly Concept[];
   readonly edit: Edit;
 }
 

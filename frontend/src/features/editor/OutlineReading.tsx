@@ -6,8 +6,8 @@ import { COMMANDS } from "../../roadmap/commands/registry";
 import { conceptsOf } from "../../roadmap/outline/concepts";
 import { outlineDirection } from "../../roadmap/outline/outlineDirection";
 import { prerequisitesOf } from "../../roadmap/outline/prerequisites";
+import type { Roadmap } from "../../roadmap/roadmap";
 import { word } from "../../roadmap/words";
-import type { RoadmapView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { textDirection } from "../../shared/languages/direction";
 import { Button } from "../../shared/ui/Button";
@@ -15,7 +15,7 @@ import { ConceptRing } from "../artefacts/ConceptRing";
 import styles from "./OutlineReading.module.css";
 
 interface OutlineReadingProps {
-  readonly roadmap: RoadmapView;
+  readonly roadmap: Roadmap;
   readonly selected: string | null;
   readonly canEdit: boolean;
   onEdit(): void;
@@ -57,12 +57,12 @@ export function OutlineReading({ roadmap, selected, canEdit, onEdit }: OutlineRe
                         data-concept={concept.concept_id}
                         data-state={concept.content_status}
                       >
-                        <ConceptRing concept={concept} />
+                        <ConceptRing concept={concept} kinds={roadmap.kinds} />
                         <span>
                           <strong dir={direction(concept.name)}>{concept.name}</strong>
                           <span className={styles.facts} dir="auto">
                             {[
-                              word(concept, t),
+                              word(concept, roadmap.kinds, t),
                               t("concept.hours", { hours: concept.estimated_hours }),
                               ...prerequisitesOf(concepts, concept).needed.map((one) =>
                                 t("concept.after", { name: one.name }),

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef } from "react";
 
 import { conceptsOf } from "../../roadmap/outline/concepts";
-import type { RoadmapView } from "../../shared/api/schema";
+import type { Roadmap } from "../../roadmap/roadmap";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Button } from "../../shared/ui/Button";
 import { ConceptFacts } from "./ConceptFacts";
@@ -12,7 +12,7 @@ import { OutlineRow, type Edit } from "./OutlineRow";
 import styles from "./OutlineTree.module.css";
 
 interface OutlineTreeProps {
-  readonly roadmap: RoadmapView;
+  readonly roadmap: Roadmap;
   readonly edit: (operations: Operation[]) => Promise<boolean>;
   readonly disabled: boolean;
 }

@@ -7,7 +7,7 @@ import { COMMANDS } from "../../roadmap/commands/registry";
 import type { Commands } from "../../roadmap/commands/useCommands";
 import { conceptsOf } from "../../roadmap/outline/concepts";
 import { estimateQuery, revisionQuery } from "../../roadmap/queries";
-import type { RoadmapView } from "../../shared/api/schema";
+import type { Roadmap } from "../../roadmap/roadmap";
 import { money } from "../../shared/i18n/money";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Button } from "../../shared/ui/Button";
@@ -19,7 +19,7 @@ import styles from "./Review.module.css";
 const LONGEST_FEEDBACK = 2000;
 
 interface ReviewProps {
-  readonly roadmap: RoadmapView;
+  readonly roadmap: Roadmap;
   readonly commands: Commands;
   readonly wish: string;
   setWish(wish: string): void;
@@ -87,7 +87,7 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement;
 }
 
-function Estimate({ roadmap }: { readonly roadmap: RoadmapView }) {
+function Estimate({ roadmap }: { readonly roadmap: Roadmap }) {
   const { t } = usePreferences();
   const estimate = useQuery(estimateQuery(roadmap.roadmap_id, roadmap.revision));
   const hours = conceptsOf(roadmap).reduce((sum, concept) => sum + concept.estimated_hours, 0);
@@ -117,7 +117,7 @@ function Estimate({ roadmap }: { readonly roadmap: RoadmapView }) {
   );
 }
 
-function Changes({ roadmap }: { readonly roadmap: RoadmapView }) {
+function Changes({ roadmap }: { readonly roadmap: Roadmap }) {
   const { t } = usePreferences();
   const revision = useQuery(revisionQuery(roadmap.roadmap_id, roadmap.revision));
   if (revision.data?.kind !== "revised") return null;

@@ -1,20 +1,19 @@
 import { expect, test } from "vitest";
 
-import recorded from "../../roadmap/live/fixtures/run.json";
-import type { RoadmapView } from "../../shared/api/schema";
+import { reads } from "../../roadmap/live/fixtures/run";
 import { dropped, moved, neighbour, outlineRows, removal, type Row, type Rows } from "./outline";
 
-const roadmap = (recorded.reads as unknown as RoadmapView[]).find((read) => read.stages.length > 1)!;
+const roadmap = reads.find((read) => read.stages.length > 1)!;
 const stages = outlineRows(roadmap);
 const modules = stages.flatMap((stage) => stage.children);
 const all = [...stages, ...modules, ...modules.flatMap((module) => module.children)];
 
 /** The roadmap with only these concepts in its first module. */
 function withFirstModule(count: number): Rows {
-  const copy = structuredClone(roadmap);
-  const module = copy.stages[0]!.modules[0]!;
-  module.concepts = module.concepts.slice(0, count);
-  return outlineRows(copy);
+  const [stage, ...others] = roadmap.stages;
+  const [module, ...modules] = stage!.modules;
+  const first = { ...module!, concepts: module!.concepts.slice(0, count) };
+  return outlineRows({ ...roadmap, stages: [{ ...stage!, modules: [first, ...modules] }, ...others] });
 }
 
 test("the first row goes no higher, the last no lower", () => {

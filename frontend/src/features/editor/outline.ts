@@ -1,6 +1,7 @@
 /** What a gesture on a row means, as an operation on the outline. Pure. */
 
-import type { OutlineEdit, RoadmapView } from "../../shared/api/schema";
+import type { Roadmap } from "../../roadmap/roadmap";
+import type { OutlineEdit } from "../../shared/api/schema";
 
 export type Operation = OutlineEdit["operations"][number];
 
@@ -14,7 +15,7 @@ export interface Row {
 export type Rows = readonly Row[];
 
 /** The stages, with their modules and concepts. */
-export function outlineRows(roadmap: RoadmapView): Rows {
+export function outlineRows(roadmap: Roadmap): Rows {
   return roadmap.stages.map((stage) => ({
     kind: "stage",
     id: stage.stage_id,

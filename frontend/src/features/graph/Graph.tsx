@@ -20,9 +20,10 @@ import { memo, useEffect, useMemo, useRef, useState, type RefObject } from "reac
 import { conceptsOf } from "../../roadmap/outline/concepts";
 import { nextToLearn, related } from "../../roadmap/outline/order";
 import { outlineDirection } from "../../roadmap/outline/outlineDirection";
+import type { Concept, Roadmap } from "../../roadmap/roadmap";
 import { stateOf } from "../../roadmap/words";
 import { word } from "../../roadmap/words";
-import type { ConceptView, RoadmapView } from "../../shared/api/schema";
+import type { ArtefactKind } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { textDirection } from "../../shared/languages/direction";
 import { ConceptRing } from "../artefacts/ConceptRing";
@@ -32,11 +33,14 @@ import { CARD, placed } from "./placed";
 
 const ALL_DRAWN_UP_TO = 100;
 
-type ConceptNode = Node<{ concept: ConceptView; language: string; isFaint: boolean }, "concept">;
+type ConceptNode = Node<
+  { concept: Concept; kinds: readonly ArtefactKind[]; language: string; isFaint: boolean },
+  "concept"
+>;
 type Flow = ReactFlowInstance<ConceptNode>;
 
 interface GraphProps {
-  readonly roadmap: RoadmapView;
+  readonly roadmap: Roadmap;
   readonly selected: string | null;
 }
 
@@ -56,7 +60,7 @@ export default function Graph({ roadmap, selected }: GraphProps) {
   const lit = useMemo(() => (selected === null ? null : related(roadmap, selected)), [shape, selected]);
   // A concept that has not changed keeps its node, so that only what changes is drawn again.
   const known = useMemo(
-    () => new WeakMap<ConceptView, ConceptNode>(),
+    () => new WeakMap<Concept, ConceptNode>(),
     // eslint-disable-next-line react-hooks/exhaustive-deps
     [places, lit, selected, t],
   );
@@ -68,9 +72,14 @@ export default function Graph({ roadmap, selected }: GraphProps) {
       ...CARD,
       sourcePosition: direction === "TB" ? Position.Bottom : towards,
       targetPosition: direction === "TB" ? Position.Top : away,
-      data: { concept, language: roadmap.language, isFaint: lit !== null && !lit.has(concept.concept_id) },
+      data: {
+        concept,
+        kinds: roadmap.kinds,
+        language: roadmap.language,
+        isFaint: lit !== null && !lit.has(concept.concept_id),
+      },
       selected: concept.concept_id === selected,
-      ariaLabel: t("ring.concept", { name: concept.name, state: word(concept, t) }),
+      ariaLabel: t("ring.concept", { name: concept.name, state: word(concept, roadmap.kinds, t) }),
     };
     known.set(concept, node);
     return node;
@@ -161,9 +170,9 @@ const ConceptCard = memo(function ConceptCard({
   targetPosition = Position.Top,
 }: NodeProps<ConceptNode>) {
   const { t } = usePreferences();
-  const { concept, language, isFaint } = data;
+  const { concept, kinds, language, isFaint } = data;
   const direction = textDirection(concept.name, language);
-  const state = word(concept, t);
+  const state = word(concept, kinds, t);
   return (
     <div
       className={styles.card}
@@ -173,7 +182,7 @@ const ConceptCard = memo(function ConceptCard({
       data-faint={isFaint}
     >
       <Handle type="target" position={targetPosition} />
-      <ConceptRing concept={concept} label={t("ring.concept", { name: concept.name, state })} />
+      <ConceptRing concept={concept} kinds={kinds} label={t("ring.concept", { name: concept.name, state })} />
       <span>
         <strong dir={direction}>{concept.name}</strong>
         <small dir="auto">{state}</small>

@@ -6,9 +6,10 @@ import { memo, useEffect, useMemo, useRef, useState, type RefObject } from "reac
 import { conceptsOf } from "../../roadmap/outline/concepts";
 import { nextToLearn, related } from "../../roadmap/outline/order";
 import { outlineDirection } from "../../roadmap/outline/outlineDirection";
+import type { Concept, Module, Roadmap, Stage } from "../../roadmap/roadmap";
 import { stateOf } from "../../roadmap/words";
 import { word } from "../../roadmap/words";
-import type { ConceptView, ModuleView, RoadmapView, StageView } from "../../shared/api/schema";
+import type { ArtefactKind } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { textDirection } from "../../shared/languages/direction";
 import { Button } from "../../shared/ui/Button";
@@ -23,7 +24,7 @@ const OPEN_UP_TO = 60;
 const HITS = 8;
 
 interface MapProps {
-  readonly roadmap: RoadmapView;
+  readonly roadmap: Roadmap;
   readonly selected: string | null;
 }
 
@@ -70,6 +71,7 @@ export function Map({ roadmap, selected }: MapProps) {
           <Band
             key={stage.stage_id}
             stage={stage}
+            kinds={roadmap.kinds}
             roadmapId={roadmap.roadmap_id}
             language={roadmap.language}
             selected={selected}
@@ -84,7 +86,7 @@ export function Map({ roadmap, selected }: MapProps) {
   );
 }
 
-function holds(module: ModuleView, conceptId: string | null): boolean {
+function holds(module: Module, conceptId: string | null): boolean {
   return module.concepts.some((concept) => concept.concept_id === conceptId);
 }
 
@@ -111,7 +113,7 @@ function conceptAt(target: EventTarget): string | null {
 }
 
 interface ToolbarProps {
-  readonly roadmap: RoadmapView;
+  readonly roadmap: Roadmap;
   isOpen(module: string): boolean;
   onOpenAll(open: boolean): void;
 }
@@ -128,7 +130,7 @@ function Toolbar({ roadmap, isOpen, onOpenAll }: ToolbarProps) {
   const writing = concepts.find((one) => one.content_status === "generating");
   const modules = roadmap.stages.flatMap((stage) => stage.modules);
   const allOpen = modules.every((module) => isOpen(module.module_id));
-  const go = (concept: ConceptView) => {
+  const go = (concept: Concept) => {
     setText("");
     void navigate({
       to: "/roadmaps/$roadmapId/concepts/$conceptId",
@@ -159,7 +161,7 @@ function Toolbar({ roadmap, isOpen, onOpenAll }: ToolbarProps) {
               <li key={hit.concept_id}>
                 <button type="button" onClick={() => go(hit)}>
                   <bdi dir={textDirection(hit.name, roadmap.language)}>{hit.name}</bdi>{" "}
-                  <span>{word(hit, t)}</span>
+                  <span>{word(hit, roadmap.kinds, t)}</span>
                 </button>
               </li>
             ))}
@@ -181,16 +183,17 @@ function Toolbar({ roadmap, isOpen, onOpenAll }: ToolbarProps) {
 }
 
 interface BandProps {
-  readonly stage: StageView;
+  readonly stage: Stage;
+  readonly kinds: readonly ArtefactKind[];
   readonly roadmapId: string;
   readonly language: string;
   readonly selected: string | null;
   readonly lit: ReadonlySet<string> | null;
-  isOpen(module: ModuleView): boolean;
+  isOpen(module: Module): boolean;
   onToggle(module: string, open: boolean): void;
 }
 
-function Band({ stage, roadmapId, language, selected, lit, isOpen, onToggle }: BandProps) {
+function Band({ stage, kinds, roadmapId, language, selected, lit, isOpen, onToggle }: BandProps) {
   const concepts = stage.modules.flatMap((module) => module.concepts);
   return (
     <section className={styles.band} aria-labelledby={`stage-${stage.stage_id}`}>
@@ -223,6 +226,7 @@ function Band({ stage, roadmapId, language, selected, lit, isOpen, onToggle }: B
                     <Card
                       key={concept.concept_id}
                       concept={concept}
+                      kinds={kinds}
                       roadmapId={roadmapId}
                       language={language}
                       isSelected={concept.concept_id === selected}
@@ -239,7 +243,7 @@ function Band({ stage, roadmapId, language, selected, lit, isOpen, onToggle }: B
   );
 }
 
-function Count({ concepts }: { readonly concepts: readonly ConceptView[] }) {
+function Count({ concepts }: { readonly concepts: readonly Concept[] }) {
   const { t } = usePreferences();
   const completed = concepts.filter((concept) => concept.content_status === "completed").length;
   return (
@@ -254,7 +258,8 @@ function Count({ concepts }: { readonly concepts: readonly ConceptView[] }) {
 }
 
 interface CardProps {
-  readonly concept: ConceptView;
+  readonly concept: Concept;
+  readonly kinds: readonly ArtefactKind[];
   readonly roadmapId: string;
   readonly language: string;
   readonly isSelected: boolean;
@@ -262,9 +267,9 @@ interface CardProps {
 }
 
 /** Drawn again only when the concept itself has changed. */
-const Card = memo(function Card({ concept, roadmapId, language, isSelected, isFaint }: CardProps) {
+const Card = memo(function Card({ concept, kinds, roadmapId, language, isSelected, isFaint }: CardProps) {
   const { t } = usePreferences();
-  const state = word(concept, t);
+  const state = word(concept, kinds, t);
   return (
     <li>
       <Link
@@ -277,7 +282,7 @@ const Card = memo(function Card({ concept, roadmapId, language, isSelected, isFa
         data-state={stateOf(concept)}
         data-faint={isFaint}
       >
-        <ConceptRing concept={concept} />
+        <ConceptRing concept={concept} kinds={kinds} />
         <span className={styles.words}>
           <strong dir={textDirection(concept.name, language)}>{concept.name}</strong>
           <span className={styles.state} dir="auto">

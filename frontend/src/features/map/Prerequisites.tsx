@@ -3,11 +3,11 @@
 import { useLayoutEffect, useRef, useState } from "react";
 
 import { conceptsOf } from "../../roadmap/outline/concepts";
-import type { RoadmapView } from "../../shared/api/schema";
+import type { Roadmap } from "../../roadmap/roadmap";
 import styles from "./Map.module.css";
 
 interface PrerequisitesProps {
-  readonly roadmap: RoadmapView;
+  readonly roadmap: Roadmap;
   readonly lit: ReadonlySet<string>;
 }
 
@@ -33,7 +33,7 @@ export function Prerequisites({ roadmap, lit }: PrerequisitesProps) {
   );
 }
 
-function measured(map: HTMLElement, roadmap: RoadmapView, lit: ReadonlySet<string>): readonly string[] {
+function measured(map: HTMLElement, roadmap: Roadmap, lit: ReadonlySet<string>): readonly string[] {
   const origin = map.getBoundingClientRect();
   const boxes = new Map(
     [...map.querySelectorAll<HTMLElement>("[data-concept]")].map((card) => [

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 
 import { authorName } from "../../roadmap/authorName";
 import type { Commands } from "../../roadmap/commands/useCommands";
-import type { RoadmapView } from "../../shared/api/schema";
+import type { Roadmap } from "../../roadmap/roadmap";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Problem } from "../../shared/ui/Problem";
 import { CommandButton } from "./CommandButton";
@@ -14,13 +14,7 @@ import styles from "./Drafting.module.css";
 const UNTAKEN = 10;
 const LONG = 120;
 
-export function Drafting({
-  roadmap,
-  commands,
-}: {
-  readonly roadmap: RoadmapView;
-  readonly commands: Commands;
-}) {
+export function Drafting({ roadmap, commands }: { readonly roadmap: Roadmap; readonly commands: Commands }) {
   const { t } = usePreferences();
   const { task } = roadmap;
   const seconds = useSecondsSince(task.created_at);

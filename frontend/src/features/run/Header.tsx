@@ -4,8 +4,8 @@ import { useEffect, useRef, useState } from "react";
 
 import { authorName } from "../../roadmap/authorName";
 import { conceptsOf } from "../../roadmap/outline/concepts";
+import type { Roadmap } from "../../roadmap/roadmap";
 import { useReachable } from "../../shared/api/reach";
-import type { RoadmapView } from "../../shared/api/schema";
 import { money } from "../../shared/i18n/money";
 import { usePreferences } from "../../shared/i18n/preferences";
 import type { Translate } from "../../shared/i18n/translate";
@@ -15,13 +15,7 @@ import { useTimeLeft } from "./useTimeLeft";
 /** Milliseconds between two announcements to a screen reader. */
 const ANNOUNCE_EVERY = 10_000;
 
-export function Headline({
-  roadmap,
-  connected,
-}: {
-  readonly roadmap: RoadmapView;
-  readonly connected: boolean;
-}) {
+export function Headline({ roadmap, connected }: { readonly roadmap: Roadmap; readonly connected: boolean }) {
   const { t, day } = usePreferences();
   const online = useOnline();
   const isReachable = useReachable();
@@ -99,7 +93,7 @@ function spoken(milliseconds: number, t: Translate): string {
     : t("progress.hoursLeft", { hours: Math.round(minutes / 60) });
 }
 
-export function ProgressBar({ roadmap }: { readonly roadmap: RoadmapView }) {
+export function ProgressBar({ roadmap }: { readonly roadmap: Roadmap }) {
   const { progress } = roadmap;
   const parts = ["completed", "partial", "failed", "generating", "pending"] as const;
   return (

@@ -3,15 +3,15 @@
 import { Link } from "@tanstack/react-router";
 
 import type { Commands } from "../../roadmap/commands/useCommands";
+import type { Roadmap } from "../../roadmap/roadmap";
 import { searchFor, VIEWS } from "../../roadmap/views";
-import type { RoadmapView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { CommandButton } from "./CommandButton";
 import styles from "./HeaderCommands.module.css";
 import { Menu } from "./Menu";
 
 interface HeaderCommandsProps {
-  readonly roadmap: RoadmapView;
+  readonly roadmap: Roadmap;
   readonly commands: Commands;
   readonly conceptId: string | null;
 }

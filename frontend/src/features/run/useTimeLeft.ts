@@ -2,14 +2,14 @@
 
 import { useEffect, useState } from "react";
 
-import type { RoadmapView } from "../../shared/api/schema";
+import type { Roadmap } from "../../roadmap/roadmap";
 import { observed, timeLeft, type Pace } from "./timeLeft";
 
 /** Milliseconds between two looks at the clock. */
 const TICK = 1000;
 
 /** What arrives at once after a lost connection says nothing about the pace: the run is measured anew. */
-export function useTimeLeft({ progress, status }: RoadmapView, connected: boolean): number | null {
+export function useTimeLeft({ progress, status }: Roadmap, connected: boolean): number | null {
   const isRunning = status === "generating" && connected;
   const [pace, setPace] = useState<Pace>([]);
   const [now, setNow] = useState(() => performance.now());

@@ -16,10 +16,10 @@ import { atRest } from "../../roadmap/live/atRest";
 import { useRoadmap } from "../../roadmap/live/useRoadmap";
 import { conceptsOf } from "../../roadmap/outline/concepts";
 import { outlineText } from "../../roadmap/outline/outlineText";
+import type { Roadmap } from "../../roadmap/roadmap";
 import type { View } from "../../roadmap/views";
 import { Fault } from "../../shared/api/client";
 import { greenway } from "../../shared/api/reach";
-import type { RoadmapView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Boundary } from "../../shared/ui/Boundary";
 import { Button } from "../../shared/ui/Button";
@@ -138,13 +138,13 @@ function Page({ roadmapId, conceptId, view }: PageProps) {
   );
 }
 
-function pageOf({ status, stages }: RoadmapView, isEditing: boolean): "drafting" | "outline" | "overview" {
+function pageOf({ status, stages }: Roadmap, isEditing: boolean): "drafting" | "outline" | "overview" {
   if (status === "drafting" || stages.length === 0) return "drafting";
   return status === "awaiting_review" || isEditing ? "outline" : "overview";
 }
 
 interface StoppedProps {
-  readonly roadmap: RoadmapView;
+  readonly roadmap: Roadmap;
   readonly commands: Commands;
 }
 
@@ -181,7 +181,7 @@ function usePast(taskId: string, revision: number | null): readonly [boolean, ()
 }
 
 /** What the learner asks to be changed: it is kept while the author works on it, and until that has succeeded. */
-function useWish(roadmap: RoadmapView | undefined) {
+function useWish(roadmap: Roadmap | undefined) {
   const [wish, setWish] = useState("");
   const { task_id, kind, status } = roadmap?.task ?? {};
   useEffect(() => {

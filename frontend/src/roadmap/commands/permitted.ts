@@ -3,15 +3,16 @@
  * table by their status. What is added here is what the page makes of it. No other place of the page decides.
  */
 
-import type { About, Command, ConceptView, RoadmapView } from "../../shared/api/schema";
+import type { About, Command } from "../../shared/api/schema";
+import type { Concept, Roadmap } from "../roadmap";
 
 /** What is known of a roadmap: in a list, less than on its page; from an older server, nothing that it allows. */
-export type Steered = Pick<RoadmapView, "status"> &
-  Partial<Pick<RoadmapView, "allowed" | "stages" | "can_undo" | "can_redo">>;
+export type Steered = Pick<Roadmap, "status"> &
+  Partial<Pick<Roadmap, "allowed" | "stages" | "can_undo" | "can_redo">>;
 
 /** A concept, and what concepts permit; nothing while that is not known. */
 export interface SteeredConcept {
-  readonly concept: Pick<ConceptView, "content_status">;
+  readonly concept: Pick<Concept, "content_status">;
   readonly byStatus: About["concept_commands"] | undefined;
 }
 

@@ -11,14 +11,15 @@ import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/re
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { api } from "../../shared/api/client";
-import type { ConceptView, ContentStatus, RoadmapView } from "../../shared/api/schema";
+import type { ContentStatus } from "../../shared/api/schema";
 import { PreferencesProvider } from "../../shared/i18n/preferences";
 import { NoticeProvider } from "../../shared/ui/notice";
-import recorded from "../live/fixtures/run.json";
+import { reads } from "../live/fixtures/run";
+import type { Concept, Roadmap } from "../roadmap";
 import { useCommands, type Commands } from "./useCommands";
 
-const roadmap: RoadmapView = {
-  ...(recorded.reads as unknown as RoadmapView[])[0]!,
+const roadmap: Roadmap = {
+  ...reads[0]!,
   title: "SQL",
   status: "generating",
   allowed: ["pause", "cancel", "prioritise"],
@@ -36,7 +37,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-async function show(known: RoadmapView | undefined) {
+async function show(known: Roadmap | undefined) {
   function Page() {
     commands = useCommands("r", known);
     return <p>the roadmap</p>;
@@ -116,7 +117,7 @@ test("nothing can be done to a roadmap that is not known yet", async () => {
 
 test("what concepts permit is asked once, and holds for a concept in that status", async () => {
   await show(roadmap);
-  const concept = (content_status: ContentStatus) => ({ content_status }) as ConceptView;
+  const concept = (content_status: ContentStatus) => ({ content_status }) as Concept;
   await waitFor(() => expect(commands.can("prioritise", concept("pending"))).toBe(true));
   expect(commands.can("prioritise", concept("generating"))).toBe(false);
   expect(vi.mocked(api.GET)).toHaveBeenCalledExactlyOnceWith("/api/v1/about", expect.anything());

@@ -3,10 +3,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 
-import type { ConceptView, RoadmapView } from "../../shared/api/schema";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { useNotice } from "../../shared/ui/notice";
 import { aboutQuery, LISTS } from "../queries";
+import type { Concept, Roadmap } from "../roadmap";
 import { isPermitted, type CommandName } from "./permitted";
 import {
   COMMANDS,
@@ -22,13 +22,13 @@ export interface Commands {
   /** One is on its way. */
   readonly isPending: boolean;
   /** Whether the state of the roadmap, and of the concept, permits a command. */
-  can(name: CommandName, concept?: ConceptView): boolean;
+  can(name: CommandName, concept?: Concept): boolean;
   /** Tells whether the command was carried out; a refusal is shown as a sentence, and rejects nothing. */
   run<Name extends SentName>(name: Name, ...input: Input<Name>): Promise<boolean>;
 }
 
 /** Nothing can be done to a roadmap that is not known yet. */
-export function useCommands(roadmapId: string, roadmap: RoadmapView | undefined): Commands {
+export function useCommands(roadmapId: string, roadmap: Roadmap | undefined): Commands {
   const { t } = usePreferences();
   const { show, fault, clearPassed } = useNotice();
   const navigate = useNavigate();

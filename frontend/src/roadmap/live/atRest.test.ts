@@ -1,13 +1,12 @@
 import { expect, test } from "vitest";
 
-import type { RoadmapView } from "../../shared/api/schema";
+import { artefactOf } from "../artefacts";
 import { conceptsOf } from "../outline/concepts";
 import { atRest } from "./atRest";
-import recorded from "./fixtures/run.json";
-import { apply, type LiveEvent } from "./reducer";
+import { events, reads } from "./fixtures/run";
+import { apply } from "./reducer";
 
-const [first] = recorded.reads as unknown as RoadmapView[];
-const events = recorded.events as unknown as LiveEvent[];
+const [first] = reads;
 
 test("while nothing is heard, nothing is shown as being written, and nothing that is there is lost", () => {
   let roadmap = first!;
@@ -16,9 +15,7 @@ test("while nothing is heard, nothing is shown as being written, and nothing tha
     const shown = atRest(roadmap);
     const statuses = conceptsOf(shown).flatMap((one) => [
       one.content_status,
-      one.tutorial_status,
-      one.resources_status,
-      one.quiz_status,
+      ...roadmap.kinds.map((kind) => artefactOf(one, kind).status),
     ]);
     expect(statuses).not.toContain("generating");
     expect({ ...shown.progress, generating: 0, pending: 0 }).toEqual({

@@ -1,9 +1,9 @@
 /** A roadmap as it may be shown while nothing is heard of it: nobody knows what is being written now. */
 
-import type { ConceptView, RoadmapView } from "../../shared/api/schema";
-import { artefactsOf } from "../artefacts";
+import type { ShownArtefact } from "../../shared/api/schema";
+import type { Concept, Roadmap } from "../roadmap";
 
-export function atRest(roadmap: RoadmapView): RoadmapView {
+export function atRest(roadmap: Roadmap): Roadmap {
   const { generating, pending } = roadmap.progress;
   if (generating === 0) return roadmap;
   const stages = roadmap.stages.map((stage) => ({
@@ -14,9 +14,12 @@ export function atRest(roadmap: RoadmapView): RoadmapView {
   return { ...roadmap, stages, progress };
 }
 
-function conceptAtRest(concept: ConceptView): ConceptView {
+function conceptAtRest(concept: Concept): Concept {
   if (concept.content_status !== "generating") return concept;
-  const waiting = artefactsOf(concept).filter(({ status }) => status === "generating");
-  const statuses = Object.fromEntries(waiting.map(({ kind }) => [`${kind}_status`, "pending"]));
-  return { ...concept, content_status: "pending", ...statuses };
+  const artefacts = Object.entries(concept.artefacts).map(([kind, one]) => [kind, artefactAtRest(one)]);
+  return { ...concept, content_status: "pending", artefacts: Object.fromEntries(artefacts) };
+}
+
+function artefactAtRest(artefact: ShownArtefact): ShownArtefact {
+  return artefact.status === "generating" ? { ...artefact, status: "pending" } : artefact;
 }

@@ -3,12 +3,10 @@ import { expect, test, vi } from "vitest";
 
 import { pauses } from "../../shared/api/backoff";
 import type { RoadmapView, StreamFrame } from "../../shared/api/schema";
-import recorded from "./fixtures/run.json";
+import { events, reads as kept } from "./fixtures/run";
 import { follow, Gone, received, type FollowerOptions, type Transport, type Watched } from "./follower";
-import type { LiveEvent } from "./reducer";
 
-const events = recorded.events as unknown as LiveEvent[];
-const reads = recorded.reads as unknown as RoadmapView[];
+const reads = kept as RoadmapView[];
 const first = reads[0]!;
 const last = reads[reads.length - 1]!;
 const AT_ONCE = { pauses: pauses(), sleep: () => Promise.resolve() };

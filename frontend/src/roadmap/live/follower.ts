@@ -4,7 +4,8 @@
  */
 
 import type { Pauses } from "../../shared/api/backoff";
-import type { RoadmapView, StreamFrame } from "../../shared/api/schema";
+import type { StreamFrame } from "../../shared/api/schema";
+import type { Roadmap } from "../roadmap";
 import { apply, isKnown, isNext, isTold } from "./reducer";
 
 /** There is no such roadmap any more: nobody need come back. */
@@ -25,7 +26,7 @@ export interface Transport {
 }
 
 export interface Watched {
-  readonly roadmap: RoadmapView;
+  readonly roadmap: Roadmap;
   /** False while nothing is heard: what is shown may be old. */
   readonly connected: boolean;
   readonly isGone?: boolean;
@@ -34,10 +35,10 @@ export interface Watched {
 export type OnDoubt = (listener: (why: "shown" | "network") => void, signal: AbortSignal) => void;
 
 export interface FollowerOptions {
-  readonly roadmap: RoadmapView;
+  readonly roadmap: Roadmap;
   /** In the order in which they are preferred; the last one is used when all others fail. */
   readonly transports: readonly [Transport, ...Transport[]];
-  readonly read: (signal: AbortSignal) => Promise<RoadmapView>;
+  readonly read: (signal: AbortSignal) => Promise<Roadmap>;
   readonly onChange: (watched: Watched) => void;
   readonly pauses: Pauses;
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
@@ -133,7 +134,7 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
 }
 
 /** The roadmap after a frame, or that something between the two was not told. */
-export function received(roadmap: RoadmapView, frame: StreamFrame): RoadmapView | "missed" {
+export function received(roadmap: Roadmap, frame: StreamFrame): Roadmap | "missed" {
   switch (frame.type) {
     case "snapshot":
       return isNewer(frame.roadmap, roadmap) ? frame.roadmap : roadmap;
@@ -148,7 +149,7 @@ export function received(roadmap: RoadmapView, frame: StreamFrame): RoadmapView 
 }
 
 /** Another epoch replaces what was known; within one, only what is not older does. */
-function isNewer(next: RoadmapView, known: RoadmapView): boolean {
+function isNewer(next: Roadmap, known: Roadmap): boolean {
   return next.epoch !== known.epoch || next.seq >= known.seq;
 }
 

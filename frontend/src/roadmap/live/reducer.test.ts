@@ -1,36 +1,29 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import type {
-  ArtefactKind,
-  ChangedArtefact,
-  ChangedConcept,
-  Changes,
-  ConceptView,
-  RoadmapView,
-} from "../../shared/api/schema";
-import { artefactsOf } from "../artefacts";
+import type { ArtefactKind, ChangedConcept, Changes, ShownArtefact } from "../../shared/api/schema";
 import { conceptsOf } from "../outline/concepts";
-import recorded from "./fixtures/run.json";
+import type { Concept, Roadmap } from "../roadmap";
+import { events, reads } from "./fixtures/run";
 import { apply, isKnown, isNext, isTold, type LiveEvent } from "./reducer";
 
-const events = recorded.events as unknown as LiveEvent[];
-const reads = recorded.reads as unknown as RoadmapView[];
 const last = reads[reads.length - 1]!;
 
+const WAITING = { status: "pending", id: null, glance: null, failure: null };
+
 /** Events say when a task began and ended by another clock, and sums of prices are rounded differently. */
-function comparable(roadmap: RoadmapView): unknown {
+function comparable(roadmap: Roadmap): unknown {
   const { usage, task, ...rest } = roadmap;
   const { usage: used, created_at, started_at, ended_at, ...known } = task;
   const times = [created_at, started_at, ended_at].map((time) => time !== null);
   return { ...rest, usage: rounded(usage), task: { ...known, times, usage: rounded(used) } };
 }
 
-function rounded(usage: RoadmapView["usage"]): RoadmapView["usage"] {
+function rounded(usage: Roadmap["usage"]): Roadmap["usage"] {
   return { ...usage, cost_usd: Number(usage.cost_usd?.toFixed(9)) };
 }
 
-function after(roadmap: RoadmapView, seq: number): RoadmapView {
+function after(roadmap: Roadmap, seq: number): Roadmap {
   return events.slice(roadmap.seq, seq).reduce(apply, roadmap);
 }
 
@@ -101,7 +94,7 @@ test("what an event does not touch keeps its identity, so that it is not drawn a
 
 describe("what an event names is replaced, and nothing else", () => {
   const before = last;
-  const [concept, other] = conceptsOf(before) as [ConceptView, ConceptView];
+  const [concept, other] = conceptsOf(before) as [Concept, Concept];
   const event = (changes: Changes | null, more: object = {}) =>
     ({
       ...events[events.length - 1]!,
@@ -135,13 +128,12 @@ describe("what an event names is replaced, and nothing else", () => {
     expect(after.stages).toBe(before.stages);
   });
 
-  test("a concept with the artefacts that are named, its failures in the order of the kinds", () => {
-    const failure = (artefact: ArtefactKind) => ({ artefact, code: "timeout", message: "", retryable: true });
-    const failed = (artefact: ArtefactKind) => ({
-      status: "failed" as const,
+  test("a concept with the artefacts that are named; those of other kinds stay", () => {
+    const failed = (artefact: ArtefactKind): ShownArtefact => ({
+      status: "failed",
       id: null,
       glance: null,
-      failure: failure(artefact) as ChangedArtefact["failure"],
+      failure: { artefact, code: "timeout", message: "", retryable: true },
     });
     const told = (artefacts: ChangedConcept["artefacts"]) => ({
       concept_id: concept.concept_id,
@@ -155,32 +147,36 @@ describe("what an event names is replaced, and nothing else", () => {
       ...concept,
       content_status: "pending",
       learned_at: null,
-      quiz_status: "failed",
-      quiz_id: null,
-      quiz_questions_count: null,
-      failures: [failure("quiz")],
+      artefacts: { ...concept.artefacts, quiz: failed("quiz") },
     });
     expect(untouched).toBe(other);
-    const written = { status: "completed" as const, id: "i", failure: null };
+    const resources: ShownArtefact = { status: "completed", id: "i", glance: { count: 7 }, failure: null };
     const changes = {
-      concepts: [
-        told({ tutorial: failed("tutorial"), resources: { ...written, glance: { count: 7 } } }),
-        { ...told({}), concept_id: "gone" },
-      ],
+      concepts: [told({ tutorial: failed("tutorial"), resources }), { ...told({}), concept_id: "gone" }],
     };
     const second = conceptsOf(apply(first, event(changes, { seq: first.seq + 1 })))[0]!;
-    expect(second.failures).toEqual([failure("tutorial"), failure("quiz")]);
-    expect(second).toMatchObject({ content_summary: null, resources_id: "i", resources_count: 7 });
+    expect(second.artefacts).toEqual({ tutorial: failed("tutorial"), resources, quiz: failed("quiz") });
   });
 
-  test("an outline, in which concepts that are known keep their state, and others are unwritten", () => {
+  test("an artefact of a kind that this page was not made for", () => {
+    const notes: ShownArtefact = { status: "completed", id: "i", glance: null, failure: null };
+    const told = { ...concept, artefacts: { notes } };
+    const [changed] = conceptsOf(apply(before, event({ concepts: [told] })));
+    expect(changed!.artefacts).toEqual({ ...concept.artefacts, notes });
+  });
+
+  test("an outline, in which concepts that are known keep their state, and others wait in each kind of the roadmap", () => {
+    const kinds = ["tutorial", "quiz", "notes"] as ArtefactKind[];
     const outlined = (name: string) => ({ ...concept, name, concept_id: name });
     const module = { module_id: "m", name: "M" };
     const stage = { stage_id: "s", name: "S" };
     const stages = [
       { ...stage, modules: [{ ...module, concepts: [{ ...concept, name: "Renamed" }, outlined("new")] }] },
     ];
-    const after = apply(before, event({}, { type: "outline_ready", title: "Another", stages, revision: 99 }));
+    const after = apply(
+      { ...before, kinds },
+      event({}, { type: "outline_ready", title: "Another", stages, revision: 99 }),
+    );
     expect(after).toMatchObject({
       title: "Another",
       revision: 99,
@@ -189,9 +185,14 @@ describe("what an event names is replaced, and nothing else", () => {
     });
     const [known, unwritten] = conceptsOf(after);
     expect(known).toEqual({ ...concept, name: "Renamed" });
-    expect(unwritten).toMatchObject({ content_status: "pending", failures: [], learned_at: null });
-    for (const artefact of artefactsOf(unwritten!))
-      expect(artefact).toMatchObject({ status: "pending", id: null });
+    expect(unwritten).toEqual({
+      ...concept,
+      concept_id: "new",
+      name: "new",
+      content_status: "pending",
+      learned_at: null,
+      artefacts: { tutorial: WAITING, quiz: WAITING, notes: WAITING },
+    });
   });
 
   test("an event that does not say what it has changed is not applied", () => {

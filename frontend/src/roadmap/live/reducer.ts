@@ -3,26 +3,20 @@
  * changes nothing.
  */
 
-import type {
-  ChangedConcept,
-  Changes,
-  ConceptView,
-  OutlineReady,
-  RoadmapView,
-  StreamFrame,
-} from "../../shared/api/schema";
-import { KINDS, withArtefacts } from "../artefacts";
+import type { ChangedConcept, Changes, OutlineReady, StreamFrame } from "../../shared/api/schema";
+import { waitingIn } from "../artefacts";
 import { conceptsOf } from "../outline/concepts";
+import type { Concept, Roadmap } from "../roadmap";
 
 export type LiveEvent = Exclude<StreamFrame, { type: "snapshot" | "resync" | "heartbeat" }>;
 
 /** Whether nothing is missing between the roadmap and the event. */
-export function isNext(roadmap: RoadmapView, event: LiveEvent): boolean {
+export function isNext(roadmap: Roadmap, event: LiveEvent): boolean {
   return event.epoch === roadmap.epoch && event.seq === roadmap.seq + 1;
 }
 
 /** Whether the roadmap holds what the event says. */
-export function isKnown(roadmap: RoadmapView, event: LiveEvent): boolean {
+export function isKnown(roadmap: Roadmap, event: LiveEvent): boolean {
   return event.epoch === roadmap.epoch && event.seq <= roadmap.seq;
 }
 
@@ -33,7 +27,7 @@ export function isTold(event: LiveEvent): event is LiveEvent & { changes: Change
 
 /** The roadmap after the event. One that is known, that another is missing before, or that does not say all that it has
  * changed, changes nothing. */
-export function apply(roadmap: RoadmapView, event: LiveEvent): RoadmapView {
+export function apply(roadmap: Roadmap, event: LiveEvent): Roadmap {
   if (!isNext(roadmap, event) || !isTold(event)) return roadmap;
   const { concepts = [], task, progress, reread: _, ...rest } = event.changes;
   const outlined = event.type === "outline_ready" ? { ...roadmap, ...outlineOf(roadmap, event) } : roadmap;
@@ -48,8 +42,13 @@ export function apply(roadmap: RoadmapView, event: LiveEvent): RoadmapView {
 }
 
 /** What an outline says; the concepts that stay keep their state. */
-function outlineOf(roadmap: RoadmapView, event: OutlineReady): Partial<RoadmapView> {
+function outlineOf(roadmap: Roadmap, event: OutlineReady): Partial<Roadmap> {
   const known = new Map(conceptsOf(roadmap).map((concept) => [concept.concept_id, concept]));
+  const unwritten = {
+    content_status: "pending",
+    artefacts: waitingIn(roadmap.kinds),
+    learned_at: null,
+  } as const;
   return {
     title: event.title,
     revision: event.revision ?? null,
@@ -63,7 +62,7 @@ function outlineOf(roadmap: RoadmapView, event: OutlineReady): Partial<RoadmapVi
         ...module,
         description,
         concepts: concepts.map((concept) => ({
-          ...(known.get(concept.concept_id) ?? UNWRITTEN),
+          ...(known.get(concept.concept_id) ?? unwritten),
           concept_id: concept.concept_id,
           name: concept.name,
           description: concept.description ?? "",
@@ -77,18 +76,8 @@ function outlineOf(roadmap: RoadmapView, event: OutlineReady): Partial<RoadmapVi
   };
 }
 
-const NOT_YET = { status: "pending", id: null, glance: null, failure: null } as const;
-
-const UNWRITTEN = withArtefacts(
-  { content_status: "pending", failures: [], learned_at: null } as unknown as ConceptView,
-  Object.fromEntries(KINDS.map((kind) => [kind, NOT_YET])),
-);
-
 /** Parts that do not change keep their identity, so that only what changes is drawn again. */
-function withConcepts(
-  stages: RoadmapView["stages"],
-  changed: readonly ChangedConcept[],
-): RoadmapView["stages"] {
+function withConcepts(stages: Roadmap["stages"], changed: readonly ChangedConcept[]): Roadmap["stages"] {
   if (changed.length === 0) return stages;
   const told = new Map(changed.map((one) => [one.concept_id, one]));
   return mapSame(stages, (stage) => {
@@ -103,11 +92,11 @@ function withConcepts(
   });
 }
 
-function withChanged(concept: ConceptView, { artefacts, ...rest }: ChangedConcept): ConceptView {
-  return withArtefacts({ ...concept, ...rest }, artefacts);
+function withChanged(concept: Concept, { artefacts, ...rest }: ChangedConcept): Concept {
+  return { ...concept, ...rest, artefacts: { ...concept.artefacts, ...artefacts } };
 }
 
-function mapSame<T>(items: T[], turn: (item: T) => T): T[] {
+function mapSame<T>(items: readonly T[], turn: (item: T) => T): readonly T[] {
   const next = items.map(turn);
   return next.every((item, index) => item === items[index]) ? items : next;
 }

@@ -3,19 +3,19 @@ import { afterEach, expect, test, vi } from "vitest";
 
 import { pauses } from "../../shared/api/backoff";
 import type { RoadmapView, StreamFrame } from "../../shared/api/schema";
-import recorded from "./fixtures/run.json";
+import { events, reads as kept } from "./fixtures/run";
 import { follow, Gone, type Transport, type Watched } from "./follower";
 import { apply, type LiveEvent } from "./reducer";
 import { PLACES, shared, type Channel, type Locks, type Said } from "./sharing";
 
-const events = recorded.events as unknown as LiveEvent[];
-const reads = recorded.reads as unknown as RoadmapView[];
+const reads = kept as RoadmapView[];
 const first = reads[0]!;
 const last = reads[reads.length - 1]!;
 
 /** The roadmap after each event. */
 const states: Record<number, RoadmapView> = { [first.seq]: first };
-for (const event of events.slice(first.seq)) states[event.seq] = apply(states[event.seq - 1]!, event);
+for (const event of events.slice(first.seq))
+  states[event.seq] = apply(states[event.seq - 1]!, event) as RoadmapView;
 
 afterEach(() => {
   vi.useRealTimers();

@@ -3,11 +3,11 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { pauses } from "../../shared/api/backoff";
 import type { RoadmapView, StreamFrame } from "../../shared/api/schema";
-import recorded from "./fixtures/run.json";
+import { reads } from "./fixtures/run";
 import { follow, Unfit, type Transport } from "./follower";
 import { serverSentEvents, webSocket } from "./transports";
 
-const first = (recorded.reads as unknown as RoadmapView[])[0]!;
+const first = reads[0] as RoadmapView;
 const HEARTBEAT: StreamFrame = { type: "heartbeat", seq: first.seq };
 
 /** What a WebSocket and an EventSource have in common. */

@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
 
-import type { ConceptView, RoadmapView } from "../../shared/api/schema";
-import recorded from "../live/fixtures/run.json";
+import { reads } from "../live/fixtures/run";
+import type { Concept } from "../roadmap";
 import { conceptsOf } from "./concepts";
 import { nextToLearn, related } from "./order";
 
-const reads = recorded.reads as unknown as RoadmapView[];
 const written = structuredClone(reads.find((read) => read.progress.completed > 3)!);
 
 test("what is next to learn is ready, not learned, and needs nothing that is not learned", () => {
@@ -17,8 +16,8 @@ test("what is next to learn is ready, not learned, and needs nothing that is not
     content_status: "completed" as const,
     learned_at: null as string | null,
     prerequisites: [] as string[],
-  })) as [ConceptView, ConceptView, ConceptView];
-  const course = (...concepts: ConceptView[]) => ({
+  })) as [Concept, Concept, Concept];
+  const course = (...concepts: Concept[]) => ({
     ...written,
     stages: [{ ...written.stages[0]!, modules: [{ ...written.stages[0]!.modules[0]!, concepts }] }],
   });
@@ -31,7 +30,7 @@ test("what is next to learn is ready, not learned, and needs nothing that is not
 
 test("a concept belongs together with all that it needs and all that need it, and with nothing else", () => {
   const chain = structuredClone(written);
-  const [a, b, c, d] = conceptsOf(chain) as [ConceptView, ConceptView, ConceptView, ConceptView];
+  const [a, b, c, d] = conceptsOf(chain) as [Concept, Concept, Concept, Concept];
   for (const one of conceptsOf(chain)) one.prerequisites = [];
   b.prerequisites = [a.concept_id];
   c.prerequisites = [b.concept_id];

@@ -1,10 +1,10 @@
 /** The order of learning: what comes next, and what belongs together. Pure. */
 
-import type { ConceptView, RoadmapView } from "../../shared/api/schema";
+import type { Concept, Roadmap } from "../roadmap";
 import { conceptsOf } from "./concepts";
 
 /** The first concept that is ready, not learned, and needs nothing that is not learned; or else the first ready one. */
-export function nextToLearn(roadmap: RoadmapView): ConceptView | null {
+export function nextToLearn(roadmap: Roadmap): Concept | null {
   const concepts = conceptsOf(roadmap);
   const learned = new Set(concepts.filter((one) => one.learned_at !== null).map((one) => one.concept_id));
   const ready = concepts.filter((one) => one.content_status === "completed" && one.learned_at === null);
@@ -12,7 +12,7 @@ export function nextToLearn(roadmap: RoadmapView): ConceptView | null {
 }
 
 /** A concept with all that it needs, directly or not, and all that need it. */
-export function related(roadmap: RoadmapView, conceptId: string): ReadonlySet<string> {
+export function related(roadmap: Roadmap, conceptId: string): ReadonlySet<string> {
   const concepts = conceptsOf(roadmap);
   const needs = new Map(concepts.map((one) => [one.concept_id, one.prerequisites]));
   const neededBy = new Map<string, string[]>();

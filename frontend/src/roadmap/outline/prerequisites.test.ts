@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import type { ConceptView } from "../../shared/api/schema";
+import type { Concept } from "../roadmap";
 import { prerequisitesOf } from "./prerequisites";
 
 const IDS = ["a", "b", "c", "d", "e"];
 const outlines = fc
   .tuple(...IDS.map(() => fc.subarray(IDS)))
   .map((needs) =>
-    IDS.map((concept_id, index) => ({ concept_id, prerequisites: needs[index]! }) as unknown as ConceptView),
+    IDS.map((concept_id, index) => ({ concept_id, prerequisites: needs[index]! }) as unknown as Concept),
   );
 
 test("whatever is counted can be seen and removed, and nothing else is offered but what comes earlier", () => {

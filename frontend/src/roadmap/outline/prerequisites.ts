@@ -1,17 +1,17 @@
 /** What a concept needs, and what it might: the badge, its tooltip and the panel all ask here. Pure. */
 
-import type { ConceptView } from "../../shared/api/schema";
+import type { Concept } from "../roadmap";
 
 export interface Prerequisites {
   /** What it needs, in the order of the outline. */
-  readonly needed: readonly ConceptView[];
+  readonly needed: readonly Concept[];
   /** What can be chosen, in the same order: whatever comes earlier, and whatever is needed. */
-  readonly candidates: readonly ConceptView[];
+  readonly candidates: readonly Concept[];
 }
 
 export function prerequisitesOf(
-  concepts: readonly ConceptView[],
-  { concept_id, prerequisites }: Pick<ConceptView, "concept_id" | "prerequisites">,
+  concepts: readonly Concept[],
+  { concept_id, prerequisites }: Pick<Concept, "concept_id" | "prerequisites">,
 ): Prerequisites {
   const ids = new Set(prerequisites);
   const index = concepts.findIndex((one) => one.concept_id === concept_id);

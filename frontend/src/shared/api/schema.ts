@@ -3279,8 +3279,8 @@ export interface components {
         RoadmapStatus: "drafting" | "awaiting_review" | "generating" | "paused" | "completed" | "partial" | "failed" | "cancelled";
         /**
          * RoadmapView
-         * @description The whole roadmap, as of event `seq`. `kinds` are the kinds of artefacts that its concepts have. `revision` is the
-         *     number of the outline's revision; until the first draft is ready, it is null, and there are no stages.
+         * @description The whole roadmap, as of event `seq`. `kinds` are the kinds of artefacts that its concepts have. `revision` is
+         *     the number of the outline's revision; until the first draft is ready, it is null, and there are no stages.
          * @example {
          *       "allowed": [
          *         "pause",

@@ -55,9 +55,13 @@ export const en = {
   "state.failed": "failed",
   "state.learned": "learned",
 
+  // Every kind of artefact: in a sentence, and by itself.
   "artefact.tutorial": "tutorial",
   "artefact.resources": "resources",
   "artefact.quiz": "quiz",
+  "kind.tutorial": "Tutorial",
+  "kind.resources": "Resources",
+  "kind.quiz": "Quiz",
 
   "ring.concept": "{name}: {state}",
   "ring.progress": "{completed} of {total} ready",
@@ -259,9 +263,6 @@ export const en = {
   "concept.medium": "medium",
   "concept.hard": "hard",
   "concept.after": "after {name}",
-  "concept.tutorial": "Tutorial",
-  "concept.resources": "Resources",
-  "concept.quiz": "Quiz",
   "concept.versions": "Versions",
   "concept.waiting": "This part is waiting to be written.",
   "concept.writing": "This part is being written now.",

@@ -57,9 +57,13 @@ export const zh: Record<MessageKey, string> = {
   "state.failed": "失败",
   "state.learned": "已学会",
 
+  // Every kind of artefact: in a sentence, and by itself.
   "artefact.tutorial": "教程",
   "artefact.resources": "资源",
   "artefact.quiz": "测验",
+  "kind.tutorial": "教程",
+  "kind.resources": "资源",
+  "kind.quiz": "测验",
 
   "ring.concept": "{name}：{state}",
   "ring.progress": "已就绪 {completed}/{total}",
@@ -259,9 +263,6 @@ export const zh: Record<MessageKey, string> = {
   "concept.medium": "中等",
   "concept.hard": "困难",
   "concept.after": "先修：{name}",
-  "concept.tutorial": "教程",
-  "concept.resources": "资源",
-  "concept.quiz": "测验",
   "concept.versions": "版本",
   "concept.waiting": "这部分正在等待。",
   "concept.writing": "这部分正在撰写。",

@@ -5,8 +5,7 @@ import type { ArtefactSpec } from "../spec";
 import { Quiz } from "./Quiz";
 
 export const quiz: ArtefactSpec = {
-  count: (concept) => concept.quiz_questions_count,
-  shown: ({ roadmap, detail: { concept_id, quiz: written } }) =>
+  content: ({ roadmap, detail: { concept_id, quiz: written } }) =>
     written && {
       key: written.quiz_id,
       text: () => textOf(written),

@@ -5,8 +5,7 @@ import type { ArtefactSpec } from "../spec";
 import { Resources } from "./Resources";
 
 export const resources: ArtefactSpec = {
-  count: (concept) => concept.resources_count,
-  shown: ({ detail: { resources: written } }) =>
+  content: ({ detail: { resources: written } }) =>
     written && {
       key: written.resources_id,
       text: () => textOf(written),

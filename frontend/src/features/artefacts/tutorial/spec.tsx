@@ -9,8 +9,7 @@ import type { ArtefactSpec } from "../spec";
 const Lesson = lazy(() => import("./Lesson"));
 
 export const tutorial: ArtefactSpec = {
-  count: () => null,
-  shown: ({ roadmap, detail: { tutorial: written } }) =>
+  content: ({ roadmap, detail: { tutorial: written } }) =>
     written && {
       key: written.tutorial_id,
       text: () => textOf(written),
