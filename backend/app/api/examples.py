@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from app.domain.content.flat import flat_content
+from app.domain.content.kinds import FLAT_KINDS
+
 _ROADMAP = "0198c2f4-6d1e-7b3a-9c5f-2a4e8d7b1c30"
 _TASK = "0198c2f4-6d20-7e41-8f6a-5b9c3d2e7a11"
 _ARTEFACTS = {
@@ -58,16 +61,30 @@ _REQUEST = {"goal": "Learn SQL for data analysis", "level": "beginner", "hours_p
 def _concept(concept: dict[str, Any], status: str) -> dict[str, Any]:
     """A concept of which everything is written, or nothing."""
     written = status == "completed"
-    statuses = {f"{kind}_status": status for kind in _ARTEFACTS}
-    ids = {f"{kind}_id": artefact_id if written else None for kind, artefact_id in _ARTEFACTS.items()}
+    glances: dict[str, dict[str, Any]] = {
+        "tutorial": {"summary": "A table holds rows of the same columns."},
+        "resources": {"count": 1},
+        "quiz": {"count": 1},
+    }
     shown: dict[str, Any] = {
-        "content_summary": "A table holds rows of the same columns." if written else None,
-        "resources_count": 1 if written else None,
-        "quiz_questions_count": 1 if written else None,
+        "content_status": status,
+        "artefacts": {
+            kind: {
+                "status": status,
+                "id": artefact_id if written else None,
+                "glance": glances[kind] if written else None,
+                "failure": None,
+            }
+            for kind, artefact_id in _ARTEFACTS.items()
+        },
         "failures": [],
         "learned_at": None,
     }
-    return concept | {"content_status": status} | statuses | ids | shown
+    for kind in FLAT_KINDS:
+        artefact = shown["artefacts"][kind.value]
+        shown[f"{kind}_status"] = status
+        shown |= flat_content(kind, artefact["id"], artefact["glance"])
+    return concept | shown
 
 
 _TASK_VIEW = _PLACE | {
@@ -93,6 +110,7 @@ _SUMMARY = {
 }
 _CONCEPTS = [_concept(_TABLE, "completed"), _concept(_SELECT, "generating"), _concept(_JOIN, "pending")]
 _VIEW = _SUMMARY | {
+    "kinds": list(_ARTEFACTS),
     "revision": 1,
     "can_undo": False,
     "can_redo": False,

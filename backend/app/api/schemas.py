@@ -77,7 +77,8 @@ class _AsFile:
         return core_schema.is_instance_schema(PackedRoadmap)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return handler(RoadmapFile.__pydantic_core_schema__)
+        # As definitions it is told by its name; else it would be repeated in place.
+        return handler(core_schema.definitions_schema(RoadmapFile.__pydantic_core_schema__, []))
 
 
 ImportedRoadmap = Annotated[PackedRoadmap, _AsFile()]

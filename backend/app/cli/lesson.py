@@ -17,7 +17,7 @@ def lesson_markdown(concept: ConceptDetail) -> str:
         paragraph
         for kind in concept.artefacts
         if (content := getattr(concept, kind)) is not None
-        for paragraph in _PARTS[kind].paragraphs(content)
+        for paragraph in PARTS[kind].paragraphs(content)
     ]
     if not parts:
         return ""
@@ -39,9 +39,9 @@ def what_is_missing(concept: ConceptDetail) -> Iterator[str]:
         failure = concept.artefacts[kind]["failure"]
         if statuses[kind] == ArtefactStatus.FAILED:
             reason = one_line(failure.message) if failure else ""
-            yield f"{_PARTS[kind].name} of {name} failed. {reason}".strip()
+            yield f"{PARTS[kind].name} of {name} failed. {reason}".strip()
         else:
-            yield f"{_PARTS[kind].name} of {name} has not been written yet."
+            yield f"{PARTS[kind].name} of {name} has not been written yet."
 
 
 def _tutorial(tutorial: TutorialView) -> Iterator[str]:
@@ -89,7 +89,7 @@ class _Part:
     paragraphs: Callable[[Any], Iterator[str]]
 
 
-_PARTS: Mapping[ArtefactKind, _Part] = {
+PARTS: Mapping[ArtefactKind, _Part] = {
     ArtefactKind.TUTORIAL: _Part("The tutorial", _tutorial),
     ArtefactKind.RESOURCES: _Part("The list of resources", _resources),
     ArtefactKind.QUIZ: _Part("The quiz", _quiz),

@@ -143,6 +143,10 @@ ENTRIES = [
         'import { notes } from "./notes/spec";\n',
     ),
     ("frontend/src/features/artefacts/registry.ts", "{ tutorial, resources, quiz", ", notes"),
+    ("frontend/src/shared/i18n/en.ts", '  "artefact.quiz": "quiz",\n', '  "artefact.notes": "notes",\n'),
+    ("frontend/src/shared/i18n/en.ts", '  "kind.quiz": "Quiz",\n', '  "kind.notes": "Notes",\n'),
+    ("frontend/src/shared/i18n/zh.ts", '  "artefact.quiz": "测验",\n', '  "artefact.notes": "笔记",\n'),
+    ("frontend/src/shared/i18n/zh.ts", '  "kind.quiz": "测验",\n', '  "kind.notes": "笔记",\n'),
 ]
 """Each registry's file, what stands there, and what is written behind it."""
 

@@ -265,7 +265,9 @@ async def test_a_document_gives_the_same_roadmap_under_a_new_id(api: AsyncClient
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"version": 2}, "version"),
+        ({"version": 3}, "version"),
+        ({"kinds": ["tutorial", "quiz"]}, "the kinds must be distinct"),
+        ({"kinds": ["quiz", "resources", "quiz"]}, "the kinds must be distinct"),
         ({"concepts": []}, "the concepts do not match the outline"),
         ({"revision": 7}, "the outline does not match its revision"),
         ({"status": "generating"}, "status"),

@@ -198,9 +198,9 @@ async def a_file(shared_desk: Desk) -> dict[str, Any]:
     ]
     concept = exported["concepts"][0]
     concept |= {"learned_at": "2026-01-01T00:00:00Z"}
-    concept["tutorial"] |= {"instructions": "Harder"}
+    concept["artefacts"]["tutorial"] |= {"instructions": "Harder"}
     concept["artefacts"]["tutorial"]["versions"][0]["prompt"] = "1"
-    resource = concept["resources"]["versions"][0]["body"]["items"][0]
+    resource = concept["artefacts"]["resources"]["versions"][0]["body"]["items"][0]
     resource |= {"description": "About it", "verdict": "verified", "status": 200}
     return exported
 

@@ -1213,6 +1213,32 @@ export interface components {
         /**
          * ConceptDetail
          * @example {
+         *       "artefacts": {
+         *         "quiz": {
+         *           "failure": null,
+         *           "glance": {
+         *             "count": 1
+         *           },
+         *           "id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e03",
+         *           "status": "completed"
+         *         },
+         *         "resources": {
+         *           "failure": null,
+         *           "glance": {
+         *             "count": 1
+         *           },
+         *           "id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e02",
+         *           "status": "completed"
+         *         },
+         *         "tutorial": {
+         *           "failure": null,
+         *           "glance": {
+         *             "summary": "A table holds rows of the same columns."
+         *           },
+         *           "id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e01",
+         *           "status": "completed"
+         *         }
+         *       },
          *       "concept_id": "relational-table",
          *       "content_status": "completed",
          *       "content_summary": "A table holds rows of the same columns.",
@@ -1594,6 +1620,11 @@ export interface components {
          *       "created_at": "2026-03-01T09:30:00Z",
          *       "epoch": "5f0e9c3a-4ffd-4dd6-a2b3-4e3f8d0c5b1f",
          *       "goal": "Learn SQL for data analysis",
+         *       "kinds": [
+         *         "tutorial",
+         *         "resources",
+         *         "quiz"
+         *       ],
          *       "language": "en",
          *       "progress": {
          *         "completed": 1,
@@ -1613,6 +1644,32 @@ export interface components {
          *             {
          *               "concepts": [
          *                 {
+         *                   "artefacts": {
+         *                     "quiz": {
+         *                       "failure": null,
+         *                       "glance": {
+         *                         "count": 1
+         *                       },
+         *                       "id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e03",
+         *                       "status": "completed"
+         *                     },
+         *                     "resources": {
+         *                       "failure": null,
+         *                       "glance": {
+         *                         "count": 1
+         *                       },
+         *                       "id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e02",
+         *                       "status": "completed"
+         *                     },
+         *                     "tutorial": {
+         *                       "failure": null,
+         *                       "glance": {
+         *                         "summary": "A table holds rows of the same columns."
+         *                       },
+         *                       "id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e01",
+         *                       "status": "completed"
+         *                     }
+         *                   },
          *                   "concept_id": "relational-table",
          *                   "content_status": "completed",
          *                   "content_summary": "A table holds rows of the same columns.",
@@ -1638,6 +1695,26 @@ export interface components {
          *                   "tutorial_status": "completed"
          *                 },
          *                 {
+         *                   "artefacts": {
+         *                     "quiz": {
+         *                       "failure": null,
+         *                       "glance": null,
+         *                       "id": null,
+         *                       "status": "generating"
+         *                     },
+         *                     "resources": {
+         *                       "failure": null,
+         *                       "glance": null,
+         *                       "id": null,
+         *                       "status": "generating"
+         *                     },
+         *                     "tutorial": {
+         *                       "failure": null,
+         *                       "glance": null,
+         *                       "id": null,
+         *                       "status": "generating"
+         *                     }
+         *                   },
          *                   "concept_id": "select",
          *                   "content_status": "generating",
          *                   "content_summary": null,
@@ -1664,6 +1741,26 @@ export interface components {
          *                   "tutorial_status": "generating"
          *                 },
          *                 {
+         *                   "artefacts": {
+         *                     "quiz": {
+         *                       "failure": null,
+         *                       "glance": null,
+         *                       "id": null,
+         *                       "status": "pending"
+         *                     },
+         *                     "resources": {
+         *                       "failure": null,
+         *                       "glance": null,
+         *                       "id": null,
+         *                       "status": "pending"
+         *                     },
+         *                     "tutorial": {
+         *                       "failure": null,
+         *                       "glance": null,
+         *                       "id": null,
+         *                       "status": "pending"
+         *                     }
+         *                   },
          *                   "concept_id": "inner-join",
          *                   "content_status": "pending",
          *                   "content_summary": null,
@@ -3293,6 +3390,11 @@ export interface components {
          *       "created_at": "2026-03-01T09:30:00Z",
          *       "epoch": "5f0e9c3a-4ffd-4dd6-a2b3-4e3f8d0c5b1f",
          *       "goal": "Learn SQL for data analysis",
+         *       "kinds": [
+         *         "tutorial",
+         *         "resources",
+         *         "quiz"
+         *       ],
          *       "language": "en",
          *       "progress": {
          *         "completed": 1,
@@ -3312,6 +3414,32 @@ export interface components {
          *             {
          *               "concepts": [
          *                 {
+         *                   "artefacts": {
+         *                     "quiz": {
+         *                       "failure": null,
+         *                       "glance": {
+         *                         "count": 1
+         *                       },
+         *                       "id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e03",
+         *                       "status": "completed"
+         *                     },
+         *                     "resources": {
+         *                       "failure": null,
+         *                       "glance": {
+         *                         "count": 1
+         *                       },
+         *                       "id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e02",
+         *                       "status": "completed"
+         *                     },
+         *                     "tutorial": {
+         *                       "failure": null,
+         *                       "glance": {
+         *                         "summary": "A table holds rows of the same columns."
+         *                       },
+         *                       "id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e01",
+         *                       "status": "completed"
+         *                     }
+         *                   },
          *                   "concept_id": "relational-table",
          *                   "content_status": "completed",
          *                   "content_summary": "A table holds rows of the same columns.",
@@ -3337,6 +3465,26 @@ export interface components {
          *                   "tutorial_status": "completed"
          *                 },
          *                 {
+         *                   "artefacts": {
+         *                     "quiz": {
+         *                       "failure": null,
+         *                       "glance": null,
+         *                       "id": null,
+         *                       "status": "generating"
+         *                     },
+         *                     "resources": {
+         *                       "failure": null,
+         *                       "glance": null,
+         *                       "id": null,
+         *                       "status": "generating"
+         *                     },
+         *                     "tutorial": {
+         *                       "failure": null,
+         *                       "glance": null,
+         *                       "id": null,
+         *                       "status": "generating"
+         *                     }
+         *                   },
          *                   "concept_id": "select",
          *                   "content_status": "generating",
          *                   "content_summary": null,
@@ -3363,6 +3511,26 @@ export interface components {
          *                   "tutorial_status": "generating"
          *                 },
          *                 {
+         *                   "artefacts": {
+         *                     "quiz": {
+         *                       "failure": null,
+         *                       "glance": null,
+         *                       "id": null,
+         *                       "status": "pending"
+         *                     },
+         *                     "resources": {
+         *                       "failure": null,
+         *                       "glance": null,
+         *                       "id": null,
+         *                       "status": "pending"
+         *                     },
+         *                     "tutorial": {
+         *                       "failure": null,
+         *                       "glance": null,
+         *                       "id": null,
+         *                       "status": "pending"
+         *                     }
+         *                   },
          *                   "concept_id": "inner-join",
          *                   "content_status": "pending",
          *                   "content_summary": null,
@@ -5271,69 +5439,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** Author */
-                    author: string;
-                    /**
-                     * Concepts
-                     * @default []
-                     */
-                    concepts?: components["schemas"]["KeptConcept"][];
-                    /**
-                     * Created At
-                     * Format: date-time
-                     */
-                    created_at: string;
-                    failure?: components["schemas"]["KeptFailure"] | null;
-                    /**
-                     * Format
-                     * @default greenway-roadmap
-                     * @constant
-                     */
-                    format?: "greenway-roadmap";
-                    /**
-                     * Kinds
-                     * @default [
-                     *       "tutorial",
-                     *       "resources",
-                     *       "quiz"
-                     *     ]
-                     */
-                    kinds?: components["schemas"]["ArtefactKind"][];
-                    outline?: components["schemas"]["Outline"] | null;
-                    request: components["schemas"]["NewRequest"];
-                    /** Revision */
-                    revision?: number | null;
-                    /**
-                     * Revisions
-                     * @default []
-                     */
-                    revisions?: components["schemas"]["KeptRevision"][];
-                    /**
-                     * Status
-                     * @enum {string}
-                     */
-                    status: "awaiting_review" | "completed" | "partial" | "failed" | "cancelled";
-                    /** Title */
-                    title: string;
-                    /**
-                     * @default {
-                     *       "calls": 0,
-                     *       "cost_usd": 0,
-                     *       "input_tokens": 0,
-                     *       "output_tokens": 0,
-                     *       "unpriced": false,
-                     *       "unpriced_calls": 0
-                     *     }
-                     */
-                    usage?: components["schemas"]["KeptUsage"];
-                    /**
-                     * Version
-                     * @default 2
-                     * @enum {integer}
-                     */
-                    version?: 1 | 2;
-                };
+                "application/json": components["schemas"]["RoadmapFile"];
             };
         };
         responses: {
