@@ -123,8 +123,8 @@ def _about(draft: Draft, wish: Wish) -> None:
 
 
 def _add(draft: Draft, wish: Wish) -> None:
-    beside = draft.find(wish.beside) if wish.beside is not None else None
-    for text in reversed(wish.names) if wish.place == "after" else wish.names:
+    beside = draft.find(wish.beside) if wish.beside else None
+    for text in reversed(wish.names) if wish.place == "before" else wish.names:
         name = draft.new_name(text)
         if name.casefold() in draft.taken:
             raise draft.unclear("taken", name=name)
@@ -133,15 +133,17 @@ def _add(draft: Draft, wish: Wish) -> None:
             draft.add_lesson(*lesson, spot)
         else:
             draft.add_concept(name, name, spot or draft.fitting(name))
+        beside = draft.find(name) if beside and wish.place != "into" else beside
     draft.note("added", [draft.new_name(text) for text in wish.names])
 
 
 def _move(draft: Draft, wish: Wish) -> None:
-    beside = draft.find(wish.beside) if wish.beside is not None else None
     parts = [draft.find(name) for name in wish.parts]
-    for part in reversed(parts) if wish.place == "after" else parts:
+    beside = draft.find(wish.beside) if wish.beside else None
+    for part in reversed(parts) if wish.place == "before" else parts:
         spot = draft.spot(part, wish.place, beside)
         draft.do(Move(target=part.target, id=part.id, into=spot.parent or None, before=spot.before))
+        beside = beside if wish.place == "into" else part
     draft.note("moved", [part.name for part in parts])
 
 

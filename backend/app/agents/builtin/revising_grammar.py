@@ -27,6 +27,9 @@ class Wish:
     """`parts` are in the outline, `names` are new; something is to be placed before, after or into `beside`."""
 
     kind: Kind
+    text: str
+    begins_with_part: bool
+    """More parts may stand before it."""
     parts: tuple[str, ...]
     names: tuple[str, ...]
     place: Place
@@ -96,32 +99,33 @@ class _Grammar:
         if any(pattern.fullmatch(sentence) for pattern in self._courtesies):
             return []
         clauses = _split(sentence, self._between_wishes)
-        found: list[tuple[int, Wish | str]] = []
+        found: list[tuple[int, Wish]] = []
         for first in reversed(range(len(clauses))):
             for absorbed, end in enumerate([*(begin for begin, _ in found), len(clauses)]):
+                if absorbed and not found[absorbed - 1][1].begins_with_part:
+                    break
                 if wish := self._wish(sentence[clauses[first].start : clauses[end - 1].stop], text):
                     found[:absorbed] = [(first, wish)]
                     break
         unread = found[0][0] if found else len(clauses)
         if not unread:
-            return [wish for _, wish in found]
+            return [wish.text if wish.kind == "refused" else wish for _, wish in found]
         read = [end for end in range(1, unread) if self._wish(sentence[: clauses[end - 1].stop], text)]
         return [text.plain(sentence[clauses[max(read, default=0)].start : clauses[unread - 1].stop].strip())]
 
-    def _wish(self, clause: str, text: _MarkedText) -> Wish | str | None:
-        """What the clause asks for; the clause itself if it only looks like a wish that is understood."""
-        found = ((kind, pattern.fullmatch(clause.strip())) for kind, pattern in self._wishes)
-        kind, match = next(((kind, match) for kind, match in found if match), (None, None))
-        if kind is None or match is None:
-            return None
-        if kind == "refused":
-            return text.plain(match[0])
+    def _wish(self, clause: str, text: _MarkedText) -> Wish | None:
+        matches = ((kind, pattern.fullmatch(clause.strip())) for kind, pattern in self._wishes)
+        return next((self._filled(kind, match, text) for kind, match in matches if match), None)
+
+    def _filled(self, kind: Kind, match: re.Match[str], text: _MarkedText) -> Wish:
         slots = {slot: filled.strip() for slot, filled in match.groupdict().items() if filled}
         place = next((slot for slot in _PLACES if slot in slots), "INTO")
         beside = slots.get(place) if place not in ("FIRST", "LAST") else None
         number = slots.get("NUMBER", "").casefold()
         return Wish(
             kind=kind,
+            text=text.plain(match[0]),
+            begins_with_part=match.start("PARTS") == 0 if "PARTS" in slots else False,
             parts=tuple(text.plain(_bare(part, self._parts)) for part in self._listed(slots, "PART")),
             names=tuple(text.plain(_bare(name, self._names)) for name in self._listed(slots, "NAME")),
             place=_PLACES[place],
