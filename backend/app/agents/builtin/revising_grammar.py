@@ -10,15 +10,17 @@ from app.agents.builtin.general_texts import GeneralLanguage
 from app.agents.builtin.revising_words import Kind, Place, Vocabulary, vocabulary
 from app.domain.roadmap import Difficulty
 
+MOST_CLAUSES = 50
+"""More are one long list of names."""
 _HAN = "\u3400-\u9fff"
-_LETTER = rf"[^\W{_HAN}]"
+_LETTER = "[0-9A-Za-zÀ-ÿ]"
 _EDGE = rf"(?:(?<!{_LETTER})|(?!{_LETTER}))"
 """Not inside a word; any Chinese character may begin or end one."""
 _QUOTED = re.compile(rf"[\"“”„«「『]([^\"“”„«»「」『』\n]+)[\"”“»」』]|(?<!{_LETTER})['‘]([^\"“\n]+?)['’](?!{_LETTER})")
 _SENTENCE_END = re.compile(r"[\n;；。！？]|[.!?](?=\s|$)|,? (?:and )?then |，?然后", re.IGNORECASE)
 _NUMBER = r"[0-9]{1,4}(?:\.[0-9]{1,2})?"
 _PLACES: dict[str, Place] = {"FIRST": "before", "BEFORE": "before", "LAST": "after", "AFTER": "after", "INTO": "into"}
-_MARK, _FIRST_MARK = "[\ue000-\uf8ff]", 0xE000
+_MARK, _FIRST_MARK = "(?-i:[\ue000-\uf8ff])", 0xE000
 """Stands for a name in a text: a character that Unicode leaves to private use."""
 
 
@@ -82,12 +84,13 @@ class _Grammar:
         self._between_wishes = _any_of({word for words in vocabularies for word in words.between_wishes})
         self._between_names = _any_of({word for words in vocabularies for word in words.between_names})
         self._wishes = [
-            (kind, _pattern(f"@before? @before? {phrase} @after?", words))
+            (kind, _pattern(phrase, words))
             for words in vocabularies
             for kind, phrases in words.wishes.items()
             for phrase in phrases
         ]
         self._courtesies = [_pattern("@before? @before? @after? @after?", words) for words in vocabularies]
+        self._courteous = [_pattern("@before? @before? ANY @after?", words) for words in vocabularies]
         self._parts = [_pattern(form, words) for words in vocabularies for form in words.forms["part"]]
         self._names = [_pattern(form, words) for words in vocabularies for form in words.forms["new"]]
 
@@ -99,6 +102,7 @@ class _Grammar:
         if any(pattern.fullmatch(sentence) for pattern in self._courtesies):
             return []
         clauses = _split(sentence, self._between_wishes)
+        clauses = clauses if len(clauses) <= MOST_CLAUSES else [slice(0, len(sentence))]
         found: list[tuple[int, Wish]] = []
         for first in reversed(range(len(clauses))):
             for absorbed, end in enumerate([*(begin for begin, _ in found), len(clauses)]):
@@ -114,7 +118,9 @@ class _Grammar:
         return [text.plain(sentence[clauses[max(read, default=0)].start : clauses[unread - 1].stop].strip())]
 
     def _wish(self, clause: str, text: _MarkedText) -> Wish | None:
-        matches = ((kind, pattern.fullmatch(clause.strip())) for kind, pattern in self._wishes)
+        for pattern in self._courteous:
+            clause = _filling(pattern.fullmatch(clause.strip()), clause)
+        matches = ((kind, pattern.fullmatch(clause)) for kind, pattern in self._wishes)
         return next((self._filled(kind, match, text) for kind, match in matches if match), None)
 
     def _filled(self, kind: Kind, match: re.Match[str], text: _MarkedText) -> Wish:
@@ -161,7 +167,7 @@ def _pattern(phrase: str, words: Vocabulary) -> re.Pattern[str]:
             element = slots.get(bare, f"(?P<{bare}>.+?)")
         else:
             element = _alternatives(words.groups[bare[1:]] if bare.startswith("@") else bare.split("|"))
-        pattern += f"(?:{_EDGE}(?:{element}){_EDGE} ?){optional}"
+        pattern += f"(?:(?:{element}){_EDGE} ?){optional}"
     return re.compile(pattern, re.IGNORECASE)
 
 
@@ -188,5 +194,9 @@ def _split(text: str, separator: re.Pattern[str]) -> list[slice]:
 
 def _bare(name: str, forms: Iterable[re.Pattern[str]]) -> str:
     """A name without the words that go with it, such as `the concept`."""
-    found = next((match for form in forms if (match := form.fullmatch(name))), None)
-    return found[found.lastgroup or 0].strip() if found else name
+    return _filling(next((match for form in forms if (match := form.fullmatch(name))), None), name)
+
+
+def _filling(match: re.Match[str] | None, otherwise: str) -> str:
+    """What fills the last slot."""
+    return match[match.lastgroup or 0].strip() if match else otherwise.strip()
