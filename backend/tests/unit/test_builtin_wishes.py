@@ -127,6 +127,8 @@ def test_a_wish_is_followed_as_a_whole(feedback: str, said: str) -> None:
         ("add Slots after Lists", LISTS, "Slots"),
         ("add Slots before Lists", "Slots", LISTS),
         ("add “A”, “B” and “C” after Lists", "A", "B"),
+        ("add “A” and “B” before Lists", "A", "B"),
+        ("add “A” and “B” before Lists", "B", LISTS),
         ("move Type hints and Lists before Functions", HINTS, LISTS),
         ("move Type hints and Lists after Integers and floats", HINTS, LISTS),
         ("把间隔复习移到主动回忆之前", REVIEW, RECALL),

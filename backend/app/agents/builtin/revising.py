@@ -72,7 +72,8 @@ def _remove(draft: Draft, wish: Wish) -> None:
 def _fewer(draft: Draft, wish: Wish) -> None:
     """From the end. What the same wishes speak of stays. What the learner has added or renamed before goes after all
     else, then what others require, then what is alone in its module."""
-    left, removed, own = draft.concepts, [], draft.own
+    left, own = draft.concepts, draft.own
+    removed: list[Concept] = []
     module_of = {concept_id: module_id for _, module_id, concept_id in draft.rows}
     for _ in range(_count(draft, wish)):
         required = {one for concept in left for one in concept.prerequisites}
@@ -81,10 +82,10 @@ def _fewer(draft: Draft, wish: Wish) -> None:
         if not free or len(left) == MIN_CONCEPTS:
             raise draft.unclear("too_few", count=str(MIN_CONCEPTS))
         gone = min(free, key=lambda one: (one in own, one in required, sizes[module_of[one]] == 1))
-        removed += [concept.name for concept in left if concept.concept_id == gone]
+        removed += [concept for concept in left if concept.concept_id == gone]
         left = [concept for concept in left if concept.concept_id != gone]
-        draft.do(Remove(target="concept", id=gone))
-    draft.note("removed", removed)
+    draft.do(*(Remove(target="concept", id=concept.concept_id) for concept in removed))
+    draft.note("removed", [concept.name for concept in removed])
 
 
 def _more(draft: Draft, wish: Wish) -> None:
@@ -176,10 +177,12 @@ def _level(draft: Draft, wish: Wish) -> None:
 def _shift(draft: Draft, wish: Wish, reply: Shift, step: int, factor: float) -> None:
     """So many steps of difficulty up, and so many times the hours."""
     for name, concepts in _concerned(draft, wish):
+        changes = []
         for concept in concepts:
             index = min(max(DIFFICULTIES.index(concept.difficulty) + step, 0), len(DIFFICULTIES) - 1)
             hours = _quarters(concept.estimated_hours * factor)
-            draft.do(Change(concept_id=concept.concept_id, difficulty=DIFFICULTIES[index], estimated_hours=hours))
+            changes.append(Change(concept_id=concept.concept_id, difficulty=DIFFICULTIES[index], estimated_hours=hours))
+        draft.do(*changes)
         draft.note(reply, [name])
 
 
