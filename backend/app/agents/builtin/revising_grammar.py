@@ -89,8 +89,8 @@ class _Grammar:
             for kind, phrases in words.wishes.items()
             for phrase in phrases
         ]
-        self._courtesies = [_pattern("@before? @before? @after? @after?", words) for words in vocabularies]
-        self._courteous = [_pattern("@before? @before? ANY @after?", words) for words in vocabularies]
+        self._courtesies = [_pattern("[@before] [@before] [@after] [@after]", words) for words in vocabularies]
+        self._courteous = [_pattern("[@before] [@before] ANY [@after]", words) for words in vocabularies]
         self._parts = [_pattern(form, words) for words in vocabularies for form in words.forms["part"]]
         self._names = [_pattern(form, words) for words in vocabularies for form in words.forms["new"]]
 
@@ -162,7 +162,7 @@ def _pattern(phrase: str, words: Vocabulary) -> re.Pattern[str]:
     }
     pattern = ""
     for step in phrase.split():
-        bare, optional = step.removesuffix("?"), "?" if step.endswith("?") else ""
+        bare, optional = step.strip("[]"), "?" if step.startswith("[") else ""
         if bare.isupper():
             element = slots.get(bare, f"(?P<{bare}>.+?)")
         else:
