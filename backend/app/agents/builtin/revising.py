@@ -1,310 +1,213 @@
 """Revises an outline by a learner's words, of which it understands a small set; it says so when it does not."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from math import floor
 
-from app.agents.builtin.curriculum import curriculum_for, written_language
-from app.agents.builtin.lessons import Lesson, Part, Unit
-from app.agents.builtin.revising_words import SENTENCES, Sentences, Wish, wishes_in
+from app.agents.builtin.curriculum import written_language
+from app.agents.builtin.revising_draft import DIFFICULTIES, MOST_ADDED, NAME_LENGTH, Draft, Found, Unclear, words_of
+from app.agents.builtin.revising_grammar import Wish, wishes_in
+from app.agents.builtin.revising_words import Kind, Shift, vocabulary
 from app.domain.failures import Failure, FailureCode, failure
-from app.domain.outline_edits import apply_operations, fresh_id
-from app.domain.outline_operations import (
-    MAX_OPERATIONS,
-    AddConcept,
-    AddModule,
-    AddStage,
-    Change,
-    NewConcept,
-    NewModule,
-    Operation,
-    Remove,
-    Rename,
-    RevisionPlan,
-    Target,
-)
+from app.domain.outline_edits import apply_operations
+from app.domain.outline_operations import MAX_OPERATIONS, Change, Move, Remove, Rename, RevisionPlan
 from app.domain.outline_rules import OutlineError, check_outline
-from app.domain.roadmap import MAX_HOURS, MIN_CONCEPTS, Concept, Difficulty, LearningRequest, Module, Outline
-from app.domain.text import name_of, shortened
+from app.domain.roadmap import MAX_HOURS, MIN_CONCEPTS, Concept, LearningRequest, Outline
+from app.domain.text import shortened
 
-NAMES_SHOWN = 6
-MOST_ADDED = 50
-"""How many concepts one wish may add."""
-NAME_LENGTH = 120
-"""Characters of a name, at most; a longer one is refused, never cut."""
 NOTE_LENGTH = 2000
-QUOTED = 80
-"""Characters of the learner's words that a hint repeats."""
-_LEVELS: tuple[Difficulty, ...] = ("easy", "medium", "hard")
+_LEAST_HOURS = 0.25
 _UNNAMED_SHARE = 5
 """What part of the concepts `more` and `fewer` mean, where no number is given: one in so many."""
-
-
-class _Unclear(Exception):
-    """A wish that cannot be fulfilled; the message is a hint for the learner."""
 
 
 def revise(request: LearningRequest, outline: Outline, feedback: str) -> RevisionPlan | Failure:
     """What to change, or why it is not clear."""
     language = written_language(request.language)
-    words = SENTENCES[language]
-    revision = _Revision(request, outline, words)
+    draft = Draft(request, outline, vocabulary(language))
+    known = {part.name for part in draft.parts} | {lesson.name for _, _, lesson in draft.unused}
     try:
-        wishes = wishes_in(feedback, language)
-        for wish in wishes:
+        wishes = []
+        for wish in wishes_in(feedback, known):
             if isinstance(wish, str):
-                raise _Unclear(words.say(words.unclear, text=shortened(wish, QUOTED)) + words.understands)
-            revision.follow(wish)
-        if not revision.operations:
-            raise _Unclear(words.understands)
-        if len(revision.operations) > MAX_OPERATIONS:
-            raise _Unclear(words.say(words.too_much, count=str(MAX_OPERATIONS)))
-        check_outline(revision.outline)
-    except _Unclear as unclear:
+                raise draft.unclear("unclear", text=wish)
+            wishes.append(wish)
+        # What is to be shorter in the end is known when all else is done.
+        for wish in sorted(
+            wishes, key=lambda wish: 2 * (wish.kind == "hours" and not wish.parts) + (wish.kind == "fewer")
+        ):
+            _FOLLOW[wish.kind](draft, wish)
+        if not draft.operations:
+            raise draft.unclear("understands")
+        if len(draft.operations) > MAX_OPERATIONS:
+            raise draft.unclear("too_much", count=str(MAX_OPERATIONS))
+        check_outline(apply_operations(outline, draft.operations))
+    except Unclear as unclear:
         return failure(FailureCode.NOT_UNDERSTOOD, request.language, hint=str(unclear))
     except OutlineError as error:
         return failure(FailureCode.NOT_UNDERSTOOD, request.language, hint=error.message)
-    return RevisionPlan(operations=tuple(revision.operations), note=shortened(" ".join(revision.notes), NOTE_LENGTH))
+    return RevisionPlan(operations=tuple(draft.operations), note=shortened(" ".join(draft.notes), NOTE_LENGTH))
 
 
-class _Revision:
-    """The outline while wishes are followed, one after another."""
+def _rename(draft: Draft, wish: Wish) -> None:
+    part, other = draft.find(wish.parts[0]), draft.new_name(wish.names[0])
+    if part.depth == 2 and other.casefold() in draft.taken - {part.name.casefold()}:
+        raise draft.unclear("taken", name=other)
+    draft.do(Rename(target=part.target, id=part.id, name=other))
+    draft.note("renamed", name=part.name, other=other)
 
-    def __init__(self, request: LearningRequest, outline: Outline, words: Sentences) -> None:
-        self._first = self.outline = outline
-        self.operations: list[Operation] = []
-        self.notes: list[str] = []
-        self._words = words
-        self._curriculum = curriculum_for(request.goal, request.language)
-        self._follow: dict[str, Callable[[Wish], None]] = {
-            "rename": self._rename,
-            "remove": self._remove,
-            "more_about": self._more_about,
-            "fewer": self._fewer,
-            "more": self._more,
-            "easier": lambda wish: self._shift(wish, -1),
-            "harder": lambda wish: self._shift(wish, 1),
-            "add": self._add,
-        }
 
-    def follow(self, wish: Wish) -> None:
-        self._follow[wish.kind](wish)
+def _remove(draft: Draft, wish: Wish) -> None:
+    parts = [draft.find(name) for name in wish.parts]
+    gone = {concept.concept_id for part in parts for concept in draft.below(part)}
+    if len(draft.concepts) - len(gone) < MIN_CONCEPTS:
+        raise draft.unclear("too_few", count=str(MIN_CONCEPTS))
+    for part in parts:
+        if part in draft.parts:
+            draft.do(Remove(target=part.target, id=part.id))
+    draft.note("removed", [part.name for part in parts])
 
-    def _do(self, *operations: Operation) -> None:
-        self.outline = apply_operations(self.outline, operations)
-        self.operations += operations
 
-    def _note(self, sentence: str, *names: str) -> None:
-        quoted = [f"“{name}”" for name in names[:NAMES_SHOWN]] + (["…"] if len(names) > NAMES_SHOWN else [])
-        self.notes.append(self._words.say(sentence, names=self._words.separator.join(quoted)))
+def _fewer(draft: Draft, wish: Wish) -> None:
+    """From the end. What the same wishes speak of stays. What the learner has added or renamed before goes after all
+    else, then what others require, then what is alone in its module."""
+    left, own = draft.concepts, draft.own
+    removed: list[Concept] = []
+    module_of = {concept_id: module_id for _, module_id, concept_id in draft.rows}
+    for _ in range(_count(draft, wish)):
+        required = {one for concept in left for one in concept.prerequisites}
+        sizes = Counter(module_of[concept.concept_id] for concept in left)
+        free = [one.concept_id for one in reversed(left) if one.concept_id not in draft.asked]
+        if not free or len(left) == MIN_CONCEPTS:
+            raise draft.unclear("too_few", count=str(MIN_CONCEPTS))
+        gone = min(free, key=lambda one: (one in own, one in required, sizes[module_of[one]] == 1))
+        removed += [concept for concept in left if concept.concept_id == gone]
+        left = [concept for concept in left if concept.concept_id != gone]
+    draft.do(*(Remove(target="concept", id=concept.concept_id) for concept in removed))
+    draft.note("removed", [concept.name for concept in removed])
 
-    def _rename(self, wish: Wish) -> None:
-        target, part_id, name = self._find(wish.name or "")
-        other = self._new_name(wish.other)
-        self._do(Rename(target=target, id=part_id, name=other))
-        self.notes.append(self._words.say(self._words.renamed, name=name, other=other))
 
-    def _remove(self, wish: Wish) -> None:
-        target, part_id, name = self._find(wish.name or "")
-        before = len(self._concepts)
-        gone = sum(concept.concept_id == part_id for concept in self._concepts)
-        if target != "concept":
-            gone = len(self._concepts_in(target, part_id))
-        if before - gone < MIN_CONCEPTS:
-            raise _Unclear(self._words.say(self._words.too_few, count=str(MIN_CONCEPTS)))
-        self._do(Remove(target=target, id=part_id))
-        self._note(self._words.removed, name)
+def _more(draft: Draft, wish: Wish) -> None:
+    lessons = draft.unused[: min(_count(draft, wish), MOST_ADDED)]
+    for lesson in lessons:
+        draft.add_lesson(*lesson)
+    if not lessons:
+        raise draft.unclear("no_more")
+    draft.note("added", [lesson.name for _, _, lesson in lessons])
 
-    def _add(self, wish: Wish) -> None:
-        name = self._new_name(wish.name)
-        if name.casefold() in self._names:
-            raise _Unclear(self._words.say(self._words.taken, name=name))
-        if (
-            lesson := next((one for one in self._unused if one[2].name.casefold() == name.casefold()), None)
-        ) is not None:
-            self._add_lesson(*lesson)
-        else:
-            self._add_concept(name, name, self._module_named(wish.other) if wish.other else self._fitting(name))
-        self._note(self._words.added, name)
 
-    def _more_about(self, wish: Wish) -> None:
-        """What the curriculum has on the topic first, then the topic's facets."""
-        wanted = min(wish.count or 1, len(self._words.facets))
-        if wanted < 1:
-            raise _Unclear(self._words.understands)
-        added_to_it = max(len(self._words.stop + facet) for facet in self._words.facets) if wanted > 1 else 0
-        topic = self._new_name(wish.name, NAME_LENGTH - added_to_it)
-        added: list[str] = []
-        for part, unit, lesson in self._unused:
-            if len(added) < wanted and _words(topic) & _words(" ".join((lesson.name, *lesson.keywords))):
-                self._add_lesson(part, unit, lesson)
-                added.append(lesson.name)
+def _count(draft: Draft, wish: Wish) -> int:
+    return max(1, int(wish.number or len(draft.concepts) // _UNNAMED_SHARE))
+
+
+def _about(draft: Draft, wish: Wish) -> None:
+    """What the curriculum has on a topic first, then the topic's facets."""
+    facets = draft.words.facets
+    wanted = min(max(1, int(wish.number or 1)), len(facets))
+    added: list[str] = []
+    for text in wish.names:
+        topic = draft.new_name(text, NAME_LENGTH - (max(map(len, facets)) if wanted > 1 else 0))
         title = topic[:1].upper() + topic[1:]
-        facets = [title] if wanted == 1 else [f"{title}{self._words.stop}{facet}" for facet in self._words.facets]
-        module = self._fitting(topic)
-        for name in facets:
-            if len(added) < wanted and name.casefold() not in self._names:
-                self._add_concept(name, topic, module)
-                added.append(name)
-        if not added:
-            raise _Unclear(self._words.say(self._words.taken, name=title))
-        self._note(self._words.added, *added)
+        names = [title] if wanted == 1 else [title + facet for facet in facets]
+        lessons = [one for one in draft.unused if words_of(topic) & words_of(" ".join((one[2].name, *one[2].keywords)))]
+        for lesson in lessons[:wanted]:
+            draft.add_lesson(*lesson)
+        spot = draft.fitting(topic)
+        own = [name for name in names if name.casefold() not in draft.taken][: wanted - len(lessons[:wanted])]
+        for name in own:
+            draft.add_concept(name, topic, spot)
+        if not lessons and not own:
+            raise draft.unclear("taken", name=title)
+        added += [*(lesson.name for _, _, lesson in lessons[:wanted]), *own]
+    draft.note("added", added)
 
-    def _more(self, wish: Wish) -> None:
-        wanted = min(wish.count or max(1, len(self._concepts) // _UNNAMED_SHARE), MOST_ADDED)
-        added = []
-        for part, unit, lesson in self._unused[:wanted]:
-            self._add_lesson(part, unit, lesson)
-            added.append(lesson.name)
-        if not added:
-            raise _Unclear(self._words.no_more)
-        self._note(self._words.added, *added)
 
-    def _fewer(self, wish: Wish) -> None:
-        """From the end, those that nothing else requires; what holds only one concept comes last."""
-        wanted = wish.count or max(1, len(self._concepts) // _UNNAMED_SHARE)
-        if len(self._concepts) - wanted < MIN_CONCEPTS:
-            raise _Unclear(self._words.say(self._words.too_few, count=str(MIN_CONCEPTS)))
-        removed = []
-        for _ in range(wanted):
-            required = {one for concept in self._concepts for one in concept.prerequisites}
-            alone = {module.concepts[0].concept_id for module in self._modules if len(module.concepts) == 1}
-            free = [concept for concept in self._concepts if concept.concept_id not in required]
-            gone = next((concept for concept in reversed(free) if concept.concept_id not in alone), free[-1])
-            self._do(Remove(target="concept", id=gone.concept_id))
-            removed.append(gone.name)
-        self._note(self._words.removed, *removed)
+def _add(draft: Draft, wish: Wish) -> None:
+    beside = draft.find(wish.beside) if wish.beside else None
+    for text in reversed(wish.names) if wish.place == "before" else wish.names:
+        name = draft.new_name(text)
+        if name.casefold() in draft.taken:
+            raise draft.unclear("taken", name=name)
+        spot = draft.spot(Found(2, "", name), wish.place, beside) if beside else None
+        if lesson := next((one for one in draft.unused if one[2].name.casefold() == name.casefold()), None):
+            draft.add_lesson(*lesson, spot)
+        else:
+            draft.add_concept(name, name, spot or draft.fitting(name))
+        beside = draft.find(name) if beside and wish.place != "into" else beside
+    draft.note("added", [draft.new_name(text) for text in wish.names])
 
-    def _shift(self, wish: Wish, step: int) -> None:
-        concepts = self._concepts
-        names = [self.outline.title]
-        if wish.name is not None:
-            target, part_id, name = self._find(wish.name)
-            concepts, names = self._concepts_in(target, part_id), [name]
+
+def _move(draft: Draft, wish: Wish) -> None:
+    parts = [draft.find(name) for name in wish.parts]
+    beside = draft.find(wish.beside) if wish.beside else None
+    for part in reversed(parts) if wish.place == "before" else parts:
+        spot = draft.spot(part, wish.place, beside)
+        draft.do(Move(target=part.target, id=part.id, into=spot.parent or None, before=spot.before))
+        beside = beside if wish.place == "into" else part
+    draft.note("moved", [part.name for part in parts])
+
+
+def _hours(draft: Draft, wish: Wish) -> None:
+    """The hours of a part, or of all, divided among its concepts as before."""
+    wanted = wish.number or 0
+    for name, concepts in _concerned(draft, wish):
+        least, most = _LEAST_HOURS * len(concepts), MAX_HOURS * len(concepts)
+        if not least <= wanted <= most:
+            raise draft.unclear("hours_range", name=name, least=f"{least:g}", most=f"{most:g}")
+        share = wanted / sum(concept.estimated_hours for concept in concepts)
+        due = 0.0
         changes = []
         for concept in concepts:
-            level = _LEVELS[min(max(_LEVELS.index(concept.difficulty) + step, 0), len(_LEVELS) - 1)]
-            hours = concept.estimated_hours * (1.25 if step > 0 else 0.8)
-            hours = min(max(floor(hours * 4 + 0.5) / 4, 0.25), MAX_HOURS)
-            changes.append(Change(concept_id=concept.concept_id, difficulty=level, estimated_hours=hours))
-        self._do(*changes)
-        self._note(self._words.harder if step > 0 else self._words.easier, *names)
-
-    @property
-    def _concepts(self) -> list[Concept]:
-        return list(self.outline.concepts)
-
-    @property
-    def _modules(self) -> list[Module]:
-        return [module for stage in self.outline.stages for module in stage.modules]
-
-    @property
-    def _names(self) -> set[str]:
-        return {concept.name.casefold() for concept in self.outline.concepts}
-
-    def _concepts_in(self, target: Target, part_id: str) -> list[Concept]:
-        return [
-            concept
-            for stage in self.outline.stages
-            for module in stage.modules
-            for concept in module.concepts
-            if part_id == {"stage": stage.stage_id, "module": module.module_id, "concept": concept.concept_id}[target]
-        ]
-
-    @property
-    def _parts(self) -> Iterator[tuple[Target, str, str]]:
-        for concept in self.outline.concepts:
-            yield "concept", concept.concept_id, concept.name
-        for module in self._modules:
-            yield "module", module.module_id, module.name
-        for stage in self.outline.stages:
-            yield "stage", stage.stage_id, stage.name
-
-    def _new_name(self, text: str | None, most: int = NAME_LENGTH) -> str:
-        """What the learner wants something to be called."""
-        name = name_of(text or "")
-        if not name:
-            raise _Unclear(self._words.understands)
-        if len(name) > most:
-            raise _Unclear(self._words.say(self._words.too_long, name=shortened(name, QUOTED), most=str(most)))
-        return name
-
-    def _find(self, name: str) -> tuple[Target, str, str]:
-        """The part of that name, or the only one whose name contains it; concepts come before what holds them."""
-        wanted = name_of(name).casefold()
-        found = [part for part in self._parts if part[2].casefold() == wanted][:1]
-        found = found or [part for part in self._parts if wanted and wanted in part[2].casefold()]
-        if not found:
-            raise _Unclear(self._words.say(self._words.unknown, name=shortened(name_of(name), QUOTED)))
-        if len(found) > 1:
-            names = self._words.separator.join(f"“{part[2]}”" for part in found[:NAMES_SHOWN])
-            raise _Unclear(self._words.say(self._words.ambiguous, name=shortened(name_of(name), QUOTED), names=names))
-        return found[0]
-
-    def _module_named(self, name: str) -> Module:
-        target, part_id, _ = self._find(name)
-        concept = self._concepts_in(target, part_id)[-1]
-        return next(module for module in self._modules if concept in module.concepts)
-
-    def _fitting(self, topic: str) -> Module:
-        """The module that shares most words with the topic, else the last one."""
-
-        def shared(module: Module) -> int:
-            texts = [module.name, *(text for one in module.concepts for text in (one.name, *one.keywords))]
-            return len(_words(topic) & _words(" ".join(texts)))
-
-        return max(reversed(self._modules), key=shared)
-
-    def _add_concept(self, name: str, topic: str, module: Module) -> None:
-        there = sorted(module.concepts, key=lambda concept: _LEVELS.index(concept.difficulty))
-        middle = there[len(there) // 2]
-        self._do(
-            AddConcept(
-                concept_id=fresh_id("c"),
-                module_id=module.module_id,
-                name=name,
-                description=self._words.say(self._words.about, topic=topic),
-                estimated_hours=middle.estimated_hours,
-                difficulty=middle.difficulty,
-            )
-        )
-
-    @property
-    def _unused(self) -> list[tuple[Part, Unit, Lesson]]:
-        """Lessons of the curriculum that the outline lacks, in their order; those that extend it come last. What an
-        earlier wish has removed does not come back."""
-        ids = {concept.concept_id for concept in (*self._first.concepts, *self.outline.concepts)}
-        names = self._names
-        lessons = {
-            lesson.lesson_id: (part, unit, lesson)
-            for part in (*self._curriculum.parts, *self._curriculum.extended(MOST_ADDED))
-            for unit in part.units
-            for lesson in unit.lessons
-            if lesson.lesson_id not in ids and lesson.name.casefold() not in names
-        }
-        return list(lessons.values())
-
-    def _add_lesson(self, part: Part, unit: Unit, lesson: Lesson) -> None:
-        known = {concept.concept_id for concept in self.outline.concepts}
-        new = NewConcept(
-            concept_id=lesson.lesson_id,
-            name=lesson.name,
-            description=lesson.definition,
-            estimated_hours=lesson.hours,
-            difficulty=lesson.difficulty,
-            keywords=lesson.keywords,
-            prerequisites=tuple(one for one in lesson.prerequisites if one in known),
-        )
-        if any(module.module_id == unit.unit_id for module in self._modules):
-            self._do(AddConcept(**new.model_dump(), module_id=unit.unit_id))
-            return
-        module = NewModule(module_id=unit.unit_id, name=unit.name, description=unit.description, concepts=(new,))
-        if any(stage.stage_id == part.part_id for stage in self.outline.stages):
-            self._do(AddModule(**module.model_dump(), stage_id=part.part_id))
-            return
-        self._do(AddStage(stage_id=part.part_id, name=part.name, description=part.description, modules=(module,)))
+            due += concept.estimated_hours * share
+            hours = due if len(concepts) == 1 else _quarters(due)
+            due -= hours
+            changes.append(Change(concept_id=concept.concept_id, estimated_hours=hours))
+        draft.do(*changes)
+        draft.note("hours", [name], hours=f"{sum(change.estimated_hours or 0 for change in changes):g}")
 
 
-def _words(text: str) -> set[str]:
-    """What can be compared: words of three letters or more, without their endings; single Chinese characters."""
-    words = "".join(c if c.isalnum() else " " for c in text.casefold()).split()
-    return {word[:4] if word.isascii() else word for word in words if len(word) > 2 or not word.isascii()}
+def _level(draft: Draft, wish: Wish) -> None:
+    level = next(word for word, level in draft.words.levels.items() if level == wish.level)
+    for name, concepts in _concerned(draft, wish):
+        draft.do(*(Change(concept_id=concept.concept_id, difficulty=wish.level) for concept in concepts))
+        draft.note("level", [name], level=level)
+
+
+def _shift(draft: Draft, wish: Wish, reply: Shift, step: int, factor: float) -> None:
+    """So many steps of difficulty up, and so many times the hours."""
+    for name, concepts in _concerned(draft, wish):
+        changes = []
+        for concept in concepts:
+            index = min(max(DIFFICULTIES.index(concept.difficulty) + step, 0), len(DIFFICULTIES) - 1)
+            hours = _quarters(concept.estimated_hours * factor)
+            changes.append(Change(concept_id=concept.concept_id, difficulty=DIFFICULTIES[index], estimated_hours=hours))
+        draft.do(*changes)
+        draft.note(reply, [name])
+
+
+def _concerned(draft: Draft, wish: Wish) -> list[tuple[str, list[Concept]]]:
+    """The parts that a wish speaks of, by name, and their concepts; without any, the whole outline."""
+    parts = [draft.find(name) for name in wish.parts]
+    return [(part.name, draft.below(part)) for part in parts] or [(draft.outline.title, draft.concepts)]
+
+
+def _quarters(hours: float) -> float:
+    return min(max(floor(hours * 4 + 0.5) / 4, _LEAST_HOURS), MAX_HOURS)
+
+
+_FOLLOW: dict[Kind, Callable[[Draft, Wish], None]] = {
+    "about": _about,
+    "fewer": _fewer,
+    "more": _more,
+    "add": _add,
+    "remove": _remove,
+    "move": _move,
+    "rename": _rename,
+    "hours": _hours,
+    "level": _level,
+    "easier": partial(_shift, reply="easier", step=-1, factor=0.8),
+    "harder": partial(_shift, reply="harder", step=1, factor=1.25),
+    "quicker": partial(_shift, reply="quicker", step=0, factor=0.8),
+    "slower": partial(_shift, reply="slower", step=0, factor=1.25),
+}
