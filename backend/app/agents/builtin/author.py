@@ -33,7 +33,7 @@ class BuiltinAuthor:
 
     async def revise(self, request: LearningRequest, outline: Outline, feedback: str) -> Delivery[RevisionPlan]:
         await asyncio.sleep(2 * self._pace)
-        return Delivery(result=revise(request, outline, feedback))
+        return Delivery(result=await asyncio.to_thread(revise, request, outline, feedback))
 
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
         await asyncio.sleep(self._pace)

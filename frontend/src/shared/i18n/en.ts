@@ -216,7 +216,7 @@ export const en = {
   "review.undo": "Undo",
   "review.redo": "Redo",
   "review.ask": "Ask for a change",
-  "review.askPlaceholder": "Less theory, and something about indexes",
+  "review.askPlaceholder": "Fewer concepts, and something about indexes",
   "review.send": "Ask the author",
   "review.changes": "What the author changed",
   "review.added": "added",

@@ -216,7 +216,7 @@ export const zh: Record<MessageKey, string> = {
   "review.undo": "撤销",
   "review.redo": "重做",
   "review.ask": "请求修改",
-  "review.askPlaceholder": "少一些理论，加一些关于索引的内容",
+  "review.askPlaceholder": "概念少一些，再加一点关于索引的内容",
   "review.send": "交给作者",
   "review.changes": "作者所做的修改",
   "review.added": "新增",
