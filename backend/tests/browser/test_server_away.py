@@ -5,6 +5,7 @@ import re
 import signal
 from urllib.parse import urlsplit
 
+import pytest
 from browser.conftest import Surfing
 from browser.test_learning import LONG_RUN, approve, draft, until_green
 from e2e.cluster import Cluster
@@ -12,6 +13,12 @@ from playwright.async_api import Route, expect
 
 AWAY = "Greenway can’t be reached. Reconnecting…"
 NO_ANSWER = "Greenway is not responding."
+
+
+@pytest.fixture(scope="module")
+def live_cluster(own_cluster: Cluster) -> Cluster:
+    """Its API is stopped and frozen."""
+    return own_cluster
 
 
 def stop(cluster: Cluster) -> None:

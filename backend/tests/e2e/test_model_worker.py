@@ -1,7 +1,5 @@
 """A worker whose author is a model: real processes, and a server that speaks OpenAI's protocol."""
 
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +10,7 @@ from threading import Thread
 from e2e.cluster import Cluster, WorkerProcess, concepts_of, ready
 from model_answers import form_of, good
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from processes import greenway
 from scripted_model import Call, Reply, ScriptedModel, fault, running_in_thread
 
 CONCEPTS = 8
@@ -156,27 +155,16 @@ async def test_spans_of_tasks_and_calls_reach_a_collector(cluster: Cluster) -> N
 
 
 async def test_the_doctor_asks_the_model(cluster: Cluster) -> None:
-    def advice(script: object) -> str:
-        with running_in_thread(script) as model:  # type: ignore[arg-type]
-            environment = {
-                "PATH": "/usr/bin:/bin",
-                "DATABASE_URL": cluster.database_url,
-                "REDIS_URL": cluster.redis_url,
-                "GREENWAY_MODEL": "openai:scripted",
-                "OPENAI_BASE_URL": model.base_url,
-                "GREENWAY_URL": cluster.url,
-            }
-            command = [sys.executable, "-m", "app.cli", "doctor"]
-            done = subprocess.run(
-                command, cwd=cluster.directory, env=environment, capture_output=True, text=True, timeout=60, check=False
-            )
-        [line] = [line for line in done.stdout.splitlines() if " model: " in line]
-        return line
-
-    answered = advice(good)
-    assert "answered in the requested form" in answered
-    assert "GREENWAY_CONCEPT_CONCURRENCY=2" in answered
-    assert "does not accept the key" in advice(lambda _: fault(401))
-    assert "no credit" in advice(lambda _: fault(402))
-    assert "unknown to the provider" in advice(lambda _: fault(404))
-    assert "does not support structured output" in advice(lambda _: Reply(content="Paris"))
+    with running_in_thread(good) as model:
+        done = greenway(
+            cluster.directory,
+            "doctor",
+            DATABASE_URL=cluster.database_url,
+            REDIS_URL=cluster.redis_url,
+            GREENWAY_MODEL="openai:scripted",
+            OPENAI_BASE_URL=model.base_url,
+            GREENWAY_URL=cluster.url,
+        )
+    said = done.line("model:")
+    assert "answered in the requested form" in said
+    assert "GREENWAY_CONCEPT_CONCURRENCY=2" in said
