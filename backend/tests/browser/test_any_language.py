@@ -5,11 +5,12 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from e2e.cluster import Cluster
+from playwright.async_api import Locator, Page, expect
+
 from browser.arabic import TITLE, roadmap
 from browser.conftest import PATIENCE, Surfing
 from browser.test_for_everyone import sideways
-from e2e.cluster import Cluster
-from playwright.async_api import Locator, Page, expect
 
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 

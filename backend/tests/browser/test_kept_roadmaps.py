@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.arabic import TITLE, roadmap
-from browser.conftest import Surfing
 from e2e.cluster import Cluster
 from playwright.async_api import Page, expect
+
+from browser.arabic import TITLE, roadmap
+from browser.conftest import Surfing
 
 DROPPED = """([name, content]) => {
     const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));

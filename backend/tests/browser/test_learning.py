@@ -2,9 +2,10 @@
 
 import re
 
-from browser.conftest import Surfing
 from e2e.cluster import Cluster
 from playwright.async_api import Page, expect
+
+from browser.conftest import Surfing
 
 LONG_RUN = 60
 """Concepts that take long enough to be stopped in the middle, and are few enough for all modules to be open."""

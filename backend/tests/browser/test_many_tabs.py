@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
-from browser.conftest import Surfing
-from browser.test_learning import until_green
 from e2e.cluster import Client, Cluster
 from playwright.async_api import BrowserContext, Page, WebSocketRoute, expect
+
+from browser.conftest import Surfing
+from browser.test_learning import until_green
 
 TABS = 8
 """More than the six connections that a browser opens to one server."""

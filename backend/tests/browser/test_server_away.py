@@ -6,10 +6,11 @@ import signal
 from urllib.parse import urlsplit
 
 import pytest
-from browser.conftest import Surfing
-from browser.test_learning import LONG_RUN, approve, draft, until_green
 from e2e.cluster import Cluster
 from playwright.async_api import Route, expect
+
+from browser.conftest import Surfing
+from browser.test_learning import LONG_RUN, approve, draft, until_green
 
 AWAY = "Greenway can’t be reached. Reconnecting…"
 NO_ANSWER = "Greenway is not responding."

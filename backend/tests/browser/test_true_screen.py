@@ -2,10 +2,11 @@
 
 import asyncio
 
-from browser.conftest import PATIENCE, Surfing
-from browser.test_learning import LONG_RUN, approve, draft, until_green
 from e2e.cluster import Client, Cluster
 from playwright.async_api import Page, expect
+
+from browser.conftest import PATIENCE, Surfing
+from browser.test_learning import LONG_RUN, approve, draft, until_green
 
 
 async def states(page: Page) -> list[str | None]:

@@ -2,9 +2,10 @@
 
 import re
 
+from playwright.async_api import expect
+
 from browser.conftest import Surfing
 from browser.test_learning import draft
-from playwright.async_api import expect
 
 
 async def test_a_goal_of_4001_characters_stays_and_is_counted(surfing: Surfing) -> None:
