@@ -59,6 +59,19 @@ async def checked(base_url: str) -> str:
     return message
 
 
+async def failed_draft(base_url: str, *, language: str = "en") -> str:
+    """Why a run cannot draft with the model at this address."""
+    settings = {"GREENWAY_SEARCH": "none", "REDIS_URL": "redis://127.0.0.1:1", "OPENAI_BASE_URL": base_url}
+    author = await open_author(Settings.model_validate({**MODEL, **settings}))
+    try:
+        with override_allow_model_requests(True):
+            failure = (await author.draft(a_request(language=language))).result
+    finally:
+        await author.close()
+    assert isinstance(failure, Failure)
+    return failure.message
+
+
 def test_a_model_is_asked_through_a_socks_proxy(doctor: Doctor, model: ScriptedModel) -> None:
     with a_socks_proxy(model.port, login=("me", "se/cret")) as proxy:
         said = doctor(OPENAI_BASE_URL="http://model.example/v1", ALL_PROXY=f"socks5://me:se%2Fcret@{proxy.address}")
@@ -86,27 +99,23 @@ async def test_a_run_names_a_proxy_that_is_not_there(monkeypatch: pytest.MonkeyP
     nowhere = f"127.0.0.1:{free_port()}"
     monkeypatch.setenv("HTTP_PROXY", f"http://me:secret@{nowhere}")
     monkeypatch.setattr(faults, "ATTEMPTS", 1)
-    settings = {"GREENWAY_SEARCH": "none", "REDIS_URL": "redis://127.0.0.1:1"}
-    author = await open_author(
-        Settings.model_validate({**MODEL, **settings, "OPENAI_BASE_URL": "http://model.example/v1"})
-    )
-    try:
-        with override_allow_model_requests(True):
-            failure = (await author.draft(a_request(language=language))).result
-    finally:
-        await author.close()
-    assert isinstance(failure, Failure)
-    assert f"http://{nowhere}" in failure.message
-    assert "HTTP_PROXY" in failure.message
-    assert "secret" not in failure.message
+    message = await failed_draft("http://model.example/v1", language=language)
+    assert f"http://{nowhere}" in message
+    assert "HTTP_PROXY" in message
+    assert "secret" not in message
 
 
 async def test_a_private_authority_that_is_not_named_is_not_trusted(
     model: ScriptedModel, certificates: Certificates
 ) -> None:
     with tls_in_front_of(model.port, certificates.server) as port:
-        said = await checked(f"https://127.0.0.1:{port}/v1")
+        address = f"https://127.0.0.1:{port}/v1"
+        said, failed = await checked(address), await failed_draft(address)
     assert "certificate is not trusted" in said and "SSL_CERT_FILE" in said, said
+    assert failed == (
+        f"The certificate of the model's server at {address} is not trusted (unable to get local issuer certificate); "
+        "set SSL_CERT_FILE to a file with its authority's certificate."
+    )
 
 
 def test_a_private_authority_is_trusted_when_it_is_named(
@@ -134,5 +143,8 @@ async def test_why_a_model_cannot_be_used(reply: Reply, reason: str) -> None:
 
 async def test_an_address_without_its_version_is_told(model: ScriptedModel) -> None:
     address = model.base_url.removesuffix("/v1")
-    said = await checked(address)
+    said, failed = await checked(address), await failed_draft(address)
     assert f"asked at {address}; such addresses usually end in /v1 (OPENAI_BASE_URL)" in said
+    assert failed.endswith(
+        f" It was asked at {address}; the addresses of such servers usually end in /v1 (OPENAI_BASE_URL)."
+    )
