@@ -38,9 +38,17 @@ async def drop_database(url: str) -> None:
             await asyncio.sleep(0.1)
 
 
+def numbered(redis_url: str, number: int) -> str:
+    """The address of another database of the same Valkey, for a cluster beside others; the tests' own is number 0."""
+    server, _, own = redis_url.rpartition("/")
+    assert own == "0"
+    return f"{server}/{number}"
+
+
 async def flush(redis_url: str) -> None:
+    """Empty this database, and no other of the same Valkey."""
     client = create_redis(redis_url)
-    await client.flushall()
+    await client.flushdb()
     await client.aclose()
 
 

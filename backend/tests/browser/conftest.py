@@ -3,14 +3,14 @@ loop, and each has contexts of its own."""
 
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 import pytest_asyncio
-from databases import fresh_database
+from databases import fresh_database, numbered
 from e2e.cluster import Cluster, a_cluster, ready
 from playwright.async_api import (
     Browser,
@@ -87,13 +87,36 @@ class Surfing:
             self.faults.append(f"asked {request.url}")
 
 
-@pytest.fixture(scope="module")
-def live_cluster(
+@pytest.fixture(scope="package")
+def shared_cluster(
     migrated: str, valkey: EmbeddedValkey, tmp_path_factory: pytest.TempPathFactory, chromium: str
 ) -> Iterator[Cluster]:
-    """An API with a worker, shared by the tests of a module, which mind only the roadmaps that they make."""
-    directory = tmp_path_factory.mktemp("cluster")
-    with fresh_database(migrated) as database_url, a_cluster(database_url, valkey.url, directory) as cluster:
+    """An API with a worker, for all tests that leave its processes alone and mind only what they make themselves."""
+    with a_live_cluster(migrated, numbered(valkey.url, 1), tmp_path_factory) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def own_cluster(
+    migrated: str, valkey: EmbeddedValkey, tmp_path_factory: pytest.TempPathFactory, chromium: str
+) -> Iterator[Cluster]:
+    """An API with a worker, for a module whose tests stop them."""
+    with a_live_cluster(migrated, numbered(valkey.url, 2), tmp_path_factory) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="package")
+def live_cluster(shared_cluster: Cluster) -> Cluster:
+    """What the pages of `surfing` talk to; a module that has a cluster of its own says so by a fixture of this name."""
+    return shared_cluster
+
+
+@contextmanager
+def a_live_cluster(template: str, redis_url: str, directories: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with (
+        fresh_database(template) as database_url,
+        a_cluster(database_url, redis_url, directories.mktemp("cluster")) as cluster,
+    ):
         cluster.worker = ready(cluster.start_worker(GREENWAY_BUILTIN_PACE=PACE))
         yield cluster
 

@@ -5,11 +5,12 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from e2e.cluster import Cluster
+from playwright.async_api import Locator, Page, expect
+
 from browser.arabic import TITLE, roadmap
 from browser.conftest import PATIENCE, Surfing
 from browser.test_for_everyone import sideways
-from e2e.cluster import Cluster
-from playwright.async_api import Locator, Page, expect
 
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 
@@ -75,6 +76,7 @@ async def test_an_arabic_roadmap_runs_from_the_right_and_its_code_from_the_left(
     assert (await left(heading)) < 720
     first, second = page.locator("[data-concept=variables]"), page.locator("[data-concept=conditions]")
     assert (await left(first)) > (await left(second))
+    await expect(page.get_by_role("region", name="Map of the roadmap")).to_have_attribute("dir", "rtl")
     panel = page.get_by_role("complementary")
     lesson = panel.get_by_role("article")
     await expect(lesson).to_have_attribute("dir", "rtl")
@@ -107,7 +109,7 @@ async def test_every_page_of_an_arabic_roadmap_fits_a_phone_and_its_fields_are_n
         f"{path}?view=graph": None,
         f"{path}/concepts/functions": None,
     }
-    found = {}
+    found, fields = {}, {}
     for address, opens in shown.items():
         await page.goto(f"{surfing.url}{address}")
         await expect(page.get_by_role("link").nth(1)).to_be_visible()
@@ -119,11 +121,13 @@ async def test_every_page_of_an_arabic_roadmap_fits_a_phone_and_its_fields_are_n
         sizes = await page.locator("input:visible, select:visible, textarea:visible").evaluate_all(
             "fields => fields.map(field => parseFloat(getComputedStyle(field).fontSize))"
         )
+        fields[address] = len(sizes)
         found[address] = (min(sizes, default=16) >= 16, await sideways(page))
+    assert fields["/"] > 5
     assert found == dict.fromkeys(shown, (True, 0))
 
 
-async def test_an_unknown_address_is_a_page(surfing: Surfing) -> None:
+async def test_an_unknown_address_is_a_page_and_docs_work_offline(surfing: Surfing) -> None:
     page = await surfing.open()
     for address in ("/nonsense", "/roadmaps", "/trash/more"):
         answer = await page.goto(f"{surfing.url}{address}", wait_until="load")
@@ -133,6 +137,8 @@ async def test_an_unknown_address_is_a_page(surfing: Surfing) -> None:
         await expect(page).to_have_title(re.compile("^Page not found"))
     await page.get_by_role("link", name="Back to your roadmaps").click()
     await expect(page.get_by_label("What do you want to learn?")).to_be_visible()
+    await page.goto(f"{surfing.url}/docs")
+    await expect(page.get_by_role("heading", name=re.compile("Greenway"))).to_be_visible()
 
 
 async def left(element: Locator) -> float:

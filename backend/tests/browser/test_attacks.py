@@ -3,9 +3,10 @@
 import re
 from typing import Any
 
-from browser.conftest import Surfing
 from e2e.cluster import Cluster
 from playwright.async_api import expect
+
+from browser.conftest import Surfing
 
 MARKDOWN = (
     "<script>window.attacked = 1</script>",

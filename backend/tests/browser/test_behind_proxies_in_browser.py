@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from browser.conftest import PACE, launch, surfing_at
-from browser.test_learning import approve, draft, until_green
 from e2e.cluster import a_cluster, ready
 from playwright.async_api import Browser, Playwright, expect
 from reverse_proxies import NAME, Proxy, caddy, nginx
+
+from browser.conftest import PACE, launch, surfing_at
+from browser.test_learning import approve, draft, until_green
 
 CONCEPTS = 6
 RESOLVE = f"--host-resolver-rules=MAP {NAME} 127.0.0.1"

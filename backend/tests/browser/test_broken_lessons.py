@@ -3,10 +3,11 @@
 import re
 from typing import Any
 
-from browser.arabic import roadmap
-from browser.conftest import Surfing
 from e2e.cluster import Cluster
 from playwright.async_api import expect
+
+from browser.arabic import roadmap
+from browser.conftest import Surfing
 
 NESTED = "- " * 1_000 + "x"
 DEEPER = "\n".join(f"{'  ' * level}- level {level}" for level in range(300))

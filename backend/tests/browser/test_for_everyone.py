@@ -4,10 +4,11 @@ import re
 from typing import Any, Literal
 
 import pytest
-from browser.conftest import AXE, Surfing
-from browser.test_learning import approve, draft, until_green
 from e2e.cluster import Cluster
 from playwright.async_api import Locator, Page, expect
+
+from browser.conftest import AXE, Surfing
+from browser.test_learning import approve, draft, until_green
 
 MOST_TABS = 400
 LOOKS: list[tuple[Literal["light", "dark"], int, int]] = [

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.arabic import TITLE, roadmap
-from browser.conftest import Surfing
 from e2e.cluster import Cluster
 from playwright.async_api import Page, expect
+
+from browser.arabic import TITLE, roadmap
+from browser.conftest import Surfing
 
 DROPPED = """([name, content]) => {
     const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
@@ -38,6 +39,14 @@ async def titled(surfing: Surfing, page: Page, title: str) -> None:
     assert answer.status == 201, await answer.text()
     await page.goto(surfing.url)
     await expect(page.get_by_role("link", name=title)).to_be_visible()
+
+
+async def with_an_empty_trash(surfing: Surfing, page: Page) -> None:
+    """What other tests have deleted is restored."""
+    roadmaps = f"{surfing.url}/api/v1/roadmaps"
+    deleted = await (await page.request.get(f"{roadmaps}?trash=true&limit=100")).json()
+    for one in deleted["items"]:
+        assert (await page.request.post(f"{roadmaps}/{one['roadmap_id']}/restore")).ok
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -145,6 +154,7 @@ async def test_a_copy_says_that_it_is_one(surfing: Surfing) -> None:
 
 async def test_what_is_deleted_is_in_the_trash_and_comes_back(surfing: Surfing, live_cluster: Cluster) -> None:
     page = await surfing.open()
+    await with_an_empty_trash(surfing, page)
     await titled(surfing, page, "Lost and found")
     card = page.get_by_role("link", name="Lost and found")
     for is_undone in (True, False):
@@ -160,6 +170,7 @@ async def test_what_is_deleted_is_in_the_trash_and_comes_back(surfing: Surfing, 
     await expect(page.get_by_text(re.compile("^Deleted on "))).to_be_visible()
     await page.get_by_role("button", name="Restore Lost and found").click()
     await expect(page.get_by_text("“Lost and found” is back among your roadmaps.")).to_be_visible()
+    await expect(page.get_by_text("The trash is empty.")).to_be_visible()
     await page.get_by_role("link", name="Back to your roadmaps").click()
     await card.click()
     await expect(page.locator("[data-concept][data-state=completed]")).to_have_count(6)

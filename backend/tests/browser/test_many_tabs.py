@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
-from browser.conftest import Surfing
-from browser.test_learning import until_green
 from e2e.cluster import Client, Cluster
 from playwright.async_api import BrowserContext, Page, WebSocketRoute, expect
+
+from browser.conftest import Surfing
+from browser.test_learning import until_green
 
 TABS = 8
 """More than the six connections that a browser opens to one server."""
@@ -66,7 +67,7 @@ async def test_eight_tabs_turn_green_and_the_eighth_can_approve(
         await pages[-1].get_by_role("button", name="Approve and generate").click()
         for page in pages:
             await until_green(page, CONCEPTS)
-        assert await streams(client) == {"": 1, NO_CHANNEL: 3, NO_LOCKS: 0}[without]
+        await until_streams(client, {"": 1, NO_CHANNEL: 3, NO_LOCKS: 0}[without])
 
 
 async def test_when_the_tab_that_leads_is_closed_another_one_leads(surfing: Surfing, live_cluster: Cluster) -> None:
@@ -79,7 +80,7 @@ async def test_when_the_tab_that_leads_is_closed_another_one_leads(surfing: Surf
         await others[-1].get_by_role("button", name="Approve and generate").click()
         for page in others:
             await until_green(page, CONCEPTS)
-        assert await streams(client) == 1
+        await until_streams(client, 1)
 
 
 @pytest.mark.slow
@@ -98,4 +99,4 @@ async def test_a_websocket_that_opens_and_says_nothing_is_given_up(surfing: Surf
         page = await opened(surfing, context, await reviewed(client))
         await page.get_by_role("button", name="Approve and generate").click()
         await until_green(page, CONCEPTS)
-        assert await streams(client) == 1
+        await until_streams(client, 1)

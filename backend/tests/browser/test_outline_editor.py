@@ -5,11 +5,12 @@ import re
 from typing import Any
 
 import pytest
+from e2e.cluster import Cluster
+from playwright.async_api import Locator, Page, expect
+
 from browser.conftest import Surfing
 from browser.test_for_everyone import faults_in_every_look
 from browser.test_learning import approve, draft, until_green
-from e2e.cluster import Cluster
-from playwright.async_api import Locator, Page, expect
 
 
 def names(page: Page) -> Locator:

@@ -5,13 +5,21 @@ import re
 import signal
 from urllib.parse import urlsplit
 
-from browser.conftest import Surfing
-from browser.test_learning import LONG_RUN, approve, draft, until_green
+import pytest
 from e2e.cluster import Cluster
 from playwright.async_api import Route, expect
 
+from browser.conftest import Surfing
+from browser.test_learning import LONG_RUN, approve, draft, until_green
+
 AWAY = "Greenway can’t be reached. Reconnecting…"
 NO_ANSWER = "Greenway is not responding."
+
+
+@pytest.fixture(scope="module")
+def live_cluster(own_cluster: Cluster) -> Cluster:
+    """Its API is stopped and frozen."""
+    return own_cluster
 
 
 def stop(cluster: Cluster) -> None:

@@ -1,11 +1,12 @@
-"""The screen never lies: reloads, two tabs and an API that goes away all end in what is saved."""
+"""The screen never lies: reloads, two tabs and a browser that is offline all end in what is saved."""
 
 import asyncio
 
-from browser.conftest import PATIENCE, Surfing
-from browser.test_learning import LONG_RUN, approve, draft, until_green
 from e2e.cluster import Client, Cluster
 from playwright.async_api import Page, expect
+
+from browser.conftest import PATIENCE, Surfing
+from browser.test_learning import LONG_RUN, approve, draft, until_green
 
 
 async def states(page: Page) -> list[str | None]:
@@ -51,22 +52,6 @@ async def test_two_tabs_see_the_same_run(surfing: Surfing) -> None:
     await approve(first)
     await until_green(second, 12)
     await until_green(first, 12)
-
-
-async def test_an_api_that_restarts_in_mid_run_costs_the_screen_nothing(
-    surfing: Surfing, live_cluster: Cluster
-) -> None:
-    page = await surfing.open()
-    await draft(page, LONG_RUN)
-    await approve(page)
-    await expect(page.locator("[data-concept][data-state=completed]").first).to_be_visible()
-    assert live_cluster.api is not None
-    live_cluster.api.terminate()
-    live_cluster.api.wait()
-    await expect(page.get_by_text("reconnecting")).to_be_visible()
-    live_cluster.start_api()
-    await until_green(page, LONG_RUN)
-    await expect(page.get_by_text("reconnecting")).to_have_count(0)
 
 
 async def test_offline_is_said_quietly_and_ends(surfing: Surfing) -> None:

@@ -4,8 +4,6 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
-from browser.conftest import Surfing, surfing_at
-from browser.test_learning import approve, draft, until_green
 from databases import fresh_database
 from e2e.cluster import Client, Cluster, a_cluster, concepts_of, ready
 from e2e.recording import Moods, moody, refused
@@ -14,6 +12,8 @@ from playwright.async_api import Browser, expect
 from scripted_model import running_in_thread
 
 from app.embedded.valkey import EmbeddedValkey
+from browser.conftest import Surfing, surfing_at
+from browser.test_learning import approve, draft, until_green
 
 CONCEPTS = 6
 

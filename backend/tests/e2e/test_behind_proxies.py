@@ -13,27 +13,30 @@ from typing import Any
 import httpx2
 import pytest
 import yaml
+from databases import flush, fresh_database
 from e2e.cluster import BACKEND, DEADLINE, Cluster, a_cluster, ready
 from reverse_proxies import NAME, Proxy, block_of, caddy, nginx
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
 from app.api.web import BUILT
+from app.embedded.valkey import EmbeddedValkey
 
 ROOT_PATH = "/greenway"
 SERVING: dict[str, Callable[..., AbstractContextManager[Proxy]]] = {"nginx": nginx, "caddy": caddy}
 INSTALLED = pytest.mark.usefixtures("proxies")
 
 
-@pytest.fixture
-def in_sub_path(
-    database_url: str, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Cluster]:
+@pytest.fixture(scope="module")
+def in_sub_path(migrated: str, valkey: EmbeddedValkey, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """An API that is told of its sub-path, without a worker."""
-    monkeypatch.setenv("GREENWAY_ROOT_PATH", ROOT_PATH)
-    monkeypatch.setenv("GREENWAY_ALLOWED_HOSTS", NAME)
-    monkeypatch.setenv("GREENWAY_HEARTBEAT", "0.3")
-    with a_cluster(database_url, redis_url, tmp_path) as cluster:
+    asyncio.run(flush(valkey.url))
+    settings = {"GREENWAY_ROOT_PATH": ROOT_PATH, "GREENWAY_ALLOWED_HOSTS": NAME, "GREENWAY_HEARTBEAT": "0.3"}
+    directory = tmp_path_factory.mktemp("cluster")
+    with (
+        fresh_database(migrated) as database_url,
+        a_cluster(database_url, valkey.url, directory, **settings) as cluster,  # type: ignore[arg-type]
+    ):
         yield cluster
 
 
@@ -122,6 +125,7 @@ async def test_the_commands_take_an_address_with_a_path(in_sub_path: Cluster, tm
         _, errors = await asyncio.wait_for(process.communicate(), DEADLINE)
         assert process.returncode == 0, errors.decode()
         assert "3 of 3 ready" in errors.decode()
+    in_sub_path.stop_workers()
 
 
 async def frames_of_socket(url: str) -> AsyncIterator[dict[str, Any]]:

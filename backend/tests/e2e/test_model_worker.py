@@ -1,17 +1,18 @@
 """A worker whose author is a model: real processes, and a server that speaks OpenAI's protocol."""
 
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+import pytest
 from e2e.cluster import Cluster, WorkerProcess, concepts_of, ready
 from model_answers import form_of, good
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from processes import greenway
 from scripted_model import Call, Reply, ScriptedModel, fault, running_in_thread
 
 CONCEPTS = 8
@@ -26,79 +27,6 @@ def worker_with(cluster: Cluster, model: ScriptedModel, **settings: str) -> Work
             **settings,  # type: ignore[arg-type]
         )
     )
-
-
-async def test_a_model_drafts_and_writes_a_roadmap_and_its_tokens_add_up(cluster: Cluster) -> None:
-    with running_in_thread(good) as model:
-        worker_with(cluster, model)
-        async with cluster.client() as client:
-            roadmap_id = await client.create(concepts=CONCEPTS, auto_approve=True)
-            roadmap = await client.until_status(roadmap_id, "completed", "partial", "failed")
-            assert roadmap["progress"]["completed"] == CONCEPTS
-            usage = roadmap["usage"]
-            assert usage["calls"] == len(model.calls)
-            assert usage["input_tokens"] == model.input_tokens
-            assert usage["output_tokens"] == model.output_tokens
-            first = concepts_of(roadmap)[0]["concept_id"]
-            concept = (await client.http.get(f"/roadmaps/{roadmap_id}/concepts/{first}")).json()
-            assert concept["quiz"]["prompt"].startswith("quiz@")
-            assert concept["quiz"]["usage"]["calls"] == 1
-            assert {
-                frozenset(option) for question in concept["quiz"]["questions"] for option in question["options"]
-            } == {frozenset({"option_id", "text"})}
-
-
-async def test_a_refused_key_pauses_the_task_and_says_why(cluster: Cluster) -> None:
-    def refused_for_content(call: Call) -> Reply:
-        return good(call) if form_of(call) in {"title", "stages", "concepts"} else fault(401)
-
-    with running_in_thread(refused_for_content) as model:
-        worker_with(cluster, model)
-        async with cluster.client() as client:
-            roadmap_id = await client.create(concepts=30, auto_approve=True)
-            roadmap = await client.until_status(roadmap_id, "paused")
-        calls = Counter(form_of(call) for call in model.calls if form_of(call) in {"summary", "questions", "searches"})
-        assert max(calls.values()) <= 3
-        assert roadmap["task"]["error"]["code"] == "unauthorised"
-        assert roadmap["progress"]["pending"] == 30
-
-
-async def test_a_key_that_never_worked_fails_the_draft_at_the_first_call(cluster: Cluster) -> None:
-    with running_in_thread(lambda _: fault(401)) as model:
-        worker_with(cluster, model)
-        async with cluster.client() as client:
-            roadmap = await client.until_status(await client.create(), "failed")
-        assert len(model.calls) == 1
-        assert roadmap["task"]["error"]["code"] == "unauthorised"
-
-
-async def test_what_could_not_be_used_is_shown_to_its_owner(cluster: Cluster) -> None:
-    def no_quiz(call: Call) -> Reply:
-        return Reply(content="I make no quizzes.") if form_of(call) == "questions" else good(call)
-
-    with running_in_thread(no_quiz) as model:
-        worker_with(cluster, model)
-        async with cluster.client() as client:
-            roadmap_id = await client.create(concepts=3, auto_approve=True)
-            roadmap = await client.until_status(roadmap_id, "partial")
-            first = concepts_of(roadmap)[0]["concept_id"]
-            concept = (await client.http.get(f"/roadmaps/{roadmap_id}/concepts/{first}")).json()
-        assert [(one["artefact"], one["raw_answer"]) for one in concept["failures"]] == [("quiz", "I make no quizzes.")]
-        assert roadmap["usage"]["calls"] == len(model.calls)
-
-
-async def test_a_draft_that_fails_counts_what_it_has_cost_and_shows_the_answer(cluster: Cluster) -> None:
-    with running_in_thread(lambda _: Reply(content="No.", input_tokens=10, output_tokens=1)) as model:
-        worker_with(cluster, model)
-        async with cluster.client() as client:
-            roadmap = await client.until_status(await client.create(), "failed")
-            task = (await client.http.get(f"/tasks/{roadmap['task']['task_id']}")).json()
-        assert task["error"] == {
-            "code": "invalid_output",
-            "message": "The model's answer could not be used, and could not be repaired.",
-            "raw_answer": "No.",
-        }
-        assert task["usage"]["input_tokens"] == 10 * len(model.calls) > 0
 
 
 async def test_a_task_that_reaches_its_budget_is_paused(cluster: Cluster, tmp_path: Path) -> None:
@@ -156,27 +84,136 @@ async def test_spans_of_tasks_and_calls_reach_a_collector(cluster: Cluster) -> N
 
 
 async def test_the_doctor_asks_the_model(cluster: Cluster) -> None:
-    def advice(script: object) -> str:
-        with running_in_thread(script) as model:  # type: ignore[arg-type]
-            environment = {
-                "PATH": "/usr/bin:/bin",
-                "DATABASE_URL": cluster.database_url,
-                "REDIS_URL": cluster.redis_url,
-                "GREENWAY_MODEL": "openai:scripted",
-                "OPENAI_BASE_URL": model.base_url,
-                "GREENWAY_URL": cluster.url,
-            }
-            command = [sys.executable, "-m", "app.cli", "doctor"]
-            done = subprocess.run(
-                command, cwd=cluster.directory, env=environment, capture_output=True, text=True, timeout=60, check=False
-            )
-        [line] = [line for line in done.stdout.splitlines() if " model: " in line]
-        return line
+    with running_in_thread(good) as model:
+        done = greenway(
+            cluster.directory,
+            "doctor",
+            DATABASE_URL=cluster.database_url,
+            REDIS_URL=cluster.redis_url,
+            GREENWAY_MODEL="openai:scripted",
+            OPENAI_BASE_URL=model.base_url,
+            GREENWAY_URL=cluster.url,
+        )
+    said = done.line("model:")
+    assert "answered in the requested form" in said
+    assert "GREENWAY_CONCEPT_CONCURRENCY=2" in said
 
-    answered = advice(good)
-    assert "answered in the requested form" in answered
-    assert "GREENWAY_CONCEPT_CONCURRENCY=2" in answered
-    assert "does not accept the key" in advice(lambda _: fault(401))
-    assert "no credit" in advice(lambda _: fault(402))
-    assert "unknown to the provider" in advice(lambda _: fault(404))
-    assert "does not support structured output" in advice(lambda _: Reply(content="Paris"))
+
+@dataclass
+class Mood:
+    """What the model does now, which a test may change."""
+
+    answer: Callable[[Call], Reply] = good
+
+    def __call__(self, call: Call) -> Reply:
+        return self.answer(call)
+
+
+@pytest.fixture(scope="module")
+def shared_mood() -> Mood:
+    return Mood()
+
+
+@pytest.fixture(scope="module")
+def shared_model(shared_mood: Mood) -> Iterator[ScriptedModel]:
+    with running_in_thread(shared_mood) as model:
+        yield model
+
+
+@pytest.fixture(scope="module")
+def with_worker(lonely_api: Cluster, shared_model: ScriptedModel) -> Cluster:
+    """An API and a worker, for all tests that leave its settings alone; those with workers of their own stand above."""
+    worker_with(lonely_api, shared_model)
+    return lonely_api
+
+
+@pytest.fixture
+def mood(shared_mood: Mood) -> Mood:
+    shared_mood.answer = good
+    return shared_mood
+
+
+@pytest.fixture
+def model(shared_model: ScriptedModel) -> ScriptedModel:
+    """As if nobody had asked it yet."""
+    shared_model.calls.clear()
+    shared_model.input_tokens = shared_model.output_tokens = 0
+    return shared_model
+
+
+@pytest.mark.usefixtures("mood")
+async def test_a_model_drafts_and_writes_a_roadmap_and_its_tokens_add_up(
+    with_worker: Cluster, model: ScriptedModel
+) -> None:
+    async with with_worker.client() as client:
+        roadmap_id = await client.create(concepts=CONCEPTS, auto_approve=True)
+        roadmap = await client.until_status(roadmap_id, "completed", "partial", "failed")
+        assert roadmap["progress"]["completed"] == CONCEPTS
+        usage = roadmap["usage"]
+        assert usage["calls"] == len(model.calls)
+        assert usage["input_tokens"] == model.input_tokens
+        assert usage["output_tokens"] == model.output_tokens
+        first = concepts_of(roadmap)[0]["concept_id"]
+        concept = (await client.http.get(f"/roadmaps/{roadmap_id}/concepts/{first}")).json()
+        assert concept["quiz"]["prompt"].startswith("quiz@")
+        assert concept["quiz"]["usage"]["calls"] == 1
+        assert {frozenset(option) for question in concept["quiz"]["questions"] for option in question["options"]} == {
+            frozenset({"option_id", "text"})
+        }
+
+
+async def test_a_refused_key_pauses_the_task_and_says_why(
+    with_worker: Cluster, mood: Mood, model: ScriptedModel
+) -> None:
+    def refused_for_content(call: Call) -> Reply:
+        return good(call) if form_of(call) in {"title", "stages", "concepts"} else fault(401)
+
+    mood.answer = refused_for_content
+    async with with_worker.client() as client:
+        roadmap_id = await client.create(concepts=30, auto_approve=True)
+        roadmap = await client.until_status(roadmap_id, "paused")
+    calls = Counter(form_of(call) for call in model.calls if form_of(call) in {"summary", "questions", "searches"})
+    assert max(calls.values()) <= 3
+    assert roadmap["task"]["error"]["code"] == "unauthorised"
+    assert roadmap["progress"]["pending"] == 30
+
+
+async def test_a_key_that_never_worked_fails_the_draft_at_the_first_call(
+    with_worker: Cluster, mood: Mood, model: ScriptedModel
+) -> None:
+    mood.answer = lambda _: fault(401)
+    async with with_worker.client() as client:
+        roadmap = await client.until_status(await client.create(), "failed")
+    assert len(model.calls) == 1
+    assert roadmap["task"]["error"]["code"] == "unauthorised"
+
+
+async def test_what_could_not_be_used_is_shown_to_its_owner(
+    with_worker: Cluster, mood: Mood, model: ScriptedModel
+) -> None:
+    def no_quiz(call: Call) -> Reply:
+        return Reply(content="I make no quizzes.") if form_of(call) == "questions" else good(call)
+
+    mood.answer = no_quiz
+    async with with_worker.client() as client:
+        roadmap_id = await client.create(concepts=3, auto_approve=True)
+        roadmap = await client.until_status(roadmap_id, "partial")
+        first = concepts_of(roadmap)[0]["concept_id"]
+        concept = (await client.http.get(f"/roadmaps/{roadmap_id}/concepts/{first}")).json()
+    assert [(one["artefact"], one["raw_answer"]) for one in concept["failures"]] == [("quiz", "I make no quizzes.")]
+    assert roadmap["usage"]["calls"] == len(model.calls)
+
+
+async def test_a_draft_that_fails_counts_what_it_has_cost_and_shows_the_answer(
+    with_worker: Cluster, mood: Mood, model: ScriptedModel
+) -> None:
+    mood.answer = lambda _: Reply(content="No.", input_tokens=10, output_tokens=1)
+    async with with_worker.client() as client:
+        roadmap = await client.until_status(await client.create(), "failed")
+        task = (await client.http.get(f"/tasks/{roadmap['task']['task_id']}")).json()
+    assert task["error"] == {
+        "code": "invalid_output",
+        "message": "The model's answer could not be used, and could not be repaired.",
+        "raw_answer": "No.",
+    }
+    assert task["usage"]["input_tokens"] == 10 * len(model.calls) > 0
