@@ -62,6 +62,7 @@ def upgrade() -> None:
         ondelete="CASCADE",
     )
 
+    op.execute("ALTER TABLE concepts SET (fillfactor = 15)")
     op.add_column("concepts", sa.Column("artefacts", JSONB))
     states = ", ".join(
         f"'{kind}', jsonb_strip_nulls(jsonb_build_object('status', {kind}_status, 'id', {kind}_id,"
@@ -100,6 +101,7 @@ def downgrade() -> None:
     """)
     op.drop_constraint("concepts_artefacts_check", "concepts")
     op.drop_column("concepts", "artefacts")
+    op.execute("ALTER TABLE concepts SET (fillfactor = 60)")
     for kind in TABLES:
         op.create_check_constraint(
             f"{kind}_status", "concepts", f"{kind}_status IN ('pending', 'generating', 'completed', 'failed')"

@@ -10,14 +10,16 @@ import pytest
 from factories import a_batch, a_failure, an_outline, finished
 from fakes import InMemoryStore
 from integration.conftest import Desk
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cli.watching.reducer import apply
 from app.cli.watching.state import Watched
 from app.db.repositories.event_repo import EventRepository
+from app.db.session import safe_session_with_retry
 from app.db.tables import artefacts, tasks
 from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds.tutorial import SUMMARY_LENGTH, Tutorial
 from app.domain.content.status import ContentStatus
 from app.domain.events import (
     BatchSaved,
@@ -32,7 +34,7 @@ from app.domain.tasks import TaskStatus
 from app.domain.usage import Usage
 from app.domain.viewer import LOCAL_VIEWER
 from app.generation.ports import ContentStore, OwnershipLost
-from app.generation.work import Batch
+from app.generation.work import Batch, FinishedArtefact
 from app.reading.views import RoadmapView
 
 CONCEPTS = 4
@@ -296,3 +298,35 @@ async def test_the_database_holds_all_three_kinds(desk: Desk) -> None:
     assert concept["content_status"] == ContentStatus.COMPLETED
     assert concept["quiz"]["questions"][0]["prompt"] == "Is it c2?"
     assert "correct" not in concept["quiz"]["questions"][0]
+
+
+async def test_rows_of_concepts_stay_on_their_pages(desk: Desk) -> None:
+    """An update that stays on its page, and changes nothing that is indexed, leaves the indexes alone (HOT)."""
+    ids = [f"c{number}" for number in range(120)]
+    claim, _ = await desk.claimed(an_outline(len(ids)))
+
+    async def pages(session: AsyncSession) -> dict[str, int]:
+        query = text("SELECT concept_id, (ctid::text::point)[0]::int AS page FROM concepts WHERE roadmap_id = :id")
+        return {row.concept_id: row.page for row in await session.execute(query, {"id": claim.roadmap_id})}
+
+    before = await safe_session_with_retry(desk.sessions, pages)
+    store = desk.store(claim)
+    await store.pending()
+    for start in range(0, len(ids), 10):
+        ten = ids[start : start + 10]
+        await store.start(ten)
+        for kind in ArtefactKind:
+            artefacts = tuple(finished(one, kind) for one in ten)
+            if kind == ArtefactKind.TUTORIAL:
+                artefacts = tuple(with_summary(one, "s" * SUMMARY_LENGTH) for one in artefacts)
+            await store.save(Batch(artefacts=artefacts, finished=tuple(ten) if kind == ArtefactKind.QUIZ else ()))
+    after = await safe_session_with_retry(desk.sessions, pages)
+    moved = [one for one in ids if before[one] != after[one]]
+    assert len(moved) <= len(ids) / 10, f"{len(moved)} rows are on other pages than before"
+
+
+def with_summary(artefact: FinishedArtefact, summary: str) -> FinishedArtefact:
+    tutorial = artefact.delivery.result
+    assert isinstance(tutorial, Tutorial)
+    delivery = replace(artefact.delivery, result=tutorial.model_copy(update={"summary": summary}))
+    return replace(artefact, delivery=delivery)
