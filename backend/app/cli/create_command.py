@@ -66,7 +66,7 @@ def _goal(goal: str | None, goal_file: str | None) -> str:
         InvalidInput: there is none, or there are two.
     """
     if (goal is None) == (goal_file is None):
-        raise InvalidInput("Please give a goal, or a file with --goal-file, and not both.")
+        raise InvalidInput("Give either a goal or a file with --goal-file.")
     if goal is not None and goal != STANDARD_INPUT:
         return goal
     return read_text(goal_file or STANDARD_INPUT)
