@@ -162,7 +162,8 @@ class ApiClient:
             return answer.model_validate_json(response.content)
         except ValidationError as error:
             raise NotGreenway(
-                f"The server at {self._endpoint.url} is not Greenway, or runs another version of it; check GREENWAY_URL."
+                f"The server at {self._endpoint.url} is not Greenway, or runs another version of it;"
+                " check GREENWAY_URL."
             ) from error
 
     async def _send(

@@ -38,8 +38,8 @@ def create(
 ) -> None:
     """Create a roadmap and print its id.
 
-    With --watch, the exit code is 0 if everything is ready or the outline awaits review, 3 if something is missing, and
-    1 if it failed or was cancelled.
+    With --watch, the exit code is 0 if everything is ready or the outline is waiting for review, 3 if something is
+    missing, and 1 if it failed or was cancelled.
     """
     request = {
         "goal": _goal(goal, goal_file),

@@ -91,7 +91,10 @@ async def check_api(endpoint: Endpoint, run: Run | None) -> list[Check]:
             ready = await api.status_of("/readyz")
     except GreenwayError as error:
         if run is not None and run.url != endpoint.url:
-            message = f"Greenway is not responding at {endpoint.url}, but it is running at {run.url}; set GREENWAY_URL={run.url}."
+            message = (
+                f"Greenway is not responding at {endpoint.url}, but it is running at {run.url};"
+                f" set GREENWAY_URL={run.url}."
+            )
             return [Check("api", False, message)]
         return [Check("api", False, error.message)]
     answers = Check("api", True, f"The API answers at {endpoint.url}.")

@@ -121,7 +121,9 @@ class Steering:
                 if kind not in statuses:
                     raise Conflict(f"The concepts of this roadmap have no {KINDS[kind].noun}.")
                 if statuses[kind] not in ARTEFACT_MOVES[ArtefactMove.REGENERATE].since:
-                    raise Conflict(f"There is no {KINDS[kind].noun} to regenerate yet; to generate missing content, use resume.")
+                    raise Conflict(
+                        f"There is no {KINDS[kind].noun} to regenerate yet; to generate missing content, use resume."
+                    )
             await unit.change(roadmap, Regenerate(concept_id, wanted, instructions))
             return await unit.queue(roadmap.handle, TaskKind.CONTENT, Order(scope=[concept_id]))
 

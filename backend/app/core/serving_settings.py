@@ -46,9 +46,7 @@ class ServingSettings(BaseSettings):
                 "root_path", "it must be a path like /greenway, made of letters, digits, '-', '.', '_' and '~'"
             )
         if segments[0] in _OWN_PATHS:
-            raise PydanticCustomError(
-                "root_path", f"it must not begin with /{segments[0]}, which Greenway uses itself"
-            )
+            raise PydanticCustomError("root_path", f"it must not begin with /{segments[0]}, which Greenway uses itself")
         return path
 
     @field_validator("allowed_hosts", mode="before")

@@ -81,8 +81,8 @@ async def test_nothing_answers(terminal: Terminal) -> None:
         outcome = await terminal.greenway(*arguments)
         assert (outcome.code, outcome.out) == (1, "")
         assert outcome.err == (
-            f"greenway: Greenway is not responding at {url}; start it with `greenway up`, or give another address with --url or"
-            " GREENWAY_URL.\n"
+            f"greenway: Greenway is not responding at {url}; start it with `greenway up`, or give another address with"
+            " --url or GREENWAY_URL.\n"
         )
 
 

@@ -78,7 +78,8 @@ def ending(state: Watched) -> str:
     """One sentence on how it has ended."""
     if state.status == RoadmapStatus.AWAITING_REVIEW:
         return (
-            f"The outline is waiting for your review; `greenway approve {state.roadmap_id} --watch` starts writing its content."
+            f"The outline is waiting for your review; `greenway approve {state.roadmap_id} --watch`"
+            " starts writing its content."
         )
     sentence = f"The roadmap is {ROADMAP_WORDS[state.status]}"
     if state.status in {RoadmapStatus.FAILED, RoadmapStatus.CANCELLED}:

@@ -2780,7 +2780,7 @@ export interface components {
          * @example {
          *       "checks": {
          *         "database": {
-         *           "message": "The database answers.",
+         *           "message": "The database is available.",
          *           "ok": true
          *         },
          *         "redis": {
