@@ -27,8 +27,8 @@ def checked(wanted: str) -> str:
     digits = _digits(wanted)
     if not set(digits) <= set("0123456789abcdef") or not SHORTEST <= len(digits) <= _WHOLE:
         raise typer.BadParameter(
-            f"{one_line(wanted)!r} is neither a roadmap's id nor at least {SHORTEST} characters from the beginning or end"
-            " of one; `greenway list` shows the ids."
+            f"{one_line(wanted)!r} is neither a roadmap's id nor at least {SHORTEST} characters from the"
+            " beginning or end of one; `greenway list` shows the ids."
         )
     return wanted
 
