@@ -77,7 +77,7 @@ async def check_up(settings: Settings) -> Checkup:
     if opened.is_local and settings.concept_concurrency > at_once:
         advice = (
             f" It is local, and gets {at_once} calls at once (GREENWAY_MODEL_CONCURRENCY): set"
-            f" GREENWAY_CONCEPT_CONCURRENCY={at_once}, and concepts are finished one after another instead of late."
+            f" GREENWAY_CONCEPT_CONCURRENCY={at_once}, and concepts finish one by one instead of all at the end."
         )
     if seconds > SLOW:
         advice += " That is slow: raise GREENWAY_ARTEFACT_TIMEOUT, or choose a smaller model."

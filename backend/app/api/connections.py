@@ -67,7 +67,7 @@ def limits_of(settings: Settings) -> ConnectionLimits:
     possible = settings.max_connections if files is None else files - reserve
     if possible < FEWEST:
         raise ConfigurationError(
-            f"The process may open {files} files, and needs {reserve + FEWEST}; raise the limit (ulimit -n)."
+            f"The process may open {files} files, but needs {reserve + FEWEST}; raise the limit (ulimit -n)."
         )
     return ConnectionLimits(
         connections=min(settings.max_connections, possible),

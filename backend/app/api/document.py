@@ -35,7 +35,7 @@ An unknown path gets a 404, and a method that the path does not support gets a 4
 _TAGS = {
     "about": "The version, the author and the limits of a request.",
     "roadmaps": "Create, list, read, delete and restore roadmaps.",
-    "outlines": "Edit an outline as a whole, by operations or by words; its history.",
+    "outlines": "Edit an outline as a whole, by operations or in words, and read its history.",
     "steering": "Approve, pause, resume, cancel and retry the writing of content.",
     "concepts": "Read concepts with their content, regenerate it, and answer quizzes.",
     "transfer": "Export roadmaps as documents, import them, and duplicate them.",

@@ -269,7 +269,7 @@ EXAMPLES: dict[str, Any] = {
     "Readiness": {
         "status": "ready",
         "checks": {
-            "database": {"ok": True, "message": "The database answers."},
+            "database": {"ok": True, "message": "The database is available."},
             "schema": {"ok": True, "message": "The schema is up to date (0005)."},
             "redis": {"ok": True, "message": "Redis answers."},
         },

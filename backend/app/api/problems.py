@@ -103,7 +103,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         case 404:
             known = NotFound("This address does not exist.")
         case 405:
-            known = MethodNotAllowed(f"{request.method} is not possible here.")
+            known = MethodNotAllowed(f"{request.method} is not supported at this address.")
         case 413:
             known = body_too_large(*request.state.body_limit)
         case _:

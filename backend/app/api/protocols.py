@@ -90,7 +90,7 @@ class HttpConnection(HttpToolsProtocol):
                 self._refusal = self._too_large()
                 raise self._refusal[1]
         if len(self.pipeline) >= PIPELINED:
-            message = f"More than {PIPELINED} requests were sent ahead of their answers."
+            message = f"More than {PIPELINED} requests were sent without waiting for responses."
             self._refusal = Limit.PIPELINE, BadRequest(message)
             raise self._refusal[1]
         super().on_headers_complete()

@@ -63,7 +63,7 @@ class Restoration(_Body):
 
 
 class QuizAttempt(_Body):
-    """The ids of the chosen options, by the question's id; a missing answer counts as wrong. `quiz_id` is the quiz
+    """The ids of the chosen options, by question id; a missing answer counts as wrong. `quiz_id` is the quiz
     that the learner saw; without it, the current quiz is marked."""
 
     answers: Annotated[dict[OutlineId, Annotated[list[OutlineId], AtMost(50)]], AtMost(200)]

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 BUILT = Path(__file__).parent.parent / "web" / "dist"
 NOT_BUILT = (
     "Greenway is running, but its web app is not built: "
-    "run `make web` in its checkout and start it again, or use the API (/docs).\n"
+    "run `make web` in its checkout and restart it, or use the API (/docs).\n"
 )
 
 HEADERS = {

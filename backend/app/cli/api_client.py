@@ -162,7 +162,8 @@ class ApiClient:
             return answer.model_validate_json(response.content)
         except ValidationError as error:
             raise NotGreenway(
-                f"The server at {self._endpoint.url} is not Greenway, or is another version of it; check GREENWAY_URL."
+                f"The server at {self._endpoint.url} is not Greenway, or runs another version of it;"
+                " check GREENWAY_URL."
             ) from error
 
     async def _send(
@@ -192,7 +193,7 @@ class ApiClient:
         if detail is not None:
             return Refused(detail)
         if response.status_code in {401, 403}:
-            return Refused(f"{self._endpoint.url} refuses the request; check GREENWAY_TOKEN.")
+            return Refused(f"{self._endpoint.url} refused the request; check GREENWAY_TOKEN.")
         return NotGreenway(
             f"The server at {self._endpoint.url} (HTTP {response.status_code}) is not Greenway; check GREENWAY_URL."
         )
@@ -201,8 +202,8 @@ class ApiClient:
 def _no_answer(endpoint: Endpoint, obstacle: Obstacle | None) -> str:
     if obstacle is not None and (endpoint.proxy is not None or not obstacle.passing):
         return f"Greenway cannot be reached at {endpoint.url}{obstacle.told(endpoint.proxy, 'check GREENWAY_URL')}"
-    advice = "start one with `greenway up`, or name another with --url or GREENWAY_URL."
-    return f"No Greenway answers at {endpoint.url}; {advice}"
+    advice = "start it with `greenway up`, or give another address with --url or GREENWAY_URL."
+    return f"Greenway is not responding at {endpoint.url}; {advice}"
 
 
 def _detail_of(response: httpx2.Response) -> str | None:

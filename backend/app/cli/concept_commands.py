@@ -18,7 +18,7 @@ Artefact = Annotated[ArtefactKind, typer.Option(help="Which part of the concept.
 def prioritise(roadmap: RoadmapArgument, concept: ConceptArgument) -> None:
     """Write a waiting concept next."""
     name = _post(roadmap, concept, "prioritise")
-    typer.echo(f"{name} is next.")
+    typer.echo(f"{name} is up next.")
 
 
 def regenerate(

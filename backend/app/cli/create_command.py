@@ -38,8 +38,8 @@ def create(
 ) -> None:
     """Create a roadmap and print its id.
 
-    With --watch, the exit code is 0 if everything is ready or the outline awaits review, 3 if something is missing, and
-    1 if it failed or was cancelled.
+    With --watch, the exit code is 0 if everything is ready or the outline is waiting for review, 3 if something is
+    missing, and 1 if it failed or was cancelled.
     """
     request = {
         "goal": _goal(goal, goal_file),
@@ -66,7 +66,7 @@ def _goal(goal: str | None, goal_file: str | None) -> str:
         InvalidInput: there is none, or there are two.
     """
     if (goal is None) == (goal_file is None):
-        raise InvalidInput("Please give a goal, or a file with --goal-file, and not both.")
+        raise InvalidInput("Give either a goal or a file with --goal-file.")
     if goal is not None and goal != STANDARD_INPUT:
         return goal
     return read_text(goal_file or STANDARD_INPUT)

@@ -40,7 +40,7 @@ def find_addresses(settings: Settings, run: Run | None, data_dir: Path) -> Addre
         database, redis = database or run.database_url, redis or run.redis_url
     if database and redis:
         return Addresses(database_url=database, redis_url=redis)
-    advice = f"is not set and no Greenway runs in {data_dir}; set it, or start `greenway up`."
+    advice = f"is not set, and Greenway is not running in {data_dir}; set it, or run `greenway up`."
     missing = [] if database else [Check("database", False, f"DATABASE_URL {advice}")]
     return missing if redis else [*missing, Check("redis", False, f"REDIS_URL {advice}")]
 
@@ -91,7 +91,10 @@ async def check_api(endpoint: Endpoint, run: Run | None) -> list[Check]:
             ready = await api.status_of("/readyz")
     except GreenwayError as error:
         if run is not None and run.url != endpoint.url:
-            message = f"No Greenway answers at {endpoint.url}, but one runs at {run.url}; set GREENWAY_URL={run.url}."
+            message = (
+                f"Greenway is not responding at {endpoint.url}, but it is running at {run.url};"
+                f" set GREENWAY_URL={run.url}."
+            )
             return [Check("api", False, message)]
         return [Check("api", False, error.message)]
     answers = Check("api", True, f"The API answers at {endpoint.url}.")

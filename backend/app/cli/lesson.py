@@ -76,7 +76,7 @@ def _quiz(quiz: QuizView) -> Iterator[str]:
 
 
 def _question(number: int, question: QuestionView) -> str:
-    hint = "\n\nSeveral answers may be right." if question.type == "multiple" else ""
+    hint = "\n\nMore than one answer may be right." if question.type == "multiple" else ""
     options = "\n".join(_item("- ", option.text) for option in question.options)
     return _item(f"{number}. ", f"{question.prompt}{hint}\n\n{options}")
 

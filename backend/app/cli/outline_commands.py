@@ -112,7 +112,7 @@ async def _until_revised(api: ApiClient, task_id: UUID, timeout: int) -> None:
                 await asyncio.sleep(LOOK_EVERY)
     except TimeoutError:
         raise TooSlow(
-            f"The author has not answered within {timeout} seconds; `greenway watch` shows when it does."
+            f"The author did not answer within {timeout} seconds; `greenway watch` shows when it does."
         ) from None
     if task.status != TaskStatus.COMPLETED:
         raise Refused(one_line(task.error.message) if task.error else f"The revision was {task.status}.")

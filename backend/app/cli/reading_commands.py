@@ -72,8 +72,8 @@ async def _find(api: ApiClient, first: str, second: str | None) -> tuple[UUID, s
         return roadmap.roadmap_id, find_concept(roadmap, first).concept_id
     except InvalidInput as error:
         raise InvalidInput(
-            f"{error.message} This is about the newest roadmap, {one_line(roadmap.title)}; "
-            "for another one, give its id before the concept."
+            f"{error.message} Greenway looked in the newest roadmap, {one_line(roadmap.title)}; "
+            "for another roadmap, give its id before the concept."
         ) from error
 
 

@@ -27,8 +27,8 @@ def checked(wanted: str) -> str:
     digits = _digits(wanted)
     if not set(digits) <= set("0123456789abcdef") or not SHORTEST <= len(digits) <= _WHOLE:
         raise typer.BadParameter(
-            f"{one_line(wanted)!r} is not a roadmap's id, nor at least {SHORTEST} characters of its beginning or end; "
-            "`greenway list` shows the ids."
+            f"{one_line(wanted)!r} is neither a roadmap's id nor at least {SHORTEST} characters from the"
+            " beginning or end of one; `greenway list` shows the ids."
         )
     return wanted
 
@@ -61,7 +61,7 @@ async def find_roadmap(api: ApiClient, wanted: str, *, trash: bool = False) -> U
     if not roadmaps:
         raise InvalidInput(f"There are no roadmaps{where}." if trash else "There are no roadmaps yet.")
     raise InvalidInput(
-        f"No roadmap{where} has an id that begins or ends with {digits!r}; there is {_listed(roadmaps, roadmaps)}."
+        f"No roadmap{where} has an id that begins or ends with {digits!r}; you have {_listed(roadmaps, roadmaps)}."
     )
 
 

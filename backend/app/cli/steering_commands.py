@@ -28,7 +28,7 @@ def pause(roadmap: RoadmapArgument) -> None:
 
 
 def resume(roadmap: RoadmapArgument, watch: Watch = False) -> None:
-    """Continue after a pause, or write concepts that were added since."""
+    """Continue after a pause, or write concepts that were added since then."""
     _command(roadmap, "resume", "Resumed. The missing content is being written.", watch=watch)
 
 

@@ -20,8 +20,8 @@ def watch(
 ) -> None:
     """Watch a roadmap until there is nothing left to do.
 
-    The exit code is 0 if everything is ready or the outline awaits review, 3 if something is missing, and 1 if it
-    failed or was cancelled.
+    The exit code is 0 if everything is ready or the outline is waiting for review, 3 if something is missing,
+    and 1 if it failed or was cancelled.
     """
     roadmap_id = ask(lambda api: find_roadmap(api, roadmap))
     raise typer.Exit(watch_roadmap(Endpoint.of(load_settings()), roadmap_id, sys.stdout, follow=follow))

@@ -105,7 +105,8 @@ def _foreign(value: Any) -> Foreign | None:
     version = value.get("version", VERSION)
     if isinstance(version, int) and version > VERSION:
         return Foreign(
-            message=f"The file has version {version}, but Greenway reads version {VERSION}; please update it."
+            message=f"The file has version {version}, but this Greenway reads version {VERSION};"
+            " please update Greenway."
         )
     return None
 

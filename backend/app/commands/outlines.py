@@ -159,7 +159,7 @@ class Outlines:
 
             if await self._unit(viewer, store):
                 return change.edited.dropped
-        raise Conflict("Someone else is editing this outline at the same time; repeat your edit.")
+        raise Conflict("The outline was edited at the same time; repeat your edit.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

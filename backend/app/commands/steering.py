@@ -56,7 +56,7 @@ class Steering:
             roadmap.require_outline()
             found = await unit.concepts.statuses(roadmap.handle)
             if not any(ArtefactStatus.PENDING in statuses.values() for statuses, _ in found):
-                raise Conflict("Nothing is waiting to be written; retry generates failed content again.")
+                raise Conflict("Nothing is waiting to be written; to generate failed content, use retry.")
             return await unit.queue(roadmap.handle, TaskKind.CONTENT)
 
         return await self._unit(viewer, work)
@@ -121,7 +121,9 @@ class Steering:
                 if kind not in statuses:
                     raise Conflict(f"The concepts of this roadmap have no {KINDS[kind].noun}.")
                 if statuses[kind] not in ARTEFACT_MOVES[ArtefactMove.REGENERATE].since:
-                    raise Conflict(f"There is no {KINDS[kind].noun} yet to regenerate; resume writes missing content.")
+                    raise Conflict(
+                        f"There is no {KINDS[kind].noun} to regenerate yet; to generate missing content, use resume."
+                    )
             await unit.change(roadmap, Regenerate(concept_id, wanted, instructions))
             return await unit.queue(roadmap.handle, TaskKind.CONTENT, Order(scope=[concept_id]))
 

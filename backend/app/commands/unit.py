@@ -41,7 +41,7 @@ class Unit(ViewerTransaction):
         """
         roadmap = await self.roadmaps.get_roadmap_metadata(roadmap_id, self.viewer, for_update=True)
         if command is not None and roadmap.status not in ALLOWED[command]:
-            raise Conflict(f"A roadmap that is {_SPOKEN[roadmap.status]} cannot be {_DONE[command]}.")
+            raise Conflict(f"A roadmap that {_SPOKEN[roadmap.status]} cannot be {_DONE[command]}.")
         await self.roadmaps.note_study(roadmap_id, self.viewer)
         return roadmap
 
@@ -113,14 +113,14 @@ def concept_named(roadmap: RoadmapMetadata, concept_id: str) -> dict[str, Any]:
 
 
 _SPOKEN = {
-    RoadmapStatus.DRAFTING: "being drafted",
-    RoadmapStatus.AWAITING_REVIEW: "awaiting review",
-    RoadmapStatus.GENERATING: "being generated",
-    RoadmapStatus.PAUSED: "paused",
-    RoadmapStatus.COMPLETED: "completed",
-    RoadmapStatus.PARTIAL: "partly completed",
-    RoadmapStatus.FAILED: "failed",
-    RoadmapStatus.CANCELLED: "cancelled",
+    RoadmapStatus.DRAFTING: "is being drafted",
+    RoadmapStatus.AWAITING_REVIEW: "is waiting for review",
+    RoadmapStatus.GENERATING: "is being generated",
+    RoadmapStatus.PAUSED: "is paused",
+    RoadmapStatus.COMPLETED: "is completed",
+    RoadmapStatus.PARTIAL: "is partly completed",
+    RoadmapStatus.FAILED: "has failed",
+    RoadmapStatus.CANCELLED: "was cancelled",
 }
 _DONE = {
     Command.EDIT: "edited",

@@ -96,7 +96,7 @@ class GuardedNode(Node):
 
     def _answer(self, method: str, arguments: dict[str, Any]) -> Any:
         if method in NEVER:
-            return {"error": f"{method} is not offered by Greenway's workers."}
+            return {"error": f"{method} is not supported by Greenway's workers."}
         if method not in Panel.data:
             return {"error": f"There is no command {method}."}
         if method not in LOOKS | TELLS and not self._allows_all:

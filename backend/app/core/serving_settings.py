@@ -43,12 +43,10 @@ class ServingSettings(BaseSettings):
         segments = path.split("/")[1:]
         if not _ROOT_PATH.fullmatch(path) or {".", ".."} & set(segments):
             raise PydanticCustomError(
-                "root_path", "a path like /greenway is needed, made of letters, digits, '-', '.', '_' and '~'"
+                "root_path", "it must be a path like /greenway, made of letters, digits, '-', '.', '_' and '~'"
             )
         if segments[0] in _OWN_PATHS:
-            raise PydanticCustomError(
-                "root_path", f"it must not begin with /{segments[0]}, as paths of Greenway itself do"
-            )
+            raise PydanticCustomError("root_path", f"it must not begin with /{segments[0]}, which Greenway uses itself")
         return path
 
     @field_validator("allowed_hosts", mode="before")

@@ -38,7 +38,7 @@ class _Event(Frozen):
     epoch: UUID
     at: datetime
     changes: Changes | None = None
-    """None in events of versions that did not tell; who reads one reads the roadmap anew."""
+    """None in events of earlier versions; a client that receives one reads the roadmap again."""
 
 
 class TaskQueued(_Event):
@@ -73,7 +73,7 @@ class OutlineReady(_Event):
     can_undo: bool = False
     can_redo: bool = False
     usage: Usage | None = None
-    """What the author has used up for it; None for an edit."""
+    """The author's usage for it; None for an edit."""
 
 
 class ConceptStart(_Event):
@@ -109,7 +109,7 @@ class ConceptFailed(_Event):
     message: str
     retryable: bool
     failures: tuple[ShownFailure, ...] = ()
-    """Empty in events that were written before all of them were told."""
+    """Empty in events of earlier versions."""
     tutorial_id: UUID | None
     content_summary: str | None
     resources_id: UUID | None
@@ -129,7 +129,7 @@ class ConceptFailed(_Event):
 
 class ConceptChanged(_Event):
     """The whole state of one concept, after something other than an author's delivery changed it: another version was
-    requested or called off, an earlier one was restored, the concept came back, or it was marked as learned."""
+    requested or cancelled, an earlier one was restored, the concept came back, or it was marked as learned."""
 
     type: Literal["concept_changed"] = "concept_changed"
     concept_id: str
@@ -169,7 +169,7 @@ class BatchSaved(_Event):
     artefacts: tuple[SavedArtefact, ...] = ()
     progress: Progress
     usage: Usage | None = None
-    """What was used up for what it saved; None in events that were written before this was told."""
+    """The usage for what it saved; None in events of earlier versions."""
 
 
 class TaskPaused(_Event):

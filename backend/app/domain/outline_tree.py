@@ -111,7 +111,7 @@ class OutlineTree:
         siblings = self.children(parent)
         by_id = {node.id: node for node in siblings}
         if len(order) != len(by_id) or set(order) != set(by_id):
-            raise OutlineError(f"the order must name each of {', '.join(by_id)} once.")
+            raise OutlineError(f"the order must name each of {', '.join(by_id)} exactly once.")
         siblings[:] = [by_id[one] for one in order]
 
     def replace(self, node: Node[Concept], concept: Concept) -> None:

@@ -99,7 +99,7 @@ class Health:
         except DBAPIError as error:
             reason = " ".join(str(error.orig).split())
             return [Check("database", False, "The database refuses the connection; check DATABASE_URL.", reason)]
-        reached = Check("database", True, "The database answers.")
+        reached = Check("database", True, "The database is available.")
         if revision == SCHEMA_REVISION:
             return [reached, Check("schema", True, f"The schema is up to date ({revision}).")]
         return [reached, Check("schema", False, schema_sentence(revision))]

@@ -66,7 +66,7 @@ class TaskDetail(TaskView):
 
 
 class ConceptView(_View):
-    """A concept with its artefacts by kind. The first three kinds are there a second time, in fields of their own."""
+    """A concept with its artefacts by kind. The first three kinds also have fields of their own."""
 
     concept_id: str
     name: str
@@ -186,13 +186,13 @@ class _Written(_View):
 
 
 class TutorialView(Tutorial, _Written):
-    """A tutorial, and who has written it, when, and what it cost."""
+    """A tutorial with its author, date and cost."""
 
     tutorial_id: UUID
 
 
 class ResourcesView(Resources, _Written):
-    """Resources, and who has found them, when, and what it cost."""
+    """Resources with their author, date and cost."""
 
     resources_id: UUID
 
@@ -214,7 +214,7 @@ class QuestionView(_View):
 
 
 class QuizView(_Written):
-    """A quiz without its answers, and who has written it, when, and what it cost."""
+    """A quiz without its answers, with its author, date and cost."""
 
     kind: Literal[ArtefactKind.QUIZ]
     questions: list[QuestionView]

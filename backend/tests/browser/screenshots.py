@@ -84,7 +84,7 @@ def _choose(page: Page, theme: str) -> None:
         page.get_by_role("button", name="More commands").click()
         page.get_by_role("menuitem", name=f"{theme.capitalize()} colours").click()
     else:
-        page.get_by_role("button", name="Dark or light").click()
+        page.get_by_role("button", name="Dark theme").click()
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ UNITS = (
 LONG = [unit * (20_000 // len(unit)) for unit in UNITS]
 TABLE = "|a" * 2_000 + "|\n" + "|-" * 2_000 + "|\n" + "|\n" * 2_000
 FORMULA = "$$\n" + "\\sqrt{" * 140 + "x" + "}" * 140 + "\n$$"
-PLAIN = "What follows is too long or too deeply nested to be formatted"
+PLAIN = "What follows is too long or too deeply nested to format"
 
 
 def broken() -> dict[str, Any]:

@@ -169,7 +169,7 @@ async def test_what_is_deleted_is_in_the_trash_and_comes_back(surfing: Surfing, 
     await page.get_by_role("link", name="Trash").click()
     await expect(page.get_by_text(re.compile("^Deleted on "))).to_be_visible()
     await page.get_by_role("button", name="Restore Lost and found").click()
-    await expect(page.get_by_text("“Lost and found” is back among your roadmaps.")).to_be_visible()
+    await expect(page.get_by_text("“Lost and found” was restored.")).to_be_visible()
     await expect(page.get_by_text("The trash is empty.")).to_be_visible()
     await page.get_by_role("link", name="Back to your roadmaps").click()
     await card.click()

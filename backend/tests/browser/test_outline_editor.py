@@ -43,7 +43,7 @@ async def test_a_move_that_turns_a_prerequisite_round_says_so_and_hides_nothing(
     roadmap_id = await draft(page)
     first, second = a_pair(await outline_of(live_cluster, roadmap_id))
     await page.get_by_label(f"Name of {first}", exact=True).press("Alt+ArrowDown")
-    notice = page.get_by_text(f"“{second}” no longer needs “{first}”, which comes later now.")
+    notice = page.get_by_text(f"“{second}” no longer needs “{first}”, which now comes later.")
     await expect(notice).to_be_visible()
     concepts = await outline_of(live_cluster, roadmap_id)
     for place, concept in enumerate(concepts):

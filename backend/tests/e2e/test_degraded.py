@@ -115,7 +115,7 @@ async def test_without_redis(fragile: Fragile) -> None:
         readiness = await client.http.get(f"{fragile.cluster.url}/readyz")
         assert readiness.status_code == 503
         assert "Redis cannot be reached." in readiness.text
-        assert "The database answers." in readiness.text
+        assert "The database is available." in readiness.text
         seen = await client.read(roadmap_id)
         numbers = [seen["seq"]]
         async with client.socket(roadmap_id, since=seen["seq"]) as socket:

@@ -187,10 +187,10 @@ async def test_what_makes_no_sense_is_refused_with_a_reason(
     answer = await api.post(f"{ROADMAPS}/{roadmap_id}/{path}", json=body)
     after = (await read(api, roadmap_id))["status"]
     if status not in ALLOWED[command]:
-        assert problem_in(answer, 409, "conflict")["detail"].startswith("A roadmap that is ")
+        assert problem_in(answer, 409, "conflict")["detail"].startswith("A roadmap that ")
         assert after == status
     elif answer.status_code == 409:  # the state would permit it, and something else does not
-        assert not answer.json()["detail"].startswith("A roadmap that is ")
+        assert not answer.json()["detail"].startswith("A roadmap that ")
         assert after == status
     else:
         assert answer.status_code in (200, 202)

@@ -56,4 +56,4 @@ def test_a_dotenv_in_any_encoding_is_read_or_refused(tmp_path: Path, content: by
 def test_what_a_dotenv_of_windows_says_is_taken_without_its_line_ends(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"\xef\xbb\xbfGREENWAY_URL=http://127.0.0.1:1\r\nGREENWAY_TOKEN=t\r\n")
     finished = greenway(tmp_path, "list")
-    assert finished.err.startswith("greenway: No Greenway answers at http://127.0.0.1:1;")
+    assert finished.err.startswith("greenway: Greenway is not responding at http://127.0.0.1:1;")

@@ -51,7 +51,7 @@ async def test_nobody_answers(terminal: Terminal, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("GREENWAY_URL", "http://127.0.0.1:9")
     outcome = await terminal.greenway(*command)
     assert (outcome.code, outcome.out) == (1, "")
-    assert outcome.err.startswith("greenway: No Greenway answers at http://127.0.0.1:9")
+    assert outcome.err.startswith("greenway: Greenway is not responding at http://127.0.0.1:9")
 
 
 async def test_an_imported_roadmap_says_so(api: FakeApi, terminal: Terminal) -> None:
@@ -94,7 +94,7 @@ async def test_an_author_that_is_too_slow(api: FakeApi, terminal: Terminal) -> N
     api.anything = a_task(TaskStatus.RUNNING)
     outcome = await terminal.greenway("revise", ID, "fewer", "--timeout", "1")
     assert (outcome.code, outcome.out) == (1, "")
-    assert "has not answered within 1 seconds" in outcome.err
+    assert "did not answer within 1 seconds" in outcome.err
 
 
 async def test_a_revision_that_failed_says_why(api: FakeApi, terminal: Terminal) -> None:

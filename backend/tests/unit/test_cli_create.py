@@ -81,8 +81,8 @@ async def test_nothing_answers(terminal: Terminal) -> None:
         outcome = await terminal.greenway(*arguments)
         assert (outcome.code, outcome.out) == (1, "")
         assert outcome.err == (
-            f"greenway: No Greenway answers at {url}; start one with `greenway up`, or name another with --url or"
-            " GREENWAY_URL.\n"
+            f"greenway: Greenway is not responding at {url}; start it with `greenway up`, or give another address with"
+            " --url or GREENWAY_URL.\n"
         )
 
 
@@ -128,7 +128,7 @@ async def test_the_api_is_not_ready(api: FakeApi, terminal: Terminal) -> None:
 async def test_a_token_is_asked_for(api: FakeApi, terminal: Terminal, status: int) -> None:
     api.broken = Response(status_code=status)
     outcome = await terminal.greenway("create", "Learn SQL")
-    assert outcome.err == f"greenway: {api.url} refuses the request; check GREENWAY_TOKEN.\n"
+    assert outcome.err == f"greenway: {api.url} refused the request; check GREENWAY_TOKEN.\n"
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_missing_addresses_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         Check(
             "database",
             False,
-            f"DATABASE_URL is not set and no Greenway runs in {tmp_path}; set it, or start `greenway up`.",
+            f"DATABASE_URL is not set, and Greenway is not running in {tmp_path}; set it, or run `greenway up`.",
         )
     ]
 
@@ -105,7 +105,7 @@ async def test_an_api_elsewhere_is_pointed_to() -> None:
     url = f"http://127.0.0.1:{free_port()}"
     [check] = await check_api(Endpoint(url=url), INSTANCE)
     assert check.message == (
-        f"No Greenway answers at {url}, but one runs at http://127.0.0.1:8123; set GREENWAY_URL=http://127.0.0.1:8123."
+        f"Greenway is not responding at {url}, but it is running at http://127.0.0.1:8123; set GREENWAY_URL=http://127.0.0.1:8123."
     )
 
 

@@ -85,7 +85,7 @@ def test_a_lesson_is_markdown() -> None:
     )
     assert lesson_markdown(concept) == (
         "# Joins\n\nIn short.\n\n## Why \\*so\\*\n\n```sql\nSELECT 1\n```\n\n## Try it\n\n1. One\n   two\n\n"
-        "## Quiz\n\n1. Which?\n\n   Several answers may be right.\n\n   - `a`\n   - b\n"
+        "## Quiz\n\n1. Which?\n\n   More than one answer may be right.\n\n   - `a`\n   - b\n"
     )
     assert list(what_is_missing(concept)) == ["The list of resources of Joins has not been written yet."]
 

@@ -63,7 +63,7 @@ async def test_a_goal_from_standard_input(
 async def test_one_goal_is_needed(api: FakeApi, terminal: Terminal, arguments: list[str]) -> None:
     outcome = await terminal.greenway("create", *arguments)
     assert (outcome.code, outcome.out) == (1, "")
-    assert outcome.err == "greenway: Please give a goal, or a file with --goal-file, and not both.\n"
+    assert outcome.err == "greenway: Give either a goal or a file with --goal-file.\n"
     assert api.requests == []
 
 

@@ -182,12 +182,12 @@ async def test_follow_stays_beyond_the_review(api: FakeApi, terminal: Terminal) 
             3,
             "The roadmap is partly completed: 2 of 3 ready, 1 incomplete.",
         ),
-        (a_run().failed(), 1, "The roadmap has failed: 2 of 3 ready. The author cannot be reached."),
+        (a_run().failed(), 1, "The roadmap failed: 2 of 3 ready. The author cannot be reached."),
         (a_run().cancelled(), 1, "The roadmap was cancelled: 2 of 3 ready."),
         (
             Run().drafted(),
             0,
-            f"The outline awaits your review; `greenway approve {ROADMAP} --watch` starts writing its content.",
+            f"The outline is waiting for your review; `greenway approve {ROADMAP} --watch` starts writing its content.",
         ),
     ],
 )
@@ -210,7 +210,7 @@ async def test_in_a_pipe_there_is_a_plain_line_for_each_event(api: FakeApi, term
         "Learn SQL for data analysis: being drafted",
         "started: a worker picked up the outline",
         "outline: A test roadmap (3 concepts)",
-        "queued: the content waits for a worker",
+        "queued: the content is waiting for a worker",
         "started: a worker picked up the content",
         "writing: Concept 0",
         "writing: Concept 1",

@@ -185,10 +185,10 @@ def test_each_event_is_one_line() -> None:
         state.events = run.events[:number]
     time = f"{AT.astimezone():%H:%M:%S}"
     assert [event_line(event, state.state) for event, state in zip(run.events, states, strict=True)] == [
-        f"{time} queued: the outline waits for a worker",
+        f"{time} queued: the outline is waiting for a worker",
         f"{time} started: a worker picked up the outline",
         f"{time} outline: A test roadmap (4 concepts)",
-        f"{time} queued: the content waits for a worker",
+        f"{time} queued: the content is waiting for a worker",
         f"{time} started: a worker picked up the content",
         f"{time} writing: Concept 0",
         f"{time} writing: Concept 1",

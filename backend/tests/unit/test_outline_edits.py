@@ -170,7 +170,10 @@ def test_what_required_a_split_concept_requires_its_last_part() -> None:
         (Remove(target="stage", id="c1"), 'Operation 2 (remove): there is no stage "c1".'),
         (AddConcept(name="X", module_id="m9"), 'Operation 2 (add_concept): there is no module "m9".'),
         (Move(target="concept", id="c1", before="c6"), 'Operation 2 (move): there is no "c6" to place it before.'),
-        (Reorder(target="stage", order=("s1",)), "Operation 2 (reorder): the order must name each of s1, s2 once."),
+        (
+            Reorder(target="stage", order=("s1",)),
+            "Operation 2 (reorder): the order must name each of s1, s2 exactly once.",
+        ),
         (Merge(concept_ids=("c1", "c1"), name="X"), "Operation 2 (merge): a concept cannot be merged with itself."),
     ],
 )

@@ -29,11 +29,11 @@ def test_a_sub_path(given: str, root_path: str | None, monkeypatch: pytest.Monke
     ("name", "value", "sentence"),
     [
         *(
-            ("GREENWAY_ROOT_PATH", path, "a path like /greenway is needed")
+            ("GREENWAY_ROOT_PATH", path, "must be a path like /greenway")
             for path in ("greenway", "//", "//evil.example", "/a//b", "/a b", "/a/../b", "/.", "/a?b", "/a#b", "/é")
         ),
-        ("GREENWAY_ROOT_PATH", "https://learn.example/greenway", "a path like /greenway is needed"),
-        ("GREENWAY_ROOT_PATH", '/"><script>', "a path like /greenway is needed"),
+        ("GREENWAY_ROOT_PATH", "https://learn.example/greenway", "must be a path like /greenway"),
+        ("GREENWAY_ROOT_PATH", '/"><script>', "must be a path like /greenway"),
         ("GREENWAY_ROOT_PATH", "/api", "must not begin with /api"),
         ("GREENWAY_ROOT_PATH", "/roadmaps/mine", "must not begin with /roadmaps"),
         ("GREENWAY_ALLOWED_HOSTS", "https://learn.example", "'https://learn.example' is not a name"),

@@ -104,8 +104,8 @@ def _check_key(key: str, setting: str) -> None:
     for place, character in enumerate(key, start=1):
         if not " " <= character <= "~":
             raise ConfigurationError(
-                f"{setting} holds a character that no key has: U+{ord(character):04X} at place {place};"
-                " copy the key again."
+                f"{setting} contains a character that cannot occur in a key: U+{ord(character):04X} at position"
+                f" {place}; copy the key again."
             )
 
 

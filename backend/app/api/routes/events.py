@@ -22,7 +22,7 @@ router = APIRouter(prefix=PREFIX, tags=["events"])
 
 log = structlog.get_logger()
 
-_Since = Annotated[str | None, Query(description="The number of the last event that the client knows.")]
+_Since = Annotated[str | None, Query(description="The number of the last event that the client received.")]
 
 
 @router.get(

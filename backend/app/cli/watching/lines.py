@@ -45,7 +45,7 @@ def _text(event: Event, state: Watched) -> str:
     done = f"({progress.completed} of {progress.total})"
     match event:
         case TaskQueued():
-            return f"queued: the {_WORK[event.kind]} waits for a worker"
+            return f"queued: the {_WORK[event.kind]} is waiting for a worker"
         case TaskStarted():
             return f"started: a worker picked up the {_WORK[event.kind]}"
         case OutlineReady():
@@ -61,7 +61,7 @@ def _text(event: Event, state: Watched) -> str:
         case ConceptChanged():
             return f"changed: {event.concept_name} {done}"
         case BatchSaved():
-            parts = f", {_number(len(event.artefacts), 'part')} of others" if event.artefacts else ""
+            parts = f", {_number(len(event.artefacts), 'part')} of other concepts" if event.artefacts else ""
             return f"saved: {_number(event.size, 'concept')}{parts}"
         case TaskPaused():
             return f"paused: {event.message}"

@@ -78,11 +78,12 @@ def ending(state: Watched) -> str:
     """One sentence on how it has ended."""
     if state.status == RoadmapStatus.AWAITING_REVIEW:
         return (
-            f"The outline awaits your review; `greenway approve {state.roadmap_id} --watch` starts writing its content."
+            f"The outline is waiting for your review; `greenway approve {state.roadmap_id} --watch`"
+            " starts writing its content."
         )
     sentence = f"The roadmap is {ROADMAP_WORDS[state.status]}"
     if state.status in {RoadmapStatus.FAILED, RoadmapStatus.CANCELLED}:
-        sentence = f"The roadmap {'has failed' if state.status == RoadmapStatus.FAILED else 'was cancelled'}"
+        sentence = f"The roadmap {'failed' if state.status == RoadmapStatus.FAILED else 'was cancelled'}"
     written = f": {counts(state.progress)}" if state.progress.total else ""
     reason = f" {state.reason}" if state.reason else ""
     return f"{sentence}{written}.{reason}"

@@ -74,7 +74,7 @@ test("an edit says which prerequisites it has cost, and that can be undone", asy
   await afterwards(page);
   const { text, isPassing, undo } = page.show.mock.calls[0]![0];
   expect(text).toBe(
-    "“Joins” no longer needs “Keys”, which comes later now; 1 more prerequisites were also removed.",
+    "“Joins” no longer needs “Keys”, which now comes later; 1 more prerequisites were also removed.",
   );
   expect(isPassing).toBe(true);
   undo();

@@ -1092,7 +1092,7 @@ export interface components {
         /**
          * ConceptChanged
          * @description The whole state of one concept, after something other than an author's delivery changed it: another version was
-         *     requested or called off, an earlier one was restored, the concept came back, or it was marked as learned.
+         *     requested or cancelled, an earlier one was restored, the concept came back, or it was marked as learned.
          */
         ConceptChanged: {
             /**
@@ -1506,7 +1506,7 @@ export interface components {
         };
         /**
          * ConceptView
-         * @description A concept with its artefacts by kind. The first three kinds are there a second time, in fields of their own.
+         * @description A concept with its artefacts by kind. The first three kinds also have fields of their own.
          */
         ConceptView: {
             /** Artefacts */
@@ -2720,7 +2720,7 @@ export interface components {
         };
         /**
          * QuizAttempt
-         * @description The ids of the chosen options, by the question's id; a missing answer counts as wrong. `quiz_id` is the quiz
+         * @description The ids of the chosen options, by question id; a missing answer counts as wrong. `quiz_id` is the quiz
          *     that the learner saw; without it, the current quiz is marked.
          * @example {
          *       "answers": {
@@ -2741,7 +2741,7 @@ export interface components {
         };
         /**
          * QuizView
-         * @description A quiz without its answers, and who has written it, when, and what it cost.
+         * @description A quiz without its answers, with its author, date and cost.
          */
         QuizView: {
             /** Author */
@@ -2780,7 +2780,7 @@ export interface components {
          * @example {
          *       "checks": {
          *         "database": {
-         *           "message": "The database answers.",
+         *           "message": "The database is available.",
          *           "ok": true
          *         },
          *         "redis": {
@@ -2914,7 +2914,7 @@ export interface components {
         };
         /**
          * ResourcesView
-         * @description Resources, and who has found them, when, and what it cost.
+         * @description Resources with their author, date and cost.
          */
         ResourcesView: {
             /** Author */
@@ -4031,7 +4031,7 @@ export interface components {
         };
         /**
          * TutorialView
-         * @description A tutorial, and who has written it, when, and what it cost.
+         * @description A tutorial with its author, date and cost.
          */
         TutorialView: {
             /** Author */
@@ -5011,7 +5011,7 @@ export interface operations {
     stream_events: {
         parameters: {
             query?: {
-                /** @description The number of the last event that the client knows. */
+                /** @description The number of the last event that the client received. */
                 since?: string | null;
             };
             header?: {

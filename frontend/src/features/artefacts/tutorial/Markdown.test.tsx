@@ -142,7 +142,7 @@ describe("what exceeds a limit is shown as it was written", () => {
   });
 
   test.each([
-    ["en", "What follows is too long or too deeply nested to be formatted"],
+    ["en", "What follows is too long or too deeply nested to format"],
     ["zh", "以下内容过长或嵌套过深"],
   ])("a sentence says so (%s), what stands before is formatted", (language, sentence) => {
     vi.stubGlobal("localStorage", { getItem: (key: string) => (key.endsWith("language") ? language : null) });
