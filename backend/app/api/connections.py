@@ -169,7 +169,7 @@ class Connections:
     def note(self, limit: Limit, message: str, transport: asyncio.Transport) -> None:
         """Count it, and log it once in a while."""
         metrics.connections_refused.labels(limit).inc()
-        self._seldom[limit].warn("connection_refused", limit=limit, message=message, client=_address_of(transport))
+        self._seldom[limit].warn("connection_limit_reached", limit=limit, message=message, client=_address_of(transport))
 
     def _counted_address(self, transport: asyncio.Transport) -> str | None:
         address = _address_of(transport)

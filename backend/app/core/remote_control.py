@@ -65,7 +65,7 @@ class GuardedNode(Node):
             self._handle_message(body, message)
         except (OperationalError, OSError, RedisError):
             # The answer found no broker. The worker's own connection notices, and is made anew.
-            log.debug("control_not_answered")
+            log.debug("control_reply_failed")
         except Exception as error:  # noqa: BLE001 - anybody may write anything into the mailbox
             _complaints.warn("control_message_ignored", reason=type(error).__name__)
 

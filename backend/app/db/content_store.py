@@ -101,7 +101,7 @@ class PostgresContentStore:
             refused = await self._reach(partial(self._refused_of, batch))
             if not refused:
                 raise
-            log.error("artefacts_refused", concept_ids=[item.concept_id for item in refused], exc_info=error)
+            log.error("artefacts_rejected", concept_ids=[item.concept_id for item in refused], exc_info=error)
             metrics.refused_artefacts.inc(len(refused))
             reason = failure(FailureCode.INTERNAL, self._claim.language)
             return await self._save(batch.with_failed({item.artefact_id: reason for item in refused}))

@@ -174,7 +174,7 @@ async def safe_session_with_retry(
             has_stood_still = has_stood_still or stood_still is not None
             if stood_still is None and not _is_contention(error):
                 outages.database.noticed(error)
-            log.debug("database_fault", error=type(error).__name__, attempt=attempt, committing=committing)
+            log.debug("database_call_failed", error=type(error).__name__, attempt=attempt, committing=committing)
             if attempt == attempts or (committing and not repeatable):
                 full = _sqlstate(error) == _DISK_FULL and not committing
                 raise (DatabaseFull() if full else DatabaseUnavailable(_reason(error))) from error

@@ -125,7 +125,7 @@ class EventHub:
     async def _arrived(self, data: bytes) -> None:
         event = self._seal.open(data)
         if event is None:
-            _ignored.warn("event_ignored")
+            _ignored.warn("unverified_event_ignored")
             metrics.ignored_messages.labels("event").inc()
         elif feed := self._feeds.get(event.roadmap_id):
             with suppress(DatabaseUnavailable):  # `_watch` tries again

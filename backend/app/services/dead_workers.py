@@ -32,10 +32,10 @@ async def hand_back_tasks_of(worker_id: UUID, *, database_url: str, redis_url: s
         events = await hand_back(sessions, worker_id)
         await NotificationService(redis, EventSeal(sessions)).publish(events)
     except (DatabaseUnavailable, DBAPIError, OSError) as error:
-        log.info("tasks_not_handed_back", error=type(error).__name__)
+        log.info("tasks_requeue_failed", error=type(error).__name__)
     else:
         if events:
-            log.info("tasks_handed_back", tasks=len(events))
+            log.info("tasks_requeued", tasks=len(events))
     finally:
         await redis.aclose()
         await engine.dispose()

@@ -138,6 +138,6 @@ def _made(delivery: Delivery[T], wanted: Wanted, make: Callable[[T], Made]) -> D
         try:
             result = make(delivery.result)
         except OutlineError as error:
-            log.warning("outline_breaks_a_rule", reason=error.message)
+            log.warning("outline_invalid", reason=error.message)
             result = failure(FailureCode.INVALID_OUTPUT, wanted.request.language)
     return delivery.with_result(result)

@@ -74,7 +74,7 @@ class WorkerRuntime:
         self._heartbeat.start()
         self._worker = worker
         if not self._heartbeat.wait_until_held(FIRST_LEASE_TIMEOUT):
-            log.warning("no_lease_yet", worker=self._name)
+            log.warning("waiting_for_lease", worker=self._name)
         # Only now: without a lease, nothing that waits can be taken.
         self._looking_after = self._thread.submit(worker.look_after_tasks())
         log.info("worker_started", worker=self._name, capacity=self._capacity)

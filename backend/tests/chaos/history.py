@@ -153,11 +153,11 @@ def read_calls(logs: Iterable[LogPart], roadmap_ids: Sequence[UUID]) -> list[Cal
     for log in logs:
         pending: dict[tuple[str, str, str], list[Call]] = {}
         for entry in log.entries():
-            if entry.get("roadmap_id") not in wanted or entry["event"] not in ("artefact_asked", "artefact_delivered"):
+            if entry.get("roadmap_id") not in wanted or entry["event"] not in ("artefact_started", "artefact_finished"):
                 continue
             at = datetime.fromisoformat(entry["timestamp"]).timestamp() - log.clock_offset
             key = (entry["task_id"], entry["concept_id"], entry["artefact"])
-            if entry["event"] == "artefact_asked":
+            if entry["event"] == "artefact_started":
                 call = Call(
                     roadmap_id=UUID(entry["roadmap_id"]),
                     concept_id=entry["concept_id"],
@@ -175,7 +175,7 @@ def read_calls(logs: Iterable[LogPart], roadmap_ids: Sequence[UUID]) -> list[Cal
 
 def read_bugs(logs: Iterable[LogPart]) -> list[str]:
     """What the processes themselves call a bug."""
-    bugs = ("task_failed_by_a_bug", "background_step_failed", "request_failed", "main_loop_wedged")
+    bugs = ("task_crashed", "background_step_failed", "request_failed", "event_loop_blocked")
     return [
         f"{log.path.name}: {entry['event']}: {str(entry.get('exception', ''))[-600:]}"
         for log in logs

@@ -248,7 +248,7 @@ def an_event_was_not_committed(history: History) -> None:
 
 
 def a_bug(history: History) -> None:
-    history.bugs.append("worker.0.log: task_failed_by_a_bug")
+    history.bugs.append("worker.0.log: task_crashed")
 
 
 def failed(history: History, code: FailureCode, message: str, **changes: Any) -> None:

@@ -132,7 +132,7 @@ class Asker:
                 continue
             self._modes.worked(conversation.mode)
             return answer
-        log.info("model_answer_unusable", code=last.code, prompt=question.prompt.version, reasons=last.reasons)
+        log.info("model_answer_invalid", code=last.code, prompt=question.prompt.version, reasons=last.reasons)
         return self._failure(last.code, question)
 
     def _failure(

@@ -52,9 +52,9 @@ class LinkChecker:
             except (TimeoutError, httpx2.TimeoutException):
                 return CheckedLink(url=str(address), title=None, status=None, verdict="unverified")
             except httpx2.HTTPError as error:
-                log.debug("link_dropped", url=url, reason=str(error), refused=was_refused(error))
+                log.debug("link_rejected", url=url, reason=str(error), refused=was_refused(error))
             except (DeadEnd, httpx2.InvalidURL, UnicodeError) as error:
-                log.debug("link_dropped", url=url, reason=str(error), refused=False)
+                log.debug("link_rejected", url=url, reason=str(error), refused=False)
             return None
 
     async def check_all(self, urls: Sequence[str]) -> list[CheckedLink | None]:
