@@ -18,9 +18,9 @@ from app.core.errors import (
     GreenwayError,
     InvalidInput,
     NotFound,
-    Stale,
-    TooLarge,
-    Unavailable,
+    PayloadTooLarge,
+    PreconditionFailed,
+    ServiceUnavailable,
     UnsupportedMediaType,
 )
 from app.core.json import dumps
@@ -54,10 +54,10 @@ _REFUSALS: dict[str, tuple[GreenwayError, str]] = {
         (NotFound("There is no such roadmap."), "Not found"),
         (Conflict("A roadmap that is being drafted cannot be approved."), "Not possible in this state"),
         (
-            Stale("The roadmap has changed since you read it; read it again and repeat your edit."),
+            PreconditionFailed("The roadmap has changed since you read it; read it again and repeat your edit."),
             "Changed in the meantime",
         ),
-        (TooLarge("The body is larger than 1048576 bytes (GREENWAY_MAX_BODY_BYTES)."), "The body is too large"),
+        (PayloadTooLarge("The body is larger than 1048576 bytes (GREENWAY_MAX_BODY_BYTES)."), "The body is too large"),
         (UnsupportedMediaType("The body must be JSON, sent as application/json."), "The body is not JSON"),
         (
             InvalidInput(
@@ -68,7 +68,9 @@ _REFUSALS: dict[str, tuple[GreenwayError, str]] = {
         ),
         (InternalError(), "An error inside Greenway"),
         (
-            Unavailable("The database cannot be reached at the moment; please try again shortly.", retry_after=2),
+            ServiceUnavailable(
+                "The database cannot be reached at the moment; please try again shortly.", retry_after=2
+            ),
             "The database is unavailable, or its schema has another version",
         ),
     )

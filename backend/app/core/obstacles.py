@@ -42,7 +42,7 @@ PROXY_REFUSES = 407
 REFUSED_BY_PROXY = Obstacle(f"the proxy refuses: {PROXY_REFUSES} Proxy Authentication Required")
 
 
-class Elsewhere(httpx2.TransportError):
+class UnexpectedRedirect(httpx2.TransportError):
     """A server, or what stands before it, answers that one should ask at another address."""
 
 
@@ -73,7 +73,7 @@ def obstacle_in(error: BaseException) -> Obstacle | None:
     connection = next((cause for cause in chain if isinstance(cause, httpx2.TransportError)), None)
     if connection is None:
         return None
-    return Obstacle(_one_line(connection), passing=not isinstance(connection, Elsewhere))
+    return Obstacle(_one_line(connection), passing=not isinstance(connection, UnexpectedRedirect))
 
 
 def shown(address: str) -> str:

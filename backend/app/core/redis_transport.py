@@ -10,15 +10,15 @@ from kombu.transport import redis
 from kombu.utils.json import loads
 from redis.exceptions import ResponseError
 
+from app.core.rate_limited_log import RateLimitedLog
 from app.core.redis_types import CarefulRedis, remove_of_other_types
-from app.core.seldom import Seldom
 
 _MESSAGES = frozenset({"message", "pmessage", b"message", b"pmessage"})
 
 _NUMBERS = ("clock", "timestamp", "utcoffset", "local_received", "pid", "freq")
 _WORDS = ("type", "hostname", "method")
 
-_ignored = Seldom()
+_ignored = RateLimitedLog()
 
 message_ignored = Signal(name="message_ignored")
 """Sent for every message that was dropped since it cannot be read."""

@@ -16,7 +16,7 @@ from kombu.pidbox import Mailbox, Node
 from kombu.utils.functional import maybe_list
 from redis.exceptions import RedisError
 
-from app.core.seldom import Seldom
+from app.core.rate_limited_log import RateLimitedLog
 from app.core.settings import load_settings
 
 CONTROL_SETTING = "GREENWAY_CELERY_CONTROL"
@@ -35,7 +35,7 @@ NEVER = frozenset({"objgraph", "memdump"})
 _SECRET = re.compile("pass|secret|token|credential", re.IGNORECASE)
 _MASK = "********"
 
-_complaints = Seldom()
+_complaints = RateLimitedLog()
 
 log = structlog.get_logger()
 

@@ -32,7 +32,16 @@ from app.domain.records import RoadmapMetadata
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.tasks import TaskStatus
 from app.generation.backlog import Backlog, backlog_of
-from app.generation.ledger import Change, Entry, FinishRun, PauseRun, RoadmapState, SaveBatch, StartConcepts, apply
+from app.generation.ledger import (
+    Change,
+    FinishRun,
+    LedgerEntry,
+    PauseRun,
+    RoadmapState,
+    SaveBatch,
+    StartConcepts,
+    apply,
+)
 from app.generation.ports import OwnershipLost, StoreUnavailable
 from app.generation.work import Batch, FinishedArtefact
 
@@ -194,7 +203,7 @@ class PostgresContentStore:
             assert saved, "everything is locked"
         return entry.events, _after(state, entry) if entry.task.status == TaskStatus.RUNNING else None
 
-    async def _flush(self, session: AsyncSession, state: RoadmapState, change: Change, entry: Entry) -> bool:
+    async def _flush(self, session: AsyncSession, state: RoadmapState, change: Change, entry: LedgerEntry) -> bool:
         batch = change.batch if isinstance(change, SaveBatch) else None
         batch_id = batch.batch_id if batch else None
         if not await flush(session, self._claim, entry, known=state.task.status, batch_id=batch_id):
@@ -218,7 +227,7 @@ class PostgresContentStore:
             raise StoreUnavailable(str(error.__cause__)) from error
 
 
-def _after(state: RoadmapState, entry: Entry) -> RoadmapState:
+def _after(state: RoadmapState, entry: LedgerEntry) -> RoadmapState:
     """What is known once an entry has been written. Only the concepts that have changed are touched."""
     concepts = cast("dict[str, ConceptState]", state.concepts)
     concepts.update(entry.concepts)

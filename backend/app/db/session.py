@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.core import outages
 from app.core.database_address import parse_database_address
-from app.core.errors import Unavailable
+from app.core.errors import ServiceUnavailable
 from app.db.connecting import IDLE_TIMEOUT, TRANSACTION_LIMIT, CannotConnect, connect_engine
 from app.db.schema import SCHEMA_REVISION, revision_in
 
@@ -41,7 +41,7 @@ _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 log = structlog.get_logger()
 
 
-class DatabaseUnavailable(Unavailable):
+class DatabaseUnavailable(ServiceUnavailable):
     code = "database_unavailable"
 
     def __init__(self, reason: str | None = None) -> None:
@@ -115,7 +115,7 @@ def create_engine(
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=COMMAND_TIMEOUT,
-        hide_parameters=True,  # errors are logged, and parameters hold lessons and what learners have written
+        hide_parameters=True,  # errors are logged, and parameters hold tutorials and what learners have written
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
     )

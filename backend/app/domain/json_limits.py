@@ -36,7 +36,7 @@ class JsonLimits:
     """Other limits within the fields of these names; but for `values`."""
 
 
-class _Enough(Exception):
+class _StopScan(Exception):
     """Whatever else there is need not be looked at."""
 
 
@@ -45,9 +45,9 @@ def faults_of(value: Any, limits: JsonLimits) -> list[JsonFault]:
     faults: list[JsonFault] = []
     left = most = limits.values
 
-    def too_large(path: Path, what: str) -> _Enough:
+    def too_large(path: Path, what: str) -> _StopScan:
         faults.append(JsonFault(path, what))
-        return _Enough()
+        return _StopScan()
 
     def look(path: Path, value: Any, depth: int, limits: JsonLimits = limits) -> None:
         nonlocal left
@@ -79,7 +79,7 @@ def faults_of(value: Any, limits: JsonLimits) -> list[JsonFault]:
                 for index, one in enumerate(value):
                     look((*path, index), one, depth + 1, limits)
 
-    with suppress(_Enough):
+    with suppress(_StopScan):
         look((), value, 0)
     return faults
 

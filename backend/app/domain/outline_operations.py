@@ -7,7 +7,7 @@ from typing_extensions import TypeAliasType
 
 from app.domain.base import Frozen, OutlineId
 from app.domain.roadmap import MAX_OUTLINE_CONCEPTS, Difficulty, Hours, Keywords, Name, Prerequisites, Prose, Title
-from app.domain.values import AtMost
+from app.domain.values import LengthLimit
 
 MAX_OPERATIONS = 500
 """How many operations one edit may have."""
@@ -33,7 +33,7 @@ class NewModule(Frozen):
     module_id: OutlineId | None = None
     name: Name
     description: Prose = ""
-    concepts: Annotated[tuple[NewConcept, ...], AtMost(MAX_OPERATIONS, least=1)]
+    concepts: Annotated[tuple[NewConcept, ...], LengthLimit(MAX_OPERATIONS, least=1)]
 
 
 class AddConcept(NewConcept):
@@ -53,7 +53,7 @@ class AddStage(Frozen):
     stage_id: OutlineId | None = None
     name: Name
     description: Prose = ""
-    modules: Annotated[tuple[NewModule, ...], AtMost(MAX_OPERATIONS, least=1)]
+    modules: Annotated[tuple[NewModule, ...], LengthLimit(MAX_OPERATIONS, least=1)]
     before: Sibling = None
 
 
@@ -104,7 +104,7 @@ class Reorder(Frozen):
     op: Literal["reorder"] = "reorder"
     target: Target
     of: OutlineId | None = None
-    order: Annotated[tuple[OutlineId, ...], AtMost(MAX_OUTLINE_CONCEPTS, least=1)]
+    order: Annotated[tuple[OutlineId, ...], LengthLimit(MAX_OUTLINE_CONCEPTS, least=1)]
 
 
 class Change(Frozen):
@@ -122,7 +122,7 @@ class Merge(Frozen):
     """Merges several concepts into one: the first keeps its id and its content, the others are removed."""
 
     op: Literal["merge"] = "merge"
-    concept_ids: Annotated[tuple[OutlineId, ...], AtMost(20, least=2)]
+    concept_ids: Annotated[tuple[OutlineId, ...], LengthLimit(20, least=2)]
     name: Name
     description: Prose = ""
 
@@ -132,7 +132,7 @@ class Split(Frozen):
 
     op: Literal["split"] = "split"
     concept_id: OutlineId
-    into: Annotated[tuple[NewConcept, ...], AtMost(20, least=2)]
+    into: Annotated[tuple[NewConcept, ...], LengthLimit(20, least=2)]
 
 
 Operation = TypeAliasType(
@@ -158,5 +158,5 @@ Operation = TypeAliasType(
 class RevisionPlan(Frozen):
     """What an author proposes in answer to a learner's words; `note` tells the learner what it means."""
 
-    operations: Annotated[tuple[Operation, ...], AtMost(MAX_OPERATIONS, least=1)]
+    operations: Annotated[tuple[Operation, ...], LengthLimit(MAX_OPERATIONS, least=1)]
     note: Prose = ""

@@ -21,7 +21,7 @@ from app.domain.outline_revision import RevisionKind
 from app.domain.roadmap import NewRequest, Outline, Title
 from app.domain.tasks import RoadmapStatus
 from app.domain.usage import Usage
-from app.domain.values import AtMost, Count, Moment, Text
+from app.domain.values import Count, LengthLimit, Moment, Text
 
 FORMAT: Final = "greenway-roadmap"
 VERSION: Final = 2
@@ -43,7 +43,7 @@ FILE_LIMITS = JsonLimits(
     text=20_000,
     within={"body": ARTEFACT_LIMITS},
 )
-"""What a file may hold, whatever it means. `body` is a lesson, a list of resources or a quiz."""
+"""What a file may hold, whatever it means. `body` is a tutorial, a list of resources or a quiz."""
 
 Version = Annotated[int, Field(ge=1, le=1_000_000)]
 RevisionNumber = Annotated[int, Field(ge=1, le=1_000_000_000)]
@@ -93,7 +93,7 @@ class KeptState(Frozen):
     current: Version | None = None
     failure: KeptFailure | None = None
     instructions: Annotated[Text, Field(max_length=2000)] | None = None
-    versions: Annotated[tuple[KeptArtefact, ...], AtMost(MAX_FILE_VERSIONS)] = ()
+    versions: Annotated[tuple[KeptArtefact, ...], LengthLimit(MAX_FILE_VERSIONS)] = ()
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -143,7 +143,7 @@ class KeptRevision(Frozen):
     kind: RevisionKind
     outline: Outline
     feedback: Annotated[Text, Field(max_length=2000)] | None = None
-    operations: Annotated[tuple[KeptOperation, ...], AtMost(MAX_OPERATIONS)] | None = None
+    operations: Annotated[tuple[KeptOperation, ...], LengthLimit(MAX_OPERATIONS)] | None = None
     note: Annotated[Text, Field(max_length=2000)] | None = None
     created_at: Moment
 
@@ -167,11 +167,11 @@ class RoadmapFile(Frozen):
     failure: KeptFailure | None = None
     usage: KeptUsage = KeptUsage()
     created_at: Moment
-    kinds: Annotated[tuple[ArtefactKind, ...], AtMost(len(ArtefactKind))] = FLAT_KINDS
+    kinds: Annotated[tuple[ArtefactKind, ...], LengthLimit(len(ArtefactKind))] = FLAT_KINDS
     outline: Outline | None = None
     revision: RevisionNumber | None = None
-    revisions: Annotated[tuple[KeptRevision, ...], AtMost(MAX_FILE_REVISIONS)] = ()
-    concepts: Annotated[tuple[KeptConcept, ...], AtMost(MAX_FILE_CONCEPTS)] = ()
+    revisions: Annotated[tuple[KeptRevision, ...], LengthLimit(MAX_FILE_REVISIONS)] = ()
+    concepts: Annotated[tuple[KeptConcept, ...], LengthLimit(MAX_FILE_CONCEPTS)] = ()
 
     @model_validator(mode="after")
     def _kinds_fit(self) -> Self:

@@ -54,7 +54,7 @@ Moment = Annotated[datetime, AfterValidator(_in_utc)]
 
 
 @dataclass(frozen=True, slots=True)
-class AtMost:
+class LengthLimit:
     """How many entries a list or a mapping may have, and must have at `least`. It is measured before what it holds is
     looked at; and of its faults only the first are described, since describing one takes ten times as long as finding
     it. The others are counted: see `counting_faults`."""
@@ -88,7 +88,7 @@ class AtMost:
                 "must have at least {least} entries; it has {length}",
                 {"least": self.least, "length": len(value)},
             )
-        counted = _hidden.get() or _Hidden()
+        counted = _hidden.get() or _FaultCount()
         hidden_before = counted.faults
         try:
             return handler(value)
@@ -122,19 +122,19 @@ def _faults_of(value: Any, handler: core_schema.ValidatorFunctionWrapHandler) ->
 
 
 @dataclass(slots=True)
-class _Hidden:
+class _FaultCount:
     """Shared with threads, which get a copy of the context."""
 
     faults: int = 0
 
 
-_hidden: ContextVar[_Hidden | None] = ContextVar("faults that were found, and are not described", default=None)
+_hidden: ContextVar[_FaultCount | None] = ContextVar("faults that were found, and are not described", default=None)
 
 
 @contextmanager
 def counting_faults() -> Iterator[None]:
     """Within it, `hidden_faults` counts those of one document."""
-    token = _hidden.set(_Hidden())
+    token = _hidden.set(_FaultCount())
     try:
         yield
     finally:

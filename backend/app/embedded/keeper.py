@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
 from app.core.ending import end
-from app.core.errors import Unavailable
+from app.core.errors import ServiceUnavailable
 from app.embedded.child import Child
-from app.embedded.command import Command
+from app.embedded.command import ProcessCommand
 from app.embedded.restarts import Restarts
 
 
@@ -18,7 +18,7 @@ class Keeper:
 
     def __init__(
         self,
-        prepare: Callable[[], Command],
+        prepare: Callable[[], ProcessCommand],
         *,
         started: Callable[[], None],
         died: Callable[[Child], Awaitable[None]],
@@ -34,7 +34,7 @@ class Keeper:
         self.child: Child | None = None
 
     def start(self) -> asyncio.Task[NoReturn]:
-        """The task ends only with an error: `Unavailable` when the child died too often."""
+        """The task ends only with an error: `ServiceUnavailable` when the child died too often."""
         self._task = asyncio.create_task(self._keep())
         return self._task
 
@@ -65,7 +65,7 @@ class Keeper:
             delay = restarts.delay_after(started=started, died=time.monotonic())
             if delay is None:
                 log = f"its log is {command.log}" if command.log else "its messages are above"
-                raise Unavailable(f"{command.name} ended five times within a minute; {log}.")
+                raise ServiceUnavailable(f"{command.name} ended five times within a minute; {log}.")
             self._warn(f"{command.name} ended with {_described(returncode)}; starting it again.")
             await asyncio.gather(self._died(self.child), asyncio.sleep(delay))
 

@@ -15,7 +15,7 @@ from app.generation.breaker import CircuitBreaker
 from app.generation.buffer import Buffer
 from app.generation.containment import bounded, contained
 from app.generation.patience import patiently
-from app.generation.ports import ContentAgents, ContentStore, EventPublisher
+from app.generation.ports import ArtefactWriter, ContentStore, EventPublisher
 from app.generation.saver import Saver
 from app.generation.schedule import Schedule
 from app.generation.work import Batch, ConceptBrief, FinishedArtefact, PendingConcept
@@ -52,7 +52,7 @@ class Orchestrator:
 
     def __init__(
         self,
-        agents: ContentAgents,
+        agents: ArtefactWriter,
         store: ContentStore,
         events: EventPublisher,
         limits: Limits,

@@ -46,7 +46,7 @@ class Check:
     """What the server or the system said; for whoever runs Greenway, not for those who use it."""
 
 
-class Health:
+class DependencyHealth:
     def __init__(self, sessions: Sessions, redis: Redis) -> None:
         self._sessions = sessions
         self._redis = redis

@@ -27,7 +27,7 @@ LEAVING_TIME = 3.0
 log = structlog.get_logger()
 
 
-class Heartbeat(threading.Thread):
+class LeaseHeartbeat(threading.Thread):
     """`ticked_at` tells when the main loop last showed life, by `time.monotonic`."""
 
     def __init__(self, database_url: str, worker_id: UUID, name: str, *, ticked_at: Callable[[], float]) -> None:

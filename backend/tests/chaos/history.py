@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 
-from app.cli.watching.state import Watched
+from app.cli.watching.state import WatchedRoadmap
 from app.domain.events import Event
 from app.domain.ownership import LEASE
 from chaos.audit import Stored
@@ -90,8 +90,8 @@ class Seen:
 
     client: str
     roadmap_id: UUID
-    first: Watched | None = None
-    state: Watched | None = None
+    first: WatchedRoadmap | None = None
+    state: WatchedRoadmap | None = None
     events: list[Event] = field(default_factory=list)
     reconnects: int = 0
     refused: str | None = None
@@ -114,7 +114,7 @@ class History:
     strikes: list[Strike] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
-    reads: dict[UUID, Watched] = field(default_factory=dict)
+    reads: dict[UUID, WatchedRoadmap] = field(default_factory=dict)
     """The last read of each roadmap, when everything was at rest."""
     unsettled: list[tuple[UUID, str]] = field(default_factory=list)
     """Roadmaps that did not come to rest, with the state in which they were left."""

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from app.cli.watching.reducer import apply
-from app.cli.watching.state import Watched
+from app.cli.watching.state import WatchedRoadmap
 from app.domain.changes import ChangedConcept, ShownFailure, changed_concept
 from app.domain.content.concept_state import ArtefactState, ConceptState
 from app.domain.content.kind import ArtefactKind
@@ -74,7 +74,7 @@ EVENTS: list[Event] = [
         usage=Usage(),
     ),
 ]
-FIRST = Watched(
+FIRST = WatchedRoadmap(
     roadmap_id=ROADMAP,
     epoch=EPOCH,
     seq=0,
@@ -92,7 +92,7 @@ FIRST = Watched(
 )
 
 
-def after(events: list[Event]) -> Watched:
+def after(events: list[Event]) -> WatchedRoadmap:
     state = FIRST
     for event in events:
         state = apply(state, event)

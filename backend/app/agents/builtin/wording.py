@@ -1,4 +1,4 @@
-"""The sentences around a lesson, one data file per language: headings, connections, study plans, quiz prompts."""
+"""The sentences around a tutorial, one data file per language: headings, connections, study plans, quiz prompts."""
 
 import tomllib
 from functools import cache

@@ -10,7 +10,7 @@ import structlog
 from app import __version__
 from app.agents.links.addresses import presentable
 from app.agents.links.public_transport import PublicTransport, was_refused
-from app.agents.links.visit import CheckedLink, DeadEnd, Visit
+from app.agents.links.visit import BrokenLink, CheckedLink, Visit
 
 log = structlog.get_logger()
 
@@ -53,7 +53,7 @@ class LinkChecker:
                 return CheckedLink(url=str(address), title=None, status=None, verdict="unverified")
             except httpx2.HTTPError as error:
                 log.debug("link_rejected", url=url, reason=str(error), refused=was_refused(error))
-            except (DeadEnd, httpx2.InvalidURL, UnicodeError) as error:
+            except (BrokenLink, httpx2.InvalidURL, UnicodeError) as error:
                 log.debug("link_rejected", url=url, reason=str(error), refused=False)
             return None
 

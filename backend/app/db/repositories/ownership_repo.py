@@ -23,8 +23,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.repositories.worker_repo import alive, renewed_within
 from app.db.rows import task_state
 from app.db.tables import roadmaps, tasks, workers
-from app.domain.ownership import LEASE, LONGEST_GAP, SUSPECT_CRASHES, Claim, Orphan, Standing
-from app.domain.state_machine import TASK_MOVES, TaskMove
+from app.domain.ownership import LEASE, LONGEST_GAP, SUSPECT_CRASHES, Claim, ClaimStanding, Orphan
+from app.domain.state_machine import TASK_TRANSITIONS, TaskTransition
 from app.domain.tasks import TaskKind, TaskStatus
 from app.generation.ledger import ClaimedTask
 
@@ -52,7 +52,7 @@ class OwnershipRepository:
             update(tasks)
             .where(
                 tasks.c.id == task_id,
-                tasks.c.status.in_(TASK_MOVES[TaskMove.CLAIM].since),
+                tasks.c.status.in_(TASK_TRANSITIONS[TaskTransition.CLAIM].since),
                 alive(worker_id),
                 ~exists().where(other.c.roadmap_id == tasks.c.roadmap_id, other.c.owner.is_not(None)),
                 or_(
@@ -104,13 +104,13 @@ class OwnershipRepository:
         )
         return [(row.id, TaskKind(row.kind)) for row in await self._session.execute(query)]
 
-    async def still_claimed(self, claims: Sequence[Claim]) -> dict[UUID, Standing]:
+    async def still_claimed(self, claims: Sequence[Claim]) -> dict[UUID, ClaimStanding]:
         """How those tasks stand whose claims do, by task id."""
         tokens = {claim.task_id: (claim.worker_id, claim.token) for claim in claims}
         columns = (tasks.c.id, tasks.c.owner, tasks.c.token, tasks.c.status, tasks.c.prioritised)
         rows = await self._session.execute(select(*columns).where(tasks.c.id.in_(tokens)))
         return {
-            row.id: Standing(status=TaskStatus(row.status), prioritised=row.prioritised)
+            row.id: ClaimStanding(status=TaskStatus(row.status), prioritised=row.prioritised)
             for row in rows
             if tokens[row.id] == (row.owner, row.token)
         }

@@ -1,4 +1,4 @@
-"""Tutorials: lessons in Markdown."""
+"""Tutorials in Markdown."""
 
 from typing import Annotated, Literal
 
@@ -18,7 +18,7 @@ class Section(Frozen):
 
 
 class Tutorial(Body):
-    """A lesson in Markdown. `summary` is one or two plain sentences; `example` is a worked one."""
+    """A tutorial in Markdown. `summary` is one or two plain sentences; `example` is a worked one."""
 
     kind: Literal[ArtefactKind.TUTORIAL] = ArtefactKind.TUTORIAL
     summary: Text

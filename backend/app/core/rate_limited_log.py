@@ -12,7 +12,7 @@ SHOWN = 200
 log = structlog.get_logger()
 
 
-class Seldom:
+class RateLimitedLog:
     """Counts what it does not say, and tells how many there were with the next line."""
 
     def __init__(self) -> None:
