@@ -16,7 +16,7 @@ from app.generation.work import ConceptBrief, Delivery
 
 
 class ModelAuthor:
-    """Implements `Author`. `close` ends the model's connections, and whatever else has been opened for it."""
+    """Implements `Author`. `close` ends the model's connections, and all other resources opened for it."""
 
     def __init__(self, name: str, asker: Asker, librarian: Librarian, close: Callable[[], Awaitable[None]]) -> None:
         self.name = name

@@ -43,7 +43,7 @@ def make_asker(settings: Settings, opened: OpenModel, rates: Rates) -> Asker:
     witness = ErrorRecorder(opened.model)
     model: Model = witness
     if settings.otlp_endpoint:
-        # What learners and models say is nobody's business but theirs.
+        # What learners and models say is private.
         model = InstrumentedModel(model, InstrumentationSettings(include_content=False))
     prices = PriceList(model=opened.name, is_local=opened.is_local, own=own_prices(settings))
     gate = CallGate(opened.calls_at_once, rates)

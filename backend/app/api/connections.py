@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import Protocol, cast
 
 from app.core import metrics
-from app.core.errors import ConfigurationError, GreenwayError, RequestTimeout, ServiceUnavailable, TooManyConnections
+from app.core.errors import ConfigurationError, GreenwayError, TooManyConnections, TooSlow, Unavailable
 from app.core.rate_limited_log import RateLimitedLog
 from app.core.serving_settings import LOOPBACK, Network, is_within, networks_of
 from app.core.settings import Settings
@@ -136,9 +136,9 @@ class Connections:
             message = f"{limits.connections} connections are open ({limits.origin})."
             self.note(Limit.CONNECTIONS, message, transport)
             if not self._waiting:
-                return ServiceUnavailable(message, retry_after=_RETRY_AFTER)
+                return Unavailable(message, retry_after=_RETRY_AFTER)
             longest = next(iter(self._waiting))
-            why = ServiceUnavailable(f"{message[:-1]}, and this one was idle the longest.", retry_after=_RETRY_AFTER)
+            why = Unavailable(f"{message[:-1]}, and this one was idle the longest.", retry_after=_RETRY_AFTER)
             _end(longest, why)
             self.forget(longest)
         self._open[transport] = address
@@ -190,7 +190,7 @@ class Connections:
                 self.wait_for(connection)
                 continue
             self.stop_waiting(connection)
-            if _end(connection, RequestTimeout(message)):
+            if _end(connection, TooSlow(message)):
                 self.note(Limit.TIMEOUT, message, connection.transport)
         for transport in self._open:
             # Closed, but the client has not taken all that was sent.
@@ -213,7 +213,7 @@ class Connections:
 def _end(connection: PendingConnection, error: GreenwayError) -> bool:
     transport = connection.transport
     if transport.is_closing() or transport.get_write_buffer_size():
-        transport.abort()  # whoever takes nothing cannot be told why
+        transport.abort()  # a client that reads nothing cannot be told why
         return True
     return connection.end(error)
 

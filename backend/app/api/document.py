@@ -18,9 +18,9 @@ from app.core.errors import (
     GreenwayError,
     InvalidInput,
     NotFound,
-    PayloadTooLarge,
-    PreconditionFailed,
-    ServiceUnavailable,
+    Stale,
+    TooLarge,
+    Unavailable,
     UnsupportedMediaType,
 )
 from app.core.json import dumps
@@ -54,10 +54,10 @@ _REFUSALS: dict[str, tuple[GreenwayError, str]] = {
         (NotFound("There is no such roadmap."), "Not found"),
         (Conflict("A roadmap that is being drafted cannot be approved."), "Not possible in this state"),
         (
-            PreconditionFailed("The roadmap has changed since you read it; read it again and repeat your edit."),
+            Stale("The roadmap has changed since you read it; read it again and repeat your edit."),
             "Changed in the meantime",
         ),
-        (PayloadTooLarge("The body is larger than 1048576 bytes (GREENWAY_MAX_BODY_BYTES)."), "The body is too large"),
+        (TooLarge("The body is larger than 1048576 bytes (GREENWAY_MAX_BODY_BYTES)."), "The body is too large"),
         (UnsupportedMediaType("The body must be JSON, sent as application/json."), "The body is not JSON"),
         (
             InvalidInput(
@@ -68,9 +68,7 @@ _REFUSALS: dict[str, tuple[GreenwayError, str]] = {
         ),
         (InternalError(), "An error inside Greenway"),
         (
-            ServiceUnavailable(
-                "The database cannot be reached at the moment; please try again shortly.", retry_after=2
-            ),
+            Unavailable("The database cannot be reached at the moment; please try again shortly.", retry_after=2),
             "The database is unavailable, or its schema has another version",
         ),
     )
@@ -103,7 +101,7 @@ class DocumentedApi(FastAPI):
         self.add_route("/openapi.json", self._answer, include_in_schema=False)
 
     async def _answer(self, _: Request) -> Response:
-        """The document is made for whoever asks first, beside the event loop: that takes most of a second."""
+        """The document is made at the first request, beside the event loop: that takes most of a second."""
         async with self._writing:
             if not self._written:
                 self._written = await asyncio.to_thread(lambda: dumps(self.openapi()))

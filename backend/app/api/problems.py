@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from app.api.problem_details import problem
-from app.core.errors import BadRequest, GreenwayError, InvalidInput, NotFound, PayloadTooLarge, UnsupportedMediaType
+from app.core.errors import BadRequest, GreenwayError, InvalidInput, NotFound, TooLarge, UnsupportedMediaType
 from app.domain.text import shortened
 from app.domain.values import SHOWN_FAULTS
 
@@ -31,8 +31,8 @@ class MethodNotAllowed(GreenwayError):
     code, title, status = "method_not_allowed", "Method not allowed", 405
 
 
-def body_too_large(limit: int, setting: str) -> PayloadTooLarge:
-    return PayloadTooLarge(f"The body is larger than {limit} bytes ({setting}).")
+def body_too_large(limit: int, setting: str) -> TooLarge:
+    return TooLarge(f"The body is larger than {limit} bytes ({setting}).")
 
 
 def install_problem_handlers(app: FastAPI) -> None:
@@ -98,7 +98,7 @@ def is_json(content_type: str) -> bool:
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     match error.status_code:
-        case 400:  # no UTF-8, too deep, a number of too many digits: whatever else the JSON parser refuses
+        case 400:  # no UTF-8, too deep, a number of too many digits: anything else that the JSON parser refuses
             known: GreenwayError = InvalidInput("The body is not valid JSON.")
         case 404:
             known = NotFound("This address does not exist.")

@@ -116,7 +116,7 @@ def main() -> None:
         # What is printed never raises it, see `output`.
         _fail("The command line is not valid UTF-8.")
     except BrokenPipeError:
-        _write_no_more()  # whoever reads has seen enough
+        _write_no_more()  # the reader has closed the pipe
         sys.exit(1)
     except OSError as error:
         _write_no_more()

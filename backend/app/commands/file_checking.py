@@ -111,7 +111,7 @@ def _foreign(value: Any) -> UnknownFormat | None:
 
 
 def write(outcome: PackedRoadmap | Refusal, to: BinaryIO) -> None:
-    """In pieces, so that whoever reads them need not stand still for long."""
+    """In pieces, so that the event loop that reads them is not blocked for long."""
     if not isinstance(outcome, PackedRoadmap):
         pickle.dump(outcome, to)
         return

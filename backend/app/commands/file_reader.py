@@ -22,7 +22,7 @@ from app.commands.file_checking import (
     check,
     read,
 )
-from app.core.errors import InvalidInput, PayloadTooLarge
+from app.core.errors import InvalidInput, TooLarge
 from app.domain.json_limits import JsonFault
 from app.domain.outline_rules import OutlineError
 from app.domain.packed_roadmap import PackedRevision, PackedRoadmap, PackedVersion
@@ -58,7 +58,7 @@ class FileReader:
         Raises:
             InvalidFile: it holds what it may not.
             InvalidInput: it is not JSON, or an outline in it breaks a rule.
-            PayloadTooLarge: checking it takes too much; the sentence names the limit.
+            TooLarge: checking it takes too much; the sentence names the limit.
         """
         with tempfile.TemporaryFile() as file, tempfile.TemporaryFile() as outcome:
             async for chunk in chunks:
@@ -120,6 +120,6 @@ def _roadmap_of(outcome: PackedRoadmap | Refusal) -> PackedRoadmap:
         case UnknownFormat(message=message):
             raise InvalidInput(message)
         case LimitExceeded(message=message):
-            raise PayloadTooLarge(message)
+            raise TooLarge(message)
         case _:
             assert_never(outcome)

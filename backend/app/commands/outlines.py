@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.commands.unit import Unit, UnitOfWork
-from app.core.errors import Conflict, PreconditionFailed
+from app.core.errors import Conflict, Stale
 from app.db.ledger import put_outline
 from app.db.repositories.revision_repo import RevisionRepository
 from app.domain.etags import etag_of
@@ -28,7 +28,7 @@ Dropped = tuple[DroppedPrerequisite, ...]
 
 class Outlines:
     """`max_concepts` is GREENWAY_MAX_CONCEPTS. Methods that edit give the prerequisites that the edit has dropped, and
-    raise `Conflict` while the outline is drafted or its content written, `PreconditionFailed` when the roadmap is not
+    raise `Conflict` while the outline is drafted or its content written, `Stale` when the roadmap is not
     in the state that `if_match` names."""
 
     def __init__(self, unit: UnitOfWork, *, max_concepts: int) -> None:
@@ -177,7 +177,7 @@ _Plan = Callable[[], _Change]
 async def _editable(unit: Unit, roadmap_id: UUID, if_match: str | None) -> RoadmapMetadata:
     roadmap = await unit.lock(roadmap_id, Command.EDIT)
     if if_match is not None and not _names(if_match, etag_of(roadmap.epoch, roadmap.seq)):
-        raise PreconditionFailed("The roadmap has changed since you read it; read it again and repeat your edit.")
+        raise Stale("The roadmap has changed since you read it; read it again and repeat your edit.")
     return roadmap
 
 

@@ -45,7 +45,7 @@ class IdempotencyConflict(Conflict):
     code = "idempotency_key_reused"
 
 
-class PreconditionFailed(GreenwayError):
+class Stale(GreenwayError):
     code, title, status = "stale", "Changed in the meantime", 412
 
 
@@ -57,7 +57,7 @@ class Forbidden(GreenwayError):
     code, title, status = "forbidden", "Not allowed", 403
 
 
-class PayloadTooLarge(GreenwayError):
+class TooLarge(GreenwayError):
     code, title, status = "too_large", "The request is too large", 413
 
 
@@ -65,7 +65,7 @@ class HeadTooLarge(GreenwayError):
     code, title, status = "head_too_large", "The request's head is too large", 431
 
 
-class RequestTimeout(GreenwayError):
+class TooSlow(GreenwayError):
     code, title, status, retryable = "too_slow", "The request did not arrive in time", 408, True
 
 
@@ -79,12 +79,12 @@ class UnsupportedMediaType(GreenwayError):
     code, title, status = "unsupported_media_type", "The content type is not supported", 415
 
 
-class ServiceUnavailable(GreenwayError):
+class Unavailable(GreenwayError):
     code, title, status, retryable = "unavailable", "Temporarily unavailable", 503, True
 
 
 class ConfigurationError(GreenwayError):
-    """Its sentence is one line that a terminal shows as it is, whatever the setting held."""
+    """Its sentence is one line that a terminal shows as it is, for any value of the setting."""
 
     code, title = "configuration", "The configuration is not valid"
 

@@ -13,7 +13,7 @@ import httpx2
 from app.core.network_environment import Proxy
 
 _UNKNOWN_AUTHORITY = {2, 18, 19, 20, 21}
-"""OpenSSL's codes for a certificate that nobody who is trusted vouches for. All others say what is wrong with it."""
+"""OpenSSL's codes for a certificate that no trusted authority has signed. All others say what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)

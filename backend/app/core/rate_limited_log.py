@@ -1,4 +1,4 @@
-"""Warnings about what others send: at most one line a minute, whatever anybody does."""
+"""Warnings about what clients send: at most one line a minute, however much they send."""
 
 import time
 

@@ -1,6 +1,6 @@
 """Where a value comes from, the environment or `.env`; and that a secret is only sent where its own source says.
 
-Whoever runs Greenway in a directory of somebody else's reads that one's `.env`. So what that file says never decides
+An operator who runs Greenway in a foreign directory reads the `.env` there. So what that file says never decides
 where a secret of the environment goes.
 """
 

@@ -62,7 +62,7 @@ class PostgresContentStore:
         self._claim = claim
         self._names: Mapping[str, str] = {}
         self._known: RoadmapState | None = None
-        """What the owner of the task knows of its roadmap. Nobody else writes to it, but for a command of the
+        """What the owner of the task knows of its roadmap. No other process writes to it, but for a command of the
         learner."""
 
     async def pending(self) -> Backlog:
@@ -153,7 +153,7 @@ class PostgresContentStore:
 
         Raises:
             OwnershipLost: the claim does not stand any more; nothing is written.
-            StoreUnavailable: nobody knows whether it is written; the same call may be made again.
+            StoreUnavailable: it is unknown whether it is written; the same call may be made again.
         """
         if self._known is not None:
             known = self._known

@@ -66,7 +66,8 @@ async def flush(
     session: AsyncSession, claim: Claim, entry: LedgerEntry, *, known: TaskStatus, batch_id: UUID | None
 ) -> bool:
     """Write what a change comes to. False, and nothing written, when the claim does not stand, the task has another
-    status than was known, the batch is saved already, or somebody has written to the roadmap since its log was read."""
+    status than was known, the batch is saved already, or another transaction has written to the
+    roadmap since its log was read."""
     status = entry.task.status
     states = [*entry.concepts.values(), *entry.removed.values()]
     parameters: dict[str, Any] = {

@@ -86,8 +86,8 @@ async def change_roadmap(
 async def queue_task(
     session: AsyncSession, roadmap: RoadmapHandle, kind: TaskKind, order: Order = Order(), *, retries: bool = False
 ) -> tuple[UUID, Sequence[Event]]:
-    """Make a new task the roadmap's newest, and announce it; with `retries`, what has failed waits again. Whoever
-    commits this rings the doorbell afterwards."""
+    """Make a new task the roadmap's newest, and announce it; with `retries`, what has failed waits again. The
+    caller that commits this rings the doorbell afterwards."""
     created_at = datetime.now(UTC)
     task = TaskState(
         id=new_id(),

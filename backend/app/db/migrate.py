@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-from app.core.errors import ServiceUnavailable
+from app.core.errors import Unavailable
 from app.core.settings import sqlalchemy_url
 from app.db.connecting import CannotConnect
 
@@ -28,11 +28,9 @@ def upgrade(url: str) -> None:
     """Apply all migrations that are missing. Blocks; several processes may call it at once.
 
     Raises:
-        ServiceUnavailable: the database cannot be reached.
+        Unavailable: the database cannot be reached.
     """
     try:
         command.upgrade(alembic_config(url), "head")
     except CannotConnect as error:
-        raise ServiceUnavailable(
-            f"The database cannot be reached ({error}); start it, or check DATABASE_URL."
-        ) from error
+        raise Unavailable(f"The database cannot be reached ({error}); start it, or check DATABASE_URL.") from error

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.core import outages
 from app.core.database_address import parse_database_address
-from app.core.errors import ServiceUnavailable
+from app.core.errors import Unavailable
 from app.db.connecting import IDLE_TIMEOUT, TRANSACTION_LIMIT, CannotConnect, connect_engine
 from app.db.schema import SCHEMA_REVISION, revision_in
 
@@ -41,13 +41,13 @@ _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 log = structlog.get_logger()
 
 
-class DatabaseUnavailable(ServiceUnavailable):
+class DatabaseUnavailable(Unavailable):
     code = "database_unavailable"
 
     def __init__(self, reason: str | None = None) -> None:
         super().__init__("The database cannot be reached at the moment; please try again shortly.", retry_after=2)
         self.reason = reason
-        """Why, in the words of the server or the system; for whoever runs Greenway."""
+        """Why, in the words of the server or the system; for the operator."""
 
 
 class DatabaseFull(DatabaseUnavailable):
@@ -142,8 +142,8 @@ async def safe_session_with_retry(
     statements see the same moment, and none may write.
 
     On a transient fault the whole unit runs again, up to `attempts` times. When the connection is lost during the
-    commit nobody knows whether it took place: only work that is `repeatable` runs again then. Work that stood still for
-    too long runs again once, for a process that was suspended: what computes for so long would do so again.
+    commit it is unknown whether it took place: only work that is `repeatable` runs again then. Work that stood still
+    for too long runs again once, for a process that was suspended: what computes for so long would do so again.
 
     Raises:
         DatabaseUnavailable: the fault has lasted.

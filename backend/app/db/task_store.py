@@ -111,7 +111,7 @@ class TaskStore:
 
         async def work(session: AsyncSession) -> list[Event]:
             ownership = OwnershipRepository(session)
-            # Whatever is held was noted before it was claimed: what is read as claimed and is not held is forgotten.
+            # A held task was noted before it was claimed: what is read as claimed and is not held is forgotten.
             forgotten = [one for one in await ownership.tokens_of(self._worker_id) if one[0] not in held]
             orphans = await ownership.take_orphans(self._worker_id, forgotten, limit=SWEEP_LIMIT)
             return await _put_back(session, orphans)
@@ -135,7 +135,7 @@ class TaskStore:
             pass
 
     async def unheard(self, *, limit: int) -> list[tuple[UUID, TaskKind]]:
-        """Queued tasks whose doorbell has to be rung again, by whoever asks."""
+        """Queued tasks whose doorbell has to be rung again, by the caller."""
 
         async def work(session: AsyncSession) -> list[tuple[UUID, TaskKind]]:
             return await TaskRepository(session).take_unheard(limit=limit)

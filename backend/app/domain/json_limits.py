@@ -1,4 +1,4 @@
-"""What JSON from outside may hold, whatever it means: checked before anything else looks at it."""
+"""What JSON from outside may hold, regardless of its meaning: checked before anything else reads it."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -37,7 +37,7 @@ class JsonLimits:
 
 
 class _StopScan(Exception):
-    """Whatever else there is need not be looked at."""
+    """Stops the scan: the limit is passed, and the rest does not matter."""
 
 
 def faults_of(value: Any, limits: JsonLimits) -> list[JsonFault]:

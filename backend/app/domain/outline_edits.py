@@ -177,7 +177,7 @@ def _merge(tree: OutlineTree, merge: Merge) -> None:
 
 
 def _check_fits(what: str, count: float, most: float) -> None:
-    """Nothing that somebody wrote is cut to fit."""
+    """No text of a learner or an author is cut to fit."""
     if count > most:
         raise OutlineError(f"together they have {count:,g} {what}, but a concept may have at most {most:,g}.")
 

@@ -1,4 +1,4 @@
-"""What can be done to an outline: operations as data, whoever asks for them."""
+"""What can be done to an outline: operations as data, for learners and authors alike."""
 
 from typing import Annotated, Literal
 

@@ -37,7 +37,7 @@ def settled(outline: Outline, *, stated: Collection[Edge] = ()) -> EditResult:
     """The outline in which nothing needs what comes after it, or the same twice.
 
     A prerequisite that an edit has put after what needs it is dropped. What that one needs is needed instead, so far as
-    it comes earlier. `stated` are the edges that somebody has just asked for: those are not dropped but refused.
+    it comes earlier. `stated` are the edges that the edit itself asks for: those are not dropped but refused.
 
     Raises:
         OutlineError: a stated prerequisite comes later, or is part of a cycle.

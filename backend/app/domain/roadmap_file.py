@@ -43,7 +43,7 @@ FILE_LIMITS = JsonLimits(
     text=20_000,
     within={"body": ARTEFACT_LIMITS},
 )
-"""What a file may hold, whatever it means. `body` is a tutorial, a list of resources or a quiz."""
+"""What a file may hold, regardless of its meaning. `body` is a tutorial, a list of resources or a quiz."""
 
 Version = Annotated[int, Field(ge=1, le=1_000_000)]
 RevisionNumber = Annotated[int, Field(ge=1, le=1_000_000_000)]

@@ -101,7 +101,7 @@ TASK_TRANSITIONS: dict[TaskTransition, Transition[TaskStatus]] = {
 class ArtefactTransition(StrEnum):
     START = "start"
     INTERRUPT = "interrupt"
-    """Nobody writes it any more."""
+    """No worker writes it any more."""
     DELIVER = "deliver"
     """Its author has delivered: the artefact, or a failure."""
     RETRY = "retry"

@@ -1,4 +1,4 @@
-"""Values that whatever keeps or carries them takes: PostgreSQL, JSON, JavaScript and people's screens."""
+"""Values that every store and channel accepts: PostgreSQL, JSON, JavaScript and people's screens."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,12 +45,12 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 Text = Annotated[str, AfterValidator(_kept)]
-"""Text that can be stored and shown. Other control characters are taken out; whoever reads answers of models or of
+"""Text that can be stored and shown. Other control characters are taken out; code that reads answers of models or of
 search engines takes out NUL and halves of characters as well, with `storable`, before it comes here."""
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 Day = Annotated[date, AfterValidator(_in_years)]
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
-"""In UTC, whatever its offset was; one without an offset is taken for UTC."""
+"""Converted to UTC; one without an offset is taken for UTC."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
 from app.core.ending import end
-from app.core.errors import ServiceUnavailable
+from app.core.errors import Unavailable
 from app.embedded.child import Child
 from app.embedded.command import ProcessCommand
 from app.embedded.restarts import Restarts
@@ -25,7 +25,7 @@ class Keeper:
         warn: Callable[[str], None],
     ) -> None:
         """`prepare` runs before every start and may block; `started` is called after every start, `died` after every
-        end that nobody has asked for."""
+        unrequested end."""
         self._prepare = prepare
         self._started = started
         self._died = died
@@ -34,7 +34,7 @@ class Keeper:
         self.child: Child | None = None
 
     def start(self) -> asyncio.Task[NoReturn]:
-        """The task ends only with an error: `ServiceUnavailable` when the child died too often."""
+        """The task ends only with an error: `Unavailable` when the child died too often."""
         self._task = asyncio.create_task(self._keep())
         return self._task
 
@@ -65,7 +65,7 @@ class Keeper:
             delay = restarts.delay_after(started=started, died=time.monotonic())
             if delay is None:
                 log = f"its log is {command.log}" if command.log else "its messages are above"
-                raise ServiceUnavailable(f"{command.name} ended five times within a minute; {log}.")
+                raise Unavailable(f"{command.name} ended five times within a minute; {log}.")
             self._warn(f"{command.name} ended with {_described(returncode)}; starting it again.")
             await asyncio.gather(self._died(self.child), asyncio.sleep(delay))
 

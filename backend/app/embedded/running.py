@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from app.core.errors import ServiceUnavailable
+from app.core.errors import Unavailable
 from app.embedded.child import Child
 from app.embedded.command import ProcessCommand
 
@@ -77,7 +77,7 @@ async def _until_ready(server: EmbeddedServer, command: ProcessCommand, has_ende
         async with asyncio.timeout(_START_SECONDS):
             while not ready.done():
                 if has_ended():
-                    raise ServiceUnavailable(f"{command.name} did not start; its log is {command.log}.")
+                    raise Unavailable(f"{command.name} did not start; its log is {command.log}.")
                 await asyncio.wait({ready}, timeout=_POLL_SECONDS)
             await ready
     finally:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import NoReturn
 
-from app.core.errors import ConfigurationError, ServiceUnavailable
+from app.core.errors import ConfigurationError, Unavailable
 from app.embedded.child import Child
 from app.embedded.command import ProcessCommand
 from app.embedded.data_dir import DataDirectory, Run
@@ -41,7 +41,7 @@ async def run_up(options: UpOptions, services: Services, terminal: Terminal) -> 
 
     Raises:
         ConfigurationError: It can't be started as asked.
-        ServiceUnavailable: A part did not start, or died too often.
+        Unavailable: A part did not start, or died too often.
     """
     if sys.platform == "win32":
         raise ConfigurationError(
@@ -119,7 +119,7 @@ class _Supervisor:
         return keeper
 
     async def _hand_back(self, child: Child) -> None:
-        """Whatever a service had in its hands goes to the others now, not when its lease has run out."""
+        """The tasks of a dead service go to the other workers now, not when its lease expires."""
         deployment = self._deployment
         with suppress(TimeoutError):
             async with asyncio.timeout(_HAND_BACK_SECONDS):
@@ -159,4 +159,4 @@ async def _soon(ready: Awaitable[None], otherwise: str, timeout: float = _READY_
     try:
         await asyncio.wait_for(ready, timeout)
     except TimeoutError as error:
-        raise ServiceUnavailable(otherwise) from error
+        raise Unavailable(otherwise) from error

@@ -55,7 +55,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskState:
-    """The task that a change is made for, and what it has used up. `is_new` is one that nobody has been told of."""
+    """The task that a change is made for, and what it has used up. `is_new` is one that has not been announced."""
 
     id: UUID
     kind: TaskKind

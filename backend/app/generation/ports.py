@@ -19,7 +19,7 @@ class StoreUnavailable(Exception):
 
 
 class OwnershipLost(Exception):
-    """The task belongs to somebody else by now: nothing was written, and nothing more may be."""
+    """The task belongs to another worker by now: nothing was written, and nothing more may be."""
 
 
 class AuthorBug(Exception):

@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 
 from app.core import metrics
-from app.core.errors import InvalidInput, ServiceUnavailable
+from app.core.errors import InvalidInput, Unavailable
 from app.domain.records import RoadmapPosition
 from app.domain.viewer import Viewer
 from app.live.event_hub import EventHub
@@ -63,11 +63,11 @@ class EventStream:
         """Ask before `follow`, while the client can still be answered.
 
         Raises:
-            ServiceUnavailable: too many follow already.
+            Unavailable: too many follow already.
         """
         if self._followers >= self._most:
             message = f"{self._followers} event streams are open (GREENWAY_MAX_EVENT_STREAMS)."
-            raise ServiceUnavailable(message, retry_after=_RETRY_AFTER)
+            raise Unavailable(message, retry_after=_RETRY_AFTER)
 
     @contextmanager
     def _counted(self) -> Iterator[None]:

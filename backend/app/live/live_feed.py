@@ -72,7 +72,7 @@ class LiveFeed:
         return listener
 
     def leave(self, listener: Listener) -> bool:
-        """True when nobody listens any more."""
+        """True when the last listener has gone."""
         self._listeners.discard(listener)
         return not self._listeners
 
@@ -84,7 +84,7 @@ class LiveFeed:
             await self.catch_up(frame.seq)
 
     async def catch_up(self, seq: int) -> None:
-        """Read what is missing up to `seq`, and whatever else is there. Where that is kept no more, listeners are told
+        """Read what is missing up to `seq`, and any later events. Where that is kept no more, listeners are told
         to start afresh."""
         async with self._filling:
             while self.seq < seq:

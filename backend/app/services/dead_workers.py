@@ -24,7 +24,7 @@ def worker_id(launch_id: UUID, pid: int | None = None) -> UUID:
 
 async def hand_back_tasks_of(worker_id: UUID, *, database_url: str, redis_url: str) -> None:
     """For a process that has been waited for. Never fails: without a database the lease runs out, as it does for
-    workers whose end nobody sees. Opens connections of its own, for callers that have none."""
+    workers whose end is not noticed. Opens connections of its own, for callers that have none."""
     engine = create_engine(sqlalchemy_url(database_url), pool_size=1, application_name="greenway-parent")
     redis = create_redis(redis_url)
     try:

@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 
 class NotificationService:
-    """Publishing never fails: whoever misses an event notices the gap in the numbers and reads it from Postgres."""
+    """Publishing never fails: a client that misses an event notices the gap and reads it from Postgres."""
 
     def __init__(self, redis: Redis, seal: EventSeal) -> None:
         self._redis = redis

@@ -11,7 +11,7 @@ from uuid import UUID
 import structlog
 
 from app.core import metrics
-from app.core.errors import ServiceUnavailable
+from app.core.errors import Unavailable
 from app.core.failpoints import Failpoint, reach
 from app.core.supervision import keep_going
 from app.core.tracing import tracer
@@ -174,7 +174,7 @@ class Worker:
         except OwnershipLost:
             log.warning("ownership_lost")
             return
-        except ServiceUnavailable:
+        except Unavailable:
             raise
         except Exception:
             # The one handler of the process: a bug ends the task as failed instead of ending the worker.

@@ -15,7 +15,7 @@ import asyncpg
 import psutil
 import pytest
 
-from app.core.errors import ConfigurationError, ServiceUnavailable
+from app.core.errors import ConfigurationError, Unavailable
 from app.embedded.child import Child
 from app.embedded.command import Account, run_as
 from app.embedded.ports import LOOPBACK, free_port
@@ -231,7 +231,7 @@ async def test_a_start_that_fails_names_the_log(tmp_path: Path) -> None:
     server = postgres(tmp_path)
     server.prepare()
     (tmp_path / "postgres" / "postgresql.conf").write_text("no_such_setting = 1\n")
-    with pytest.raises(ServiceUnavailable, match=r"PostgreSQL did not start; its log is .*postgres\.log"):
+    with pytest.raises(Unavailable, match=r"PostgreSQL did not start; its log is .*postgres\.log"):
         async with running(server):
             pass
     assert "no_such_setting" in server.log.read_text()

@@ -18,7 +18,7 @@ from app.commands import file_reader
 from app.commands.file_reader import SMALL_FILE, FileReader
 from app.commands.transfer import Transfer
 from app.commands.unit import UnitOfWork
-from app.core.errors import PayloadTooLarge
+from app.core.errors import TooLarge
 from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.session import safe_session_with_retry
 from app.db.tables import tasks
@@ -182,14 +182,14 @@ async def test_a_file_that_takes_too_much_ends_its_check_and_nothing_else(
 ) -> None:
     monkeypatch.setattr(file_reader, "_PROGRAM", program)
     content = b"[" + b",".join([b"[1]"] * 2_900_000) + b"]"
-    with pytest.raises(PayloadTooLarge, match=r"MAX_FILE_MEMORY.*MAX_FILE_SECONDS"):
+    with pytest.raises(TooLarge, match=r"MAX_FILE_MEMORY.*MAX_FILE_SECONDS"):
         await FileReader(max_concepts=300).read(chunks(content))
 
 
 async def test_a_check_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file_reader, "_PROGRAM", "import signal; signal.pause()")
     monkeypatch.setattr(file_reader, "LONGEST_WAIT", 0.5)
-    with pytest.raises(PayloadTooLarge):
+    with pytest.raises(TooLarge):
         await FileReader(max_concepts=300).read(chunks(b" " * (SMALL_FILE + 1)))
 
 
@@ -200,7 +200,7 @@ async def test_the_check_is_given_no_secrets(monkeypatch: pytest.MonkeyPatch) ->
         "pickle.dump(TooMuch(message=' '.join(sorted(os.environ))), sys.stdout.buffer)"
     )
     monkeypatch.setattr(file_reader, "_PROGRAM", program)
-    with pytest.raises(PayloadTooLarge) as refused:
+    with pytest.raises(TooLarge) as refused:
         await FileReader(max_concepts=300).read(chunks(b" " * (SMALL_FILE + 1)))
     assert {"PYTHONPATH", "PATH"} <= set(refused.value.message.split())
     assert "OPENAI_API_KEY" not in refused.value.message

@@ -24,7 +24,7 @@ from app.commands.outlines import Outlines
 from app.commands.roadmaps import RoadmapService
 from app.commands.steering import Steering
 from app.commands.unit import UnitOfWork
-from app.core.errors import Conflict, NotFound, PreconditionFailed
+from app.core.errors import Conflict, NotFound, Stale
 from app.core.settings import Settings, sqlalchemy_url
 from app.db.repositories.event_repo import EventRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
@@ -208,7 +208,7 @@ class Learner:
     async def press(self, command: str) -> None:
         try:
             await getattr(self, f"_{command}")()
-        except (Conflict, NotFound, OutlineError, PreconditionFailed) as refused:
+        except (Conflict, NotFound, OutlineError, Stale) as refused:
             assert refused.message.endswith("."), "a refusal is a sentence"
         else:
             self.pressed.append(command)

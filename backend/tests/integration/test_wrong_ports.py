@@ -13,7 +13,7 @@ import pytest
 from redis import exceptions
 
 from app.cli.doctor_checks import Addresses, check_dependencies
-from app.core.errors import ServiceUnavailable
+from app.core.errors import Unavailable
 from app.core.redis_faults import redis_fault
 from app.db.migrate import upgrade
 
@@ -72,7 +72,7 @@ async def test_doctor_does_not_repeat_it(banner: str, password: str) -> None:
 
 async def test_migrate_does_not_repeat_it() -> None:
     async with standing_there(BANNERS["SSH"]) as there:
-        with pytest.raises(ServiceUnavailable, match="or check DATABASE_URL") as caught:
+        with pytest.raises(Unavailable, match="or check DATABASE_URL") as caught:
             await asyncio.to_thread(upgrade, f"postgresql://u:p@{there}/d")
     assert "hunter2" not in caught.value.message
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.api import connections as module
 from app.api.connections import RESERVED_DESCRIPTORS, ConnectionLimits, Connections, limits_of
-from app.core.errors import ConfigurationError, GreenwayError, ServiceUnavailable, TooManyConnections
+from app.core.errors import ConfigurationError, GreenwayError, TooManyConnections, Unavailable
 from app.core.serving_settings import LOOPBACK, networks_of
 from app.core.settings import load_settings
 
@@ -85,7 +85,7 @@ async def test_the_connection_that_has_waited_for_longest_makes_place() -> None:
     first, second = opened(some), opened(some)
     some.wait_for(first)  # it has had an answer since
     third = opened(some)
-    assert isinstance(second.ended, ServiceUnavailable)
+    assert isinstance(second.ended, Unavailable)
     assert "GREENWAY_MAX_CONNECTIONS" in second.ended.message
     assert first.ended is third.ended is None
 
@@ -95,7 +95,7 @@ async def test_a_connection_at_work_makes_no_place() -> None:
     busy = opened(some)
     some.stop_waiting(busy)
     refusal = some.admit(FakeConnection().transport)
-    assert isinstance(refusal, ServiceUnavailable)
+    assert isinstance(refusal, Unavailable)
     assert busy.ended is None
     some.forget(busy)
     opened(some)

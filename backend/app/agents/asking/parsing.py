@@ -41,7 +41,7 @@ class MalformedReply(Exception):
 
 def find_objects(text: str) -> list[dict[str, Any]]:
     """The JSON objects in the text, the largest first. Slips such as trailing commas are mended; an object that breaks
-    off is not, since nobody knows what is missing.
+    off is not, since what is missing is unknown.
 
     Raises:
         MalformedReply: there is none.

@@ -89,7 +89,7 @@ class Curriculum(Protocol):
 def known_concept(curriculum: Curriculum, concept: Concept) -> CurriculumConcept | None:
     """What the curriculum knows about a concept of a perhaps edited outline, under the name that it has there.
 
-    A concept whose name and description were both rewritten is another one, whatever its id says.
+    A concept whose name and description were both rewritten is another one, even under the same id.
     """
     known = curriculum.concept(concept.concept_id)
     if known is None or (concept.name != known.name and concept.description != known.definition):

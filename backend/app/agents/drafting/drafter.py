@@ -31,7 +31,7 @@ class Drafter:
             raise AuthorBug(_sum(asked) + (bug.usage if isinstance(bug, AuthorBug) else Usage())) from bug
 
     async def _draft(self, request: LearningRequest, asked: list[Delivery[Any]]) -> Delivery[Outline]:
-        """Draft; what has been asked is noted, so that it counts whatever becomes of it."""
+        """Draft; what has been asked is noted, so that its usage counts even when drafting fails."""
         asked.append(goal := await self._asker.ask(goal_request(request)))
         if isinstance(goal.result, Failure):
             return _failed(goal.result, asked)

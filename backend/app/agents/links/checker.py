@@ -24,7 +24,7 @@ _HEADERS = {
 class LinkChecker:
     """For one event loop. Reaches public addresses only, unless tests bring another transport.
 
-    At most `concurrency` links are visited at once, whoever asks; each has `timeout` seconds for everything together.
+    At most `concurrency` links are visited at once, over all callers; each has `timeout` seconds in all.
     """
 
     def __init__(

@@ -14,7 +14,7 @@ LONGEST_DESCRIPTION = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
-    """A page that a search engine found; nobody has looked yet whether it is there."""
+    """A page that a search engine found; not yet checked."""
 
     title: str
     url: str

@@ -44,7 +44,7 @@ class OwnershipRepository:
         self._session = session
 
     async def claim(self, task_id: UUID, worker_id: UUID) -> Claim | None:
-        """Take a queued task. None when there is nothing to take: unknown, ended, held by somebody, the worker's own
+        """Take a queued task. None when there is nothing to take: unknown, ended, held by a worker, the worker's own
         lease is not valid, some worker still has to let go of this task (it was paused and resumed) or of an earlier
         one of the same roadmap, or it is a suspect and the worker has one already."""
         other, suspect = tasks.alias("other"), tasks.alias("suspect")
@@ -92,7 +92,7 @@ class OwnershipRepository:
         return ClaimedTask(state=task_state(row), last_batch=row["last_batch"])
 
     async def let_go(self, claim: Claim) -> list[tuple[UUID, TaskKind]]:
-        """Give up a claim, whatever has become of the task; its token is spent. Gives the roadmap's queued tasks:
+        """Give up a claim, in any state of the task; its token is spent. Gives the roadmap's queued tasks:
         they could not be claimed before. One statement."""
         gone = (
             update(tasks).where(_claimed(claim)).values(owner=None, token=tasks.c.token + 1).returning(tasks.c.id).cte()
@@ -135,7 +135,7 @@ class OwnershipRepository:
         return await self._take(or_(and_(dead, may_take), own), crashed=tasks.c.owner != worker_id, limit=limit)
 
     async def take_from(self, dead: UUID) -> list[Orphan]:
-        """End the claims of a worker that is certainly dead, whatever its lease says; their tokens are spent."""
+        """End the claims of a worker that is certainly dead, even before its lease expires; their tokens are spent."""
         return await self._take(tasks.c.owner == dead, crashed=true())
 
     async def _take(

@@ -30,7 +30,7 @@ class TaskRepository:
     async def add(
         self, roadmap: RoadmapHandle, *, task_id: UUID, kind: TaskKind, created_at: datetime, order: Order = Order()
     ) -> None:
-        """A queued task. Its doorbell counts as rung, since whoever adds it rings after the commit."""
+        """A queued task. Its doorbell counts as rung, since the caller that adds it rings after the commit."""
         await self._session.execute(
             insert(tasks).values(
                 id=task_id,

@@ -108,7 +108,7 @@ class ConceptState:
         return self._each(give_up)
 
     def delivered(self, kind: ArtefactKind, artefact_id: UUID, result: Artefact | Failure) -> "ConceptState":
-        """The author has delivered. A failure never takes away an artefact that is there; what nobody waits for any more
+        """The author has delivered. A failure never takes away an artefact that is there; what is not awaited any more
         becomes a version, but not the current one."""
         before = self.artefacts[kind]
         if before.status not in ARTEFACT_TRANSITIONS[ArtefactTransition.DELIVER].since:
@@ -120,7 +120,9 @@ class ConceptState:
     def restored(self, artefact_id: UUID, artefact: Artefact) -> "ConceptState":
         """An earlier version is the current one."""
         before = self.artefacts[artefact.kind]
-        assert before.status in ARTEFACT_TRANSITIONS[ArtefactTransition.RESTORE].since, "whoever restores has asked"
+        assert before.status in ARTEFACT_TRANSITIONS[ArtefactTransition.RESTORE].since, (
+            "the caller has checked that it can be restored"
+        )
         return self._with({artefact.kind: before.showing(artefact_id, artefact)})
 
     def _each(self, changed: Callable[[ArtefactState], ArtefactState]) -> "ConceptState":
