@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
-from app.domain.base import Frozen, OutlineId
+from app.domain.base import FrozenModel, OutlineId
 from app.domain.roadmap import MAX_OUTLINE_CONCEPTS, Difficulty, Hours, Keywords, Name, Prerequisites, Prose, Title
 from app.domain.values import LengthLimit
 
@@ -17,7 +17,7 @@ Sibling = OutlineId | None
 Target = TypeAliasType("Target", Literal["stage", "module", "concept"])
 
 
-class NewConcept(Frozen):
+class NewConcept(FrozenModel):
     """A new concept, without its place. An id is generated if none is given."""
 
     concept_id: OutlineId | None = None
@@ -29,7 +29,7 @@ class NewConcept(Frozen):
     prerequisites: Prerequisites = ()
 
 
-class NewModule(Frozen):
+class NewModule(FrozenModel):
     module_id: OutlineId | None = None
     name: Name
     description: Prose = ""
@@ -48,7 +48,7 @@ class AddModule(NewModule):
     before: Sibling = None
 
 
-class AddStage(Frozen):
+class AddStage(FrozenModel):
     op: Literal["add_stage"] = "add_stage"
     stage_id: OutlineId | None = None
     name: Name
@@ -57,26 +57,26 @@ class AddStage(Frozen):
     before: Sibling = None
 
 
-class Retitle(Frozen):
+class Retitle(FrozenModel):
     op: Literal["retitle"] = "retitle"
     title: Title
 
 
-class Rename(Frozen):
+class Rename(FrozenModel):
     op: Literal["rename"] = "rename"
     target: Target
     id: OutlineId
     name: Name
 
 
-class Describe(Frozen):
+class Describe(FrozenModel):
     op: Literal["describe"] = "describe"
     target: Target
     id: OutlineId
     description: Prose
 
 
-class Remove(Frozen):
+class Remove(FrozenModel):
     """Removes a part of the outline, and parents that become empty. Concepts that required it require its prerequisites
     instead."""
 
@@ -85,7 +85,7 @@ class Remove(Frozen):
     id: OutlineId
 
 
-class Move(Frozen):
+class Move(FrozenModel):
     """Moves a concept into a module, a module into a stage, or a stage (`into` is None), before a sibling there.
     Parents that become empty are removed, and so is a prerequisite that now comes later: what it required is required
     instead."""
@@ -97,7 +97,7 @@ class Move(Frozen):
     before: Sibling = None
 
 
-class Reorder(Frozen):
+class Reorder(FrozenModel):
     """Puts the stages, the modules of a stage or the concepts of a module (`of`) in a new order: all their ids.
     Prerequisites follow as they do in a move."""
 
@@ -107,7 +107,7 @@ class Reorder(Frozen):
     order: Annotated[tuple[OutlineId, ...], LengthLimit(MAX_OUTLINE_CONCEPTS, least=1)]
 
 
-class Change(Frozen):
+class Change(FrozenModel):
     """Changes the given fields of a concept. Prerequisites must come earlier in the outline."""
 
     op: Literal["change"] = "change"
@@ -118,7 +118,7 @@ class Change(Frozen):
     prerequisites: Prerequisites | None = None
 
 
-class Merge(Frozen):
+class Merge(FrozenModel):
     """Merges several concepts into one: the first keeps its id and its content, the others are removed."""
 
     op: Literal["merge"] = "merge"
@@ -127,7 +127,7 @@ class Merge(Frozen):
     description: Prose = ""
 
 
-class Split(Frozen):
+class Split(FrozenModel):
     """Splits a concept into several, each requiring the one before; the first keeps the id and the content."""
 
     op: Literal["split"] = "split"
@@ -155,7 +155,7 @@ Operation = TypeAliasType(
 )
 
 
-class RevisionPlan(Frozen):
+class RevisionPlan(FrozenModel):
     """What an author proposes in answer to a learner's words; `note` tells the learner what it means."""
 
     operations: Annotated[tuple[Operation, ...], LengthLimit(MAX_OPERATIONS, least=1)]

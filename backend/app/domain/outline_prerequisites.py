@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.base import Frozen
+from app.domain.base import FrozenModel
 from app.domain.outline_rules import OutlineError, learning_order
 from app.domain.roadmap import MAX_PREREQUISITES, Concept, Outline
 
@@ -12,7 +12,7 @@ Edge = tuple[str, str]
 _Needs = Mapping[str, Sequence[str]]
 
 
-class DroppedPrerequisite(Frozen):
+class DroppedPrerequisite(FrozenModel):
     """A concept no longer requires another one, because an edit put the other one after it."""
 
     concept_id: str

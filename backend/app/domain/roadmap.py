@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, StringConstraints
 from typing_extensions import TypeAliasType
 
-from app.domain.base import Frozen, OutlineId
+from app.domain.base import FrozenModel, OutlineId
 from app.domain.language_tags import LanguageTag
 from app.domain.text import first_line, has_controls, in_lines, in_one_line, is_visible, shortened
 from app.domain.values import Day, LengthLimit
@@ -85,7 +85,7 @@ def earliest_today(now: datetime) -> date:
     return (now - timedelta(hours=12)).date()
 
 
-class LearningRequest(Frozen):
+class LearningRequest(FrozenModel):
     """What the learner wants, and for whom an author writes."""
 
     goal: Goal
@@ -109,7 +109,7 @@ class NewRequest(LearningRequest):
     concepts: Annotated[int, Field(ge=MIN_CONCEPTS, le=MAX_OUTLINE_CONCEPTS)] = DEFAULT_CONCEPTS
 
 
-class Concept(Frozen):
+class Concept(FrozenModel):
     """One thing to learn, with a tutorial, resources and a quiz."""
 
     concept_id: OutlineId
@@ -122,21 +122,21 @@ class Concept(Frozen):
     """Ids of concepts to know first. Each stands earlier in the outline."""
 
 
-class Module(Frozen):
+class Module(FrozenModel):
     module_id: OutlineId
     name: Name
     description: Prose = ""
     concepts: Annotated[tuple[Concept, ...], LengthLimit(MAX_OUTLINE_CONCEPTS)]
 
 
-class Stage(Frozen):
+class Stage(FrozenModel):
     stage_id: OutlineId
     name: Name
     description: Prose = ""
     modules: Annotated[tuple[Module, ...], LengthLimit(MAX_OUTLINE_CONCEPTS)]
 
 
-class Outline(Frozen):
+class Outline(FrozenModel):
     """A roadmap's structure: stages, modules and concepts, in learning order."""
 
     title: Title

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from typing_extensions import TypeAliasType
 
 from app.domain.artefact_limits import ARTEFACT_LIMITS, size_fault
-from app.domain.base import Frozen, OutlineId
+from app.domain.base import FrozenModel, OutlineId
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.kinds import FLAT_KINDS, KINDS, Artefact
 from app.domain.content.status import ArtefactStatus
@@ -63,7 +63,7 @@ class KeptFailure(Failure):
     message: Annotated[Text, Field(max_length=2000)]
 
 
-class KeptArtefact(Frozen):
+class KeptArtefact(FrozenModel):
     """One version of an artefact."""
 
     version: Version
@@ -86,7 +86,7 @@ class KeptArtefact(Frozen):
         return self
 
 
-class KeptState(Frozen):
+class KeptState(FrozenModel):
     """The state of an artefact; `current` is the version that is shown."""
 
     status: ArtefactStatus = ArtefactStatus.PENDING
@@ -109,7 +109,7 @@ class KeptState(Frozen):
         return self
 
 
-class KeptConcept(Frozen):
+class KeptConcept(FrozenModel):
     """A concept of the outline, or one that an edit has `removed` and an undo would bring back."""
 
     concept_id: OutlineId
@@ -138,7 +138,7 @@ KeptOperation = TypeAliasType("KeptOperation", dict[str, Any])
 """An operation as it was when it was carried out, maybe by an earlier version of Greenway."""
 
 
-class KeptRevision(Frozen):
+class KeptRevision(FrozenModel):
     number: RevisionNumber
     kind: RevisionKind
     outline: Outline
@@ -148,7 +148,7 @@ class KeptRevision(Frozen):
     created_at: Moment
 
 
-class RoadmapFile(Frozen):
+class RoadmapFile(FrozenModel):
     """`status` is one in which nothing is being written: artefacts that were being written at the export are
     pending."""
 

@@ -11,12 +11,12 @@ from pydantic import Field
 
 from app.agents.builtin.course import CurriculumConcept, CurriculumModule, CurriculumStage
 from app.agents.builtin.templates import fill, fill_all
-from app.domain.base import Frozen
+from app.domain.base import FrozenModel
 
 _HARDEST_FIRST = {"hard": 0, "medium": 1, "easy": 2}
 
 
-class ExtensionKind(Frozen):
+class ExtensionKind(FrozenModel):
     """One way to go on working on a concept, a module or a stage; `{target}` is its name, `{round}` counts reviews."""
 
     scope: Literal["concept", "module", "stage", "review"]
@@ -34,7 +34,7 @@ class ExtensionKind(Frozen):
     """What is shown again of the concepts themselves."""
 
 
-class ExtensionTexts(Frozen):
+class ExtensionTexts(FrozenModel):
     """`kinds` stand in the order in which they are added to a growing course; reviews go on without end."""
 
     stage_module: str

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.domain.base import Frozen
+from app.domain.base import FrozenModel
 from app.domain.content.kind import ArtefactKind, Body, Glance, KindSpec
 from app.domain.values import Text
 
@@ -12,7 +12,7 @@ SUMMARY_LENGTH = 280
 """Characters of a summary that are shown at a glance."""
 
 
-class Section(Frozen):
+class Section(FrozenModel):
     heading: Text
     markdown: Text
 
