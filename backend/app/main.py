@@ -13,7 +13,7 @@ from app.api.answers import UNAVAILABLE
 from app.api.body_limit import BodyLimit, SizeLimit
 from app.api.connections import streams_of
 from app.api.document import DocumentedApi
-from app.api.forwarded import Forwarded
+from app.api.forwarded import ForwardedHeaders
 from app.api.guard import Guard
 from app.api.headers import SafeHeaders
 from app.api.observation import ObservationMiddleware
@@ -40,7 +40,7 @@ from app.live.event_stream import EventStream
 from app.messaging.doorbell import CeleryDoorbell
 from app.messaging.redis_client import create_redis
 from app.messaging.sealed_events import EventSeal
-from app.reading.health import Health
+from app.reading.health import DependencyHealth
 from app.reading.schema_gate import SchemaGate
 from app.reading.views import About
 from app.services.api_services import ApiServices, Commands, Readers
@@ -91,7 +91,7 @@ def create_app(settings: Settings | None = None, *, alone: bool = False) -> Fast
         others={transfer.IMPORT_PATH: SizeLimit(settings.max_import_bytes, "GREENWAY_MAX_IMPORT_BYTES")},
     )
     app.add_middleware(Guard, allowed_hosts=settings.allowed_hosts)
-    app.add_middleware(Forwarded, trusted=networks_of(settings.trusted_proxies))
+    app.add_middleware(ForwardedHeaders, trusted=networks_of(settings.trusted_proxies))
     app.add_middleware(ObservationMiddleware)
     app.add_middleware(SubPath, root_path=settings.root_path or "")
     app.include_router(about.router)
@@ -127,7 +127,7 @@ async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
             ),
             read=readers,
             stream=EventStream(hub, readers.roadmaps, heartbeat=settings.heartbeat, most=streams_of(settings)),
-            health=Health(sessions, redis),
+            health=DependencyHealth(sessions, redis),
             schema=SchemaGate(sessions),
             about=About(
                 version=__version__,

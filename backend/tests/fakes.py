@@ -34,8 +34,8 @@ from app.generation.ports import OwnershipLost, StoreUnavailable
 from app.generation.work import Batch, ConceptBrief, Delivery
 
 
-class FakeAgents:
-    """Delivers at once; a test changes `answer` to make agents slow, failing or broken."""
+class FakeWriter:
+    """Delivers at once; a test changes `answer` to make the writer slow, failing or broken."""
 
     def __init__(self) -> None:
         self.calls: Counter[tuple[str, ArtefactKind]] = Counter()

@@ -10,7 +10,7 @@ from uuid import UUID
 from factories import a_batch, an_outline, finished
 
 from app.cli.watching.reducer import apply
-from app.cli.watching.state import Watched
+from app.cli.watching.state import WatchedRoadmap
 from app.domain.content.concept_state import ConceptState
 from app.domain.content.flat import flat_contents, flat_statuses
 from app.domain.content.kind import ArtefactKind
@@ -169,13 +169,13 @@ class Run:
         return self
 
     @property
-    def state(self) -> Watched:
+    def state(self) -> WatchedRoadmap:
         return after(self.events)
 
 
-def after(events: Sequence[Event]) -> Watched:
+def after(events: Sequence[Event]) -> WatchedRoadmap:
     """What a watcher knows who has seen all these events."""
-    new = Watched(
+    new = WatchedRoadmap(
         roadmap_id=ROADMAP,
         epoch=EPOCH,
         seq=0,
@@ -194,7 +194,7 @@ def after(events: Sequence[Event]) -> Watched:
     return reduce(apply, events, new)
 
 
-def as_answered(state: Watched) -> RoadmapView:
+def as_answered(state: WatchedRoadmap) -> RoadmapView:
     """The API's answer for a roadmap in this state."""
     error = {"code": "unavailable", "message": state.reason} if state.reason else None
     progress = state.progress.model_dump()
@@ -252,7 +252,7 @@ def as_answered(state: Watched) -> RoadmapView:
     )
 
 
-def _concept(state: Watched, concept_id: str, name: str) -> dict[str, Any]:
+def _concept(state: WatchedRoadmap, concept_id: str, name: str) -> dict[str, Any]:
     concept = state.concepts[concept_id]
     return {
         "concept_id": concept_id,

@@ -1,11 +1,11 @@
-"""Asks the configured model one tiny structured question, and says in plain words how that went."""
+"""Asks the configured model for one tiny structured reply, and says in plain words how that went."""
 
 import time
 from dataclasses import dataclass
 
 from app.agents.asking.prompts import load_prompt
-from app.agents.asking.question import Question, Reply, Unusable
 from app.agents.asking.rates import Rates
+from app.agents.asking.structured_request import InvalidReply, Reply, StructuredRequest
 from app.agents.explaining import Destination
 from app.agents.models.open_model import open_model
 from app.agents.opening import make_asker
@@ -17,7 +17,7 @@ from app.domain.failures import Failure, FailureCode
 PATIENCE = 60.0
 """Seconds that the model may take for the question."""
 SLOW = 10.0
-"""Seconds after which it counts as slow: a lesson is about fifty times as long."""
+"""Seconds after which it counts as slow: a tutorial is about fifty times as long."""
 ROOM = 200
 """Tokens that the reply may take."""
 
@@ -58,7 +58,7 @@ async def check_up(settings: Settings) -> Checkup:
     rates = Rates("redis://unused", settings.model)
     began = time.perf_counter()
     try:
-        delivery = await make_asker(limited, opened, rates).ask(_question())
+        delivery = await make_asker(limited, opened, rates).ask(_capital_request())
     finally:
         await opened.close()
         await rates.close()
@@ -89,13 +89,13 @@ def _unreachable(model: str, destination: Destination, obstacle: Obstacle) -> st
     return f"The model {model} cannot be reached at {shown(destination.address)}{told}"
 
 
-def _question() -> Question[CapitalReply, str]:
+def _capital_request() -> StructuredRequest[CapitalReply, str]:
     def accept(reply: CapitalReply) -> str:
         if not reply.capital:
-            raise Unusable("Name the capital.")
+            raise InvalidReply("Name the capital.")
         return reply.capital
 
-    return Question(
+    return StructuredRequest(
         prompt=load_prompt("checkup"),
         facts={"language": "en", "country": "France"},
         reply=CapitalReply,

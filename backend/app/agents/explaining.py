@@ -12,7 +12,7 @@ from pydantic_ai.settings import ModelSettings
 
 from app.agents.asking.asker import Asker
 from app.agents.asking.faults import code_of
-from app.agents.asking.question import Question, R, T
+from app.agents.asking.structured_request import R, StructuredRequest, T
 from app.agents.models.addresses import is_local_address
 from app.agents.models.choice import choose
 from app.agents.models.providers import access_to
@@ -80,7 +80,7 @@ class Destination:
         return self.ends_in_version and not _VERSION.search(shown(self.address))
 
 
-class Witness(WrapperModel):
+class ErrorRecorder(WrapperModel):
     """Passes every call on, and keeps the last error of each kind."""
 
     def __init__(self, wrapped: Model) -> None:
@@ -104,17 +104,17 @@ class ExplainingAsker(Asker):
     """`model` calls `witness`, maybe through others; the rest is as for `Asker`."""
 
     def __init__(
-        self, model: Model, *others: Any, witness: Witness, destination: Destination | None, **more: Any
+        self, model: Model, *others: Any, witness: ErrorRecorder, destination: Destination | None, **more: Any
     ) -> None:
         super().__init__(model, *others, **more)
         self._witness = witness
         self._destination = destination
 
-    async def ask(self, question: Question[R, T]) -> Delivery[T]:
-        delivery = await super().ask(question)
+    async def ask(self, request: StructuredRequest[R, T]) -> Delivery[T]:
+        delivery = await super().ask(request)
         if not isinstance(delivery.result, Failure) or self._destination is None:
             return delivery
-        explained = self._explained(delivery.result, self._destination, question.language)
+        explained = self._explained(delivery.result, self._destination, request.language)
         return delivery.with_result(explained)
 
     def _explained(self, failure: Failure, destination: Destination, language: str) -> Failure:

@@ -30,7 +30,7 @@ def check_author(settings: Settings, *, writes: bool = True) -> str:
 
 
 async def open_author(settings: Settings) -> Author:
-    """The author for this event loop; whoever opens it closes it.
+    """The author for this event loop; the caller that opens it closes it.
 
     Raises:
         ConfigurationError: as `check_author`.

@@ -37,7 +37,7 @@ class MeteredAuthor:
 
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
         asked = log.bind(concept_id=brief.concept.concept_id, artefact=kind.value)
-        asked.debug("artefact_asked")
+        asked.debug("artefact_started")
         started = time.perf_counter()
         outcome = "cancelled"
         try:
@@ -52,7 +52,7 @@ class MeteredAuthor:
             raise
         finally:
             metrics.artefact_seconds.labels(kind, outcome).observe(time.perf_counter() - started)
-            asked.debug("artefact_delivered", outcome=outcome)
+            asked.debug("artefact_finished", outcome=outcome)
         _count(delivery.usage)
         reach(Failpoint.AFTER_AGENT)
         return delivery

@@ -1,4 +1,4 @@
-"""The author over a language model: drafting agents, a writer for each kind of artefact, and what they share."""
+"""The author over a language model: a drafter, a writer for each kind of artefact, and what they share."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -7,7 +7,7 @@ from app.agents.asking.asker import Asker
 from app.agents.drafting.drafter import Drafter
 from app.agents.drafting.revision import revise
 from app.agents.writing.resources import Librarian
-from app.agents.writing.writers import WRITERS, Desk
+from app.agents.writing.writers import WRITERS, WriterContext
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.kinds import Artefact
 from app.domain.outline_operations import RevisionPlan
@@ -16,13 +16,13 @@ from app.generation.work import ConceptBrief, Delivery
 
 
 class ModelAuthor:
-    """Implements `Author`. `close` ends the model's connections, and whatever else has been opened for it."""
+    """Implements `Author`. `close` ends the model's connections, and all other resources opened for it."""
 
     def __init__(self, name: str, asker: Asker, librarian: Librarian, close: Callable[[], Awaitable[None]]) -> None:
         self.name = name
         self._asker = asker
         self._librarian = librarian
-        self._desk = Desk(asker=asker, librarian=librarian)
+        self._desk = WriterContext(asker=asker, librarian=librarian)
         self._drafter = Drafter(asker)
         self._close = close
 

@@ -7,7 +7,7 @@ from app.agents.asking.asker import Asker
 from app.agents.asking.call_gate import CallGate
 from app.agents.asking.prices import PriceList, own_prices
 from app.agents.asking.rates import Rates
-from app.agents.explaining import Destination, ExplainingAsker, Witness
+from app.agents.explaining import Destination, ErrorRecorder, ExplainingAsker
 from app.agents.links.checker import LinkChecker
 from app.agents.links.choose import create_search
 from app.agents.model_author import ModelAuthor
@@ -40,10 +40,10 @@ async def open_model_author(settings: Settings) -> ModelAuthor:
 
 
 def make_asker(settings: Settings, opened: OpenModel, rates: Rates) -> Asker:
-    witness = Witness(opened.model)
+    witness = ErrorRecorder(opened.model)
     model: Model = witness
     if settings.otlp_endpoint:
-        # What learners and models say is nobody's business but theirs.
+        # What learners and models say is private.
         model = InstrumentedModel(model, InstrumentationSettings(include_content=False))
     prices = PriceList(model=opened.name, is_local=opened.is_local, own=own_prices(settings))
     gate = CallGate(opened.calls_at_once, rates)

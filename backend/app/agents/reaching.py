@@ -10,7 +10,7 @@ from app.core.obstacles import PROXY_REFUSES, REFUSED_BY_PROXY, Obstacle, obstac
 
 
 async def obstacle_to(address: str) -> Obstacle | None:
-    """Whether anything answers HTTP at the address, whatever it is; None if so."""
+    """Whether anything answers HTTP at the address; None if so."""
     async with AsyncExitStack() as resources:
         client = open_http_client(address, CONNECT_SECONDS, resources, max_bytes=0)  # nothing is read
         try:

@@ -32,7 +32,7 @@ class _Field(Protocol):
     ) -> tuple[Any, list[dict[str, Any]]]: ...
 
 
-class ReadRequest(Request):
+class BufferedRequest(Request):
     """A request whose body has been read: `value` is what it holds."""
 
     value: Any = _NOTHING
@@ -47,7 +47,7 @@ class ReadRequest(Request):
 class BodyRoute(APIRoute):
     """A route that reads its body itself, by `read`."""
 
-    async def read(self, request: ReadRequest) -> None:
+    async def read(self, request: BufferedRequest) -> None:
         """Set the `value` of the request. What is not JSON is left to FastAPI, which says so.
 
         Raises:
@@ -64,7 +64,7 @@ class BodyRoute(APIRoute):
         answer = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            reading = ReadRequest(request.scope, request.receive)
+            reading = BufferedRequest(request.scope, request.receive)
             with counting_faults():
                 try:
                     if self.body_field is not None and is_json(request.headers.get("content-type", "")):

@@ -10,7 +10,7 @@ from typing import Protocol, cast
 
 from app.core import metrics
 from app.core.errors import ConfigurationError, GreenwayError, TooManyConnections, TooSlow, Unavailable
-from app.core.seldom import Seldom
+from app.core.rate_limited_log import RateLimitedLog
 from app.core.serving_settings import LOOPBACK, Network, is_within, networks_of
 from app.core.settings import Settings
 
@@ -98,7 +98,7 @@ def _open_files() -> int | None:
     return None if files == resource.RLIM_INFINITY else files
 
 
-class Waiting(Protocol):
+class PendingConnection(Protocol):
     """A connection that waits for its client."""
 
     transport: asyncio.Transport
@@ -115,12 +115,12 @@ class Connections:
     limits: ConnectionLimits
     _open: dict[asyncio.Transport, str | None] = field(default_factory=dict)
     _of_address: Counter[str] = field(default_factory=Counter)
-    _waiting: dict[Waiting, float] = field(default_factory=dict)
+    _waiting: dict[PendingConnection, float] = field(default_factory=dict)
     """Since when, the longest first."""
-    _unsent: dict[Waiting, int] = field(default_factory=dict)
+    _unsent: dict[PendingConnection, int] = field(default_factory=dict)
     """Bytes that a client had not taken when it was looked at last."""
     _sweep: asyncio.TimerHandle | None = None
-    _seldom: dict[Limit, Seldom] = field(default_factory=lambda: {limit: Seldom() for limit in Limit})
+    _seldom: dict[Limit, RateLimitedLog] = field(default_factory=lambda: {limit: RateLimitedLog() for limit in Limit})
 
     def admit(self, transport: asyncio.Transport) -> GreenwayError | None:
         """Count a new connection, or say why there is no place for it."""
@@ -148,16 +148,16 @@ class Connections:
             self._schedule()
         return None
 
-    def wait_for(self, connection: Waiting) -> None:
+    def wait_for(self, connection: PendingConnection) -> None:
         """From now on the connection waits for its client."""
         self._waiting.pop(connection, None)  # it goes to the end
         self._waiting[connection] = asyncio.get_running_loop().time()
 
-    def stop_waiting(self, connection: Waiting) -> None:
+    def stop_waiting(self, connection: PendingConnection) -> None:
         self._waiting.pop(connection, None)
         self._unsent.pop(connection, None)
 
-    def forget(self, connection: Waiting) -> None:
+    def forget(self, connection: PendingConnection) -> None:
         """The connection has ended."""
         self.stop_waiting(connection)
         address = self._open.pop(connection.transport, None)
@@ -169,7 +169,9 @@ class Connections:
     def note(self, limit: Limit, message: str, transport: asyncio.Transport) -> None:
         """Count it, and log it once in a while."""
         metrics.connections_refused.labels(limit).inc()
-        self._seldom[limit].warn("connection_refused", limit=limit, message=message, client=_address_of(transport))
+        self._seldom[limit].warn(
+            "connection_limit_reached", limit=limit, message=message, client=_address_of(transport)
+        )
 
     def _counted_address(self, transport: asyncio.Transport) -> str | None:
         address = _address_of(transport)
@@ -192,12 +194,15 @@ class Connections:
                 self.note(Limit.TIMEOUT, message, connection.transport)
         for transport in self._open:
             # Closed, but the client has not taken all that was sent.
-            if transport.is_closing() and (closing := cast(Waiting, transport.get_protocol())) not in self._waiting:
+            if (
+                transport.is_closing()
+                and (closing := cast(PendingConnection, transport.get_protocol())) not in self._waiting
+            ):
                 self.wait_for(closing)
         if self._open:
             self._schedule()
 
-    def _takes_something(self, connection: Waiting) -> bool:
+    def _takes_something(self, connection: PendingConnection) -> bool:
         """Whether a client, however slowly, takes what is sent to it."""
         unsent = connection.transport.get_write_buffer_size()
         before = self._unsent.get(connection)
@@ -205,10 +210,10 @@ class Connections:
         return unsent > 0 and (before is None or unsent < before)
 
 
-def _end(connection: Waiting, error: GreenwayError) -> bool:
+def _end(connection: PendingConnection, error: GreenwayError) -> bool:
     transport = connection.transport
     if transport.is_closing() or transport.get_write_buffer_size():
-        transport.abort()  # whoever takes nothing cannot be told why
+        transport.abort()  # a client that reads nothing cannot be told why
         return True
     return connection.end(error)
 

@@ -101,7 +101,7 @@ class DocumentedApi(FastAPI):
         self.add_route("/openapi.json", self._answer, include_in_schema=False)
 
     async def _answer(self, _: Request) -> Response:
-        """The document is made for whoever asks first, beside the event loop: that takes most of a second."""
+        """The document is made at the first request, beside the event loop: that takes most of a second."""
         async with self._writing:
             if not self._written:
                 self._written = await asyncio.to_thread(lambda: dumps(self.openapi()))

@@ -11,7 +11,7 @@ _PREFIX = b"x-forwarded-"
 _SCHEMES = {"http": {"http": "http", "https": "https"}, "websocket": {"http": "ws", "https": "wss"}}
 
 
-class Forwarded:
+class ForwardedHeaders:
     """Behind it, the `X-Forwarded-*` headers that are left come from proxies in the `trusted` networks."""
 
     def __init__(self, app: ASGIApp, *, trusted: Sequence[Network]) -> None:

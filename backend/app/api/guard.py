@@ -76,7 +76,7 @@ class Guard:
 
 
 def _follows_a_link(scope: Scope, headers: Headers) -> bool:
-    """Whether somebody comes from another site to one of our pages, which then takes the place of that site's."""
+    """Whether the browser comes from another site to one of our pages, which then takes the place of that site's."""
     start = scope["path"].removeprefix(scope.get("root_path", "")).split("/")[1:2]
     is_page = not _FOR_PROGRAMS.intersection(start)
     return is_page and headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"

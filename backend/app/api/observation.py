@@ -47,7 +47,7 @@ class ObservationMiddleware:
 
 
 def _measure(scope: Scope, status: int, started: float) -> None:
-    """Methods that nobody knows share a label, or anybody could make as many series as they like."""
+    """Unknown methods share a label; otherwise, clients could make any number of series."""
     method = scope["method"] if scope["method"] in HTTPMethod.__members__ else "other"
     route = getattr(scope.get("route"), "path", "unmatched")
     metrics.http_request_seconds.labels(method, route, status).observe(time.perf_counter() - started)

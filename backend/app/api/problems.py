@@ -98,7 +98,7 @@ def is_json(content_type: str) -> bool:
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     match error.status_code:
-        case 400:  # no UTF-8, too deep, a number of too many digits: whatever else the JSON parser refuses
+        case 400:  # no UTF-8, too deep, a number of too many digits: anything else that the JSON parser refuses
             known: GreenwayError = InvalidInput("The body is not valid JSON.")
         case 404:
             known = NotFound("This address does not exist.")

@@ -20,7 +20,7 @@ from app.domain.outline_operations import MAX_OPERATIONS, Operation
 from app.domain.packed_roadmap import PackedRoadmap
 from app.domain.roadmap import LearningRequest, NewRequest, Wish
 from app.domain.roadmap_file import RoadmapFile
-from app.domain.values import AtMost
+from app.domain.values import LengthLimit
 
 
 class NewRoadmap(NewRequest):
@@ -39,7 +39,7 @@ class _Body(BaseModel):
 class OutlineEdit(_Body):
     """Operations, applied in order, all or none."""
 
-    operations: Annotated[tuple[Operation, ...], AtMost(MAX_OPERATIONS, least=1)]
+    operations: Annotated[tuple[Operation, ...], LengthLimit(MAX_OPERATIONS, least=1)]
 
 
 class RevisionRequest(_Body):
@@ -51,7 +51,7 @@ class RevisionRequest(_Body):
 class Regeneration(_Body):
     """Which artefacts to write again (all if none are named), and instructions for the author."""
 
-    artefacts: Annotated[frozenset[ArtefactKind], AtMost(len(ArtefactKind), least=1)] | None = None
+    artefacts: Annotated[frozenset[ArtefactKind], LengthLimit(len(ArtefactKind), least=1)] | None = None
     instructions: Wish | None = None
 
 
@@ -66,11 +66,11 @@ class QuizAttempt(_Body):
     """The ids of the chosen options, by question id; a missing answer counts as wrong. `quiz_id` is the quiz
     that the learner saw; without it, the current quiz is marked."""
 
-    answers: Annotated[dict[OutlineId, Annotated[list[OutlineId], AtMost(50)]], AtMost(200)]
+    answers: Annotated[dict[OutlineId, Annotated[list[OutlineId], LengthLimit(50)]], LengthLimit(200)]
     quiz_id: UUID | None = None
 
 
-class _AsFile:
+class _FileSchema:
     """The shape of an exported roadmap, for the OpenAPI document. The file itself is checked where it is read."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -81,7 +81,7 @@ class _AsFile:
         return handler(core_schema.definitions_schema(RoadmapFile.__pydantic_core_schema__, []))
 
 
-ImportedRoadmap = Annotated[PackedRoadmap, _AsFile()]
+ImportedRoadmap = Annotated[PackedRoadmap, _FileSchema()]
 
 
 class Learned(_Body):

@@ -27,16 +27,16 @@ LARGEST_PAGE = 100
 """Roadmaps that the API lists at once, at most."""
 
 
-class NoAnswer(GreenwayError):
+class ApiUnavailable(GreenwayError):
     """The API cannot be reached at the moment, or cannot do its work at the moment."""
 
     code, title, retryable = "no_answer", "No answer", True
 
 
-class Refused(GreenwayError):
+class RequestRefused(GreenwayError):
     """The API understood the request, and refuses it."""
 
-    code, title = "refused", "Refused"
+    code, title = "refused", "RequestRefused"
 
 
 class NotGreenway(GreenwayError):
@@ -45,7 +45,7 @@ class NotGreenway(GreenwayError):
     code, title = "not_greenway", "Not Greenway"
 
 
-class _Alive(BaseModel):
+class _HealthReply(BaseModel):
     status: Literal["ok"]
 
 
@@ -56,7 +56,7 @@ class _Document(BaseModel):
 
 
 class ApiClient:
-    """All methods raise `NoAnswer`, `Refused` or `NotGreenway`."""
+    """All methods raise `ApiUnavailable`, `RequestRefused` or `NotGreenway`."""
 
     _RETRYABLE: ClassVar = frozenset({429, 502, 503, 504})
 
@@ -138,7 +138,7 @@ class ApiClient:
 
     async def check(self) -> None:
         """That it is Greenway, and alive."""
-        await self._ask("GET", f"{self._endpoint.url}/health", _Alive)
+        await self._ask("GET", f"{self._endpoint.url}/health", _HealthReply)
 
     async def status_of(self, path: str) -> int:
         """The HTTP status with which the API answers a GET."""
@@ -176,9 +176,11 @@ class ApiClient:
         try:
             return await self._http.request(method, url, json=body, headers=headers)
         except httpx2.TimeoutException as error:
-            raise NoAnswer(f"Greenway at {self._endpoint.url} took too long to answer; please try again.") from error
+            raise ApiUnavailable(
+                f"Greenway at {self._endpoint.url} took too long to answer; please try again."
+            ) from error
         except httpx2.TransportError as error:
-            raise NoAnswer(_no_answer(self._endpoint, obstacle_in(error))) from error
+            raise ApiUnavailable(_no_answer(self._endpoint, obstacle_in(error))) from error
         except (httpx2.InvalidURL, httpx2.DecodingError) as error:
             raise NotGreenway(
                 f"The server at {self._endpoint.url} did not send a usable response; check GREENWAY_URL."
@@ -186,14 +188,14 @@ class ApiClient:
 
     def _error(self, response: httpx2.Response) -> GreenwayError:
         if response.status_code == PROXY_REFUSES and self._endpoint.proxy is not None:
-            return NoAnswer(_no_answer(self._endpoint, REFUSED_BY_PROXY))
+            return ApiUnavailable(_no_answer(self._endpoint, REFUSED_BY_PROXY))
         detail = _detail_of(response)
         if response.status_code in self._RETRYABLE:
-            return NoAnswer(detail or f"Greenway at {self._endpoint.url} is not ready; please try again shortly.")
+            return ApiUnavailable(detail or f"Greenway at {self._endpoint.url} is not ready; please try again shortly.")
         if detail is not None:
-            return Refused(detail)
+            return RequestRefused(detail)
         if response.status_code in {401, 403}:
-            return Refused(f"{self._endpoint.url} refused the request; check GREENWAY_TOKEN.")
+            return RequestRefused(f"{self._endpoint.url} refused the request; check GREENWAY_TOKEN.")
         return NotGreenway(
             f"The server at {self._endpoint.url} (HTTP {response.status_code}) is not Greenway; check GREENWAY_URL."
         )

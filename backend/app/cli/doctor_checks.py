@@ -16,7 +16,7 @@ from app.core.settings import Settings, sqlalchemy_url
 from app.db.session import create_engine, create_sessions
 from app.embedded.data_dir import Run
 from app.messaging.redis_client import create_redis
-from app.reading.health import Check, Health, workers_alive
+from app.reading.health import Check, DependencyHealth, workers_alive
 
 _ADVICE = {
     "database": "start it, or check DATABASE_URL",
@@ -56,7 +56,7 @@ async def check_dependencies(addresses: Addresses) -> list[Check]:
     except ConfigurationError as error:
         return [Check("redis", False, error.message)]
     try:
-        checks = [_with_advice(check) for check in await Health(create_sessions(engine), redis).checks()]
+        checks = [_with_advice(check) for check in await DependencyHealth(create_sessions(engine), redis).checks()]
         schema_is_there = all(check.ok for check in checks if check.name != "redis")
         return [*checks, await _workers(addresses.database_url) if schema_is_there else WORKERS_UNKNOWN]
     except SQLAlchemyError as error:

@@ -68,7 +68,7 @@ def _printable(document: bytes) -> str:
 
 
 def _document(file: str) -> Any:
-    """The document in a file, with or without a byte order mark, with lines that end in whatever way."""
+    """The document in a file, with or without a byte order mark, with any line endings."""
     try:
         return orjson.loads(read_text(file))
     except orjson.JSONDecodeError as error:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from app.cli.api_client import ApiClient, Refused
+from app.cli.api_client import ApiClient, RequestRefused
 from app.cli.asking import ConceptArgument, ask_about, find_concept
 from app.cli.choosing import Candidate, choose
 from app.cli.roadmap_ids import RoadmapArgument
@@ -23,7 +23,7 @@ NewName = Annotated[str, typer.Argument(metavar="NAME", help="The new name.")]
 ConceptName = Annotated[str, typer.Argument(metavar="NAME", help="The concept's name.")]
 
 
-class TooSlow(GreenwayError):
+class OutlineTimeout(GreenwayError):
     code = "too_slow"
 
 
@@ -115,7 +115,7 @@ async def _until_revised(api: ApiClient, task_id: UUID, timeout: int) -> None:
             f"The author did not answer within {timeout} seconds; `greenway watch` shows when it does."
         ) from None
     if task.status != TaskStatus.COMPLETED:
-        raise Refused(one_line(task.error.message) if task.error else f"The revision was {task.status}.")
+        raise RequestRefused(one_line(task.error.message) if task.error else f"The revision was {task.status}.")
 
 
 def _tell(changes: list[OutlineChange]) -> None:

@@ -27,7 +27,7 @@ def print_what_can_be_printed() -> None:
     """For the rest of the process; exceptions of the encoding no longer happen. A stream that was closed before the
     start takes what it is given."""
     codecs.register_error(_ERRORS, _replace)
-    # Python has no stream for a descriptor that is closed, whatever the types say.
+    # Python has no stream for a closed descriptor, though the types say otherwise.
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):

@@ -65,7 +65,7 @@ PARTS = {"up_command", "api_command", "worker_command", "migrate_command"}
 _MODULES = {command: module for module, commands in COMMANDS.items() for command in commands}
 
 
-class _CommandsWhenNeeded(TyperGroup):
+class _LazyCommandGroup(TyperGroup):
     """Imports the module of the command that is called, and no other: a worker must not carry the API along, and
     `greenway --help` nothing at all."""
 
@@ -90,7 +90,7 @@ class _CommandsWhenNeeded(TyperGroup):
 
 program = typer.Typer(
     name="greenway",
-    cls=_CommandsWhenNeeded,
+    cls=_LazyCommandGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -116,7 +116,7 @@ def main() -> None:
         # What is printed never raises it, see `output`.
         _fail("The command line is not valid UTF-8.")
     except BrokenPipeError:
-        _write_no_more()  # whoever reads has seen enough
+        _write_no_more()  # the reader has closed the pipe
         sys.exit(1)
     except OSError as error:
         _write_no_more()

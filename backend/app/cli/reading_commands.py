@@ -8,7 +8,7 @@ import typer
 
 from app.cli.api_client import ApiClient
 from app.cli.asking import ask, find_concept
-from app.cli.lesson import lesson_markdown, what_is_missing
+from app.cli.concept_markdown import concept_markdown, what_is_missing
 from app.cli.markdown_output import write_markdown
 from app.cli.roadmap_ids import checked, find_roadmap
 from app.cli.watching.words import one_line
@@ -35,7 +35,7 @@ def read(first: First, second: Second = None) -> None:
     A pipe gets Markdown. The exit code is 0 if the lesson is complete, 3 if something is missing, and 1 if it failed.
     """
     concept = ask(lambda api: _read(api, first, second))
-    if markdown := lesson_markdown(concept):
+    if markdown := concept_markdown(concept):
         write_markdown(markdown, sys.stdout)
     for sentence in what_is_missing(concept):
         typer.echo(f"greenway: {sentence}", err=True)

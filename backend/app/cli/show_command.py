@@ -7,7 +7,7 @@ import typer
 from app.cli.api_client import ApiClient
 from app.cli.asking import ask_about
 from app.cli.roadmap_ids import RoadmapArgument
-from app.cli.watching.state import Watched
+from app.cli.watching.state import WatchedRoadmap
 from app.cli.watching.words import ROADMAP_WORDS, concept_word, counts, one_line
 from app.reading.views import RoadmapView
 
@@ -19,7 +19,7 @@ def show(roadmap: RoadmapArgument) -> None:
         return await api.read(roadmap_id), api.page_of(roadmap_id)
 
     shown, page = ask_about(roadmap, work)
-    known = Watched.of(shown)
+    known = WatchedRoadmap.of(shown)
     typer.echo(f"{one_line(shown.title)}: {ROADMAP_WORDS[shown.status]}, {counts(known.progress)}")
     if shown.imported_at is not None:
         typer.echo(f"Imported on {shown.imported_at.astimezone():%Y-%m-%d}; the file's content has not been verified.")

@@ -33,7 +33,7 @@ _BATCH = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Faulty:
+class FileFaults:
     """The file is refused for these faults, of `total` in all."""
 
     faults: Sequence[JsonFault]
@@ -46,27 +46,27 @@ class BadOutline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoJson:
+class InvalidJson:
     pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Foreign:
+class UnknownFormat:
     """JSON, but nothing that this Greenway has a form for."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TooMuch:
+class LimitExceeded:
     """The file is too large to be checked, by the limit of this name."""
 
     message: str
 
 
-Refusal = Faulty | BadOutline | NoJson | Foreign | TooMuch
-_TOO_MANY = TooMuch(message=f"The file has more than {MAX_FILE_VALUES} values (MAX_FILE_VALUES).")
-TOO_LARGE = TooMuch(
+Refusal = FileFaults | BadOutline | InvalidJson | UnknownFormat | LimitExceeded
+_TOO_MANY = LimitExceeded(message=f"The file has more than {MAX_FILE_VALUES} values (MAX_FILE_VALUES).")
+TOO_LARGE = LimitExceeded(
     message=f"The file needs more than {MAX_FILE_MEMORY // 1024**2} MiB of memory (MAX_FILE_MEMORY)"
     f" or {MAX_FILE_SECONDS} seconds (MAX_FILE_SECONDS) to check."
 )
@@ -79,18 +79,18 @@ def check(data: bytes, *, max_concepts: int) -> PackedRoadmap | Refusal:
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):
-        return NoJson()
+        return InvalidJson()
     if foreign := _foreign(value):
         return foreign
     if faults := faults_of(value, FILE_LIMITS):
-        return Faulty(faults=faults[:SHOWN_FAULTS], total=len(faults))
+        return FileFaults(faults=faults[:SHOWN_FAULTS], total=len(faults))
     with counting_faults():
         try:
             file = RoadmapFile.model_validate(value)
         except ValidationError as error:
             described = error.errors(include_url=False, include_context=False, include_input=False)
             shown = [JsonFault(one["loc"], one["msg"]) for one in described[:SHOWN_FAULTS]]
-            return Faulty(faults=shown, total=len(described) + hidden_faults())
+            return FileFaults(faults=shown, total=len(described) + hidden_faults())
     try:
         for revision in file.revisions:
             check_parts(revision.outline, max_concepts=max_concepts)
@@ -99,12 +99,12 @@ def check(data: bytes, *, max_concepts: int) -> PackedRoadmap | Refusal:
         return BadOutline(message=error.message)
 
 
-def _foreign(value: Any) -> Foreign | None:
+def _foreign(value: Any) -> UnknownFormat | None:
     if not isinstance(value, dict) or value.get("format", FORMAT) != FORMAT:
-        return Foreign(message="The file is not a roadmap that was exported from Greenway.")
+        return UnknownFormat(message="The file is not a roadmap that was exported from Greenway.")
     version = value.get("version", VERSION)
     if isinstance(version, int) and version > VERSION:
-        return Foreign(
+        return UnknownFormat(
             message=f"The file has version {version}, but this Greenway reads version {VERSION};"
             " please update Greenway."
         )
@@ -112,7 +112,7 @@ def _foreign(value: Any) -> Foreign | None:
 
 
 def write(outcome: PackedRoadmap | Refusal, to: BinaryIO) -> None:
-    """In pieces, so that whoever reads them need not stand still for long."""
+    """In pieces, so that the event loop that reads them is not blocked for long."""
     if not isinstance(outcome, PackedRoadmap):
         pickle.dump(outcome, to)
         return

@@ -14,11 +14,11 @@ from app.commands.file_checking import (
     MAX_FILE_SECONDS,
     TOO_LARGE,
     BadOutline,
-    Faulty,
-    Foreign,
-    NoJson,
+    FileFaults,
+    InvalidJson,
+    LimitExceeded,
     Refusal,
-    TooMuch,
+    UnknownFormat,
     check,
     read,
 )
@@ -36,7 +36,7 @@ LONGEST_WAIT = 2 * MAX_FILE_SECONDS
 _PROGRAM = "from app.commands.file_checking import main; main()"
 
 
-class FaultyFile(Exception):
+class InvalidFile(Exception):
     """What is wrong with a file: the first faults, of `total` in all."""
 
     def __init__(self, faults: list[JsonFault], total: int) -> None:
@@ -56,7 +56,7 @@ class FileReader:
         """The roadmap of a file.
 
         Raises:
-            FaultyFile: it holds what it may not.
+            InvalidFile: it holds what it may not.
             InvalidInput: it is not JSON, or an outline in it breaks a rule.
             TooLarge: checking it takes too much; the sentence names the limit.
         """
@@ -111,15 +111,15 @@ def _roadmap_of(outcome: PackedRoadmap | Refusal) -> PackedRoadmap:
     match outcome:
         case PackedRoadmap():
             return outcome
-        case Faulty(faults=faults, total=total):
-            raise FaultyFile(list(faults), total)
+        case FileFaults(faults=faults, total=total):
+            raise InvalidFile(list(faults), total)
         case BadOutline(message=message):
             raise OutlineError(message)
-        case NoJson():
+        case InvalidJson():
             raise InvalidInput("The body is not valid JSON.")
-        case Foreign(message=message):
+        case UnknownFormat(message=message):
             raise InvalidInput(message)
-        case TooMuch(message=message):
+        case LimitExceeded(message=message):
             raise TooLarge(message)
         case _:
             assert_never(outcome)

@@ -12,7 +12,7 @@ from app.db.repositories.revision_repo import RevisionRepository
 from app.domain.etags import etag_of
 from app.domain.outline_edits import edit
 from app.domain.outline_operations import Operation
-from app.domain.outline_prerequisites import DroppedPrerequisite, Edited, edges_of, settled
+from app.domain.outline_prerequisites import DroppedPrerequisite, EditResult, edges_of, settled
 from app.domain.outline_revision import MAX_UNDO, NewRevision, Revision, RevisionKind
 from app.domain.outline_rules import check_outline, check_parts
 from app.domain.records import Order, RoadmapMetadata
@@ -28,8 +28,8 @@ Dropped = tuple[DroppedPrerequisite, ...]
 
 class Outlines:
     """`max_concepts` is GREENWAY_MAX_CONCEPTS. Methods that edit give the prerequisites that the edit has dropped, and
-    raise `Conflict` while the outline is drafted or its content written, `Stale` when the roadmap is not in the state
-    that `if_match` names."""
+    raise `Conflict` while the outline is drafted or its content written, `Stale` when the roadmap is not
+    in the state that `if_match` names."""
 
     def __init__(self, unit: UnitOfWork, *, max_concepts: int) -> None:
         self._unit = unit
@@ -44,7 +44,7 @@ class Outlines:
         await asyncio.to_thread(check_parts, outline, max_concepts=self._max_concepts)
         how = NewRevision(kind=RevisionKind.EDITED)
 
-        def replaced(before: Outline) -> Edited:
+        def replaced(before: Outline) -> EditResult:
             return settled(outline, stated=edges_of(outline) - edges_of(before))
 
         return await self._edit(viewer, roadmap_id, if_match, replaced, how)
@@ -60,7 +60,7 @@ class Outlines:
         stored = [operation.model_dump(mode="json", exclude_none=True) for operation in operations]
         how = NewRevision(kind=RevisionKind.EDITED, operations=stored)
 
-        def edited(before: Outline) -> Edited:
+        def edited(before: Outline) -> EditResult:
             return edit(before, operations, max_concepts=self._max_concepts)
 
         return await self._edit(viewer, roadmap_id, if_match, edited, how)
@@ -110,7 +110,7 @@ class Outlines:
         viewer: Viewer,
         roadmap_id: UUID,
         if_match: str | None,
-        change: Callable[[Outline], Edited],
+        change: Callable[[Outline], EditResult],
         how: NewRevision,
     ) -> Dropped:
         async def plan(_: Unit, roadmap: RoadmapMetadata) -> _Plan:
@@ -147,7 +147,7 @@ class Outlines:
             async def store(
                 unit: Unit,
                 seen: int | None = seen,
-                edited: Edited = change.edited,
+                edited: EditResult = change.edited,
                 how: NewRevision | Revision = change.how,
             ) -> bool:
                 roadmap = await _editable(unit, roadmap_id, if_match)
@@ -166,7 +166,7 @@ class Outlines:
 class _Change:
     """An outline as it becomes, and `how`; None where nothing changes."""
 
-    edited: Edited
+    edited: EditResult
     how: NewRevision | Revision | None
 
 

@@ -11,7 +11,7 @@ from app.domain.content.kind import ArtefactKind
 from app.domain.content.kinds import KINDS
 from app.domain.content.status import ArtefactStatus
 from app.domain.records import Order, RoadmapMetadata
-from app.domain.state_machine import ARTEFACT_MOVES, ArtefactMove, Command
+from app.domain.state_machine import ARTEFACT_TRANSITIONS, ArtefactTransition, Command
 from app.domain.tasks import RoadmapStatus, TaskKind
 from app.domain.viewer import Viewer
 from app.generation.ledger import CancelTask, PauseTask, Regenerate, RestoreVersion, ResumeTask
@@ -120,7 +120,7 @@ class Steering:
             for kind in wanted:
                 if kind not in statuses:
                     raise Conflict(f"The concepts of this roadmap have no {KINDS[kind].noun}.")
-                if statuses[kind] not in ARTEFACT_MOVES[ArtefactMove.REGENERATE].since:
+                if statuses[kind] not in ARTEFACT_TRANSITIONS[ArtefactTransition.REGENERATE].since:
                     raise Conflict(
                         f"There is no {KINDS[kind].noun} to regenerate yet; to generate missing content, use resume."
                     )
@@ -141,7 +141,7 @@ class Steering:
             if kind not in found:
                 raise NotFound(f"This concept has no version {version} of its {KINDS[kind].noun}.")
             state = await _state_of(unit, roadmap, concept_id)
-            if state.statuses[kind] not in ARTEFACT_MOVES[ArtefactMove.RESTORE].since:
+            if state.statuses[kind] not in ARTEFACT_TRANSITIONS[ArtefactTransition.RESTORE].since:
                 raise Conflict(f"The {KINDS[kind].noun} is queued or being written; cancel that first.")
             artefact = KINDS[kind].body.model_validate(found[kind]["body"])
             await unit.change(roadmap, RestoreVersion(concept_id, found[kind]["id"], artefact))

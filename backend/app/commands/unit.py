@@ -14,7 +14,7 @@ from app.domain.records import Order, RoadmapMetadata
 from app.domain.state_machine import ALLOWED, Command
 from app.domain.tasks import RoadmapStatus, TaskKind
 from app.domain.viewer import RoadmapHandle, Viewer
-from app.generation.ledger import Change, TooLate
+from app.generation.ledger import Change, TransitionRefused
 from app.generation.ports import EventPublisher
 from app.messaging.doorbell import Doorbell
 from app.reading.transaction import ViewerTransaction
@@ -61,7 +61,7 @@ class Unit(ViewerTransaction):
                 names={concept["concept_id"]: concept["name"] for concept in roadmap.concepts()},
                 language=roadmap.request["language"],
             )
-        except TooLate:
+        except TransitionRefused:
             raise Conflict("The task has just ended or been paused; read the roadmap again.") from None
 
     async def queue(

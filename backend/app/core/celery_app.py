@@ -13,7 +13,7 @@ CONTENT_QUEUE = "content_generation"
 DRAFTING_QUEUE = "roadmap_drafting"
 
 RESTORED_AT_ONCE = 100
-"""Messages of dead workers that are looked at in one go: anybody may leave any number of them."""
+"""Messages of dead workers that are looked at in one go: dead workers may leave any number of them."""
 
 GENERATE_CONTENT = "greenway.generate_content"
 DRAFT_ROADMAP = "greenway.draft_roadmap"

@@ -84,7 +84,7 @@ class Unavailable(GreenwayError):
 
 
 class ConfigurationError(GreenwayError):
-    """Its sentence is one line that a terminal shows as it is, whatever the setting held."""
+    """Its sentence is one line that a terminal shows as it is, for any value of the setting."""
 
     code, title = "configuration", "The configuration is not valid"
 

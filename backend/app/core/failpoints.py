@@ -9,7 +9,7 @@ class Failpoint(StrEnum):
     AFTER_CLAIM = "after_claim"
     """A task has been claimed, nothing else is written."""
     AFTER_AGENT = "after_agent"
-    """An agent has returned, its result is in memory alone."""
+    """The author has returned, its result is in memory alone."""
     BEFORE_COMMIT = "before_commit"
     """A batch is written, its transaction is open."""
     AFTER_COMMIT = "after_commit"

@@ -13,7 +13,7 @@ import httpx2
 from app.core.network_environment import Proxy
 
 _UNKNOWN_AUTHORITY = {2, 18, 19, 20, 21}
-"""OpenSSL's codes for a certificate that nobody who is trusted vouches for. All others say what is wrong with it."""
+"""OpenSSL's codes for a certificate that no trusted authority has signed. All others say what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ PROXY_REFUSES = 407
 REFUSED_BY_PROXY = Obstacle(f"the proxy refuses: {PROXY_REFUSES} Proxy Authentication Required")
 
 
-class Elsewhere(httpx2.TransportError):
+class UnexpectedRedirect(httpx2.TransportError):
     """A server, or what stands before it, answers that one should ask at another address."""
 
 
@@ -73,7 +73,7 @@ def obstacle_in(error: BaseException) -> Obstacle | None:
     connection = next((cause for cause in chain if isinstance(cause, httpx2.TransportError)), None)
     if connection is None:
         return None
-    return Obstacle(_one_line(connection), passing=not isinstance(connection, Elsewhere))
+    return Obstacle(_one_line(connection), passing=not isinstance(connection, UnexpectedRedirect))
 
 
 def shown(address: str) -> str:

@@ -25,7 +25,7 @@ class Outage:
                 self._since, self._failed = time.monotonic(), 0
             self._failed += 1
         if first:
-            log.warning("dependency_away", dependency=self._dependency, error=type(error).__name__)
+            log.warning("dependency_unavailable", dependency=self._dependency, error=type(error).__name__)
 
     def over(self) -> None:
         """A call has been answered."""
@@ -35,7 +35,7 @@ class Outage:
             since, self._since = self._since, None
         if since is not None:
             seconds = round(time.monotonic() - since, 1)
-            log.info("dependency_back", dependency=self._dependency, seconds=seconds, failed_calls=self._failed)
+            log.info("dependency_recovered", dependency=self._dependency, seconds=seconds, failed_calls=self._failed)
 
 
 database = Outage("database")

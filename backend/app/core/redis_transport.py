@@ -1,5 +1,5 @@
-"""Kombu's transport over Redis, where anybody may write anything: what comes is read with care, so that nothing ends a
-worker. That goes for queues and for what all workers hear at once (remote control, monitors' events)."""
+"""Kombu's transport over Redis, where every client may write anything: it is read with care, so that nothing ends
+a worker. That goes for queues and for what all workers hear at once (remote control, monitors' events)."""
 
 from collections.abc import Mapping
 from queue import Empty
@@ -10,15 +10,15 @@ from kombu.transport import redis
 from kombu.utils.json import loads
 from redis.exceptions import ResponseError
 
+from app.core.rate_limited_log import RateLimitedLog
 from app.core.redis_types import CarefulRedis, remove_of_other_types
-from app.core.seldom import Seldom
 
 _MESSAGES = frozenset({"message", "pmessage", b"message", b"pmessage"})
 
 _NUMBERS = ("clock", "timestamp", "utcoffset", "local_received", "pid", "freq")
 _WORDS = ("type", "hostname", "method")
 
-_ignored = Seldom()
+_ignored = RateLimitedLog()
 
 message_ignored = Signal(name="message_ignored")
 """Sent for every message that was dropped since it cannot be read."""
@@ -91,7 +91,7 @@ class CarefulChannel(redis.Channel):
             body = message.decode()
             parts = body if isinstance(body, list) else [body]
             return isinstance(message.headers, Mapping) and all(map(_has_known_types, parts))
-        except Exception:  # noqa: BLE001 - anybody may write anything
+        except Exception:  # noqa: BLE001 - every client may write anything
             return False
 
     def _deliver_fanout_message(self, message: Any, exchange: str) -> bool:

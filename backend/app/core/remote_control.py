@@ -16,7 +16,7 @@ from kombu.pidbox import Mailbox, Node
 from kombu.utils.functional import maybe_list
 from redis.exceptions import RedisError
 
-from app.core.seldom import Seldom
+from app.core.rate_limited_log import RateLimitedLog
 from app.core.settings import load_settings
 
 CONTROL_SETTING = "GREENWAY_CELERY_CONTROL"
@@ -35,7 +35,7 @@ NEVER = frozenset({"objgraph", "memdump"})
 _SECRET = re.compile("pass|secret|token|credential", re.IGNORECASE)
 _MASK = "********"
 
-_complaints = Seldom()
+_complaints = RateLimitedLog()
 
 log = structlog.get_logger()
 
@@ -54,7 +54,7 @@ def query_task(_: Any, ids: str | Sequence[str], **__: Any) -> dict[str, tuple[s
 
 
 class GuardedNode(Node):
-    """A worker's end of the mailbox. It answers whatever comes, and raises nothing but Celery's orders to stop."""
+    """A worker's end of the mailbox. It answers every message, and raises nothing but Celery's orders to stop."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -65,8 +65,8 @@ class GuardedNode(Node):
             self._handle_message(body, message)
         except (OperationalError, OSError, RedisError):
             # The answer found no broker. The worker's own connection notices, and is made anew.
-            log.debug("control_not_answered")
-        except Exception as error:  # noqa: BLE001 - anybody may write anything into the mailbox
+            log.debug("control_reply_failed")
+        except Exception as error:  # noqa: BLE001 - every client of Redis may write anything into the mailbox
             _complaints.warn("control_message_ignored", reason=type(error).__name__)
 
     def _handle_message(self, body: Any, message: Any) -> None:
@@ -85,7 +85,7 @@ class GuardedNode(Node):
     ) -> Any:
         try:
             answer = self._answer(method, dict(arguments or {}))
-        except Exception as error:  # noqa: BLE001 - wrong arguments, and whatever they lead to, are the sender's
+        except Exception as error:  # noqa: BLE001 - wrong arguments, and their consequences, are the sender's
             answer = {"error": f"{method} failed: {error}"}
         if isinstance(answer, dict) and "error" in answer:
             _complaints.warn("control_command_refused", command=method, reason=str(answer["error"]))

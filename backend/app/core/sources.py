@@ -1,6 +1,6 @@
 """Where a value comes from, the environment or `.env`; and that a secret is only sent where its own source says.
 
-Whoever runs Greenway in a directory of somebody else's reads that one's `.env`. So what that file says never decides
+An operator who runs Greenway in a foreign directory reads the `.env` there. So what that file says never decides
 where a secret of the environment goes.
 """
 
@@ -14,7 +14,7 @@ ENVIRONMENT = "the environment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class SettingValue:
     """A value that is set, under the name by which it is known."""
 
     name: str
@@ -29,14 +29,14 @@ class Sources:
     environment: Mapping[str, str]
     dotenv: Mapping[str, str]
 
-    def find(self, names: Sequence[str]) -> Given | None:
+    def find(self, names: Sequence[str]) -> SettingValue | None:
         """The value that counts, of a setting that may have several names."""
         return next(self._all(names), None)
 
-    def _all(self, names: Sequence[str]) -> Iterator[Given]:
+    def _all(self, names: Sequence[str]) -> Iterator[SettingValue]:
         for source, values in ((ENVIRONMENT, self.environment), (DOTENV, self.dotenv)):
             given = {name.upper(): value for name, value in values.items() if value}
-            yield from (Given(name=name, value=given[name], source=source) for name in names if name in given)
+            yield from (SettingValue(name=name, value=given[name], source=source) for name in names if name in given)
 
 
 PROVIDERS_OWN = {
@@ -85,12 +85,12 @@ def check_sources(sources: Sources) -> None:
                     raise MixedSources(_sentence(secret, way))
 
 
-def _is_providers_own(address: Given) -> bool:
+def _is_providers_own(address: SettingValue) -> bool:
     # Letter by letter: two libraries may read another spelling of it as two hosts.
     return address.value.strip().rstrip("/") == PROVIDERS_OWN.get(address.name)
 
 
-def _sentence(secret: Given, other: Given) -> str:
+def _sentence(secret: SettingValue, other: SettingValue) -> str:
     return (
         f"{secret.name} is set in {secret.source}, but {other.name} in {other.source}; both must come from the"
         " same source, so set them in the environment, or both in .env and neither in the environment."

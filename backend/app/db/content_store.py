@@ -32,7 +32,16 @@ from app.domain.records import RoadmapMetadata
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.tasks import TaskStatus
 from app.generation.backlog import Backlog, backlog_of
-from app.generation.ledger import Change, Entry, FinishRun, PauseRun, RoadmapState, SaveBatch, StartConcepts, apply
+from app.generation.ledger import (
+    Change,
+    FinishRun,
+    LedgerEntry,
+    PauseRun,
+    RoadmapState,
+    SaveBatch,
+    StartConcepts,
+    apply,
+)
 from app.generation.ports import OwnershipLost, StoreUnavailable
 from app.generation.work import Batch, FinishedArtefact
 
@@ -53,7 +62,7 @@ class PostgresContentStore:
         self._claim = claim
         self._names: Mapping[str, str] = {}
         self._known: RoadmapState | None = None
-        """What the owner of the task knows of its roadmap. Nobody else writes to it, but for a command of the
+        """What the owner of the task knows of its roadmap. No other process writes to it, but for a command of the
         learner."""
 
     async def pending(self) -> Backlog:
@@ -101,7 +110,7 @@ class PostgresContentStore:
             refused = await self._reach(partial(self._refused_of, batch))
             if not refused:
                 raise
-            log.error("artefacts_refused", concept_ids=[item.concept_id for item in refused], exc_info=error)
+            log.error("artefacts_rejected", concept_ids=[item.concept_id for item in refused], exc_info=error)
             metrics.refused_artefacts.inc(len(refused))
             reason = failure(FailureCode.INTERNAL, self._claim.language)
             return await self._save(batch.with_failed({item.artefact_id: reason for item in refused}))
@@ -144,7 +153,7 @@ class PostgresContentStore:
 
         Raises:
             OwnershipLost: the claim does not stand any more; nothing is written.
-            StoreUnavailable: nobody knows whether it is written; the same call may be made again.
+            StoreUnavailable: it is unknown whether it is written; the same call may be made again.
         """
         if self._known is not None:
             known = self._known
@@ -194,7 +203,7 @@ class PostgresContentStore:
             assert saved, "everything is locked"
         return entry.events, _after(state, entry) if entry.task.status == TaskStatus.RUNNING else None
 
-    async def _flush(self, session: AsyncSession, state: RoadmapState, change: Change, entry: Entry) -> bool:
+    async def _flush(self, session: AsyncSession, state: RoadmapState, change: Change, entry: LedgerEntry) -> bool:
         batch = change.batch if isinstance(change, SaveBatch) else None
         batch_id = batch.batch_id if batch else None
         if not await flush(session, self._claim, entry, known=state.task.status, batch_id=batch_id):
@@ -218,7 +227,7 @@ class PostgresContentStore:
             raise StoreUnavailable(str(error.__cause__)) from error
 
 
-def _after(state: RoadmapState, entry: Entry) -> RoadmapState:
+def _after(state: RoadmapState, entry: LedgerEntry) -> RoadmapState:
     """What is known once an entry has been written. Only the concepts that have changed are touched."""
     concepts = cast("dict[str, ConceptState]", state.concepts)
     concepts.update(entry.concepts)

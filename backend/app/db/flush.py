@@ -20,7 +20,7 @@ from app.domain.events import Event
 from app.domain.ownership import Claim
 from app.domain.tasks import Progress, TaskStatus
 from app.domain.usage import Usage
-from app.generation.ledger import Entry
+from app.generation.ledger import LedgerEntry
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _USAGE = ", ".join(f"{name} = {name} + :{name}" for name in Usage.model_fields)
@@ -62,9 +62,12 @@ SELECT count(*) FROM held
 """`held` is fence and lock: where it finds nothing, every other part has nothing to do."""
 
 
-async def flush(session: AsyncSession, claim: Claim, entry: Entry, *, known: TaskStatus, batch_id: UUID | None) -> bool:
+async def flush(
+    session: AsyncSession, claim: Claim, entry: LedgerEntry, *, known: TaskStatus, batch_id: UUID | None
+) -> bool:
     """Write what a change comes to. False, and nothing written, when the claim does not stand, the task has another
-    status than was known, the batch is saved already, or somebody has written to the roadmap since its log was read."""
+    status than was known, the batch is saved already, or another transaction has written to the
+    roadmap since its log was read."""
     status = entry.task.status
     states = [*entry.concepts.values(), *entry.removed.values()]
     parameters: dict[str, Any] = {

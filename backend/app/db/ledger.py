@@ -30,7 +30,7 @@ from app.domain.usage import Usage
 from app.domain.viewer import RoadmapHandle
 from app.generation.ledger import (
     Change,
-    Entry,
+    LedgerEntry,
     Position,
     PutOutline,
     QueueTask,
@@ -86,8 +86,8 @@ async def change_roadmap(
 async def queue_task(
     session: AsyncSession, roadmap: RoadmapHandle, kind: TaskKind, order: Order = Order(), *, retries: bool = False
 ) -> tuple[UUID, Sequence[Event]]:
-    """Make a new task the roadmap's newest, and announce it; with `retries`, what has failed waits again. Whoever
-    commits this rings the doorbell afterwards."""
+    """Make a new task the roadmap's newest, and announce it; with `retries`, what has failed waits again. The
+    caller that commits this rings the doorbell afterwards."""
     created_at = datetime.now(UTC)
     task = TaskState(
         id=new_id(),
@@ -142,7 +142,7 @@ async def put_outline(
     return await write(session, roadmap, await _entry(state, change))
 
 
-async def _entry(state: RoadmapState, change: Change) -> Entry:
+async def _entry(state: RoadmapState, change: Change) -> LedgerEntry:
     """What the change comes to; where it touches many concepts, that is found out beside the event loop."""
     if len(state.concepts) > _MANY:
         return await asyncio.to_thread(apply, state, change)
@@ -157,7 +157,7 @@ async def lock_position(session: AsyncSession, roadmap: RoadmapHandle) -> Positi
     return Position(seq=row.seq, epoch=row.epoch, progress=progress)
 
 
-async def write(session: AsyncSession, roadmap: RoadmapHandle, entry: Entry) -> Sequence[Event]:
+async def write(session: AsyncSession, roadmap: RoadmapHandle, entry: LedgerEntry) -> Sequence[Event]:
     """Write what a change comes to."""
     if entry.move is not None:
         task = entry.task

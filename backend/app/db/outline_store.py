@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class OutlineJob:
     """What the learner asked for; of a revision also the outline as it is, and the learner's words."""
 
     request: LearningRequest
@@ -56,14 +56,14 @@ class OutlineStore:
         self._sessions = sessions
         self._claim = claim
 
-    async def wanted(self) -> Wanted | None:
+    async def wanted(self) -> OutlineJob | None:
         """None when the task was stopped meanwhile."""
 
-        async def work(session: AsyncSession) -> Wanted | None:
+        async def work(session: AsyncSession) -> OutlineJob | None:
             roadmap, task = await self._locked(session)
             if task.state.status != TaskStatus.RUNNING:
                 return None
-            return Wanted(
+            return OutlineJob(
                 request=LearningRequest.model_validate(roadmap.request),
                 outline=Outline.model_validate(roadmap.framework_data) if roadmap.framework_data else None,
                 feedback=roadmap.task.order.feedback or "",

@@ -47,7 +47,7 @@ class DatabaseUnavailable(Unavailable):
     def __init__(self, reason: str | None = None) -> None:
         super().__init__("The database cannot be reached at the moment; please try again shortly.", retry_after=2)
         self.reason = reason
-        """Why, in the words of the server or the system; for whoever runs Greenway."""
+        """Why, in the words of the server or the system; for the operator."""
 
 
 class DatabaseFull(DatabaseUnavailable):
@@ -115,7 +115,7 @@ def create_engine(
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=COMMAND_TIMEOUT,
-        hide_parameters=True,  # errors are logged, and parameters hold lessons and what learners have written
+        hide_parameters=True,  # errors are logged, and parameters hold tutorials and what learners have written
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
     )
@@ -142,8 +142,8 @@ async def safe_session_with_retry(
     statements see the same moment, and none may write.
 
     On a transient fault the whole unit runs again, up to `attempts` times. When the connection is lost during the
-    commit nobody knows whether it took place: only work that is `repeatable` runs again then. Work that stood still for
-    too long runs again once, for a process that was suspended: what computes for so long would do so again.
+    commit it is unknown whether it took place: only work that is `repeatable` runs again then. Work that stood still
+    for too long runs again once, for a process that was suspended: what computes for so long would do so again.
 
     Raises:
         DatabaseUnavailable: the fault has lasted.
@@ -174,7 +174,7 @@ async def safe_session_with_retry(
             has_stood_still = has_stood_still or stood_still is not None
             if stood_still is None and not _is_contention(error):
                 outages.database.noticed(error)
-            log.debug("database_fault", error=type(error).__name__, attempt=attempt, committing=committing)
+            log.debug("database_call_failed", error=type(error).__name__, attempt=attempt, committing=committing)
             if attempt == attempts or (committing and not repeatable):
                 full = _sqlstate(error) == _DISK_FULL and not committing
                 raise (DatabaseFull() if full else DatabaseUnavailable(_reason(error))) from error

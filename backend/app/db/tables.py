@@ -84,7 +84,7 @@ a kind existed stays finished. `task_id` is the
 newest task, from which the roadmap's status follows. `revision` is the one that the outline is; `last_revision` is the
 last number that was given. A roadmap with `deleted_at` lies in the trash. `studied_at` is when the learner has last
 opened a lesson of it, answered a quiz, learned something, or given it a command. `imported_at` is when it came from a
-file, whose claims nobody has checked; so did those of its artefacts that are `imported`."""
+file, whose claims are unchecked; so did those of its artefacts that are `imported`."""
 
 revisions = Table(
     "revisions",
@@ -117,7 +117,7 @@ roadmap_progress = Table(
     postgresql_with={"fillfactor": "50"},
 )
 """The number of the newest event, and the concepts counted by state. Its row lock orders a roadmap's commits. Events
-up to `floor` are not there any more, or do not tell what they have changed: nobody can catch up from before it."""
+up to `floor` are not there any more, or do not tell what they have changed: clients cannot catch up from before it."""
 
 _STATUSES = " || ".join(f'@ == "{status}"' for status in ArtefactStatus)
 _OTHER_STATUS = f"$.*.status ? (!({_STATUSES}))"

@@ -19,7 +19,7 @@ from app.db.repositories.worker_repo import WorkerRepository
 from app.db.session import Sessions, safe_session_with_retry
 from app.domain.events import Event
 from app.domain.failures import Failure, FailureCode, failure
-from app.domain.ownership import Claim, Orphan, Standing
+from app.domain.ownership import Claim, ClaimStanding, Orphan
 from app.domain.roadmap import LearningRequest
 from app.domain.tasks import TaskKind, TaskStatus
 from app.generation.ledger import FailTask, RequeueTask, StartTask
@@ -32,7 +32,7 @@ MAX_CRASHES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class ClaimResult:
     """A task in a worker's hands, and the events of the commit."""
 
     claim: Claim
@@ -47,10 +47,10 @@ class TaskStore:
         self._worker_id = worker_id
         self._event_retention = event_retention
 
-    async def claim(self, task_id: UUID) -> Taken | None:
+    async def claim(self, task_id: UUID) -> ClaimResult | None:
         """Take a queued task and announce it; None when there is nothing to take."""
 
-        async def work(session: AsyncSession) -> Taken | None:
+        async def work(session: AsyncSession) -> ClaimResult | None:
             claim = await OwnershipRepository(session).claim(task_id, self._worker_id)
             if claim is None:
                 return None
@@ -60,7 +60,7 @@ class TaskStore:
                 assert roadmap is not None, "a task belongs to a roadmap"
                 total = LearningRequest.model_validate(roadmap.request).concepts
             task = await TaskRepository(session).lock(task_id)
-            return Taken(claim=claim, events=await change_roadmap(session, claim.roadmap, task, StartTask(total)))
+            return ClaimResult(claim=claim, events=await change_roadmap(session, claim.roadmap, task, StartTask(total)))
 
         return await safe_session_with_retry(self._sessions, work)
 
@@ -96,10 +96,10 @@ class TaskStore:
 
         return await safe_session_with_retry(self._sessions, work)
 
-    async def still_claimed(self, claims: Sequence[Claim]) -> dict[UUID, Standing]:
+    async def still_claimed(self, claims: Sequence[Claim]) -> dict[UUID, ClaimStanding]:
         """How the tasks stand whose claims do."""
 
-        async def work(session: AsyncSession) -> dict[UUID, Standing]:
+        async def work(session: AsyncSession) -> dict[UUID, ClaimStanding]:
             return await OwnershipRepository(session).still_claimed(claims)
 
         return await safe_session_with_retry(self._sessions, work, attempts=1, single_statement=True)
@@ -111,7 +111,7 @@ class TaskStore:
 
         async def work(session: AsyncSession) -> list[Event]:
             ownership = OwnershipRepository(session)
-            # Whatever is held was noted before it was claimed: what is read as claimed and is not held is forgotten.
+            # A held task was noted before it was claimed: what is read as claimed and is not held is forgotten.
             forgotten = [one for one in await ownership.tokens_of(self._worker_id) if one[0] not in held]
             orphans = await ownership.take_orphans(self._worker_id, forgotten, limit=SWEEP_LIMIT)
             return await _put_back(session, orphans)
@@ -135,7 +135,7 @@ class TaskStore:
             pass
 
     async def unheard(self, *, limit: int) -> list[tuple[UUID, TaskKind]]:
-        """Queued tasks whose doorbell has to be rung again, by whoever asks."""
+        """Queued tasks whose doorbell has to be rung again, by the caller."""
 
         async def work(session: AsyncSession) -> list[tuple[UUID, TaskKind]]:
             return await TaskRepository(session).take_unheard(limit=limit)

@@ -1,4 +1,4 @@
-"""How large an artefact may be, whoever has written it. It is asked where one comes in, never where it is read."""
+"""How large an artefact may be, written or imported. It is checked where one comes in, never where it is read."""
 
 from app.domain.content.kinds import Artefact
 from app.domain.json_limits import JsonLimits, faults_of

@@ -12,7 +12,7 @@ OutlineId = Annotated[str, StringConstraints(pattern=OUTLINE_ID_PATTERN)]
 """Identifies a stage, a module or a concept within one roadmap; stable across edits."""
 
 
-class Frozen(BaseModel):
+class FrozenModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
-from app.domain.base import Frozen
+from app.domain.base import FrozenModel
 from app.domain.content.concept_state import ArtefactState, ConceptState
 from app.domain.content.kind import ArtefactKind, Glance
 from app.domain.content.status import ArtefactStatus, ContentStatus
@@ -18,7 +18,7 @@ MOST_CONCEPTS = 100
 """Concepts that an event tells at most; of a change of more of them it says only that the roadmap is to be reread."""
 
 
-class ShownFailure(Frozen):
+class ShownFailure(FrozenModel):
     artefact: ArtefactKind
     code: FailureCode
     message: str

@@ -1,4 +1,4 @@
-"""How a copy of a roadmap says that it is one: in the language of its lessons."""
+"""How a copy of a roadmap says that it is one: in the language of its tutorials."""
 
 import re
 from dataclasses import replace

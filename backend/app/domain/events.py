@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
-from app.domain.base import Frozen
+from app.domain.base import FrozenModel
 from app.domain.changes import Changes, ShownFailure
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.status import ArtefactStatus, ContentStatus
@@ -28,7 +28,7 @@ class Envelope(TypedDict):
     changes: Changes
 
 
-class _Event(Frozen):
+class _Event(FrozenModel):
     """`seq` is gapless within a roadmap and an `epoch`. Applying an event twice changes nothing: `changes` says what is
     so now."""
 
@@ -148,7 +148,7 @@ class ConceptChanged(_Event):
     progress: Progress
 
 
-class SavedArtefact(Frozen):
+class SavedArtefact(FrozenModel):
     """An artefact of an unfinished concept, with what is shown of it: a tutorial's summary, the count of resources or
     of questions, or why it failed."""
 

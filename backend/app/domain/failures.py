@@ -3,7 +3,7 @@
 from enum import StrEnum
 from string import Template
 
-from app.domain.base import Frozen
+from app.domain.base import FrozenModel
 
 
 class FailureCode(StrEnum):
@@ -57,7 +57,7 @@ _RETRYABLE = frozenset(
 )
 
 
-class Failure(Frozen):
+class Failure(FrozenModel):
     """A value, not an exception: `message` is a plain sentence for the learner."""
 
     code: FailureCode

@@ -1,4 +1,4 @@
-"""What JSON from outside may hold, whatever it means: checked before anything else looks at it."""
+"""What JSON from outside may hold, regardless of its meaning: checked before anything else reads it."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -36,8 +36,8 @@ class JsonLimits:
     """Other limits within the fields of these names; but for `values`."""
 
 
-class _Enough(Exception):
-    """Whatever else there is need not be looked at."""
+class _StopScan(Exception):
+    """Stops the scan: the limit is passed, and the rest does not matter."""
 
 
 def faults_of(value: Any, limits: JsonLimits) -> list[JsonFault]:
@@ -45,9 +45,9 @@ def faults_of(value: Any, limits: JsonLimits) -> list[JsonFault]:
     faults: list[JsonFault] = []
     left = most = limits.values
 
-    def too_large(path: Path, what: str) -> _Enough:
+    def too_large(path: Path, what: str) -> _StopScan:
         faults.append(JsonFault(path, what))
-        return _Enough()
+        return _StopScan()
 
     def look(path: Path, value: Any, depth: int, limits: JsonLimits = limits) -> None:
         nonlocal left
@@ -79,7 +79,7 @@ def faults_of(value: Any, limits: JsonLimits) -> list[JsonFault]:
                 for index, one in enumerate(value):
                     look((*path, index), one, depth + 1, limits)
 
-    with suppress(_Enough):
+    with suppress(_StopScan):
         look((), value, 0)
     return faults
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from typing_extensions import TypeAliasType
 
-from app.domain.base import Frozen
+from app.domain.base import FrozenModel
 from app.domain.outline_operations import Target
 from app.domain.roadmap import Concept, Module, Outline, Stage
 
@@ -13,7 +13,7 @@ Fields = TypeAliasType("Fields", dict[str, Any])
 """Fields of a part of an outline, with their values."""
 
 
-class OutlineChange(Frozen):
+class OutlineChange(FrozenModel):
     """`before` and `after` hold the fields that differ; a part that has moved names the old and the new `place`."""
 
     change: Literal["added", "removed", "renamed", "moved", "changed"]
@@ -24,7 +24,7 @@ class OutlineChange(Frozen):
     after: Fields | None = None
 
 
-class _Part(Frozen):
+class _Part(FrozenModel):
     """A part without its children; `fields` are its own, but for id and name."""
 
     target: Target

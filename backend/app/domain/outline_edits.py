@@ -22,13 +22,13 @@ from app.domain.outline_operations import (
     Split,
     Target,
 )
-from app.domain.outline_prerequisites import Edge, Edited, inherited, requiring, settled
+from app.domain.outline_prerequisites import Edge, EditResult, inherited, requiring, settled
 from app.domain.outline_rules import OutlineError
 from app.domain.outline_tree import Node, OutlineTree
 from app.domain.roadmap import MAX_HOURS, MAX_KEYWORDS, MAX_OUTLINE_CONCEPTS, MAX_PROSE, Concept, Module, Outline, Stage
 
 
-def edit(outline: Outline, operations: Sequence[Operation], *, max_concepts: int = MAX_OUTLINE_CONCEPTS) -> Edited:
+def edit(outline: Outline, operations: Sequence[Operation], *, max_concepts: int = MAX_OUTLINE_CONCEPTS) -> EditResult:
     """The outline after all operations, one after another. `outline_rules.check_outline` is the caller's to ask.
 
     Prerequisites are settled at the end: those that the operations ask for must come earlier, those that have come to
@@ -177,7 +177,7 @@ def _merge(tree: OutlineTree, merge: Merge) -> None:
 
 
 def _check_fits(what: str, count: float, most: float) -> None:
-    """Nothing that somebody wrote is cut to fit."""
+    """No text of a learner or an author is cut to fit."""
     if count > most:
         raise OutlineError(f"together they have {count:,g} {what}, but a concept may have at most {most:,g}.")
 

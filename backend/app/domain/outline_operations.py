@@ -1,13 +1,13 @@
-"""What can be done to an outline: operations as data, whoever asks for them."""
+"""What can be done to an outline: operations as data, for learners and authors alike."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
-from app.domain.base import Frozen, OutlineId
+from app.domain.base import FrozenModel, OutlineId
 from app.domain.roadmap import MAX_OUTLINE_CONCEPTS, Difficulty, Hours, Keywords, Name, Prerequisites, Prose, Title
-from app.domain.values import AtMost
+from app.domain.values import LengthLimit
 
 MAX_OPERATIONS = 500
 """How many operations one edit may have."""
@@ -17,7 +17,7 @@ Sibling = OutlineId | None
 Target = TypeAliasType("Target", Literal["stage", "module", "concept"])
 
 
-class NewConcept(Frozen):
+class NewConcept(FrozenModel):
     """A new concept, without its place. An id is generated if none is given."""
 
     concept_id: OutlineId | None = None
@@ -29,11 +29,11 @@ class NewConcept(Frozen):
     prerequisites: Prerequisites = ()
 
 
-class NewModule(Frozen):
+class NewModule(FrozenModel):
     module_id: OutlineId | None = None
     name: Name
     description: Prose = ""
-    concepts: Annotated[tuple[NewConcept, ...], AtMost(MAX_OPERATIONS, least=1)]
+    concepts: Annotated[tuple[NewConcept, ...], LengthLimit(MAX_OPERATIONS, least=1)]
 
 
 class AddConcept(NewConcept):
@@ -48,35 +48,35 @@ class AddModule(NewModule):
     before: Sibling = None
 
 
-class AddStage(Frozen):
+class AddStage(FrozenModel):
     op: Literal["add_stage"] = "add_stage"
     stage_id: OutlineId | None = None
     name: Name
     description: Prose = ""
-    modules: Annotated[tuple[NewModule, ...], AtMost(MAX_OPERATIONS, least=1)]
+    modules: Annotated[tuple[NewModule, ...], LengthLimit(MAX_OPERATIONS, least=1)]
     before: Sibling = None
 
 
-class Retitle(Frozen):
+class Retitle(FrozenModel):
     op: Literal["retitle"] = "retitle"
     title: Title
 
 
-class Rename(Frozen):
+class Rename(FrozenModel):
     op: Literal["rename"] = "rename"
     target: Target
     id: OutlineId
     name: Name
 
 
-class Describe(Frozen):
+class Describe(FrozenModel):
     op: Literal["describe"] = "describe"
     target: Target
     id: OutlineId
     description: Prose
 
 
-class Remove(Frozen):
+class Remove(FrozenModel):
     """Removes a part of the outline, and parents that become empty. Concepts that required it require its prerequisites
     instead."""
 
@@ -85,7 +85,7 @@ class Remove(Frozen):
     id: OutlineId
 
 
-class Move(Frozen):
+class Move(FrozenModel):
     """Moves a concept into a module, a module into a stage, or a stage (`into` is None), before a sibling there.
     Parents that become empty are removed, and so is a prerequisite that now comes later: what it required is required
     instead."""
@@ -97,17 +97,17 @@ class Move(Frozen):
     before: Sibling = None
 
 
-class Reorder(Frozen):
+class Reorder(FrozenModel):
     """Puts the stages, the modules of a stage or the concepts of a module (`of`) in a new order: all their ids.
     Prerequisites follow as they do in a move."""
 
     op: Literal["reorder"] = "reorder"
     target: Target
     of: OutlineId | None = None
-    order: Annotated[tuple[OutlineId, ...], AtMost(MAX_OUTLINE_CONCEPTS, least=1)]
+    order: Annotated[tuple[OutlineId, ...], LengthLimit(MAX_OUTLINE_CONCEPTS, least=1)]
 
 
-class Change(Frozen):
+class Change(FrozenModel):
     """Changes the given fields of a concept. Prerequisites must come earlier in the outline."""
 
     op: Literal["change"] = "change"
@@ -118,21 +118,21 @@ class Change(Frozen):
     prerequisites: Prerequisites | None = None
 
 
-class Merge(Frozen):
+class Merge(FrozenModel):
     """Merges several concepts into one: the first keeps its id and its content, the others are removed."""
 
     op: Literal["merge"] = "merge"
-    concept_ids: Annotated[tuple[OutlineId, ...], AtMost(20, least=2)]
+    concept_ids: Annotated[tuple[OutlineId, ...], LengthLimit(20, least=2)]
     name: Name
     description: Prose = ""
 
 
-class Split(Frozen):
+class Split(FrozenModel):
     """Splits a concept into several, each requiring the one before; the first keeps the id and the content."""
 
     op: Literal["split"] = "split"
     concept_id: OutlineId
-    into: Annotated[tuple[NewConcept, ...], AtMost(20, least=2)]
+    into: Annotated[tuple[NewConcept, ...], LengthLimit(20, least=2)]
 
 
 Operation = TypeAliasType(
@@ -155,8 +155,8 @@ Operation = TypeAliasType(
 )
 
 
-class RevisionPlan(Frozen):
+class RevisionPlan(FrozenModel):
     """What an author proposes in answer to a learner's words; `note` tells the learner what it means."""
 
-    operations: Annotated[tuple[Operation, ...], AtMost(MAX_OPERATIONS, least=1)]
+    operations: Annotated[tuple[Operation, ...], LengthLimit(MAX_OPERATIONS, least=1)]
     note: Prose = ""

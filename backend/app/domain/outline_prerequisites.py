@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.base import Frozen
+from app.domain.base import FrozenModel
 from app.domain.outline_rules import OutlineError, learning_order
 from app.domain.roadmap import MAX_PREREQUISITES, Concept, Outline
 
@@ -12,7 +12,7 @@ Edge = tuple[str, str]
 _Needs = Mapping[str, Sequence[str]]
 
 
-class DroppedPrerequisite(Frozen):
+class DroppedPrerequisite(FrozenModel):
     """A concept no longer requires another one, because an edit put the other one after it."""
 
     concept_id: str
@@ -22,7 +22,7 @@ class DroppedPrerequisite(Frozen):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edited:
+class EditResult:
     """An outline after an edit, and what the edit has cost it in prerequisites."""
 
     outline: Outline
@@ -33,11 +33,11 @@ def edges_of(outline: Outline) -> set[Edge]:
     return {(concept.concept_id, one) for concept in outline.concepts for one in concept.prerequisites}
 
 
-def settled(outline: Outline, *, stated: Collection[Edge] = ()) -> Edited:
+def settled(outline: Outline, *, stated: Collection[Edge] = ()) -> EditResult:
     """The outline in which nothing needs what comes after it, or the same twice.
 
     A prerequisite that an edit has put after what needs it is dropped. What that one needs is needed instead, so far as
-    it comes earlier. `stated` are the edges that somebody has just asked for: those are not dropped but refused.
+    it comes earlier. `stated` are the edges that the edit itself asks for: those are not dropped but refused.
 
     Raises:
         OutlineError: a stated prerequisite comes later, or is part of a cycle.
@@ -51,7 +51,7 @@ def settled(outline: Outline, *, stated: Collection[Edge] = ()) -> Edited:
 
     late = [edge for edge in sorted(edges_of(outline), key=lambda edge: place[edge[0]]) if is_later(edge[1], edge[0])]
     if not late:
-        return Edited(outline=outline)
+        return EditResult(outline=outline)
     if refused := next((edge for edge in late if edge in stated), None):
         learning_order(concepts.values())
         name, later = concepts[refused[0]].name, concepts[refused[1]].name
@@ -74,7 +74,7 @@ def settled(outline: Outline, *, stated: Collection[Edge] = ()) -> Edited:
         )
         for concept_id, one in late
     )
-    return Edited(
+    return EditResult(
         outline=_turned(outline, lambda one: earlier_only(one) if one.concept_id in moved else one), dropped=dropped
     )
 

@@ -1,4 +1,4 @@
-"""The rules that every outline keeps, whoever wrote or edited it, and the learning order that follows."""
+"""The rules that every outline keeps, drafted or edited, and the learning order that follows."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -54,7 +54,7 @@ class Orphan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class ClaimStanding:
     """How a claimed task stands: what its owner has to heed while it runs."""
 
     status: TaskStatus

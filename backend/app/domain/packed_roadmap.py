@@ -1,5 +1,5 @@
-"""A roadmap with all that belongs to it, as it is stored: outlines and what was written are JSON that nobody reads on
-the way in or out. So neither the number of lessons nor that of revisions makes anybody wait."""
+"""A roadmap with all that belongs to it, as it is stored: outlines and what was written are JSON that is not parsed on
+the way in or out. So neither the number of tutorials nor that of revisions makes other requests wait."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

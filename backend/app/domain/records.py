@@ -112,7 +112,7 @@ class RoadmapPosition:
     epoch: UUID
     seq: int
     floor: int
-    """Nobody can catch up from before this number."""
+    """Clients cannot catch up from before this number."""
 
     @property
     def etag(self) -> str:

@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, StringConstraints
 from typing_extensions import TypeAliasType
 
-from app.domain.base import Frozen, OutlineId
+from app.domain.base import FrozenModel, OutlineId
 from app.domain.language_tags import LanguageTag
 from app.domain.text import first_line, has_controls, in_lines, in_one_line, is_visible, shortened
-from app.domain.values import AtMost, Day
+from app.domain.values import Day, LengthLimit
 
 DEFAULT_CONCEPTS = 30
 MIN_CONCEPTS = 3
@@ -59,8 +59,8 @@ MAX_PREREQUISITES = 50
 """How many concepts another one may require directly."""
 MAX_KEYWORDS = 20
 MAX_PREFERENCES = 4
-Keywords = Annotated[tuple[Name, ...], AtMost(MAX_KEYWORDS)]
-Prerequisites = Annotated[tuple[OutlineId, ...], AtMost(MAX_PREREQUISITES)]
+Keywords = Annotated[tuple[Name, ...], LengthLimit(MAX_KEYWORDS)]
+Prerequisites = Annotated[tuple[OutlineId, ...], LengthLimit(MAX_PREREQUISITES)]
 
 Level = TypeAliasType("Level", Literal["beginner", "intermediate", "advanced"])
 Difficulty = TypeAliasType("Difficulty", Literal["easy", "medium", "hard"])
@@ -85,7 +85,7 @@ def earliest_today(now: datetime) -> date:
     return (now - timedelta(hours=12)).date()
 
 
-class LearningRequest(Frozen):
+class LearningRequest(FrozenModel):
     """What the learner wants, and for whom an author writes."""
 
     goal: Goal
@@ -104,12 +104,12 @@ class LearningRequest(Frozen):
 class NewRequest(LearningRequest):
     """The same as it comes in: bounded. What is stored has been bounded by the rules of its time."""
 
-    content_preference: Annotated[tuple[ContentPreference, ...], AtMost(MAX_PREFERENCES)] = ()
+    content_preference: Annotated[tuple[ContentPreference, ...], LengthLimit(MAX_PREFERENCES)] = ()
     deadline: Day | None = None
     concepts: Annotated[int, Field(ge=MIN_CONCEPTS, le=MAX_OUTLINE_CONCEPTS)] = DEFAULT_CONCEPTS
 
 
-class Concept(Frozen):
+class Concept(FrozenModel):
     """One thing to learn, with a tutorial, resources and a quiz."""
 
     concept_id: OutlineId
@@ -122,25 +122,25 @@ class Concept(Frozen):
     """Ids of concepts to know first. Each stands earlier in the outline."""
 
 
-class Module(Frozen):
+class Module(FrozenModel):
     module_id: OutlineId
     name: Name
     description: Prose = ""
-    concepts: Annotated[tuple[Concept, ...], AtMost(MAX_OUTLINE_CONCEPTS)]
+    concepts: Annotated[tuple[Concept, ...], LengthLimit(MAX_OUTLINE_CONCEPTS)]
 
 
-class Stage(Frozen):
+class Stage(FrozenModel):
     stage_id: OutlineId
     name: Name
     description: Prose = ""
-    modules: Annotated[tuple[Module, ...], AtMost(MAX_OUTLINE_CONCEPTS)]
+    modules: Annotated[tuple[Module, ...], LengthLimit(MAX_OUTLINE_CONCEPTS)]
 
 
-class Outline(Frozen):
+class Outline(FrozenModel):
     """A roadmap's structure: stages, modules and concepts, in learning order."""
 
     title: Title
-    stages: Annotated[tuple[Stage, ...], AtMost(MAX_OUTLINE_CONCEPTS)]
+    stages: Annotated[tuple[Stage, ...], LengthLimit(MAX_OUTLINE_CONCEPTS)]
 
     @property
     def concepts(self) -> Iterator[Concept]:

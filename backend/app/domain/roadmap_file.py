@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from typing_extensions import TypeAliasType
 
 from app.domain.artefact_limits import ARTEFACT_LIMITS, size_fault
-from app.domain.base import Frozen, OutlineId
+from app.domain.base import FrozenModel, OutlineId
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.kinds import FLAT_KINDS, KINDS, Artefact
 from app.domain.content.status import ArtefactStatus
@@ -21,7 +21,7 @@ from app.domain.outline_revision import RevisionKind
 from app.domain.roadmap import NewRequest, Outline, Title
 from app.domain.tasks import RoadmapStatus
 from app.domain.usage import Usage
-from app.domain.values import AtMost, Count, Moment, Text
+from app.domain.values import Count, LengthLimit, Moment, Text
 
 FORMAT: Final = "greenway-roadmap"
 VERSION: Final = 2
@@ -43,7 +43,7 @@ FILE_LIMITS = JsonLimits(
     text=20_000,
     within={"body": ARTEFACT_LIMITS},
 )
-"""What a file may hold, whatever it means. `body` is a lesson, a list of resources or a quiz."""
+"""What a file may hold, regardless of its meaning. `body` is a tutorial, a list of resources or a quiz."""
 
 Version = Annotated[int, Field(ge=1, le=1_000_000)]
 RevisionNumber = Annotated[int, Field(ge=1, le=1_000_000_000)]
@@ -63,7 +63,7 @@ class KeptFailure(Failure):
     message: Annotated[Text, Field(max_length=2000)]
 
 
-class KeptArtefact(Frozen):
+class KeptArtefact(FrozenModel):
     """One version of an artefact."""
 
     version: Version
@@ -86,14 +86,14 @@ class KeptArtefact(Frozen):
         return self
 
 
-class KeptState(Frozen):
+class KeptState(FrozenModel):
     """The state of an artefact; `current` is the version that is shown."""
 
     status: ArtefactStatus = ArtefactStatus.PENDING
     current: Version | None = None
     failure: KeptFailure | None = None
     instructions: Annotated[Text, Field(max_length=2000)] | None = None
-    versions: Annotated[tuple[KeptArtefact, ...], AtMost(MAX_FILE_VERSIONS)] = ()
+    versions: Annotated[tuple[KeptArtefact, ...], LengthLimit(MAX_FILE_VERSIONS)] = ()
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -109,7 +109,7 @@ class KeptState(Frozen):
         return self
 
 
-class KeptConcept(Frozen):
+class KeptConcept(FrozenModel):
     """A concept of the outline, or one that an edit has `removed` and an undo would bring back."""
 
     concept_id: OutlineId
@@ -138,17 +138,17 @@ KeptOperation = TypeAliasType("KeptOperation", dict[str, Any])
 """An operation as it was when it was carried out, maybe by an earlier version of Greenway."""
 
 
-class KeptRevision(Frozen):
+class KeptRevision(FrozenModel):
     number: RevisionNumber
     kind: RevisionKind
     outline: Outline
     feedback: Annotated[Text, Field(max_length=2000)] | None = None
-    operations: Annotated[tuple[KeptOperation, ...], AtMost(MAX_OPERATIONS)] | None = None
+    operations: Annotated[tuple[KeptOperation, ...], LengthLimit(MAX_OPERATIONS)] | None = None
     note: Annotated[Text, Field(max_length=2000)] | None = None
     created_at: Moment
 
 
-class RoadmapFile(Frozen):
+class RoadmapFile(FrozenModel):
     """`status` is one in which nothing is being written: artefacts that were being written at the export are
     pending."""
 
@@ -167,11 +167,11 @@ class RoadmapFile(Frozen):
     failure: KeptFailure | None = None
     usage: KeptUsage = KeptUsage()
     created_at: Moment
-    kinds: Annotated[tuple[ArtefactKind, ...], AtMost(len(ArtefactKind))] = FLAT_KINDS
+    kinds: Annotated[tuple[ArtefactKind, ...], LengthLimit(len(ArtefactKind))] = FLAT_KINDS
     outline: Outline | None = None
     revision: RevisionNumber | None = None
-    revisions: Annotated[tuple[KeptRevision, ...], AtMost(MAX_FILE_REVISIONS)] = ()
-    concepts: Annotated[tuple[KeptConcept, ...], AtMost(MAX_FILE_CONCEPTS)] = ()
+    revisions: Annotated[tuple[KeptRevision, ...], LengthLimit(MAX_FILE_REVISIONS)] = ()
+    concepts: Annotated[tuple[KeptConcept, ...], LengthLimit(MAX_FILE_CONCEPTS)] = ()
 
     @model_validator(mode="after")
     def _kinds_fit(self) -> Self:

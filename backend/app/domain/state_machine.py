@@ -15,7 +15,7 @@ S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
-class Move(Generic[S]):
+class Transition(Generic[S]):
     """From any of `since` to one of `to`."""
 
     since: frozenset[S]
@@ -71,7 +71,7 @@ CONCEPT_COMMANDS: dict[ContentStatus, tuple[Command, ...]] = {
 written already."""
 
 
-class TaskMove(StrEnum):
+class TaskTransition(StrEnum):
     CLAIM = "claim"
     """A worker takes it."""
     REQUEUE = "requeue"
@@ -84,22 +84,24 @@ class TaskMove(StrEnum):
     """Its worker has nothing left to do, or cannot go on."""
 
 
-TASK_MOVES: dict[TaskMove, Move[TaskStatus]] = {
-    TaskMove.CLAIM: Move(frozenset({TaskStatus.QUEUED}), frozenset({TaskStatus.RUNNING})),
-    TaskMove.REQUEUE: Move(frozenset({TaskStatus.RUNNING}), frozenset({TaskStatus.QUEUED})),
-    TaskMove.PAUSE: Move(frozenset({TaskStatus.QUEUED, TaskStatus.RUNNING}), frozenset({TaskStatus.PAUSED})),
-    TaskMove.RESUME: Move(frozenset({TaskStatus.PAUSED}), frozenset({TaskStatus.QUEUED})),
-    TaskMove.CANCEL: Move(ACTIVE, frozenset({TaskStatus.CANCELLED})),
-    TaskMove.END: Move(
+TASK_TRANSITIONS: dict[TaskTransition, Transition[TaskStatus]] = {
+    TaskTransition.CLAIM: Transition(frozenset({TaskStatus.QUEUED}), frozenset({TaskStatus.RUNNING})),
+    TaskTransition.REQUEUE: Transition(frozenset({TaskStatus.RUNNING}), frozenset({TaskStatus.QUEUED})),
+    TaskTransition.PAUSE: Transition(
+        frozenset({TaskStatus.QUEUED, TaskStatus.RUNNING}), frozenset({TaskStatus.PAUSED})
+    ),
+    TaskTransition.RESUME: Transition(frozenset({TaskStatus.PAUSED}), frozenset({TaskStatus.QUEUED})),
+    TaskTransition.CANCEL: Transition(ACTIVE, frozenset({TaskStatus.CANCELLED})),
+    TaskTransition.END: Transition(
         frozenset({TaskStatus.RUNNING}), frozenset({TaskStatus.COMPLETED, TaskStatus.PARTIAL, TaskStatus.FAILED})
     ),
 }
 
 
-class ArtefactMove(StrEnum):
+class ArtefactTransition(StrEnum):
     START = "start"
     INTERRUPT = "interrupt"
-    """Nobody writes it any more."""
+    """No worker writes it any more."""
     DELIVER = "deliver"
     """Its author has delivered: the artefact, or a failure."""
     RETRY = "retry"
@@ -114,12 +116,12 @@ class ArtefactMove(StrEnum):
 _PENDING, _GENERATING = ArtefactStatus.PENDING, ArtefactStatus.GENERATING
 _COMPLETED, _FAILED = ArtefactStatus.COMPLETED, ArtefactStatus.FAILED
 
-ARTEFACT_MOVES: dict[ArtefactMove, Move[ArtefactStatus]] = {
-    ArtefactMove.START: Move(frozenset({_PENDING}), frozenset({_GENERATING})),
-    ArtefactMove.INTERRUPT: Move(frozenset({_GENERATING}), frozenset({_PENDING})),
-    ArtefactMove.DELIVER: Move(frozenset({_PENDING, _GENERATING}), frozenset({_COMPLETED, _FAILED})),
-    ArtefactMove.RETRY: Move(frozenset({_GENERATING, _FAILED}), frozenset({_PENDING})),
-    ArtefactMove.REGENERATE: Move(frozenset({_COMPLETED, _FAILED}), frozenset({_PENDING})),
-    ArtefactMove.GIVE_UP: Move(frozenset({_PENDING, _GENERATING}), frozenset({_COMPLETED})),
-    ArtefactMove.RESTORE: Move(frozenset({_FAILED, _COMPLETED}), frozenset({_COMPLETED})),
+ARTEFACT_TRANSITIONS: dict[ArtefactTransition, Transition[ArtefactStatus]] = {
+    ArtefactTransition.START: Transition(frozenset({_PENDING}), frozenset({_GENERATING})),
+    ArtefactTransition.INTERRUPT: Transition(frozenset({_GENERATING}), frozenset({_PENDING})),
+    ArtefactTransition.DELIVER: Transition(frozenset({_PENDING, _GENERATING}), frozenset({_COMPLETED, _FAILED})),
+    ArtefactTransition.RETRY: Transition(frozenset({_GENERATING, _FAILED}), frozenset({_PENDING})),
+    ArtefactTransition.REGENERATE: Transition(frozenset({_COMPLETED, _FAILED}), frozenset({_PENDING})),
+    ArtefactTransition.GIVE_UP: Transition(frozenset({_PENDING, _GENERATING}), frozenset({_COMPLETED})),
+    ArtefactTransition.RESTORE: Transition(frozenset({_FAILED, _COMPLETED}), frozenset({_COMPLETED})),
 }

@@ -8,7 +8,7 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 NOT_STORABLE = "must not contain control characters such as NUL, or half a character"
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """All control characters but tab and line break, and halves of characters: PostgreSQL, JSON or UTF-8 refuse some of
-them, terminals obey others, and nobody means any."""
+them, terminals obey others, and no text needs them."""
 _LINE_BREAKS = re.compile("\r\n?")
 
 

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from pydantic import ConfigDict, computed_field
 
-from app.domain.base import Frozen
+from app.domain.base import FrozenModel
 from app.domain.content.status import ContentStatus
 
 
@@ -49,7 +49,7 @@ class RoadmapStatus(StrEnum):
 ENDED = frozenset({RoadmapStatus.COMPLETED, RoadmapStatus.PARTIAL, RoadmapStatus.FAILED, RoadmapStatus.CANCELLED})
 
 
-class Progress(Frozen):
+class Progress(FrozenModel):
     """The concepts of a roadmap, counted by state; `pending` counts the rest."""
 
     # `pending` is written, and follows from the rest when it is read again.

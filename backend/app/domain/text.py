@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 _LINE_ENDS = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
-"""Whatever breaks a line somewhere: what is pasted comes from Windows, from PDF files and from slides."""
+"""Everything that breaks a line on some system: pasted text comes from Windows, PDF files and slides."""
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _BYTE_ORDER_MARK = "\ufeff"
 _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
@@ -25,12 +25,12 @@ def in_lines(text: str) -> str:
 
 
 def has_controls(text: str, allowed: str = "") -> bool:
-    """Whether there are control characters, or halves of characters, that nobody means to type."""
+    """Whether there are control characters, or halves of characters, that are not typed on purpose."""
     return any(one not in allowed for one in _CONTROL.findall(text))
 
 
 def is_visible(text: str) -> bool:
-    """Whether somebody who looks at the text sees anything: more than spaces, marks without a letter, and characters
+    """Whether the text shows anything on a screen: more than spaces, marks without a letter, and characters
     that only steer how others are shown."""
     return any(_shows(one) for one in text)
 

@@ -2,10 +2,10 @@
 
 from pydantic import ConfigDict, computed_field
 
-from app.domain.base import Frozen
+from app.domain.base import FrozenModel
 
 
-class Usage(Frozen):
+class Usage(FrozenModel):
     """What a model call, an artefact, a task or a roadmap has used up.
 
     `cost_usd` is in US dollars; it holds nothing of the `unpriced_calls`, whose price is not known.

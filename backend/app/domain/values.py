@@ -1,4 +1,4 @@
-"""Values that whatever keeps or carries them takes: PostgreSQL, JSON, JavaScript and people's screens."""
+"""Values that every store and channel accepts: PostgreSQL, JSON, JavaScript and people's screens."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,16 +45,16 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 Text = Annotated[str, AfterValidator(_kept)]
-"""Text that can be stored and shown. Other control characters are taken out; whoever reads answers of models or of
+"""Text that can be stored and shown. Other control characters are taken out; code that reads answers of models or of
 search engines takes out NUL and halves of characters as well, with `storable`, before it comes here."""
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 Day = Annotated[date, AfterValidator(_in_years)]
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
-"""In UTC, whatever its offset was; one without an offset is taken for UTC."""
+"""Converted to UTC; one without an offset is taken for UTC."""
 
 
 @dataclass(frozen=True, slots=True)
-class AtMost:
+class LengthLimit:
     """How many entries a list or a mapping may have, and must have at `least`. It is measured before what it holds is
     looked at; and of its faults only the first are described, since describing one takes ten times as long as finding
     it. The others are counted: see `counting_faults`."""
@@ -88,7 +88,7 @@ class AtMost:
                 "must have at least {least} entries; it has {length}",
                 {"least": self.least, "length": len(value)},
             )
-        counted = _hidden.get() or _Hidden()
+        counted = _hidden.get() or _FaultCount()
         hidden_before = counted.faults
         try:
             return handler(value)
@@ -122,19 +122,19 @@ def _faults_of(value: Any, handler: core_schema.ValidatorFunctionWrapHandler) ->
 
 
 @dataclass(slots=True)
-class _Hidden:
+class _FaultCount:
     """Shared with threads, which get a copy of the context."""
 
     faults: int = 0
 
 
-_hidden: ContextVar[_Hidden | None] = ContextVar("faults that were found, and are not described", default=None)
+_hidden: ContextVar[_FaultCount | None] = ContextVar("faults that were found, and are not described", default=None)
 
 
 @contextmanager
 def counting_faults() -> Iterator[None]:
     """Within it, `hidden_faults` counts those of one document."""
-    token = _hidden.set(_Hidden())
+    token = _hidden.set(_FaultCount())
     try:
         yield
     finally:

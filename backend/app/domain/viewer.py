@@ -18,7 +18,7 @@ LOCAL_VIEWER = Viewer("local")
 
 
 class NoSuchRoadmap(NotFound):
-    """The viewer has no such roadmap: there is none, it is somebody else's, or it is in the trash."""
+    """The viewer has no such roadmap: there is none, it is another user's, or it is in the trash."""
 
     def __init__(self) -> None:
         super().__init__("There is no such roadmap.")

@@ -6,18 +6,18 @@ from asyncio.subprocess import Process
 from contextlib import suppress
 from typing import Self
 
-from app.embedded.command import Command
+from app.embedded.command import ProcessCommand
 
 
 class Child:
     """A process that we started ourselves, and the only one that its methods ever signal."""
 
-    def __init__(self, command: Command, process: Process) -> None:
+    def __init__(self, command: ProcessCommand, process: Process) -> None:
         self.command = command
         self._process = process
 
     @classmethod
-    async def spawn(cls, command: Command) -> Self:
+    async def spawn(cls, command: ProcessCommand) -> Self:
         """Starts `command`; call it in the main thread, whose death the child follows."""
         with command.popen_arguments() as arguments:
             process = await asyncio.create_subprocess_exec(*command.argv, **arguments)

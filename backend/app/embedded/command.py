@@ -25,7 +25,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class ProcessCommand:
     """A child process as it should be started, asynchronously or not."""
 
     name: str

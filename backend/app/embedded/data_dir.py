@@ -140,7 +140,7 @@ def _close_to_others(path: Path, warn: Callable[[str], None]) -> None:
     """What others could change would decide which processes we end, which passwords hold and what is served."""
     if not _is_open_to_others(path):
         return
-    # Again once nobody else can add anything.
+    # Again once no other process can add anything.
     _check_entries(path)
     path.chmod(0o700)
     _check_entries(path)

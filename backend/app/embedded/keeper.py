@@ -9,7 +9,7 @@ from typing import NoReturn
 from app.core.ending import end
 from app.core.errors import Unavailable
 from app.embedded.child import Child
-from app.embedded.command import Command
+from app.embedded.command import ProcessCommand
 from app.embedded.restarts import Restarts
 
 
@@ -18,14 +18,14 @@ class Keeper:
 
     def __init__(
         self,
-        prepare: Callable[[], Command],
+        prepare: Callable[[], ProcessCommand],
         *,
         started: Callable[[], None],
         died: Callable[[Child], Awaitable[None]],
         warn: Callable[[str], None],
     ) -> None:
         """`prepare` runs before every start and may block; `started` is called after every start, `died` after every
-        end that nobody has asked for."""
+        unrequested end."""
         self._prepare = prepare
         self._started = started
         self._died = died

@@ -1,4 +1,4 @@
-"""TCP ports: a free one on this machine, whether ours is free, and whether somebody else's server answers."""
+"""TCP ports: a free one on this machine, whether ours is free, and whether another program's server answers."""
 
 import errno
 import ipaddress
@@ -19,8 +19,9 @@ def free_port() -> int:
     """A TCP port on loopback, which this process reserves for its children for as long as it lives.
 
     On Linux a socket that is bound with SO_REUSEADDR and does not listen keeps the kernel from giving the port to
-    anybody who asks for any port, while a server that asks for this one and sets SO_REUSEADDR, as all of ours do, gets
-    it. Until then, connections are refused. Other systems know no such reservation; there the port is only free now.
+    a program that asks for any port, while a server that asks for this one and sets SO_REUSEADDR, as all of ours do,
+    gets it. Until then, connections are refused. Other systems know no such reservation; there the port is only free
+    now.
     """
     probe = socket.socket()
     probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -54,7 +55,7 @@ def check_free(host: str, port: int) -> None:
 
 
 def check_answers(setting: str, url: str) -> None:
-    """`ConfigurationError`, without the password, if nobody answers at the server that `setting` names, or at any of
+    """`ConfigurationError`, without the password, if nothing answers at the server that `setting` names, or at any of
     them if it names several."""
     servers = list(_servers(setting, url))
     faults = list(filter(None, (_fault(setting, host, port) for host, port in servers)))

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import asyncpg
 
 from app.core.errors import ConfigurationError
-from app.embedded.command import Account, Command, run_as
+from app.embedded.command import Account, ProcessCommand, run_as
 from app.embedded.ports import LOOPBACK
 from app.embedded.postgres_account import ENV, account_for, give, seen_from_inside
 from app.embedded.postgres_install import postgres_programs
@@ -88,10 +88,10 @@ class EmbeddedPostgres:
         if not has_roles(self._directory):
             self._set_up_roles(self._directory, account)
 
-    def command(self) -> Command:
+    def command(self) -> ProcessCommand:
         account = account_for(self._directory)
         settings = _SETTINGS | {"port": str(self._port)} | self._unsafe_settings
-        return Command(
+        return ProcessCommand(
             name=self.name,
             argv=(
                 str(postgres_programs(account) / "postgres"),

@@ -10,7 +10,7 @@ _SHUTDOWN_SECONDS = 20
 
 
 def clear_previous_server(directory: Path, timeout: float = _SHUTDOWN_SECONDS) -> None:
-    """Waits for an earlier server that is still shutting down, and removes a lock that nobody holds.
+    """Waits for an earlier server that is still shutting down, and removes a lock that no process holds.
 
     After a power loss the process number in the lock may belong to any other program, in a container often to
     one of our own; PostgreSQL would take that for a running server and refuse to start. Only call this while

@@ -1,4 +1,4 @@
-"""The roles of the embedded PostgreSQL: the application's own, and a superuser as whom nobody can connect.
+"""The roles of the embedded PostgreSQL: the application's own, and a superuser that cannot log in.
 
 They are set up while the server does not run, in PostgreSQL's single-user mode, which needs no login. So there is no
 password of a superuser that could be lost, and no socket at which one would be asked for.

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 from app.core.errors import Unavailable
 from app.embedded.child import Child
-from app.embedded.command import Command
+from app.embedded.command import ProcessCommand
 
 _START_SECONDS = 60
 _STOP_SECONDS = 10
@@ -28,7 +28,7 @@ class EmbeddedServer(Protocol):
 
     def prepare(self) -> None: ...
 
-    def command(self) -> Command: ...
+    def command(self) -> ProcessCommand: ...
 
     async def wait_ready(self) -> None: ...
 
@@ -71,7 +71,7 @@ def running_in_background(server: S) -> Iterator[S]:
             process.wait()
 
 
-async def _until_ready(server: EmbeddedServer, command: Command, has_ended: Callable[[], bool]) -> None:
+async def _until_ready(server: EmbeddedServer, command: ProcessCommand, has_ended: Callable[[], bool]) -> None:
     ready = asyncio.ensure_future(server.wait_ready())
     try:
         async with asyncio.timeout(_START_SECONDS):

@@ -10,12 +10,12 @@ from typing import NoReturn
 
 from app.core.errors import ConfigurationError, Unavailable
 from app.embedded.child import Child
-from app.embedded.command import Command
+from app.embedded.command import ProcessCommand
 from app.embedded.data_dir import DataDirectory, Run
+from app.embedded.deployment import Deployment
 from app.embedded.keeper import Keeper
 from app.embedded.leftovers import end_leftovers, record, record_of_this_process
 from app.embedded.options import Services, UpOptions
-from app.embedded.parts import Parts
 from app.embedded.ports import check_answers
 from app.embedded.readiness import wait_until_ready
 from app.embedded.running import EmbeddedServer
@@ -63,7 +63,7 @@ class _Supervisor:
         self._services = services
         self._data = data
         self._terminal = terminal
-        self._parts = Parts(options, services.program, data)
+        self._deployment = Deployment(options, services.program, data)
         self._server_keepers: list[Keeper] = []
         self._service_keepers: list[Keeper] = []
         self._given_up: asyncio.Queue[asyncio.Task[NoReturn]] = asyncio.Queue()
@@ -80,21 +80,21 @@ class _Supervisor:
 
     async def _start_and_serve(self) -> None:
         """Comes back only with an error."""
-        for setting, url in self._parts.own_servers:
+        for setting, url in self._deployment.own_servers:
             check = in_abandonable_thread(partial(check_answers, setting, url))
             await _soon(check, f"The host of {setting} cannot be looked up.", _ANSWER_SECONDS)
-        for server in self._parts.servers:
+        for server in self._deployment.servers:
             self._terminal.status(f"Starting {server.name}")
             self._server_keepers.append(self._keep(partial(_prepared, server)))
-        for server in self._parts.servers:
+        for server in self._deployment.servers:
             await _soon(server.wait_ready(), f"{server.name} does not answer; its log is {server.log}.")
-        await in_abandonable_thread(partial(self._services.migrate, self._parts.database_url))
+        await in_abandonable_thread(partial(self._services.migrate, self._deployment.database_url))
         # Only now: what is not there yet would look like an outage to them, and they would say so.
-        for command in self._parts.commands():
+        for command in self._deployment.commands():
             self._terminal.status(f"Starting {command.name.replace('The ', 'the ')}")
             self._service_keepers.append(self._keep(partial(_unchanged, command), died=self._hand_back))
         await _soon(
-            wait_until_ready(self._options, self._services, self._parts.database_url),
+            wait_until_ready(self._options, self._services, self._deployment.database_url),
             f"The API and the workers did not become ready; their logs are in {self._data.logs}.",
         )
         self._terminal.status(f"Greenway is ready: {self._options.url}")
@@ -111,17 +111,21 @@ class _Supervisor:
         await asyncio.gather(*(keeper.stop(_SERVERS_STOP_SECONDS) for keeper in self._server_keepers))
         return 0
 
-    def _keep(self, prepare: Callable[[], Command], died: Callable[[Child], Awaitable[None]] = _nothing) -> Keeper:
+    def _keep(
+        self, prepare: Callable[[], ProcessCommand], died: Callable[[Child], Awaitable[None]] = _nothing
+    ) -> Keeper:
         keeper = Keeper(prepare, started=self._write_run, died=died, warn=self._terminal.warning)
         keeper.start().add_done_callback(self._given_up.put_nowait)
         return keeper
 
     async def _hand_back(self, child: Child) -> None:
-        """Whatever a service had in its hands goes to the others now, not when its lease has run out."""
-        parts = self._parts
+        """The tasks of a dead service go to the other workers now, not when its lease expires."""
+        deployment = self._deployment
         with suppress(TimeoutError):
             async with asyncio.timeout(_HAND_BACK_SECONDS):
-                await self._services.hand_back(parts.launch_id, child.pid, parts.database_url, parts.redis_url)
+                await self._services.hand_back(
+                    deployment.launch_id, child.pid, deployment.database_url, deployment.redis_url
+                )
 
     def _write_run(self) -> None:
         children = (keeper.child for keeper in (*self._service_keepers, *self._server_keepers))
@@ -129,20 +133,20 @@ class _Supervisor:
         self._data.write_run(
             Run(
                 url=self._options.url,
-                database_url=self._parts.database_url,
-                redis_url=self._parts.redis_url,
+                database_url=self._deployment.database_url,
+                redis_url=self._deployment.redis_url,
                 processes=tuple(filter(None, records)),
                 supervisor=record_of_this_process("greenway up"),
             )
         )
 
 
-def _prepared(server: EmbeddedServer) -> Command:
+def _prepared(server: EmbeddedServer) -> ProcessCommand:
     server.prepare()
     return server.command()
 
 
-def _unchanged(command: Command) -> Command:
+def _unchanged(command: ProcessCommand) -> ProcessCommand:
     return command
 
 

@@ -6,7 +6,7 @@ from typing import TextIO
 
 
 class Terminal:
-    """Goes on in silence once nobody can read any more."""
+    """Writes nothing more once its reader has gone."""
 
     def __init__(self, out: TextIO | None = None, err: TextIO | None = None) -> None:
         self._out = out or sys.stdout

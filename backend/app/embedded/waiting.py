@@ -31,13 +31,13 @@ async def first_of(*awaitables: Awaitable[T]) -> T:
 
 
 async def in_abandonable_thread(function: Callable[[], T]) -> T:
-    """Runs a blocking function that nobody has to wait for when the process ends, unlike the loop's own threads."""
+    """Runs a blocking function that the process need not wait for when it ends, unlike the loop's own threads."""
     future: Future[T] = Future()
 
     def run() -> None:
         try:
             future.set_result(function())
-        except BaseException as error:  # noqa: BLE001 - handed to whoever awaits, whatever it is
+        except BaseException as error:  # noqa: BLE001 - handed to the caller that awaits
             future.set_exception(error)
 
     future.set_running_or_notify_cancel()

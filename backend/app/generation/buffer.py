@@ -1,4 +1,4 @@
-"""The lock-guarded buffer between the agents and the store. It only keeps and counts: no I/O under its lock."""
+"""The lock-guarded buffer between the author and the store. It only keeps and counts: no I/O under its lock."""
 
 import asyncio
 from collections.abc import Callable

@@ -27,7 +27,7 @@ async def contained(work: Awaitable[Delivery[T]], *, language: str, **about: str
     try:
         return await work
     except Exception as bug:
-        log.error("author_failed", exc_info=bug, **about)
+        log.error("author_crashed", exc_info=bug, **about)
         usage = bug.usage if isinstance(bug, AuthorBug) else Usage()
         return Delivery(result=failure(FailureCode.INTERNAL, language), usage=usage)
 

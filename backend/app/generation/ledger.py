@@ -35,7 +35,7 @@ from app.domain.failures import Failure, FailureCode, failure, paused_at_request
 from app.domain.learning import Learned
 from app.domain.outline_revision import HistoryPosition
 from app.domain.roadmap import Outline
-from app.domain.state_machine import TASK_MOVES, TaskMove, allowed
+from app.domain.state_machine import TASK_TRANSITIONS, TaskTransition, allowed
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus, content_outcome, roadmap_status
 from app.domain.usage import Usage
 from app.generation.announcements import concept_changed, concept_outcome, saved_artefacts
@@ -55,7 +55,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskState:
-    """The task that a change is made for, and what it has used up. `is_new` is one that nobody has been told of."""
+    """The task that a change is made for, and what it has used up. `is_new` is one that has not been announced."""
 
     id: UUID
     kind: TaskKind
@@ -233,30 +233,30 @@ Change = (
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class AffectedConcepts:
     """The concepts that a change may touch: those of which an artefact is in one of the `statuses`, and those named."""
 
     statuses: frozenset[ArtefactStatus] = frozenset()
     concept_ids: Sequence[str] = ()
 
 
-def touched_by(change: Change) -> Touched:
+def touched_by(change: Change) -> AffectedConcepts:
     """What has to be in the state that a change is applied to. A worker knows all of its roadmap's concepts."""
     match change:
         case StartTask() | RequeueTask() | FailTask() | PauseTask() | PauseRun():
-            return Touched(statuses=frozenset({ArtefactStatus.GENERATING}))
+            return AffectedConcepts(statuses=frozenset({ArtefactStatus.GENERATING}))
         case QueueTask(retries=True):
-            return Touched(statuses=frozenset({ArtefactStatus.GENERATING, ArtefactStatus.FAILED}))
+            return AffectedConcepts(statuses=frozenset({ArtefactStatus.GENERATING, ArtefactStatus.FAILED}))
         case CancelTask():
-            return Touched(statuses=frozenset({ArtefactStatus.PENDING, ArtefactStatus.GENERATING}))
+            return AffectedConcepts(statuses=frozenset({ArtefactStatus.PENDING, ArtefactStatus.GENERATING}))
         case Regenerate() | RestoreVersion() | MarkLearned():
-            return Touched(concept_ids=[change.concept_id])
+            return AffectedConcepts(concept_ids=[change.concept_id])
         case StartConcepts():
-            return Touched(concept_ids=change.concept_ids)
+            return AffectedConcepts(concept_ids=change.concept_ids)
         case SaveBatch():
-            return Touched(concept_ids=sorted(change.batch.concept_ids))
+            return AffectedConcepts(concept_ids=sorted(change.batch.concept_ids))
         case QueueTask() | ResumeTask() | FinishRun() | CountUsage() | PutOutline():
-            return Touched()
+            return AffectedConcepts()
         case _:
             assert_never(change)
 
@@ -265,7 +265,7 @@ def touched_by(change: Change) -> Touched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class LedgerEntry:
     """What a change comes to: all that is written, and nothing else."""
 
     known: Position
@@ -281,7 +281,7 @@ class Entry:
     task: TaskState
     at: datetime
     """When all this happens, as the events say."""
-    move: TaskMove | None = None
+    move: TaskTransition | None = None
     """By which the task came to its status."""
     failure: Failure | None = None
     """Why it did; the reason of an earlier move counts no more."""
@@ -289,18 +289,18 @@ class Entry:
     """What the task has used up by this."""
 
 
-class TooLate(Exception):
+class TransitionRefused(Exception):
     """The task is not in a state any more in which it could be moved so."""
 
 
-def apply(state: RoadmapState, change: Change) -> Entry:
+def apply(state: RoadmapState, change: Change) -> LedgerEntry:
     """What a change of a roadmap comes to. What a worker does for a task that has been stopped comes to nothing but
     what it saves.
 
     Raises:
-        TooLate: the task cannot be paused, resumed or cancelled any more.
+        TransitionRefused: the task cannot be paused, resumed or cancelled any more.
     """
-    book = _Book(state, touched_by(change).statuses)
+    book = _EntryBuilder(state, touched_by(change).statuses)
     match change:
         case StartConcepts(concept_ids):
             if book.is_running:
@@ -313,7 +313,7 @@ def apply(state: RoadmapState, change: Change) -> Entry:
         case PauseRun(reason):
             if book.is_running:
                 book.stop_writing()
-                book.move_task(TaskMove.PAUSE, TaskStatus.PAUSED, reason)
+                book.move_task(TaskTransition.PAUSE, TaskStatus.PAUSED, reason)
                 book.add(TaskPaused(**book.envelope(), code=reason.code, message=reason.message))
         case QueueTask(retries):
             if retries:
@@ -326,28 +326,28 @@ def apply(state: RoadmapState, change: Change) -> Entry:
             total = book.progress.total if total is None else total
             book.add(TaskStarted(**book.envelope(), kind=state.task.kind, total=total))
         case RequeueTask():
-            book.move_task(TaskMove.REQUEUE, TaskStatus.QUEUED)
+            book.move_task(TaskTransition.REQUEUE, TaskStatus.QUEUED)
             book.stop_writing()
             book.add(TaskQueued(**book.envelope(), kind=state.task.kind))
         case FailTask(reason, usage):
             if book.is_running:
                 book.use(usage)
-                book.move_task(TaskMove.END, TaskStatus.FAILED, reason)
+                book.move_task(TaskTransition.END, TaskStatus.FAILED, reason)
                 book.stop_writing()
                 book.add(Failed(**book.envelope(), code=reason.code, message=reason.message, usage=usage))
         case CountUsage(usage):
             book.use(usage)
             book.add(BatchSaved(**book.envelope(), size=0, progress=book.progress, usage=usage))
         case PauseTask():
-            book.move_task(TaskMove.PAUSE, TaskStatus.PAUSED)
+            book.move_task(TaskTransition.PAUSE, TaskStatus.PAUSED)
             book.stop_writing()
             message = paused_at_request(state.language)
             book.add(TaskPaused(**book.envelope(), code="requested", message=message))
         case ResumeTask():
-            book.move_task(TaskMove.RESUME, TaskStatus.QUEUED)
+            book.move_task(TaskTransition.RESUME, TaskStatus.QUEUED)
             book.add(TaskQueued(**book.envelope(), kind=state.task.kind))
         case CancelTask():
-            book.move_task(TaskMove.CANCEL, TaskStatus.CANCELLED)
+            book.move_task(TaskTransition.CANCEL, TaskStatus.CANCELLED)
             for given_up in book.turn(ConceptState.given_up):
                 if given_up.is_begun:
                     book.announce(given_up)
@@ -369,7 +369,7 @@ def apply(state: RoadmapState, change: Change) -> Entry:
 ENDED = frozenset({ContentStatus.COMPLETED, ContentStatus.PARTIAL, ContentStatus.FAILED})
 
 
-class _Book:
+class _EntryBuilder:
     """An entry while it is made."""
 
     def __init__(self, state: RoadmapState, statuses: frozenset[ArtefactStatus]) -> None:
@@ -381,7 +381,7 @@ class _Book:
         self._removed: dict[str, ConceptState] = {}
         self._learned: dict[str, datetime | None] = {}
         self._task = state.task
-        self._move: TaskMove | None = None
+        self._move: TaskTransition | None = None
         self._failure: Failure | None = None
         self._usage = Usage()
         self.progress = state.position.progress
@@ -393,9 +393,9 @@ class _Book:
     def is_running(self) -> bool:
         return self._state.task.status == TaskStatus.RUNNING
 
-    def entry(self) -> Entry:
+    def entry(self) -> LedgerEntry:
         known = self._state.position
-        return Entry(
+        return LedgerEntry(
             known=known,
             position=Position(seq=known.seq + len(self._events), epoch=known.epoch, progress=self.progress),
             events=self._events,
@@ -454,10 +454,10 @@ class _Book:
         """Nothing is being written any more: what was, waits again."""
         self.turn(ConceptState.waiting_again)
 
-    def move_task(self, move: TaskMove, to: TaskStatus, reason: Failure | None = None) -> None:
-        assert to in TASK_MOVES[move].to, f"{move} does not lead to {to}"
-        if self._task.status not in TASK_MOVES[move].since:
-            raise TooLate(f"a task that is {self._task.status} does not {move}")
+    def move_task(self, move: TaskTransition, to: TaskStatus, reason: Failure | None = None) -> None:
+        assert to in TASK_TRANSITIONS[move].to, f"{move} does not lead to {to}"
+        if self._task.status not in TASK_TRANSITIONS[move].since:
+            raise TransitionRefused(f"a task that is {self._task.status} does not {move}")
         self._task, self._move, self._failure = replace(self._task, status=to), move, reason
 
     def claimed(self) -> None:
@@ -503,20 +503,20 @@ class _Book:
     def finish(self) -> None:
         outcome = content_outcome(self.progress)
         if outcome == TaskStatus.COMPLETED or outcome == TaskStatus.PARTIAL:
-            self.move_task(TaskMove.END, outcome)
+            self.move_task(TaskTransition.END, outcome)
             usage = self._task.usage
             self.add(Completed(**self.envelope(), status=outcome, progress=self.progress, usage=usage))
             return
         failures = (one for concept in self._state.concepts.values() for one in concept.failures.values())
         reason = next(failures, None) or failure(FailureCode.INTERNAL, self._state.language)
-        self.move_task(TaskMove.END, outcome, reason)
+        self.move_task(TaskTransition.END, outcome, reason)
         self.add(Failed(**self.envelope(), code=reason.code, message=reason.message))
 
     def put_outline(self, change: PutOutline) -> None:
         self.progress = change.progress
         self.use(change.usage)
         if change.usage is not None:
-            self.move_task(TaskMove.END, TaskStatus.COMPLETED)
+            self.move_task(TaskTransition.END, TaskStatus.COMPLETED)
         self._untold = dict.fromkeys(self._state.concepts)
         self.add(
             OutlineReady(
@@ -566,7 +566,7 @@ class _Book:
             changes["task"] = task
         return changes
 
-    def _changed_task(self, told: "_Seen", now: "_Seen") -> ChangedTask | None:
+    def _changed_task(self, told: "_RoadmapStanding", now: "_RoadmapStanding") -> ChangedTask | None:
         task = now.task
         if self._shown() is not task:
             return None
@@ -598,14 +598,14 @@ class _Book:
         newest = self._state.newest
         return self._task if newest is None or newest.id == self._task.id else newest
 
-    def _seen(self) -> "_Seen":
+    def _seen(self) -> "_RoadmapStanding":
         task = self._shown()
         status = roadmap_status(task.kind, task.status, self.progress, task.returns_to)
-        return _Seen(status=status, task=self._task, progress=self.progress, usage=self._usage)
+        return _RoadmapStanding(status=status, task=self._task, progress=self.progress, usage=self._usage)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
+class _RoadmapStanding:
     """What is told of a roadmap, but for its concepts. `usage` is that of the change alone."""
 
     status: RoadmapStatus

@@ -15,7 +15,7 @@ from app.generation.breaker import CircuitBreaker
 from app.generation.buffer import Buffer
 from app.generation.containment import bounded, contained
 from app.generation.patience import patiently
-from app.generation.ports import ContentAgents, ContentStore, EventPublisher
+from app.generation.ports import ArtefactWriter, ContentStore, EventPublisher
 from app.generation.saver import Saver
 from app.generation.schedule import Schedule
 from app.generation.work import Batch, ConceptBrief, FinishedArtefact, PendingConcept
@@ -39,27 +39,27 @@ class RunEnd(Enum):
     PAUSED = auto()
     """The circuit breaker has tripped; the task is paused with the reason. What failed for it waits to be written."""
     STOPPED = auto()
-    """Somebody asked for it; what had finished is saved."""
+    """The task's owner asked for it; what had finished is saved."""
 
 
 class Orchestrator:
     """One run of one content task. Lives in one event loop; `run` may be called once.
 
-    Whoever owns the task steers it: `stop_starting` and `cancel` end the run early, `hold` and `release` keep new
+    The task's owner steers it: `stop_starting` and `cancel` end the run early, `hold` and `release` keep new
     concepts back for a while, `prioritise` says which come next. `may_start` is asked at the moment of each start, and
     holds the run when it says no: a process that has stood still must not go on as if nothing had happened.
     """
 
     def __init__(
         self,
-        agents: ContentAgents,
+        writer: ArtefactWriter,
         store: ContentStore,
         events: EventPublisher,
         limits: Limits,
         *,
         may_start: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._agents = agents
+        self._writer = writer
         self._store = store
         self._limits = limits
         self._may_start = may_start
@@ -192,7 +192,7 @@ class Orchestrator:
         if KINDS[kind].reads:
             brief = replace(brief, sources=await self._sources(concept_id, KINDS[kind].reads, read))
         delivery = await contained(
-            self._agents.write(kind, brief),
+            self._writer.write(kind, brief),
             language=brief.request.language,
             concept_id=concept_id,
             artefact=kind.value,

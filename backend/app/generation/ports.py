@@ -19,7 +19,7 @@ class StoreUnavailable(Exception):
 
 
 class OwnershipLost(Exception):
-    """The task belongs to somebody else by now: nothing was written, and nothing more may be."""
+    """The task belongs to another worker by now: nothing was written, and nothing more may be."""
 
 
 class AuthorBug(Exception):
@@ -30,14 +30,14 @@ class AuthorBug(Exception):
         self.usage = usage
 
 
-class ContentAgents(Protocol):
+class ArtefactWriter(Protocol):
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
         """Write one artefact, within a time limit of the author's own: waiting for a turn does not count. A failure
         is delivered as a value; an exception is a bug, and `AuthorBug` one that has cost something."""
         ...
 
 
-class Author(ContentAgents, Protocol):
+class Author(ArtefactWriter, Protocol):
     """Writes outlines and artefacts."""
 
     @property

@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 
 class Saver:
-    """Runs beside the agents, so that saving never slows generating.
+    """Runs beside the author, so that saving never slows generating.
 
     `run()` ends after `close()`, once every batch is saved; it raises `OwnershipLost` when the task is gone.
     """

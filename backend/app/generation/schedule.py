@@ -6,7 +6,7 @@ from app.generation.work import PendingConcept
 
 
 class Schedule:
-    """Waiting concepts in learning order, but for those that somebody wants first."""
+    """Waiting concepts in learning order, but for those that the learner wants first."""
 
     def __init__(self, concepts: Iterable[PendingConcept]) -> None:
         self._waiting = {concept.concept_id: concept for concept in concepts}

@@ -1,4 +1,4 @@
-"""What the core works on: briefs for the agents, what they deliver, and the batches handed to the store."""
+"""What the core works on: briefs for the author, what it delivers, and the batches handed to the store."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -38,7 +38,7 @@ class Delivery(Generic[T_co]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConceptBrief:
-    """All that an agent is told about the concept that it writes for; `instructions` are what the learner wants of
+    """All that an author is told about the concept that it writes for; `instructions` are what the learner wants of
     another version. `sources` are the artefacts of the concept that its kind reads, those of them that there are."""
 
     concept: Concept
@@ -68,7 +68,7 @@ class PendingConcept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishedArtefact:
-    """An artefact as its agent delivered it; `artefact_id` makes saving it twice harmless."""
+    """An artefact as its author delivered it; `artefact_id` makes saving it twice harmless."""
 
     concept_id: str
     kind: ArtefactKind

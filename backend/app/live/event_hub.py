@@ -13,18 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import metrics, outages
 from app.core.ending import end
-from app.core.seldom import Seldom
+from app.core.rate_limited_log import RateLimitedLog
 from app.core.supervision import keep_going
 from app.db.repositories.event_repo import EventRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.session import DatabaseUnavailable, Sessions, safe_session_with_retry
 from app.domain.records import RoadmapPosition
 from app.domain.viewer import NoSuchRoadmap, RoadmapHandle, Viewer
-from app.live.live_feed import Frame, Listener, LiveFeed
+from app.live.live_feed import EncodedEvent, Listener, LiveFeed
 from app.messaging.channels import channel, stream_key
 from app.messaging.sealed_events import EventSeal
 
-_ignored = Seldom()
+_ignored = RateLimitedLog()
 
 CHECK_EVERY = 2.0
 """Seconds between two comparisons with Postgres: how late an event can be when Redis has lost it or is away."""
@@ -77,7 +77,7 @@ class EventHub:
                 del self._feeds[roadmap_id]
                 await self._unsubscribe(roadmap_id)
 
-    async def read(self, position: RoadmapPosition, *, after: int, until: int) -> list[Frame]:
+    async def read(self, position: RoadmapPosition, *, after: int, until: int) -> list[EncodedEvent]:
         """Committed events from `after` (exclusive) to `until` (inclusive): from Redis if it has them all, else from
         Postgres."""
         if after >= until:
@@ -102,7 +102,7 @@ class EventHub:
             await self._drop(roadmap_id)
             raise
 
-        async def read_after(seq: int) -> Sequence[Frame]:
+        async def read_after(seq: int) -> Sequence[EncodedEvent]:
             return await self._from_postgres(position.handle, seq)
 
         feed = self._feeds[roadmap_id] = LiveFeed(position.seq, read_after)
@@ -125,11 +125,11 @@ class EventHub:
     async def _arrived(self, data: bytes) -> None:
         event = self._seal.open(data)
         if event is None:
-            _ignored.warn("event_ignored")
+            _ignored.warn("unverified_event_ignored")
             metrics.ignored_messages.labels("event").inc()
         elif feed := self._feeds.get(event.roadmap_id):
             with suppress(DatabaseUnavailable):  # `_watch` tries again
-                await (feed.arrived(Frame(event.seq, event.data)) if event.data else feed.catch_up(event.seq))
+                await (feed.arrived(EncodedEvent(event.seq, event.data)) if event.data else feed.catch_up(event.seq))
 
     async def _watch(self) -> None:
         """Notice what got lost on the way, by comparing numbers."""
@@ -177,14 +177,14 @@ class EventHub:
 
         return await safe_session_with_retry(self._sessions, work, single_statement=True)
 
-    async def _from_postgres(self, roadmap: RoadmapHandle, after: int) -> list[Frame]:
-        async def work(session: AsyncSession) -> list[Frame]:
+    async def _from_postgres(self, roadmap: RoadmapHandle, after: int) -> list[EncodedEvent]:
+        async def work(session: AsyncSession) -> list[EncodedEvent]:
             bodies = await EventRepository(session).after(roadmap, after, limit=READ_AT_ONCE)
-            return [Frame(body["seq"], orjson.dumps(body)) for body in bodies]
+            return [EncodedEvent(body["seq"], orjson.dumps(body)) for body in bodies]
 
         return await safe_session_with_retry(self._sessions, work, single_statement=True)
 
-    async def _from_stream(self, position: RoadmapPosition, after: int, until: int) -> list[Frame]:
+    async def _from_stream(self, position: RoadmapPosition, after: int, until: int) -> list[EncodedEvent]:
         roadmap_id = position.handle.roadmap_id
         key = stream_key(roadmap_id, position.epoch)
         try:
@@ -193,7 +193,7 @@ class EventHub:
             return []
         events = [self._seal.open(fields.get(b"e", b"")) for _, fields in entries]
         ours = (event for event in events if event and event.roadmap_id == roadmap_id)
-        return [Frame(event.seq, event.data) for event in ours if event.data]
+        return [EncodedEvent(event.seq, event.data) for event in ours if event.data]
 
     async def _subscribe(self, *roadmap_ids: UUID) -> None:
         try:

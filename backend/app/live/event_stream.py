@@ -13,7 +13,7 @@ from app.core.errors import InvalidInput, Unavailable
 from app.domain.records import RoadmapPosition
 from app.domain.viewer import Viewer
 from app.live.event_hub import EventHub
-from app.live.live_feed import Ended, Listener
+from app.live.live_feed import FeedEnded, Listener
 from app.reading.roadmaps import RoadmapReader
 
 LONGEST_CATCH_UP = 5000
@@ -24,7 +24,7 @@ _RETRY_AFTER = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class EncodedFrame:
     """One frame. `seq` is the event's number; None for frames that are no events."""
 
     type: str
@@ -78,7 +78,7 @@ class EventStream:
         finally:
             self._followers -= 1
 
-    async def follow(self, viewer: Viewer, roadmap_id: UUID, *, since: int | None) -> AsyncGenerator[Message]:
+    async def follow(self, viewer: Viewer, roadmap_id: UUID, *, since: int | None) -> AsyncGenerator[EncodedFrame]:
         """All frames for one client, until the roadmap is deleted.
 
         It is attached to the live channel before anything is read, so nothing can fall in between.
@@ -92,7 +92,7 @@ class EventStream:
                     try:
                         async for message in self._connected(listener, position, since):
                             yield message
-                    except Ended as ended:
+                    except FeedEnded as ended:
                         if str(ended) != "slow":
                             return
                         yield _resync("slow")
@@ -100,7 +100,7 @@ class EventStream:
 
     async def _connected(
         self, listener: Listener, position: RoadmapPosition, since: int | None
-    ) -> AsyncIterator[Message]:
+    ) -> AsyncIterator[EncodedFrame]:
         # The client may know more than this process has heard so far, but not more than Postgres.
         newest = position.seq
         too_old = since is not None and (since < position.floor or newest - since > LONGEST_CATCH_UP)
@@ -111,7 +111,7 @@ class EventStream:
             sent = since
             for frame in await self._hub.read(position, after=since, until=listener.seq):
                 sent = frame.seq
-                yield Message("event", frame.data, frame.seq)
+                yield EncodedFrame("event", frame.data, frame.seq)
             if sent < listener.seq:  # they have been removed meanwhile
                 yield _resync("too_old")
                 since = None
@@ -119,7 +119,7 @@ class EventStream:
                 yield _heartbeat(sent)
         if since is None:
             roadmap = await self._reader.roadmap(listener.viewer, position.handle.roadmap_id)
-            yield Message("snapshot", b'{"type":"snapshot","roadmap":' + roadmap.body + b"}")
+            yield EncodedFrame("snapshot", b'{"type":"snapshot","roadmap":' + roadmap.body + b"}")
             sent = roadmap.seq
         while True:
             try:
@@ -130,12 +130,12 @@ class EventStream:
                 continue
             if frame.seq > sent:
                 sent = frame.seq
-                yield Message("event", frame.data, frame.seq)
+                yield EncodedFrame("event", frame.data, frame.seq)
 
 
-def _heartbeat(seq: int) -> Message:
-    return Message("heartbeat", orjson.dumps({"type": "heartbeat", "seq": seq}))
+def _heartbeat(seq: int) -> EncodedFrame:
+    return EncodedFrame("heartbeat", orjson.dumps({"type": "heartbeat", "seq": seq}))
 
 
-def _resync(reason: str) -> Message:
-    return Message("resync", orjson.dumps({"type": "resync", "reason": reason}))
+def _resync(reason: str) -> EncodedFrame:
+    return EncodedFrame("resync", orjson.dumps({"type": "resync", "reason": reason}))

@@ -9,25 +9,25 @@ from app.domain.events import Event
 from app.reading.views import RoadmapView
 
 
-class _Frame(BaseModel):
+class _UnnumberedFrame(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Snapshot(_Frame):
+class Snapshot(_UnnumberedFrame):
     """The whole roadmap. It replaces everything that the client knew."""
 
     type: Literal["snapshot"]
     roadmap: RoadmapView
 
 
-class Resync(_Frame):
+class Resync(_UnnumberedFrame):
     """Events cannot be delivered one by one; a snapshot follows."""
 
     type: Literal["resync"]
     reason: str
 
 
-class Heartbeat(_Frame):
+class Heartbeat(_UnnumberedFrame):
     """Nothing has happened since event `seq`."""
 
     type: Literal["heartbeat"]

@@ -11,14 +11,14 @@ BACKLOG = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class EncodedEvent:
     """An event as it is sent: its number, and its JSON, made once for all listeners."""
 
     seq: int
     data: bytes
 
 
-class Ended(Exception):
+class FeedEnded(Exception):
     """The feed cannot go on for this listener; `str(error)` says why: `slow`, `deleted` or `stopping`."""
 
 
@@ -29,20 +29,20 @@ class Listener:
     def __init__(self, viewer: Viewer, seq: int) -> None:
         self.viewer = viewer
         self.seq = seq
-        self._frames: asyncio.Queue[Frame | Ended] = asyncio.Queue(BACKLOG + 1)
+        self._frames: asyncio.Queue[EncodedEvent | FeedEnded] = asyncio.Queue(BACKLOG + 1)
 
-    async def next(self) -> Frame:
+    async def next(self) -> EncodedEvent:
         """The next event.
 
         Raises:
-            Ended: there will be no further ones.
+            FeedEnded: there will be no further ones.
         """
         item = await self._frames.get()
-        if isinstance(item, Ended):
+        if isinstance(item, FeedEnded):
             raise item
         return item
 
-    def put(self, frame: Frame) -> bool:
+    def put(self, frame: EncodedEvent) -> bool:
         """False when the listener is too slow; it has been told."""
         if self._frames.qsize() >= BACKLOG:
             self.end("slow")
@@ -54,13 +54,13 @@ class Listener:
         """Drop what waits, since it is of no use without what would have followed."""
         while not self._frames.empty():
             self._frames.get_nowait()
-        self._frames.put_nowait(Ended(reason))
+        self._frames.put_nowait(FeedEnded(reason))
 
 
 class LiveFeed:
     """Puts what arrives into order. `read_after(seq)` reads committed events from Postgres, to fill gaps."""
 
-    def __init__(self, seq: int, read_after: Callable[[int], Awaitable[Sequence[Frame]]]) -> None:
+    def __init__(self, seq: int, read_after: Callable[[int], Awaitable[Sequence[EncodedEvent]]]) -> None:
         self.seq = seq
         self._read_after = read_after
         self._listeners: set[Listener] = set()
@@ -72,11 +72,11 @@ class LiveFeed:
         return listener
 
     def leave(self, listener: Listener) -> bool:
-        """True when nobody listens any more."""
+        """True when the last listener has gone."""
         self._listeners.discard(listener)
         return not self._listeners
 
-    async def arrived(self, frame: Frame) -> None:
+    async def arrived(self, frame: EncodedEvent) -> None:
         """An event came in: drop it when it is known, fill the gap when some before it are missing."""
         if frame.seq == self.seq + 1:
             self._pass_on(frame)
@@ -84,7 +84,7 @@ class LiveFeed:
             await self.catch_up(frame.seq)
 
     async def catch_up(self, seq: int) -> None:
-        """Read what is missing up to `seq`, and whatever else is there. Where that is kept no more, listeners are told
+        """Read what is missing up to `seq`, and any later events. Where that is kept no more, listeners are told
         to start afresh."""
         async with self._filling:
             while self.seq < seq:
@@ -102,7 +102,7 @@ class LiveFeed:
             listener.end(reason)
             self._listeners.discard(listener)
 
-    def _pass_on(self, frame: Frame) -> None:
+    def _pass_on(self, frame: EncodedEvent) -> None:
         self.seq = frame.seq
         for listener in [listener for listener in self._listeners if not listener.put(frame)]:
             self._listeners.discard(listener)

@@ -42,7 +42,7 @@ class CeleryDoorbell:
             await asyncio.to_thread(self._send, *_ENTRY_POINTS[kind], str(task_id))
         except (OperationalError, RedisError, OSError) as error:
             outages.redis.noticed(error)
-            log.debug("doorbell_not_rung", task_id=str(task_id), error=type(error).__name__)
+            log.debug("task_signal_failed", task_id=str(task_id), error=type(error).__name__)
         else:
             outages.redis.over()
 

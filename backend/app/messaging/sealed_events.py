@@ -1,7 +1,7 @@
-"""Events as they go through Redis: signed, so that nobody who can write there can forge one or break a listener.
+"""Events as they go through Redis: signed, so that no other writer there can forge one or break a listener.
 
 A sealed event is a MAC of 16 bytes, the roadmap's id (16 bytes), the event's number (8 bytes, big-endian) and its JSON.
-A big event goes without its JSON; whoever hears of it reads it from Postgres.
+A big event goes without its JSON; its receiver reads it from Postgres.
 """
 
 from dataclasses import dataclass

@@ -43,10 +43,10 @@ class Check:
     ok: bool
     message: str
     reason: str | None = None
-    """What the server or the system said; for whoever runs Greenway, not for those who use it."""
+    """What the server or the system said; for the operator, not for learners."""
 
 
-class Health:
+class DependencyHealth:
     def __init__(self, sessions: Sessions, redis: Redis) -> None:
         self._sessions = sessions
         self._redis = redis
@@ -60,8 +60,8 @@ class Health:
         return [*database, redis]
 
     async def count_tasks(self) -> None:
-        """Set the gauges of tasks and workers; while the database is away, the last values stay. Whoever asks often
-        keeps one connection busy, and has the tasks that have ended counted again after a while only."""
+        """Set the gauges of tasks and workers; while the database is away, the last values stay. A caller that asks
+        often keeps one connection busy, and has the tasks that have ended counted again after a while only."""
         async with self._counting:
             await self._count_tasks()
 

@@ -173,7 +173,7 @@ class RoadmapPage(_View):
     next_cursor: str | None
 
 
-class _Written(_View):
+class _WrittenArtefact(_View):
     """The version of an artefact, its author, the version of the prompt, and the cost. If it is `imported`, these and
     the verdict on each resource are the file's claims."""
 
@@ -185,13 +185,13 @@ class _Written(_View):
     imported: bool = False
 
 
-class TutorialView(Tutorial, _Written):
+class TutorialView(Tutorial, _WrittenArtefact):
     """A tutorial with its author, date and cost."""
 
     tutorial_id: UUID
 
 
-class ResourcesView(Resources, _Written):
+class ResourcesView(Resources, _WrittenArtefact):
     """Resources with their author, date and cost."""
 
     resources_id: UUID
@@ -213,7 +213,7 @@ class QuestionView(_View):
     options: list[OptionView]
 
 
-class QuizView(_Written):
+class QuizView(_WrittenArtefact):
     """A quiz without its answers, with its author, date and cost."""
 
     kind: Literal[ArtefactKind.QUIZ]

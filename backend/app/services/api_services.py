@@ -13,7 +13,7 @@ from app.db.session import Sessions
 from app.live.event_stream import EventStream
 from app.reading.concepts import ConceptReader
 from app.reading.estimates import EstimateReader
-from app.reading.health import Health
+from app.reading.health import DependencyHealth
 from app.reading.packing import PackedReader
 from app.reading.revisions import RevisionReader
 from app.reading.roadmaps import RoadmapReader
@@ -66,6 +66,6 @@ class ApiServices:
     commands: Commands
     read: Readers
     stream: EventStream
-    health: Health
+    health: DependencyHealth
     schema: SchemaGate
     about: About

@@ -24,7 +24,7 @@ def worker_id(launch_id: UUID, pid: int | None = None) -> UUID:
 
 async def hand_back_tasks_of(worker_id: UUID, *, database_url: str, redis_url: str) -> None:
     """For a process that has been waited for. Never fails: without a database the lease runs out, as it does for
-    workers whose end nobody sees. Opens connections of its own, for callers that have none."""
+    workers whose end is not noticed. Opens connections of its own, for callers that have none."""
     engine = create_engine(sqlalchemy_url(database_url), pool_size=1, application_name="greenway-parent")
     redis = create_redis(redis_url)
     try:
@@ -32,10 +32,10 @@ async def hand_back_tasks_of(worker_id: UUID, *, database_url: str, redis_url: s
         events = await hand_back(sessions, worker_id)
         await NotificationService(redis, EventSeal(sessions)).publish(events)
     except (DatabaseUnavailable, DBAPIError, OSError) as error:
-        log.info("tasks_not_handed_back", error=type(error).__name__)
+        log.info("tasks_requeue_failed", error=type(error).__name__)
     else:
         if events:
-            log.info("tasks_handed_back", tasks=len(events))
+            log.info("tasks_requeued", tasks=len(events))
     finally:
         await redis.aclose()
         await engine.dispose()

@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 
 class NotificationService:
-    """Publishing never fails: whoever misses an event notices the gap in the numbers and reads it from Postgres."""
+    """Publishing never fails: a client that misses an event notices the gap and reads it from Postgres."""
 
     def __init__(self, redis: Redis, seal: EventSeal) -> None:
         self._redis = redis
@@ -46,7 +46,7 @@ class NotificationService:
         try:
             await self._seal.load()
         except (DatabaseUnavailable, DBAPIError) as error:
-            log.debug("events_not_published", error=type(error).__name__)
+            log.debug("event_publish_failed", error=type(error).__name__)
             return
         by_roadmap: dict[tuple[UUID, UUID], list[Event]] = {}
         for event in events:
@@ -59,7 +59,7 @@ class NotificationService:
                 await self._publish(keys=[stream_key(roadmap_id, epoch), channel(roadmap_id)], args=arguments)
             except (RedisError, OSError) as error:
                 outages.redis.noticed(error)
-                log.debug("events_not_published", roadmap_id=str(roadmap_id), error=type(error).__name__)
+                log.debug("event_publish_failed", roadmap_id=str(roadmap_id), error=type(error).__name__)
             else:
                 outages.redis.over()
                 metrics.events_published.inc(len(own))

@@ -1,5 +1,5 @@
-"""Takes Celery's messages apart before Celery does: a doorbell is made anew from the little that it says, and whatever
-else comes is dropped."""
+"""Takes Celery's messages apart before Celery does: a doorbell is made anew from the little that it says, and all
+else is dropped."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -54,12 +54,12 @@ class CarefulConsumer(Consumer):
 def _is_doorbell(message: Message) -> bool:
     try:
         return _made_anew(message)
-    except Exception:  # noqa: BLE001 - anybody may write anything into a queue
+    except Exception:  # noqa: BLE001 - every client of Redis may write anything into a queue
         return False
 
 
 def _made_anew(message: Message) -> bool:
-    """Replace whatever a message says beyond which task is to be run. False when it does not say that."""
+    """Remove everything from a message but which task is to be run. False when it does not say that."""
     headers, body = message.headers, message.body
     if not isinstance(headers, Mapping) or not isinstance(body, str | bytes) or len(body) > LONGEST_BODY:
         return False

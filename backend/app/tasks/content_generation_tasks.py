@@ -26,6 +26,6 @@ def _answer(task_id: str) -> None:
     try:
         known = UUID(task_id)
     except (ValueError, TypeError, AttributeError):
-        log.warning("doorbell_ignored", reason="not the id of a task")
+        log.warning("task_signal_ignored", reason="not the id of a task")
         return
     current_runtime().run(known)

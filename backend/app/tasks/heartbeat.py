@@ -27,7 +27,7 @@ LEAVING_TIME = 3.0
 log = structlog.get_logger()
 
 
-class Heartbeat(threading.Thread):
+class LeaseHeartbeat(threading.Thread):
     """`ticked_at` tells when the main loop last showed life, by `time.monotonic`."""
 
     def __init__(self, database_url: str, worker_id: UUID, name: str, *, ticked_at: Callable[[], float]) -> None:
@@ -74,7 +74,7 @@ class Heartbeat(threading.Thread):
                 before, began = began, time.monotonic()
                 if began - before > WEDGED_AFTER:
                     # Not the main loop alone: it gets until the next beat to show life.
-                    log.warning("process_stood_still", worker=self._worker_name, seconds=round(began - before))
+                    log.warning("event_loop_stalled", worker=self._worker_name, seconds=round(began - before))
                 elif self._main_loop_lives(began):
                     await self._attempt(sessions, began)
                 await self._pause(BEAT_EVERY - (time.monotonic() - began))
@@ -85,7 +85,7 @@ class Heartbeat(threading.Thread):
     def _main_loop_lives(self, now: float) -> bool:
         lives = now - self._ticked_at() < WEDGED_AFTER
         if not lives and self._healthy:
-            log.error("main_loop_wedged", worker=self._worker_name)
+            log.error("event_loop_blocked", worker=self._worker_name)
             self._healthy = False
         return lives
 
@@ -106,7 +106,7 @@ class Heartbeat(threading.Thread):
                 await safe_session_with_retry(sessions, renew, attempts=1, single_statement=True)
         except (DatabaseUnavailable, DBAPIError, TimeoutError):  # away, or refusing: during a restore, say
             if self._healthy:
-                log.warning("lease_not_renewed", worker=self._worker_name)
+                log.warning("lease_renewal_failed", worker=self._worker_name)
             self._healthy = False
             return
         if not self._healthy:
@@ -126,7 +126,7 @@ class Heartbeat(threading.Thread):
             async with asyncio.timeout(LEAVING_TIME):
                 await safe_session_with_retry(sessions, leave, attempts=1, single_statement=True)
         except (DatabaseUnavailable, DBAPIError, TimeoutError):
-            log.warning("lease_not_given_up", worker=self._worker_name)
+            log.warning("lease_release_failed", worker=self._worker_name)
 
     async def _pause(self, seconds: float) -> None:
         """Wait, but not longer than until `stop` is called."""

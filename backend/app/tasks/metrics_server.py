@@ -29,7 +29,9 @@ def serve_metrics(settings: Settings) -> None:
     try:
         listener = socket.create_server(address)
     except OSError as error:
-        log.warning("metrics_not_served", port=address[1], setting="GREENWAY_WORKER_METRICS_PORT", error=error.strerror)
+        log.warning(
+            "metrics_server_failed", port=address[1], setting="GREENWAY_WORKER_METRICS_PORT", error=error.strerror
+        )
         return
     config = uvicorn.Config(
         SafeHeaders(Guard(make_asgi_app(registry), allowed_hosts=settings.allowed_hosts)),

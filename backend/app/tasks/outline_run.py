@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 
-from app.db.outline_store import OutlineStore, Wanted
+from app.db.outline_store import OutlineJob, OutlineStore
 from app.domain.base import new_id
 from app.domain.failures import Failure, FailureCode, failure
 from app.domain.outline_edits import apply_operations
@@ -103,16 +103,16 @@ class OutlineRun:
             self.queued = [saved.next_task] if saved.next_task else []
             await self._events.publish(saved.events)
 
-    def _ask(self, wanted: Wanted) -> Coroutine[Any, Any, Delivery[Made]]:
+    def _ask(self, wanted: OutlineJob) -> Coroutine[Any, Any, Delivery[Made]]:
         work = self._draft(wanted) if self._claim.kind == TaskKind.DRAFT else self._revise(wanted)
         return contained(work, language=wanted.request.language, task=self._claim.kind.value)
 
-    async def _draft(self, wanted: Wanted) -> Delivery[Made]:
+    async def _draft(self, wanted: OutlineJob) -> Delivery[Made]:
         delivery = await self._author.draft(wanted.request)
         how = NewRevision(kind=RevisionKind.DRAFTED)
         return _made(delivery, wanted, lambda outline: (check_outline(outline), how))
 
-    async def _revise(self, wanted: Wanted) -> Delivery[Made]:
+    async def _revise(self, wanted: OutlineJob) -> Delivery[Made]:
         assert wanted.outline is not None, "only an outline can be revised"
         before, feedback = wanted.outline, wanted.feedback
         delivery = await self._author.revise(wanted.request, before, feedback)
@@ -129,7 +129,7 @@ class OutlineRun:
         return _made(delivery, wanted, revised)
 
 
-def _made(delivery: Delivery[T], wanted: Wanted, make: Callable[[T], Made]) -> Delivery[Made]:
+def _made(delivery: Delivery[T], wanted: OutlineJob, make: Callable[[T], Made]) -> Delivery[Made]:
     """The outline out of what the author has delivered, if that keeps the rules."""
     result: Made | Failure
     if isinstance(delivery.result, Failure):
@@ -138,6 +138,6 @@ def _made(delivery: Delivery[T], wanted: Wanted, make: Callable[[T], Made]) -> D
         try:
             result = make(delivery.result)
         except OutlineError as error:
-            log.warning("outline_breaks_a_rule", reason=error.message)
+            log.warning("outline_invalid", reason=error.message)
             result = failure(FailureCode.INVALID_OUTPUT, wanted.request.language)
     return delivery.with_result(result)

@@ -25,7 +25,7 @@ from app.messaging.doorbell import CeleryDoorbell
 from app.messaging.redis_client import create_redis
 from app.messaging.sealed_events import EventSeal
 from app.services.notification_service import NotificationService
-from app.tasks.heartbeat import Heartbeat
+from app.tasks.heartbeat import LeaseHeartbeat
 from app.tasks.loop_thread import LoopThread
 from app.tasks.worker import Worker
 
@@ -58,7 +58,7 @@ class WorkerRuntime:
         self._id = worker_id
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._thread = LoopThread("greenway-loop")
-        self._heartbeat = Heartbeat(
+        self._heartbeat = LeaseHeartbeat(
             settings.require_database_url(),
             self._id,
             self._name,
@@ -74,7 +74,7 @@ class WorkerRuntime:
         self._heartbeat.start()
         self._worker = worker
         if not self._heartbeat.wait_until_held(FIRST_LEASE_TIMEOUT):
-            log.warning("no_lease_yet", worker=self._name)
+            log.warning("waiting_for_lease", worker=self._name)
         # Only now: without a lease, nothing that waits can be taken.
         self._looking_after = self._thread.submit(worker.look_after_tasks())
         log.info("worker_started", worker=self._name, capacity=self._capacity)

@@ -87,7 +87,7 @@ class Worker:
         """Answer a doorbell: run the task if it is there to be had. Never raises."""
         with structlog.contextvars.bound_contextvars(task_id=str(task_id)):
             if self._draining or task_id in self._held:
-                log.info("doorbell_ignored", reason="draining" if self._draining else "already running here")
+                log.info("task_signal_ignored", reason="draining" if self._draining else "already running here")
                 return
             self._held[task_id] = asyncio.create_task(self._claim_and_run(task_id))
             self._idle.clear()
@@ -96,7 +96,7 @@ class Worker:
                 if not self._held[task_id].cancelled():
                     self._held[task_id].result()
             except DatabaseUnavailable:
-                log.warning("task_left_to_the_sweep")
+                log.warning("task_deferred_to_sweep")
             finally:
                 del self._held[task_id]
                 if not self._held:
@@ -125,7 +125,7 @@ class Worker:
         """Start nothing new, let calls in flight finish or cancel them, save, give the tasks back. What cannot be saved
         in time, since the database is away, is left: the tasks are taken over once it is back."""
         self._draining = True
-        log.info("draining", tasks=len(self._runs))
+        log.info("worker_draining", tasks=len(self._runs))
         for _, run in list(self._runs.values()):
             run.stop_starting()
         reach(Failpoint.DURING_DRAIN)
@@ -150,7 +150,7 @@ class Worker:
         async with self._claiming:  # one after the other, so that no two suspects are taken at once
             taken = await self._tasks.claim(task_id)
         if taken is None:
-            log.info("doorbell_ignored", reason="unknown, ended, held by a worker, or to be run alone")
+            log.info("task_signal_ignored", reason="unknown, ended, held by a worker, or to be run alone")
             return
         claim = taken.claim
         await self._events.publish(taken.events)
@@ -178,7 +178,7 @@ class Worker:
             raise
         except Exception:
             # The one handler of the process: a bug ends the task as failed instead of ending the worker.
-            log.exception("task_failed_by_a_bug")
+            log.exception("task_crashed")
             await self._events.publish(await self._tasks.fail(claim, failure(FailureCode.INTERNAL, claim.language)))
             return
         finally:

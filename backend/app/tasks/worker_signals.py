@@ -143,7 +143,7 @@ def _start_runtime() -> None:
     try:
         current_runtime()
     except (GreenwayError, SQLAlchemyError, OSError) as error:
-        log.error("worker_not_started", error=str(error))
+        log.error("worker_start_failed", error=str(error))
         raise SystemExit(1) from error
 
 

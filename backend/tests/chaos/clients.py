@@ -9,7 +9,7 @@ from uuid import UUID
 
 import httpx2
 
-from app.cli.api_client import ApiClient, NoAnswer
+from app.cli.api_client import ApiClient, ApiUnavailable
 from app.cli.endpoint import API, Endpoint
 from app.cli.watching.event_socket import EventSocket
 from app.cli.watching.follower import Follower
@@ -41,10 +41,10 @@ class EventStreamReader:
                 http.stream("GET", url) as answer,
             ):
                 if answer.status_code != 200:
-                    raise NoAnswer(f"HTTP {answer.status_code}")
+                    raise ApiUnavailable(f"HTTP {answer.status_code}")
                 yield _frames(answer)
         except (httpx2.HTTPError, OSError) as error:
-            raise NoAnswer(str(error)) from error
+            raise ApiUnavailable(str(error)) from error
 
 
 async def _frames(answer: httpx2.Response) -> AsyncIterator[Frame]:
@@ -70,7 +70,7 @@ class AnyApi:
             try:
                 async with ApiClient.open(self._next_endpoint()) as client:
                     return await client.read(roadmap_id)
-            except NoAnswer:
+            except ApiUnavailable:
                 await asyncio.sleep(0.3)
 
     @asynccontextmanager

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import httpx2
 
 from app.cli.endpoint import API
-from app.cli.watching.state import Watched
+from app.cli.watching.state import WatchedRoadmap
 from app.domain.tasks import RoadmapStatus
 from app.reading.views import RoadmapView
 from chaos.clients import watch
@@ -139,7 +139,7 @@ class Generator:
                 if roadmap.status is RoadmapStatus.PARTIAL and self._history.huge_answers:
                     await self.order(roadmap_id, "retry")
                 elif roadmap.status in AT_REST:
-                    self._history.reads[roadmap_id] = Watched.of(roadmap)
+                    self._history.reads[roadmap_id] = WatchedRoadmap.of(roadmap)
                     return
                 if roadmap.status is RoadmapStatus.PAUSED:
                     await self.order(roadmap_id, "resume")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 
-from app.cli.watching.state import Watched
+from app.cli.watching.state import WatchedRoadmap
 from app.domain.events import Event
 from app.domain.ownership import LEASE
 from chaos.audit import Stored
@@ -90,8 +90,8 @@ class Seen:
 
     client: str
     roadmap_id: UUID
-    first: Watched | None = None
-    state: Watched | None = None
+    first: WatchedRoadmap | None = None
+    state: WatchedRoadmap | None = None
     events: list[Event] = field(default_factory=list)
     reconnects: int = 0
     refused: str | None = None
@@ -114,7 +114,7 @@ class History:
     strikes: list[Strike] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
-    reads: dict[UUID, Watched] = field(default_factory=dict)
+    reads: dict[UUID, WatchedRoadmap] = field(default_factory=dict)
     """The last read of each roadmap, when everything was at rest."""
     unsettled: list[tuple[UUID, str]] = field(default_factory=list)
     """Roadmaps that did not come to rest, with the state in which they were left."""
@@ -153,11 +153,11 @@ def read_calls(logs: Iterable[LogPart], roadmap_ids: Sequence[UUID]) -> list[Cal
     for log in logs:
         pending: dict[tuple[str, str, str], list[Call]] = {}
         for entry in log.entries():
-            if entry.get("roadmap_id") not in wanted or entry["event"] not in ("artefact_asked", "artefact_delivered"):
+            if entry.get("roadmap_id") not in wanted or entry["event"] not in ("artefact_started", "artefact_finished"):
                 continue
             at = datetime.fromisoformat(entry["timestamp"]).timestamp() - log.clock_offset
             key = (entry["task_id"], entry["concept_id"], entry["artefact"])
-            if entry["event"] == "artefact_asked":
+            if entry["event"] == "artefact_started":
                 call = Call(
                     roadmap_id=UUID(entry["roadmap_id"]),
                     concept_id=entry["concept_id"],
@@ -175,7 +175,7 @@ def read_calls(logs: Iterable[LogPart], roadmap_ids: Sequence[UUID]) -> list[Cal
 
 def read_bugs(logs: Iterable[LogPart]) -> list[str]:
     """What the processes themselves call a bug."""
-    bugs = ("task_failed_by_a_bug", "background_step_failed", "request_failed", "main_loop_wedged")
+    bugs = ("task_crashed", "background_step_failed", "request_failed", "event_loop_blocked")
     return [
         f"{log.path.name}: {entry['event']}: {str(entry.get('exception', ''))[-600:]}"
         for log in logs

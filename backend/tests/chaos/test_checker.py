@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from app.cli.watching.reducer import apply
-from app.cli.watching.state import Watched
+from app.cli.watching.state import WatchedRoadmap
 from app.domain.changes import ChangedConcept, ShownFailure, changed_concept
 from app.domain.content.concept_state import ArtefactState, ConceptState
 from app.domain.content.kind import ArtefactKind
@@ -74,7 +74,7 @@ EVENTS: list[Event] = [
         usage=Usage(),
     ),
 ]
-FIRST = Watched(
+FIRST = WatchedRoadmap(
     roadmap_id=ROADMAP,
     epoch=EPOCH,
     seq=0,
@@ -92,7 +92,7 @@ FIRST = Watched(
 )
 
 
-def after(events: list[Event]) -> Watched:
+def after(events: list[Event]) -> WatchedRoadmap:
     state = FIRST
     for event in events:
         state = apply(state, event)
@@ -248,7 +248,7 @@ def an_event_was_not_committed(history: History) -> None:
 
 
 def a_bug(history: History) -> None:
-    history.bugs.append("worker.0.log: task_failed_by_a_bug")
+    history.bugs.append("worker.0.log: task_crashed")
 
 
 def failed(history: History, code: FailureCode, message: str, **changes: Any) -> None:

@@ -40,7 +40,7 @@ def write_notes(study: Study) -> Notes:
     "backend/app/agents/writing/notes.py": '''"""Notes by a model."""
 
 from app.agents.asking.prompts import load_prompt
-from app.agents.asking.question import Line, Question, Reply
+from app.agents.asking.structured_request import Line, StructuredRequest, Reply
 from app.agents.writing.facts import facts_of
 from app.domain.content.kinds.notes import Notes
 from app.generation.work import ConceptBrief
@@ -50,8 +50,8 @@ class NotesReply(Reply):
     lines: list[Line]
 
 
-def notes_question(brief: ConceptBrief) -> Question[NotesReply, Notes]:
-    return Question(
+def notes_request(brief: ConceptBrief) -> StructuredRequest[NotesReply, Notes]:
+    return StructuredRequest(
         prompt=load_prompt("notes"),
         facts=facts_of(brief),
         reply=NotesReply,
@@ -104,13 +104,13 @@ ENTRIES = [
     (
         "backend/app/agents/writing/writers.py",
         "from app.agents.asking.asker import Asker\n",
-        "from app.agents.writing.notes import notes_question\n",
+        "from app.agents.writing.notes import notes_request\n",
     ),
     (
         "backend/app/agents/writing/writers.py",
         "\n\nWRITERS: Mapping[ArtefactKind, Writer] = {\n",
         """    ArtefactKind.NOTES: Writer(
-        write=lambda desk, brief: desk.asker.ask(notes_question(brief)),
+        write=lambda desk, brief: desk.asker.ask(notes_request(brief)),
         assumed=Usage(calls=1, input_tokens=1500, output_tokens=100),
     ),
 """,
@@ -133,9 +133,9 @@ ENTRIES = [
     ),
     ("backend/app/reading/views.py", "    quiz: QuizView | None\n", "    notes: NotesView | None\n"),
     (
-        "backend/app/cli/lesson.py",
-        '    ArtefactKind.QUIZ: _Part("The quiz", _quiz),\n',
-        '    ArtefactKind.NOTES: _Part("The notes", lambda notes: iter(["## Notes", *notes.lines])),\n',
+        "backend/app/cli/concept_markdown.py",
+        '    ArtefactKind.QUIZ: _ArtefactText("The quiz", _quiz),\n',
+        '    ArtefactKind.NOTES: _ArtefactText("The notes", lambda notes: iter(["## Notes", *notes.lines])),\n',
     ),
     (
         "frontend/src/features/artefacts/registry.ts",

@@ -107,7 +107,7 @@ def refused(cluster: Cluster, limit: str) -> float:
 def logged(cluster: Cluster, limit: str) -> list[dict[str, Any]]:
     lines = (cluster.directory / "api.log").read_text().splitlines()
     entries = [json.loads(line) for line in lines if line.startswith("{")]
-    return [one for one in entries if one["event"] == "connection_refused" and one["limit"] == limit]
+    return [one for one in entries if one["event"] == "connection_limit_reached" and one["limit"] == limit]
 
 
 def created(cluster: Cluster) -> str:

@@ -44,10 +44,10 @@ async def test_a_prefork_parent_hands_back_what_its_dead_child_held(cluster: Clu
         assert await fetch(cluster.database_url, CRASHES) == [(1,)]
         await client.until_status(roadmap_id, "completed")
         assert await versions(cluster.database_url, roadmap_id) == {1}
-    assert [entry["tasks"] for entry in worker.logged("tasks_handed_back")] == [1]
+    assert [entry["tasks"] for entry in worker.logged("tasks_requeued")] == [1]
     # Children that end in order hand nothing back.
     assert worker.terminate() == 0
-    assert len(worker.logged("tasks_handed_back")) == 1
+    assert len(worker.logged("tasks_requeued")) == 1
 
 
 async def test_up_hands_back_what_its_dead_worker_held(

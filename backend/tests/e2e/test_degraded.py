@@ -65,7 +65,7 @@ def told(log: list[dict[str, object]], dependency: str) -> list[object]:
 
 
 def is_back(log: Callable[[], list[dict[str, object]]]) -> bool:
-    return told(log(), "database")[-1] == "dependency_back"
+    return told(log(), "database")[-1] == "dependency_recovered"
 
 
 async def until(client: Client, path: str, status: int) -> None:
@@ -102,7 +102,7 @@ async def test_without_postgres(fragile: Fragile) -> None:
     for log in (*(worker.logs for worker in workers), fragile.api_log):
         wait_until(partial(is_back, log))  # each process asks for itself
         lines = told(log(), "database")
-        assert lines[0] == "dependency_away"
+        assert lines[0] == "dependency_unavailable"
         assert len(lines) <= 6, "a server that starts may turn one or two clients away before it is there for good"
 
 

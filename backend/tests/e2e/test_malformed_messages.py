@@ -121,7 +121,7 @@ async def test_no_message_ends_a_worker(cluster: Cluster, pool: str) -> None:
     redis = Redis.from_url(cluster.redis_url)
     for message in MALFORMED:
         redis.lpush("content_generation", message)
-    wait_until(lambda: ignored(worker) + len(worker.logged("doorbell_ignored")) == len(MALFORMED))
+    wait_until(lambda: ignored(worker) + len(worker.logged("task_signal_ignored")) == len(MALFORMED))
     async with cluster.client() as client:
         roadmap_id = await client.create(auto_approve=True)
         await client.until_status(roadmap_id, "completed")

@@ -222,7 +222,7 @@ async def test_doorbells_about_nothing_are_ignored_and_logged(busy_cluster: Clus
         ring(busy_cluster.redis_url, DRAFT_ROADMAP, "not-an-id")
         ring(busy_cluster.redis_url, GENERATE_CONTENT, str(uuid4()))
         ring(busy_cluster.redis_url, GENERATE_CONTENT, done["task"]["task_id"])
-        wait_until(lambda: len(worker.logged("doorbell_ignored")) >= 3)
+        wait_until(lambda: len(worker.logged("task_signal_ignored")) >= 3)
         assert await client.read(roadmap_id) == done
         another = await client.create(auto_approve=True)
         await client.until_status(another, "completed")
@@ -238,6 +238,6 @@ async def test_a_doubled_doorbell_runs_a_task_once(busy_cluster: Cluster) -> Non
         for _ in range(5):
             ring(busy_cluster.redis_url, GENERATE_CONTENT, task_id)
         await client.until_status(roadmap_id, "completed")
-        wait_until(lambda: len(worker.logged("doorbell_ignored", task_id=task_id)) == 5)
+        wait_until(lambda: len(worker.logged("task_signal_ignored", task_id=task_id)) == 5)
         assert len(worker.logged("task_run_ended", task_id=task_id)) == 1
         assert await versions(busy_cluster.database_url, roadmap_id) == {1}

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cli.watching.reducer import apply
-from app.cli.watching.state import Watched
+from app.cli.watching.state import WatchedRoadmap
 from app.db.repositories.event_repo import EventRepository
 from app.db.session import safe_session_with_retry
 from app.db.tables import artefacts, tasks
@@ -222,11 +222,11 @@ async def test_what_arrives_late_is_announced_although_another_version_was_asked
     await store.save(Batch(artefacts=early, finished=()))
     await desk.steering.cancel(LOCAL_VIEWER, claim.roadmap_id)
     await desk.steering.regenerate(LOCAL_VIEWER, claim.roadmap_id, "c0", kinds=[ArtefactKind.QUIZ], instructions=None)
-    known = Watched.of(await read(desk, claim.roadmap_id))
+    known = WatchedRoadmap.of(await read(desk, claim.roadmap_id))
     resources = finished("c0", ArtefactKind.RESOURCES, usage=Usage(calls=1))
     late = await store.save(Batch(artefacts=(resources,), finished=("c0",)))
     shown = await read(desk, claim.roadmap_id)
-    there = Watched.of(shown)
+    there = WatchedRoadmap.of(shown)
     assert there.concepts["c0"].artefacts[ArtefactKind.RESOURCES].status == "completed"
     assert reduce(apply, late, known).concepts == there.concepts
     said = [event.changes or {} for event in late]

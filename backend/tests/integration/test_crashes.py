@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agents.builtin.author import BuiltinAuthor
 from app.db.tables import tasks, workers
-from app.db.task_store import MAX_CRASHES, Taken, TaskStore, hand_back
+from app.db.task_store import MAX_CRASHES, ClaimResult, TaskStore, hand_back
 from app.domain.events import Failed
 from app.domain.failures import FailureCode
 from app.domain.ownership import SUSPECT_CRASHES, Claim
@@ -126,7 +126,7 @@ async def test_a_worker_claims_one_task_after_the_other(desk: Desk) -> None:
     class Counting(TaskStore):
         now = most = 0
 
-        async def claim(self, task_id: UUID) -> Taken | None:
+        async def claim(self, task_id: UUID) -> ClaimResult | None:
             self.now += 1
             self.most = max(self.most, self.now)
             await asyncio.sleep(0.01)

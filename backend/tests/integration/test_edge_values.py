@@ -10,7 +10,7 @@ from factories import a_batch
 from httpx2 import AsyncClient, Response
 from integration.conftest import Desk, generated
 
-from app.commands.file_checking import BadOutline, Faulty, Foreign, check
+from app.commands.file_checking import BadOutline, FileFaults, UnknownFormat, check
 from app.commands.transfer import Transfer
 from app.commands.unit import UnitOfWork
 from app.domain.content.kind import ArtefactKind
@@ -226,13 +226,13 @@ async def test_every_field_of_a_file(part: str, shared_desk: Desk) -> None:
                 created = await transferring.take_in(LOCAL_VIEWER, roadmap)
                 if taken % 10 == 0:
                     assert await shared_desk.read.packed.pack(LOCAL_VIEWER, created.roadmap_id)
-            case Faulty(faults=faults):
+            case FileFaults(faults=faults):
                 told = [".".join(map(str, fault.path)) or "body" for fault in faults]
                 fits = "fit together" in faults[0].message or told[0] == "body"
                 assert fits or any(names(one, path) for one in told), f"{edge} at {path}: {faults[:3]}"
             case BadOutline():
                 pass
-            case Foreign():  # it says of itself that it is something else
+            case UnknownFormat():  # it says of itself that it is something else
                 assert path in {("format",), ("version",)}, f"{edge} at {path}"
             case other:
                 raise AssertionError(f"{edge} at {path}: {other}")

@@ -10,14 +10,14 @@ import psutil
 import pytest
 
 from app.embedded.child import Child
-from app.embedded.command import Command
+from app.embedded.command import ProcessCommand
 from app.embedded.leftovers import end_leftovers, record
 
 
 @pytest.fixture
 async def child(tmp_path: Path) -> AsyncIterator[Child]:
     child = await Child.spawn(
-        Command(
+        ProcessCommand(
             name="sleeper",
             argv=(sys.executable, "-c", "import threading; threading.Event().wait()"),
             stop_signal=signal.SIGTERM,

@@ -15,8 +15,8 @@ from starlette.responses import Response
 
 from app.agents.asking import faults
 from app.agents.asking.prompts import load_prompt
-from app.agents.asking.question import Question, Reply
 from app.agents.asking.rates import Rates
+from app.agents.asking.structured_request import Reply, StructuredRequest
 from app.agents.models.open_model import open_model
 from app.agents.opening import make_asker
 from app.core.settings import Settings
@@ -33,7 +33,7 @@ class Rivers(Reply):
     title: str
 
 
-QUESTION = Question(
+QUESTION = StructuredRequest(
     prompt=load_prompt("quiz"),
     facts={},
     reply=Rivers,

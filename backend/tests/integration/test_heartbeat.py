@@ -12,7 +12,7 @@ from chaos.proxy import Proxy
 
 from app.db.session import Sessions
 from app.domain.ownership import LEASE
-from app.tasks.heartbeat import Heartbeat
+from app.tasks.heartbeat import LeaseHeartbeat
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ async def terminate_heartbeats(url: str) -> None:
         await connection.close()
 
 
-async def keeps_its_lease(heartbeat: Heartbeat) -> None:
+async def keeps_its_lease(heartbeat: LeaseHeartbeat) -> None:
     """For one and a half times as long as it would hold without a renewal."""
     until = time.monotonic() + 1.5 * LEASE.total_seconds()
     while time.monotonic() < until:
@@ -46,7 +46,7 @@ async def test_connections_that_hang_are_slow_or_terminated_cost_no_lease(
 ) -> None:
     worker_id = uuid4()
     url = through(database_url, line).replace("postgresql://", "postgresql+asyncpg://")
-    heartbeat = Heartbeat(url, worker_id, "test", ticked_at=time.monotonic)
+    heartbeat = LeaseHeartbeat(url, worker_id, "test", ticked_at=time.monotonic)
     heartbeat.start()
     try:
         assert await asyncio.to_thread(heartbeat.wait_until_held, 10)

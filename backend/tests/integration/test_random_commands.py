@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.agents.estimating import Estimator
 from app.cli.watching.reducer import apply
-from app.cli.watching.state import Watched
+from app.cli.watching.state import WatchedRoadmap
 from app.commands.outlines import Outlines
 from app.commands.roadmaps import RoadmapService
 from app.commands.steering import Steering
@@ -333,7 +333,7 @@ async def the_view_is_possible_and_agrees_with_the_events(
     house: House, roadmap_id: UUID, first: RoadmapView
 ) -> RoadmapView:
     view = await house.read(roadmap_id)
-    counted = Watched.of(view)
+    counted = WatchedRoadmap.of(view)
     assert view.progress.model_dump() == counted.progress.model_dump(), "the counters are not what is counted"
     assert view.status == counted.status
     if view.status != RoadmapStatus.GENERATING:
@@ -343,7 +343,7 @@ async def the_view_is_possible_and_agrees_with_the_events(
         position = await RoadmapRepository(session).position(roadmap_id, LOCAL_VIEWER)
         return list(await EventRepository(session).newest(position.handle, 100_000))
 
-    seen, client = Watched.of(first), ReplacingClient(first)
+    seen, client = WatchedRoadmap.of(first), ReplacingClient(first)
     for body in await safe_session_with_retry(house.sessions, events):
         event = event_adapter.validate_python(body)
         if first.seq < event.seq <= view.seq:
@@ -356,7 +356,7 @@ async def the_view_is_possible_and_agrees_with_the_events(
     return view
 
 
-def _told(watched: Watched) -> dict[str, object]:
+def _told(watched: WatchedRoadmap) -> dict[str, object]:
     names = ("status", "task_id", "task_status", "kind", "title", "stages", "progress", "reason")
     return {name: getattr(watched, name) for name in names} | {
         key: concept.statuses for key, concept in watched.concepts.items()

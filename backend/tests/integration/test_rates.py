@@ -90,7 +90,7 @@ async def test_while_valkey_is_away_a_worker_keeps_to_the_limit_by_itself_and_sa
             for _ in range(3):
                 await rates.acquire(1)
             assert await has_to_wait(rates)
-    assert [(entry["event"], entry["log_level"]) for entry in logs] == [("model_limits_not_shared", "warning")]
+    assert [(entry["event"], entry["log_level"]) for entry in logs] == [("shared_rate_limit_unavailable", "warning")]
 
 
 async def test_without_limits_nothing_waits_and_nobody_connects(redis: Redis, redis_url: str) -> None:

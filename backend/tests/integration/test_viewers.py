@@ -17,7 +17,7 @@ from app.db.tables import roadmaps, users
 from app.domain.tasks import RoadmapStatus
 from app.domain.viewer import LOCAL_VIEWER, NoSuchRoadmap, Viewer
 from app.live.event_hub import EventHub
-from app.live.live_feed import Ended
+from app.live.live_feed import FeedEnded
 from app.main import create_app
 from app.messaging.redis_client import create_redis
 from app.messaging.sealed_events import EventSeal
@@ -118,7 +118,7 @@ async def test_nothing_is_subscribed_to_for_those_who_may_not_listen_or_whose_ro
     await nothing_is_subscribed_to(hub)
     async with hub.listen(LOCAL_VIEWER, roadmap_id) as (listener, _):
         await desk.roadmaps.delete(LOCAL_VIEWER, roadmap_id)
-        with pytest.raises(Ended, match="deleted"):
+        with pytest.raises(FeedEnded, match="deleted"):
             while True:
                 await listener.next()
     await nothing_is_subscribed_to(hub)
@@ -139,7 +139,7 @@ async def test_who_loses_the_roadmap_hears_no_more_of_it_and_the_new_owner_does(
 
     async with hub.listen(LOCAL_VIEWER, roadmap_id) as (mine, _):
         await desk.execute(give_away)
-        with pytest.raises(Ended, match="deleted"):
+        with pytest.raises(FeedEnded, match="deleted"):
             await mine.next()
         async with hub.listen(STRANGER, roadmap_id) as (theirs, position):
             await desk.steering.approve(STRANGER, roadmap_id)

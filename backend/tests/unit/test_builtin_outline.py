@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.agents.builtin.author import BuiltinAuthor
+from app.agents.builtin.course import Curriculum
 from app.agents.builtin.curriculum import curriculum_for
 from app.agents.builtin.drafting import outline_of
 from app.agents.builtin.extension import extension_texts
 from app.agents.builtin.general_plan import general_plan
 from app.agents.builtin.general_texts import GeneralLanguage, general_texts
-from app.agents.builtin.lessons import Curriculum
 from app.agents.builtin.selection import shrink
 from app.agents.builtin.subject import subject_of
 from app.agents.builtin.syllabus import all_syllabi, find_syllabus
@@ -86,36 +86,36 @@ def test_outlines_of_any_size_are_exact(goal: str, size: int) -> None:
 
 
 @pytest.mark.parametrize("goal", GOALS)
-def test_all_lessons_of_the_largest_outline_are_found_again_by_their_id(goal: str) -> None:
+def test_all_concepts_of_the_largest_outline_are_found_again_by_their_id(goal: str) -> None:
     curriculum = curriculum_for(goal, "en")
     for concept in _outline(goal, 3000).concepts:
-        lesson = curriculum.lesson(concept.concept_id)
-        assert lesson is not None
-        assert (lesson.name, lesson.definition) == (concept.name, concept.description)
+        known = curriculum.concept(concept.concept_id)
+        assert known is not None
+        assert (known.name, known.definition) == (concept.name, concept.description)
 
 
-def test_unknown_ids_have_no_lesson() -> None:
+def test_unknown_ids_have_no_concept() -> None:
     for goal in ("sql", "Beekeeping"):
-        for lesson_id in ("nonsense", "inner-join--nonsense", "nonsense--practice", "x--review-a", "week-0--plan"):
-            assert curriculum_for(goal, "en").lesson(lesson_id) is None
+        for concept_id in ("nonsense", "inner-join--nonsense", "nonsense--practice", "x--review-a", "week-0--plan"):
+            assert curriculum_for(goal, "en").concept(concept_id) is None
 
 
 @pytest.mark.parametrize("goal", GOALS)
 @pytest.mark.parametrize("level", LEVELS)
 def test_shrinking_keeps_prerequisites_and_order(goal: str, level: Level) -> None:
     curriculum = curriculum_for(goal, "en")
-    order = [lesson.lesson_id for part in curriculum.parts for lesson in part.lessons]
+    order = [known.concept_id for stage in curriculum.stages for known in stage.concepts]
     for size in range(3, len(order)):
-        kept = [lesson for part in shrink(curriculum.parts, size, level) for lesson in part.lessons]
-        ids = [lesson.lesson_id for lesson in kept]
+        kept = [known for stage in shrink(curriculum.stages, size, level) for known in stage.concepts]
+        ids = [known.concept_id for known in kept]
         assert len(ids) == size
-        assert ids == [lesson_id for lesson_id in order if lesson_id in set(ids)]
-        assert all(set(lesson.prerequisites) <= set(ids) for lesson in kept)
+        assert ids == [concept_id for concept_id in order if concept_id in set(ids)]
+        assert all(set(known.prerequisites) <= set(ids) for known in kept)
 
 
 @pytest.mark.parametrize("goal", GOALS)
 def test_a_half_sized_outline_still_reaches_the_last_stage(goal: str) -> None:
-    assert len(_outline(goal, 20).stages) == len(curriculum_for(goal, "en").parts)
+    assert len(_outline(goal, 20).stages) == len(curriculum_for(goal, "en").stages)
 
 
 def test_advanced_learners_get_fewer_easy_concepts() -> None:
@@ -128,8 +128,12 @@ def test_advanced_learners_get_fewer_easy_concepts() -> None:
 def test_ids_leave_room_for_the_suffix_of_an_extension() -> None:
     longest = max(len(f"--{kind.id}") for kind in (*extension_texts().kinds, extension_texts().review)) + len("-999")
     for goal in GOALS:
-        for part in curriculum_for(goal, "en").parts:
-            for name in (part.part_id, *(u.unit_id for u in part.units), *(x.lesson_id for x in part.lessons)):
+        for stage in curriculum_for(goal, "en").stages:
+            for name in (
+                stage.stage_id,
+                *(u.module_id for u in stage.modules),
+                *(x.concept_id for x in stage.concepts),
+            ):
                 assert len(name) + longest <= 64
 
 
@@ -186,9 +190,9 @@ def test_the_chinese_plan_is_in_chinese() -> None:
 
 @pytest.mark.parametrize("curriculum", [general_plan("beekeeping", "en"), general_plan("养蜂", "zh")])
 def test_no_definition_of_the_general_plan_leaks_its_name(curriculum: Curriculum) -> None:
-    for part in curriculum.parts:
-        for lesson in part.lessons:
-            assert lesson.name.casefold() not in lesson.definition.casefold()
+    for stage in curriculum.stages:
+        for known in stage.concepts:
+            assert known.name.casefold() not in known.definition.casefold()
 
 
 def test_no_definition_of_a_syllabus_leaks_its_name() -> None:
@@ -201,11 +205,11 @@ def test_no_gap_is_left_unfilled() -> None:
     for language, goal in (("en", "Beekeeping"), ("zh", "养蜂"), ("en", "sql")):
         curriculum = curriculum_for(goal, language)
         for concept in _outline(goal, 500, language=language).concepts:
-            lesson = curriculum.lesson(concept.concept_id)
-            assert lesson is not None
-            texts = [lesson.name, lesson.definition, lesson.query, *lesson.keywords]
-            if lesson.origin == "general":
-                texts += [lesson.explanation, *lesson.key_points, *lesson.exercises, *lesson.mistakes]
+            known = curriculum.concept(concept.concept_id)
+            assert known is not None
+            texts = [known.name, known.definition, known.query, *known.keywords]
+            if known.origin == "general":
+                texts += [known.explanation, *known.key_points, *known.exercises, *known.mistakes]
             for gap in ("{subject}", "{target}", "{week}", "{focus}", "{round}"):
                 assert all(gap not in text for text in texts)
 

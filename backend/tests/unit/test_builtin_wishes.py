@@ -263,6 +263,6 @@ def test_a_concept_in_the_way_of_a_phrase_does_not_hide_it() -> None:
     assert "Added" in note("two more concepts about testing", ENGLISH, outline)
 
 
-def test_a_lesson_is_added_even_where_what_it_requires_was_moved_behind_it() -> None:
+def test_a_concept_is_added_even_where_what_it_requires_was_moved_behind_it() -> None:
     outline = after("move Lists to the end")
     assert "Added" in note("9 more concepts", ENGLISH, outline)

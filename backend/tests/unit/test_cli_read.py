@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 from rich.markdown import Markdown
 
-from app.cli.lesson import lesson_markdown, what_is_missing
+from app.cli.concept_markdown import concept_markdown, what_is_missing
 from app.domain.changes import ShownFailure
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.kinds.tutorial import Section
@@ -83,7 +83,7 @@ def test_a_lesson_is_markdown() -> None:
         tutorial_status="completed",
         quiz_status="completed",
     )
-    assert lesson_markdown(concept) == (
+    assert concept_markdown(concept) == (
         "# Joins\n\nIn short.\n\n## Why \\*so\\*\n\n```sql\nSELECT 1\n```\n\n## Try it\n\n1. One\n   two\n\n"
         "## Quiz\n\n1. Which?\n\n   More than one answer may be right.\n\n   - `a`\n   - b\n"
     )
@@ -91,7 +91,7 @@ def test_a_lesson_is_markdown() -> None:
 
 
 def test_nothing_there_is_one_sentence() -> None:
-    assert lesson_markdown(a_concept()) == ""
+    assert concept_markdown(a_concept()) == ""
     assert list(what_is_missing(a_concept())) == [
         "Joins has not been written yet; `greenway prioritise` writes it next."
     ]
@@ -119,7 +119,7 @@ def test_a_failure_says_why() -> None:
     ],
 )
 def test_what_a_model_wrote_does_not_steer_the_terminal(attack: str) -> None:
-    markdown = lesson_markdown(a_concept(name=f"Joins {attack}", tutorial=a_tutorial(attack)))
+    markdown = concept_markdown(a_concept(name=f"Joins {attack}", tutorial=a_tutorial(attack)))
     drawn = io.StringIO()
     # Without colours and links, nothing that is drawn is a control sequence of ours.
     Console(file=drawn, width=80, color_system=None).print(Markdown(markdown, hyperlinks=False))

@@ -15,7 +15,7 @@ from fakes_api import FakeApi, serving
 from terminals import Terminal
 from watched_runs import ROADMAP, Run, as_answered
 
-from app.cli.api_client import ApiClient, NoAnswer, Refused
+from app.cli.api_client import ApiClient, ApiUnavailable, RequestRefused
 from app.cli.endpoint import Endpoint
 from app.cli.watching.event_socket import EventSocket
 from app.cli.watching.follower import EventSource, Follower, Update
@@ -136,7 +136,7 @@ class OutOfReach:
 
     def open(self, roadmap_id: UUID, *, since: int) -> AbstractAsyncContextManager[AsyncIterator[Frame]]:
         if self._is_away():
-            raise NoAnswer("away")
+            raise ApiUnavailable("away")
         return self._socket.open(roadmap_id, since=since)
 
 
@@ -153,14 +153,14 @@ async def test_an_outage_of_a_minute_is_survived(api: FakeApi) -> None:
 async def test_after_five_minutes_watching_ends_with_a_sentence(api: FakeApi) -> None:
     pauses = Pauses()
     api.lost_after = [4]
-    with pytest.raises(NoAnswer, match=f"not answered for 5 minutes; `greenway watch {ROADMAP}` shows"):
+    with pytest.raises(ApiUnavailable, match=f"not answered for 5 minutes; `greenway watch {ROADMAP}` shows"):
         await follow(api, pauses, OutOfReach(api, lambda: pauses.now > 0))
     assert 295 < pauses.now < 310
 
 
 async def test_a_roadmap_that_is_deleted_ends_the_watch(api: FakeApi) -> None:
     api.deleted_after = 4
-    with pytest.raises(Refused, match="There is no such roadmap"):
+    with pytest.raises(RequestRefused, match="There is no such roadmap"):
         await follow(api)
 
 

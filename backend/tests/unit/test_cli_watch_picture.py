@@ -14,13 +14,15 @@ from app.cli.watching.follower import Update
 from app.cli.watching.lines import event_line, snapshot_line
 from app.cli.watching.pace import Pace
 from app.cli.watching.picture import Picture
-from app.cli.watching.state import Watched
+from app.cli.watching.state import WatchedRoadmap
 from app.cli.watching.words import duration
 from app.domain.content.kind import ArtefactKind
 from app.domain.tasks import Progress
 
 
-def drawn(state: Watched, width: int, height: int, *, connected: bool = True, encoding: str = "utf-8") -> list[str]:
+def drawn(
+    state: WatchedRoadmap, width: int, height: int, *, connected: bool = True, encoding: str = "utf-8"
+) -> list[str]:
     raw = io.BytesIO()
     file = io.TextIOWrapper(raw, encoding=encoding)
     console = Console(file=file, width=width, height=height, force_terminal=True, color_system=None)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from watched_runs import CONTENT, Run, after, as_answered
 
 from app.cli.watching.reducer import apply, is_next
-from app.cli.watching.state import Watched
+from app.cli.watching.state import WatchedRoadmap
 from app.cli.watching.words import concept_word
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.status import ArtefactStatus, ContentStatus
@@ -66,7 +66,7 @@ def test_duplicates_and_reconnects_at_any_point_give_the_same_state(run: Run, da
 @given(run=runs(), data=st.data())
 def test_a_snapshot_at_any_point_gives_the_same_state(run: Run, data: st.DataObject) -> None:
     point = data.draw(st.integers(0, len(run.events)))
-    state = Watched.of(as_answered(after(run.events[:point])))
+    state = WatchedRoadmap.of(as_answered(after(run.events[:point])))
     for event in run.events:
         state = apply(state, event)
     assert state == run.state
@@ -148,7 +148,7 @@ def test_the_roadmap_goes_through_its_states() -> None:
 
 def test_control_characters_do_not_reach_the_terminal() -> None:
     answer = as_answered(replace(after([]), title="\x1b[31mred\x07\nline", reason="a\x9bb"))
-    state = Watched.of(answer)
+    state = WatchedRoadmap.of(answer)
     assert (state.title, state.reason) == ("[31mred line", "a b")
 
 

@@ -7,7 +7,7 @@ from factories import a_request
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.agents.drafting.draft import Draft
+from app.agents.drafting.draft import OutlineDraft
 from app.agents.drafting.replies import ConceptReply, ModulePlan, PlanReply, StagePlan
 from app.agents.drafting.sizes import apportion
 from app.domain.outline_rules import check_outline
@@ -51,11 +51,11 @@ def _plan(*stages: dict[str, int]) -> PlanReply:
     )
 
 
-def _draft(concepts: int = 9) -> Draft:
-    return Draft(_plan({"Reading": 4, "Writing": 2}, {"Tuning": 3}), concepts)
+def _draft(concepts: int = 9) -> OutlineDraft:
+    return OutlineDraft(_plan({"Reading": 4, "Writing": 2}, {"Tuning": 3}), concepts)
 
 
-def _outline(draft: Draft) -> Outline:
+def _outline(draft: OutlineDraft) -> Outline:
     return draft.outline("SQL", a_request(), TODAY)
 
 

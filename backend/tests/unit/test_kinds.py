@@ -6,7 +6,7 @@ from factories import an_artefact
 from app.agents.asking.prompts import load_prompt
 from app.agents.builtin import writers as builtin
 from app.agents.writing import writers as model
-from app.cli.lesson import PARTS
+from app.cli.concept_markdown import PARTS
 from app.domain.content.concept_state import ConceptState
 from app.domain.content.flat import flat_contents, flat_statuses
 from app.domain.content.kind import ArtefactKind

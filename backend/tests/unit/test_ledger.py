@@ -16,16 +16,16 @@ from app.domain.content.concept_state import ConceptState
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.status import ArtefactStatus
 from app.domain.events import BatchSaved, Completed, ConceptComplete, ConceptStart, Event, Failed
-from app.domain.state_machine import ARTEFACT_MOVES, TASK_MOVES, ArtefactMove, Command, allowed
+from app.domain.state_machine import ARTEFACT_TRANSITIONS, TASK_TRANSITIONS, ArtefactTransition, Command, allowed
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus, roadmap_status
 from app.domain.usage import Usage
 from app.generation.ledger import (
     CancelTask,
     Change,
     CountUsage,
-    Entry,
     FailTask,
     FinishRun,
+    LedgerEntry,
     MarkLearned,
     PauseRun,
     PauseTask,
@@ -40,7 +40,7 @@ from app.generation.ledger import (
     StartConcepts,
     StartTask,
     TaskState,
-    TooLate,
+    TransitionRefused,
     apply,
     touched_by,
 )
@@ -59,7 +59,7 @@ def a_state(status: TaskStatus = TaskStatus.RUNNING) -> RoadmapState:
     )
 
 
-def after(state: RoadmapState, entry: Entry) -> RoadmapState:
+def after(state: RoadmapState, entry: LedgerEntry) -> RoadmapState:
     return replace(
         state,
         position=entry.position,
@@ -89,9 +89,9 @@ def a_change(state: RoadmapState, dice: random.Random) -> Change:
         changes.append(CountUsage(Usage(calls=1, cost_usd=0.25)))
     if not status.is_active:
         changes.append(QueueTask(retries=dice.random() < 0.5))
-        if concept.statuses[kind] in ARTEFACT_MOVES[ArtefactMove.REGENERATE].since:
+        if concept.statuses[kind] in ARTEFACT_TRANSITIONS[ArtefactTransition.REGENERATE].since:
             changes.append(Regenerate(concept.concept_id, [kind], dice.choice([None, "shorter"])))
-    if concept.statuses[kind] in ARTEFACT_MOVES[ArtefactMove.RESTORE].since:
+    if concept.statuses[kind] in ARTEFACT_TRANSITIONS[ArtefactTransition.RESTORE].since:
         changes.append(RestoreVersion(concept.concept_id, new_id(), an_artefact(kind, concept.concept_id)))
     changes.append(MarkLearned(concept.concept_id, dice.choice([None, datetime.now(UTC)])))
     failing = dice.choice([None, ArtefactKind.QUIZ])
@@ -159,8 +159,8 @@ def test_random_lives_are_counted_numbered_and_told(seed: int) -> None:
         assert entry.known == state.position
         assert {event.task_id for event in entry.events} <= {state.task.id}
         if entry.move is not None:
-            assert state.task.status in TASK_MOVES[entry.move].since
-            assert entry.task.status in TASK_MOVES[entry.move].to
+            assert state.task.status in TASK_TRANSITIONS[entry.move].since
+            assert entry.task.status in TASK_TRANSITIONS[entry.move].to
         else:
             assert entry.task.status == state.task.status
         state = after(state, entry)
@@ -233,7 +233,7 @@ def test_what_a_task_before_the_newest_had_finished_says_nothing_of_the_newest(
     [(PauseTask(), TaskStatus.PAUSED), (ResumeTask(), TaskStatus.RUNNING), (CancelTask(), TaskStatus.COMPLETED)],
 )
 def test_a_command_that_comes_too_late_is_refused(change: Change, status: TaskStatus) -> None:
-    with pytest.raises(TooLate):
+    with pytest.raises(TransitionRefused):
         apply(a_state(status), change)
 
 

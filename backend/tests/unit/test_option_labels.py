@@ -3,7 +3,7 @@
 import pytest
 from model_answers import a_question
 
-from app.agents.asking.question import Unusable
+from app.agents.asking.structured_request import InvalidReply
 from app.agents.writing.option_labels import without_labels
 from app.agents.writing.option_letters import speaks_of_letters, without_letters
 from app.agents.writing.quiz import QuizReply, _quiz
@@ -167,7 +167,7 @@ def test_labels_that_hide_a_repetition_are_noticed() -> None:
     questions = [a_question("single", [True, False], f"city {n}") for n in range(3)]
     for question in questions:
         question["options"][0]["text"], question["options"][1]["text"] = "A) The same", "B) The same"
-    with pytest.raises(Unusable, match="two different options"):
+    with pytest.raises(InvalidReply, match="two different options"):
         _quiz(QuizReply.model_validate({"questions": questions}), "seed")
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 import structlog
 from factories import a_failure, an_artefact, an_outline
-from fakes import FakeAgents, InMemoryStore, RecordingEvents
+from fakes import FakeWriter, InMemoryStore, RecordingEvents
 
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.kinds import KINDS, Artefact
@@ -32,7 +32,7 @@ class Bench:
     """An orchestrator with its fakes."""
 
     def __init__(self, concepts: int, limits: Limits = NO_AGE) -> None:
-        self.agents = FakeAgents()
+        self.agents = FakeWriter()
         self.store = InMemoryStore(an_outline(concepts))
         self.events = RecordingEvents()
         self.may_start = True

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from app.api.forwarded import Forwarded
+from app.api.forwarded import ForwardedHeaders
 from app.api.guard import Guard
 from app.core.serving_settings import networks_of
 
@@ -31,7 +31,7 @@ async def asked(
     trusted: str = "127.0.0.0/8,::1",
     peer: str = PROXY,
 ) -> Response:
-    app = Forwarded(Guard(tells_its_scheme, allowed_hosts=allowed), trusted=networks_of(trusted))
+    app = ForwardedHeaders(Guard(tells_its_scheme, allowed_hosts=allowed), trusted=networks_of(trusted))
     transport = ASGITransport(app, client=(peer, 50000))
     async with AsyncClient(transport=transport, base_url=f"http://{UPSTREAM}") as client:
         return await client.request(method, "/", headers=dict(headers))

@@ -23,8 +23,8 @@ def test_an_outage_is_told_of_once_and_its_end_once(told: LogCapture) -> None:
     outage.over()
     outage.over()
     away, back = told.entries
-    assert (away["event"], away["dependency"], away["error"]) == ("dependency_away", "redis", "ConnectionError")
-    assert (back["event"], back["dependency"], back["failed_calls"]) == ("dependency_back", "redis", 1000)
+    assert (away["event"], away["dependency"], away["error"]) == ("dependency_unavailable", "redis", "ConnectionError")
+    assert (back["event"], back["dependency"], back["failed_calls"]) == ("dependency_recovered", "redis", 1000)
 
 
 def test_the_next_outage_is_told_of_again(told: LogCapture) -> None:
@@ -32,4 +32,4 @@ def test_the_next_outage_is_told_of_again(told: LogCapture) -> None:
     for _ in range(2):
         outage.noticed(OSError())
         outage.over()
-    assert [entry["event"] for entry in told.entries] == ["dependency_away", "dependency_back"] * 2
+    assert [entry["event"] for entry in told.entries] == ["dependency_unavailable", "dependency_recovered"] * 2

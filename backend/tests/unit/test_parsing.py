@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.agents.asking.parsing import Unreadable, find_object
+from app.agents.asking.parsing import MalformedReply, find_object
 
 DOCUMENT = {
     "questions": [
@@ -34,7 +34,7 @@ PROSE = st.text(st.characters(exclude_characters="{}[]<>`", exclude_categories=[
 def unreadable(text: str) -> bool:
     try:
         find_object(text)
-    except Unreadable:
+    except MalformedReply:
         return True
     return False
 
@@ -77,13 +77,13 @@ def test_what_was_only_thought_is_no_answer(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", " \n", "<think>{</think>", '<think>{"a": 1}</think>', 'thought {"a": 1}</think>'])
 def test_thoughts_alone_are_an_empty_answer(text: str) -> None:
-    with pytest.raises(Unreadable, match="empty"):
+    with pytest.raises(MalformedReply, match="empty"):
         find_object(text)
 
 
 @pytest.mark.parametrize("text", ["Sorry, I cannot.", "[1, 2]", "null", '"{"', "}{", "{}", "Use {} here", '{"a": [1}}'])
 def test_a_text_without_an_object_is_unreadable(text: str) -> None:
-    with pytest.raises(Unreadable, match="no complete JSON object"):
+    with pytest.raises(MalformedReply, match="no complete JSON object"):
         find_object(text)
 
 
@@ -177,7 +177,7 @@ def mangled(draw: st.DrawFn) -> str:
 def test_mangled_json_gives_an_object_or_is_unreadable(text: str) -> None:
     try:
         found = find_object(text)
-    except Unreadable:
+    except MalformedReply:
         return
     assert isinstance(found, dict)
     assert found

@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 from factories import an_outline, pending
 
-from app.agents.asking.question import Unusable
-from app.agents.writing.quiz import OptionReply, QuestionReply, QuizReply, quiz_question
+from app.agents.asking.structured_request import InvalidReply
+from app.agents.writing.quiz import OptionReply, QuestionReply, QuizReply, quiz_request
 from app.domain.content.kinds.quiz import Question, Quiz
 from app.generation.work import ConceptBrief
 
@@ -18,7 +18,7 @@ def _briefs(concepts: int) -> list[ConceptBrief]:
 
 
 def _quiz(*questions: QuestionReply, brief: ConceptBrief | None = None) -> Quiz:
-    return quiz_question(brief or _briefs(1)[0]).accept(QuizReply(questions=list(questions)))
+    return quiz_request(brief or _briefs(1)[0]).accept(QuizReply(questions=list(questions)))
 
 
 def _right(text: str = "right") -> OptionReply:
@@ -103,7 +103,7 @@ def test_a_question_that_cannot_be_used_is_left_out(unusable: QuestionReply) -> 
 
 @pytest.mark.parametrize("unusable", UNUSABLE, ids=lambda question: question.prompt or "no prompt")
 def test_fewer_than_three_questions_are_no_quiz(unusable: QuestionReply) -> None:
-    with pytest.raises(Unusable) as refused:
+    with pytest.raises(InvalidReply) as refused:
         _quiz(*FOUR[:2], unusable)
     assert refused.value.reasons[0].startswith("Question 3: ")
 
@@ -125,7 +125,7 @@ def test_fewer_than_three_questions_are_no_quiz(unusable: QuestionReply) -> None
     ],
 )
 def test_options_that_speak_of_others_are_refused(text: str) -> None:
-    with pytest.raises(Unusable, match="must not speak of other options"):
+    with pytest.raises(InvalidReply, match="must not speak of other options"):
         _quiz(*FOUR[:2], _asked("Which?", _right(), _wrong(text)))
 
 

@@ -6,7 +6,7 @@ from typing import Literal, cast
 from factories import a_request, an_outline
 
 from app.agents.links.checker import LinkChecker
-from app.agents.links.search import Hit, SearchFailed
+from app.agents.links.search import SearchFailed, SearchResult
 from app.agents.links.visit import CheckedLink
 from app.agents.writing.resources import Librarian, Search
 from app.domain.content.kinds.resources import Resource
@@ -23,11 +23,11 @@ class Engine:
         self.languages: list[tuple[str, str]] = []
         self.closed = False
 
-    async def find(self, query: str, *, language: str, limit: int) -> list[Hit]:
+    async def find(self, query: str, *, language: str, limit: int) -> list[SearchResult]:
         self.languages.append((query, language))
         if query not in self._pages:
             raise SearchFailed("It is not there.")
-        return [Hit(title=f"Hit {url}", url=url, description="") for url in self._pages[query][:limit]]
+        return [SearchResult(title=f"Hit {url}", url=url, description="") for url in self._pages[query][:limit]]
 
     async def close(self) -> None:
         self.closed = True

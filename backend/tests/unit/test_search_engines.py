@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from app.agents.links.choose import check_search, create_search
 from app.agents.links.duckduckgo import DuckDuckGoSearch
 from app.agents.links.duckduckgo_regions import region_of
-from app.agents.links.search import Hit, SearchEngine, SearchFailed
+from app.agents.links.search import SearchEngine, SearchFailed, SearchResult
 from app.agents.links.searxng import SearxngSearch
 from app.agents.links.tavily import TavilySearch
 from app.core.errors import ConfigurationError
@@ -46,7 +46,7 @@ ENGINES = [_tavily, _searxng, _duckduckgo]
 HTTP_ENGINES = [_tavily, _searxng]
 
 
-async def _find(engine: SearchEngine, limit: int = 5, *, language: str = "en") -> list[Hit]:
+async def _find(engine: SearchEngine, limit: int = 5, *, language: str = "en") -> list[SearchResult]:
     hits = await engine.find("how bees  fly", language=language, limit=limit)
     await engine.close()
     return hits
@@ -68,7 +68,7 @@ async def test_hits_come_in_their_order_tidied_and_cut(engine: Callable[[Answer]
     assert first.description.startswith("They do. word")
     assert len(first.description) <= 500
     assert (len(second.title) <= 200, second.url, second.description) == (True, "http://wings.example/?a=1&b=2", "")
-    assert third == Hit(title="untitled.example", url="https://untitled.example/", description="")
+    assert third == SearchResult(title="untitled.example", url="https://untitled.example/", description="")
 
 
 @pytest.mark.parametrize("engine", ENGINES)

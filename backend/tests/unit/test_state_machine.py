@@ -15,23 +15,23 @@ from hypothesis import strategies as st
 from app.domain.content.concept_state import ConceptState
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.status import ArtefactStatus
-from app.domain.state_machine import ALLOWED, ARTEFACT_MOVES, TASK_MOVES, Move
+from app.domain.state_machine import ALLOWED, ARTEFACT_TRANSITIONS, TASK_TRANSITIONS, Transition
 from app.domain.tasks import ACTIVE, ENDED, Progress, RoadmapStatus, TaskKind, TaskStatus, roadmap_status
 
 DOCUMENT = (Path(__file__).parents[3] / "doc" / "states.md").read_text(encoding="utf-8")
 DIAGRAMS = re.findall(r"```mermaid\n(.*?)```", DOCUMENT, re.DOTALL)
-MOVES: list[Mapping[Any, Move[Any]]] = [TASK_MOVES, ARTEFACT_MOVES]
+MOVES: list[Mapping[Any, Transition[Any]]] = [TASK_TRANSITIONS, ARTEFACT_TRANSITIONS]
 QUIZ = ArtefactKind.QUIZ
 
 
-def edges(moves: Mapping[Any, Move[Any]]) -> set[tuple[str, str, str]]:
+def edges(moves: Mapping[Any, Transition[Any]]) -> set[tuple[str, str, str]]:
     return {
         (str(since), str(to), str(name)) for name, move in moves.items() for since, to in product(move.since, move.to)
     }
 
 
 @pytest.mark.parametrize(("diagram", "moves"), list(zip(DIAGRAMS, MOVES, strict=True)), ids=["tasks", "artefacts"])
-def test_the_diagram_shows_every_move_and_no_other(diagram: str, moves: Mapping[Any, Move[Any]]) -> None:
+def test_the_diagram_shows_every_move_and_no_other(diagram: str, moves: Mapping[Any, Transition[Any]]) -> None:
     assert set(re.findall(r"(\w+) --> (\w+): (\w+)", diagram)) == edges(moves)
 
 
@@ -48,7 +48,7 @@ def test_the_table_of_commands_is_the_one_in_the_code() -> None:
         (MOVES[1], "pending", set[str]()),
     ],
 )
-def test_every_state_can_be_reached_and_left(moves: Mapping[Any, Move[Any]], first: str, ends: set[str]) -> None:
+def test_every_state_can_be_reached_and_left(moves: Mapping[Any, Transition[Any]], first: str, ends: set[str]) -> None:
     states = {state for since, to, _ in edges(moves) for state in (since, to)}
     reached = {first}
     while new := {to for since, to, _ in edges(moves) if since in reached} - reached:

@@ -53,7 +53,7 @@ export function roadmapQuery(roadmapId: string) {
     queryKey: ["roadmap", roadmapId],
     queryFn: ({ signal }) => readRoadmap(roadmapId, signal),
     staleTime: Infinity,
-    // Events make it older by the second: whoever comes back reads it again.
+    // Events make it older by the second: a page that is opened again reads it anew.
     gcTime: 0,
   });
 }

@@ -1,1 +1,1 @@
-"""Asks a model one structured question, and survives what real models and their providers do."""
+"""Makes structured requests to a model, and survives what real models and their providers do."""

@@ -1,4 +1,4 @@
-"""Asks one question until there is an answer that can be used, or a reason why there is none."""
+"""Sends one request until there is an answer that can be used, or a reason why there is none."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -29,9 +29,9 @@ from app.agents.asking.effort import Effort
 from app.agents.asking.faults import as_unreadable, code_of, context_in, limit_passed, waiting_out
 from app.agents.asking.languages import is_in
 from app.agents.asking.modes import OutputMode, OutputModes, request_parameters
-from app.agents.asking.parsing import Unreadable, find_object, find_objects
+from app.agents.asking.parsing import MalformedReply, find_object, find_objects
 from app.agents.asking.prices import PriceList
-from app.agents.asking.question import Question, R, T, Unusable
+from app.agents.asking.structured_request import InvalidReply, R, StructuredRequest, T
 from app.domain.failures import Failure, FailureCode, failure
 from app.domain.stored_text import storable, storable_json
 from app.domain.usage import Usage
@@ -39,7 +39,7 @@ from app.generation.ports import AuthorBug
 from app.generation.work import Delivery
 
 STARTS = 2
-"""How often a question is asked from the beginning, each time with one round of repair."""
+"""How often a request is made from the beginning, each time with one round of repair."""
 THOUGHTS, LOCAL_THOUGHTS = 6000, 1000
 """Tokens that a model may think before it answers."""
 MORE_ROOM = 2
@@ -53,7 +53,7 @@ MUCH = 4000
 log = structlog.get_logger()
 
 
-class _Unanswered(Exception):
+class _ReplyFault(Exception):
     """There is no usable answer; `code` says why, `reasons` are what the model may be told."""
 
     def __init__(self, code: FailureCode, *reasons: str) -> None:
@@ -74,7 +74,7 @@ class _Conversation:
 class Asker:
     """For one model in one event loop.
 
-    `seconds` is how long a question may take; waiting for a turn does not count. `is_local` says that the model runs
+    `seconds` is how long a request may take; waiting for a turn does not count. `is_local` says that the model runs
     on the operator's own machine, where it is small and slow, and held to short texts and thoughts.
     """
 
@@ -86,7 +86,7 @@ class Asker:
         self._seconds = seconds
         self._is_local = is_local
 
-    async def ask(self, question: Question[R, T]) -> Delivery[T]:
+    async def ask(self, request: StructuredRequest[R, T]) -> Delivery[T]:
         """The answer, or why there is none; and what that has cost.
 
         Raises:
@@ -96,24 +96,24 @@ class Asker:
         result: T | Failure
         try:
             async with effort:
-                result = await self._answer(question, effort)
+                result = await self._answer(request, effort)
         except TimeoutError:
-            result = self._failure(FailureCode.TIMEOUT, question)
+            result = self._failure(FailureCode.TIMEOUT, request)
         except Exception as bug:
             raise AuthorBug(effort.usage) from bug
         raw_answer = effort.raw_answer if isinstance(result, Failure) else None
-        return Delivery(result=result, usage=effort.usage, prompt=question.prompt.version, raw_answer=raw_answer)
+        return Delivery(result=result, usage=effort.usage, prompt=request.prompt.version, raw_answer=raw_answer)
 
-    async def _answer(self, question: Question[R, T], effort: Effort) -> T | Failure:
-        room = question.room + (LOCAL_THOUGHTS if self._is_local else THOUGHTS)
-        last = _Unanswered(FailureCode.INVALID_OUTPUT)
+    async def _answer(self, request: StructuredRequest[R, T], effort: Effort) -> T | Failure:
+        room = request.room + (LOCAL_THOUGHTS if self._is_local else THOUGHTS)
+        last = _ReplyFault(FailureCode.INVALID_OUTPUT)
         starts = 0
         while starts < STARTS:
             conversation = _Conversation(mode=self._modes.current, room=room)
             try:
-                answer = await self._converse(question, conversation, effort)
+                answer = await self._converse(request, conversation, effort)
             except CallRefused as refused:
-                return self._failure(refused.code, question)
+                return self._failure(refused.code, request)
             except AgentRunError as error:
                 code = code_of(error)
                 log.info("model_call_failed", code=code, error=type(error).__name__, cause=repr(error.__cause__)[:500])
@@ -121,8 +121,8 @@ class Asker:
                     continue
                 if code.stops_the_run:
                     await self._gate.refused(code)
-                return self._failure(code, question, context=context_in(error), limit=limit_passed(error))
-            except _Unanswered as unanswered:
+                return self._failure(code, request, context=context_in(error), limit=limit_passed(error))
+            except _ReplyFault as unanswered:
                 last = unanswered
                 room = conversation.room
                 if unanswered.code in {FailureCode.REFUSED, FailureCode.TRUNCATED}:
@@ -132,22 +132,27 @@ class Asker:
                 continue
             self._modes.worked(conversation.mode)
             return answer
-        log.info("model_answer_unusable", code=last.code, prompt=question.prompt.version, reasons=last.reasons)
-        return self._failure(last.code, question)
+        log.info("model_answer_invalid", code=last.code, prompt=request.prompt.version, reasons=last.reasons)
+        return self._failure(last.code, request)
 
     def _failure(
-        self, code: FailureCode, question: Question[Any, Any], *, context: int | None = None, limit: int | None = None
+        self,
+        code: FailureCode,
+        request: StructuredRequest[Any, Any],
+        *,
+        context: int | None = None,
+        limit: int | None = None,
     ) -> Failure:
         details = {"context": str(context or ""), "limit": f"{limit or 0:,}", "seconds": f"{self._seconds:g}"}
-        return failure(code, question.language, **details)
+        return failure(code, request.language, **details)
 
-    async def _converse(self, question: Question[R, T], conversation: _Conversation, effort: Effort) -> T:
+    async def _converse(self, request: StructuredRequest[R, T], conversation: _Conversation, effort: Effort) -> T:
         """Ask, and once more with what was wrong: more room for what broke off, else the reasons."""
-        conversation.messages.append(_ask(question))
-        response = await self._call(question, conversation, effort)
+        conversation.messages.append(_ask(request))
+        response = await self._call(request, conversation, effort)
         try:
-            return await _understood(question, response)
-        except _Unanswered as unanswered:
+            return await _understood(request, response)
+        except _ReplyFault as unanswered:
             effort.raw_answer = raw_text(response) or effort.raw_answer
             if unanswered.code == FailureCode.REFUSED:
                 raise
@@ -157,18 +162,20 @@ class Asker:
                 # The broken answer is left out: it would only take up room.
             else:
                 conversation.messages += _reproach(response, unanswered.reasons)
-        response = await self._call(question, conversation, effort)
+        response = await self._call(request, conversation, effort)
         try:
-            return await _understood(question, response)
-        except _Unanswered:
+            return await _understood(request, response)
+        except _ReplyFault:
             effort.raw_answer = raw_text(response) or effort.raw_answer
             raise
 
-    async def _call(self, question: Question[Any, Any], conversation: _Conversation, effort: Effort) -> ModelResponse:
-        schema = question.reply.model_json_schema()
+    async def _call(
+        self, request: StructuredRequest[Any, Any], conversation: _Conversation, effort: Effort
+    ) -> ModelResponse:
+        schema = request.reply.model_json_schema()
         if not self._is_local:
             schema = _without_lengths(schema)
-        parameters = request_parameters(conversation.mode, schema, question.prompt.version.partition("@")[0])
+        parameters = request_parameters(conversation.mode, schema, request.prompt.version.partition("@")[0])
         settings = ModelSettings(max_tokens=conversation.room)
         length = sum(len(str(part)) for message in conversation.messages for part in message.parts)
 
@@ -214,9 +221,9 @@ def _tokens(response: ModelResponse) -> Tokens:
     )
 
 
-def _ask(question: Question[Any, Any]) -> ModelRequest:
-    task = UserPromptPart(question.prompt.task(question.facts))
-    return ModelRequest(parts=[task], instructions=question.prompt.rules)
+def _ask(request: StructuredRequest[Any, Any]) -> ModelRequest:
+    task = UserPromptPart(request.prompt.task(request.facts))
+    return ModelRequest(parts=[task], instructions=request.prompt.rules)
 
 
 def _remark(text: str) -> ModelRequest:
@@ -236,51 +243,51 @@ def _reproach(response: ModelResponse, reasons: Sequence[str]) -> list[ModelMess
     return [response, _remark(text)] if raw_text(response) else [_remark(text)]
 
 
-async def _understood(question: Question[R, T], response: ModelResponse) -> T:
+async def _understood(request: StructuredRequest[R, T], response: ModelResponse) -> T:
     """As `_read`, beside the event loop where there is much to read: mending takes long, and nonsense the longest."""
     if len(raw_text(response)) < MUCH:
-        return _read(question, response)
-    return await asyncio.to_thread(_read, question, response)
+        return _read(request, response)
+    return await asyncio.to_thread(_read, request, response)
 
 
-def _read(question: Question[R, T], response: ModelResponse) -> T:
+def _read(request: StructuredRequest[R, T], response: ModelResponse) -> T:
     """What the response says, if it can be used.
 
     Raises:
-        _Unanswered: it cannot.
+        _ReplyFault: it cannot.
     """
     if response.finish_reason == "content_filter":
-        raise _Unanswered(FailureCode.REFUSED)
+        raise _ReplyFault(FailureCode.REFUSED)
     if response.finish_reason == "length":
-        raise _Unanswered(FailureCode.TRUNCATED)
+        raise _ReplyFault(FailureCode.TRUNCATED)
     if not raw_text(response) and "{" not in _thoughts(response):
-        raise _Unanswered(FailureCode.EMPTY, "You answered with nothing.")
+        raise _ReplyFault(FailureCode.EMPTY, "You answered with nothing.")
     try:
-        reply = _reply(question, _objects(response))
-        if not is_in(question.language, question.prose(reply)):
-            reason = f"Write in the language with the BCP 47 tag {question.language}."
-            raise _Unanswered(FailureCode.WRONG_LANGUAGE, reason)
-        return question.accept(reply)
-    except Unreadable as error:
-        raise _Unanswered(FailureCode.INVALID_OUTPUT, str(error)) from None
+        reply = _reply(request, _objects(response))
+        if not is_in(request.language, request.prose(reply)):
+            reason = f"Write in the language with the BCP 47 tag {request.language}."
+            raise _ReplyFault(FailureCode.WRONG_LANGUAGE, reason)
+        return request.accept(reply)
+    except MalformedReply as error:
+        raise _ReplyFault(FailureCode.INVALID_OUTPUT, str(error)) from None
     except ValidationError as error:
-        raise _Unanswered(FailureCode.INVALID_OUTPUT, *_complaints(error)) from None
-    except Unusable as error:
-        raise _Unanswered(FailureCode.INVALID_OUTPUT, *error.reasons) from None
+        raise _ReplyFault(FailureCode.INVALID_OUTPUT, *_complaints(error)) from None
+    except InvalidReply as error:
+        raise _ReplyFault(FailureCode.INVALID_OUTPUT, *error.reasons) from None
 
 
-def _reply(question: Question[R, T], found: Sequence[dict[str, Any]]) -> R:
+def _reply(request: StructuredRequest[R, T], found: Sequence[dict[str, Any]]) -> R:
     """The reply that one of the objects is, or that it is only wrapped round: `{"answer": {...}}`.
 
     Raises:
         ValidationError: none is; the faults are those of the one that comes closest, or else of the first.
     """
-    fields = question.reply.model_fields.keys()
+    fields = request.reply.model_fields.keys()
     first: ValidationError | None = None
     for candidates in (found, [inner for one in found for inner in _wrapped(one)]):
         for candidate in sorted(candidates, key=lambda each: len(each.keys() & fields), reverse=True):
             try:
-                return question.reply.model_validate(candidate)
+                return request.reply.model_validate(candidate)
             except ValidationError as error:
                 first = first or error
     assert first is not None
@@ -295,7 +302,7 @@ def _wrapped(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if isinstance(value, dict):
             yield value
         elif isinstance(value, str) and "{" in value:
-            with suppress(Unreadable):
+            with suppress(MalformedReply):
                 yield find_object(value)
 
 
@@ -303,12 +310,12 @@ def _objects(response: ModelResponse) -> list[dict[str, Any]]:
     """The arguments of the tool's call, else the objects in the text; their texts can be stored.
 
     Raises:
-        Unreadable: there is none.
+        MalformedReply: there is none.
     """
     try:
         return [{**storable_json(each)} for each in _objects_as_written(response)]
     except RecursionError:
-        raise Unreadable("The answer was nested too deeply.") from None
+        raise MalformedReply("The answer was nested too deeply.") from None
 
 
 def _objects_as_written(response: ModelResponse) -> Sequence[dict[str, Any]]:

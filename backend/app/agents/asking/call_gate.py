@@ -102,7 +102,7 @@ class CallGate:
     async def _leave(self) -> None:
         self._in_flight -= 1
         if self._in_flight == self._waiting == 0:
-            self._trusted = False  # a key may be revoked while nobody calls
+            self._trusted = False  # a key may be revoked between calls
         await self._tell()
 
     def _allowed(self) -> int:

@@ -69,7 +69,7 @@ _TOO_LONG = re.compile(r"context[ _](?:length|size|window)|too many tokens|promp
 
 
 def as_unreadable(error: Exception) -> faults.AgentRunError | None:
-    """The error of a response that has come and cannot be read, whatever it was that the library raised; None for
+    """The error of a response that has come and cannot be read, for any exception of the library; None for
     all others."""
     if limit_passed(error) is not None:
         return faults.UnexpectedModelBehavior("The provider's response is too long.")

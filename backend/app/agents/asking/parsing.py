@@ -35,28 +35,28 @@ _QUOTED = re.compile(r'"(?=(?:\s|\\n)*[{\[])')
 _DECODER = json.JSONDecoder(strict=False)
 
 
-class Unreadable(Exception):
+class MalformedReply(Exception):
     """There is no complete JSON object in the text; the message says so to the model."""
 
 
 def find_objects(text: str) -> list[dict[str, Any]]:
     """The JSON objects in the text, the largest first. Slips such as trailing commas are mended; an object that breaks
-    off is not, since nobody knows what is missing.
+    off is not, since what is missing is unknown.
 
     Raises:
-        Unreadable: there is none.
+        MalformedReply: there is none.
     """
     said = _decoded(_without_thoughts(text).strip())
     if found := _largest_first(said) or _quoted(said):
         return found
-    raise Unreadable("The answer held no complete JSON object." if said else "The answer was empty.")
+    raise MalformedReply("The answer held no complete JSON object." if said else "The answer was empty.")
 
 
 def find_object(text: str) -> dict[str, Any]:
     """The first of them.
 
     Raises:
-        Unreadable: there is none.
+        MalformedReply: there is none.
     """
     return find_objects(text)[0]
 
@@ -147,17 +147,17 @@ def _depth(text: str) -> int:
 
 def _mended(candidate: str) -> Any:
     try:
-        return json_repair.loads(_Metered(candidate))
+        return json_repair.loads(_ScanBudget(candidate))
     except (ValueError, RecursionError):
         return None
 
 
-class _Metered(str):
+class _ScanBudget(str):
     """A text that can be looked at only so often, since what is no JSON at all takes the mender hours."""
 
     _looks: int
 
-    def __new__(cls, text: str) -> "_Metered":
+    def __new__(cls, text: str) -> "_ScanBudget":
         made = super().__new__(cls, text)
         made._looks = _LOOKS * min(max(len(text), 1000), _MENDED)
         return made

@@ -69,7 +69,7 @@ class PriceList:
     own: Mapping[str, Price]
 
     def cost(self, tokens: Tokens) -> float | None:
-        """US dollars; None when nobody knows."""
+        """US dollars; None when unknown."""
         if (price := self.own.get(self.model)) is not None:
             spent = float(tokens.input_tokens or 0) * price.input + float(tokens.output_tokens or 0) * price.output
             return spent / 1_000_000

@@ -61,7 +61,7 @@ class Rates:
             allowed = await self._shared.hit(allowance, self._model, name, cost=cost)
         except (StorageError, RedisError) as error:
             if self._reachable:
-                log.warning("model_limits_not_shared", error=redis_fault(getattr(error, "storage_error", error)))
+                log.warning("shared_rate_limit_unavailable", error=redis_fault(getattr(error, "storage_error", error)))
             self._reachable = False
             return await self._alone.hit(allowance, self._model, name, cost=cost)
         self._reachable = True

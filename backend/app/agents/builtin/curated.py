@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from app.agents.builtin.extension import extend, extension_lesson
-from app.agents.builtin.lessons import Lesson, Part, Unit
+from app.agents.builtin.course import CurriculumConcept, CurriculumModule, CurriculumStage
+from app.agents.builtin.extension import extend, extension_concept
 from app.agents.builtin.slugs import unique_slug
 from app.agents.builtin.syllabus import Link, Syllabus, SyllabusConcept, all_syllabi, find_syllabus
 
@@ -17,14 +17,14 @@ class CuratedCourse:
     title: str
     topic: str
     links: tuple[Link, ...]
-    parts: tuple[Part, ...]
-    _by_id: Mapping[str, Lesson] = field(repr=False)
+    stages: tuple[CurriculumStage, ...]
+    _by_id: Mapping[str, CurriculumConcept] = field(repr=False)
 
-    def lesson(self, lesson_id: str) -> Lesson | None:
-        return self._by_id.get(lesson_id) or extension_lesson(self.parts, lesson_id)
+    def concept(self, concept_id: str) -> CurriculumConcept | None:
+        return self._by_id.get(concept_id) or extension_concept(self.stages, concept_id)
 
-    def extended(self, extra: int) -> tuple[Part, ...]:
-        return extend(self.parts, extra)
+    def extended(self, extra: int) -> tuple[CurriculumStage, ...]:
+        return extend(self.stages, extra)
 
 
 def curated_course(goal: str) -> CuratedCourse | None:
@@ -40,29 +40,35 @@ def _courses() -> Mapping[str, CuratedCourse]:
 
 def _course(syllabus: Syllabus) -> CuratedCourse:
     searched = syllabus.goals[0]
-    part_ids: set[str] = set()
-    unit_ids: set[str] = set()
-    parts: list[Part] = []
+    stage_ids: set[str] = set()
+    module_ids: set[str] = set()
+    stages: list[CurriculumStage] = []
     for stage in syllabus.stages:
-        part_ids.add(part_id := unique_slug(stage.name, part_ids))
-        units: list[Unit] = []
+        stage_ids.add(stage_id := unique_slug(stage.name, stage_ids))
+        modules: list[CurriculumModule] = []
         for module in stage.modules:
-            unit_ids.add(unit_id := unique_slug(module.name, unit_ids))
-            lessons = tuple(_lesson(concept, searched) for concept in module.concepts)
-            units.append(Unit(unit_id=unit_id, name=module.name, description=module.description, lessons=lessons))
-        parts.append(Part(part_id=part_id, name=stage.name, description=stage.description, units=tuple(units)))
+            module_ids.add(module_id := unique_slug(module.name, module_ids))
+            concepts = tuple(_concept(concept, searched) for concept in module.concepts)
+            modules.append(
+                CurriculumModule(
+                    module_id=module_id, name=module.name, description=module.description, concepts=concepts
+                )
+            )
+        stages.append(
+            CurriculumStage(stage_id=stage_id, name=stage.name, description=stage.description, modules=tuple(modules))
+        )
     return CuratedCourse(
         title=syllabus.title,
         topic=syllabus.title,
         links=syllabus.links,
-        parts=tuple(parts),
-        _by_id={lesson.lesson_id: lesson for part in parts for lesson in part.lessons},
+        stages=tuple(stages),
+        _by_id={concept.concept_id: concept for stage in stages for concept in stage.concepts},
     )
 
 
-def _lesson(concept: SyllabusConcept, searched: str) -> Lesson:
-    return Lesson(
-        lesson_id=concept.id,
+def _concept(concept: SyllabusConcept, searched: str) -> CurriculumConcept:
+    return CurriculumConcept(
+        concept_id=concept.id,
         name=concept.name,
         definition=concept.definition,
         explanation=concept.explanation,

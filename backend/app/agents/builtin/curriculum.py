@@ -2,10 +2,10 @@
 
 from functools import lru_cache
 
+from app.agents.builtin.course import Curriculum
 from app.agents.builtin.curated import curated_course
 from app.agents.builtin.general_plan import general_plan
 from app.agents.builtin.general_texts import GeneralLanguage
-from app.agents.builtin.lessons import Curriculum
 from app.agents.builtin.subject import subject_of
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.agents.builtin.lessons import Curriculum, Lesson, Part, Unit
+from app.agents.builtin.course import Curriculum, CurriculumConcept, CurriculumModule, CurriculumStage
 from app.agents.builtin.selection import shrink
 from app.domain.outline_rules import check_outline
 from app.domain.roadmap import Concept, Level, Module, Outline, Stage
@@ -10,36 +10,38 @@ from app.domain.roadmap import Concept, Level, Module, Outline, Stage
 
 def outline_of(curriculum: Curriculum, size: int, level: Level) -> Outline:
     """An outline of `size` concepts that keeps the rules."""
-    extra = size - sum(len(part.lessons) for part in curriculum.parts)
-    parts: Sequence[Part] = curriculum.extended(extra) if extra > 0 else shrink(curriculum.parts, size, level)
-    return check_outline(Outline(title=curriculum.title, stages=tuple(_stage(part) for part in parts)))
+    extra = size - sum(len(stage.concepts) for stage in curriculum.stages)
+    stages: Sequence[CurriculumStage] = (
+        curriculum.extended(extra) if extra > 0 else shrink(curriculum.stages, size, level)
+    )
+    return check_outline(Outline(title=curriculum.title, stages=tuple(_stage(stage) for stage in stages)))
 
 
-def _stage(part: Part) -> Stage:
+def _stage(stage: CurriculumStage) -> Stage:
     return Stage(
-        stage_id=part.part_id,
-        name=part.name,
-        description=part.description,
-        modules=tuple(_module(unit) for unit in part.units),
+        stage_id=stage.stage_id,
+        name=stage.name,
+        description=stage.description,
+        modules=tuple(_module(module) for module in stage.modules),
     )
 
 
-def _module(unit: Unit) -> Module:
+def _module(module: CurriculumModule) -> Module:
     return Module(
-        module_id=unit.unit_id,
-        name=unit.name,
-        description=unit.description,
-        concepts=tuple(_concept(lesson) for lesson in unit.lessons),
+        module_id=module.module_id,
+        name=module.name,
+        description=module.description,
+        concepts=tuple(_concept(concept) for concept in module.concepts),
     )
 
 
-def _concept(lesson: Lesson) -> Concept:
+def _concept(concept: CurriculumConcept) -> Concept:
     return Concept(
-        concept_id=lesson.lesson_id,
-        name=lesson.name,
-        description=lesson.definition,
-        estimated_hours=lesson.hours,
-        difficulty=lesson.difficulty,
-        keywords=lesson.keywords,
-        prerequisites=lesson.prerequisites,
+        concept_id=concept.concept_id,
+        name=concept.name,
+        description=concept.definition,
+        estimated_hours=concept.hours,
+        difficulty=concept.difficulty,
+        keywords=concept.keywords,
+        prerequisites=concept.prerequisites,
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.agents.builtin.course import CurriculumConcept, CurriculumModule, CurriculumStage
 from app.agents.builtin.general_texts import (
     Focus,
     GeneralConcept,
@@ -13,12 +14,11 @@ from app.agents.builtin.general_texts import (
     WeekStep,
     general_texts,
 )
-from app.agents.builtin.lessons import Lesson, Part, Unit
 from app.agents.builtin.syllabus import Link
 from app.agents.builtin.templates import fill, fill_all, headline
 
 _WEEKS_PER_STAGE = 13
-_WEEK_LESSON = re.compile(r"week-([1-9]\d{0,3})--([a-z-]+)")
+_WEEK_CONCEPT = re.compile(r"week-([1-9]\d{0,3})--([a-z-]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,48 +27,50 @@ class GeneralPlan:
 
     title: str
     topic: str
-    parts: tuple[Part, ...]
+    stages: tuple[CurriculumStage, ...]
     links: tuple[Link, ...] = ()
     _weeks: Weeks = field(repr=False)
-    _by_id: Mapping[str, Lesson] = field(repr=False)
+    _by_id: Mapping[str, CurriculumConcept] = field(repr=False)
 
-    def lesson(self, lesson_id: str) -> Lesson | None:
-        if week := _WEEK_LESSON.fullmatch(lesson_id):
+    def concept(self, concept_id: str) -> CurriculumConcept | None:
+        if week := _WEEK_CONCEPT.fullmatch(concept_id):
             for step, previous in _steps(self._weeks):
                 if step.id == week[2]:
-                    return self._week_lesson(int(week[1]), step, previous)
-        return self._by_id.get(lesson_id)
+                    return self._week_concept(int(week[1]), step, previous)
+        return self._by_id.get(concept_id)
 
-    def extended(self, extra: int) -> tuple[Part, ...]:
-        """The parts and as many weeks of practice as it takes, a quarter of a year to the stage."""
-        lessons_left, units = extra, list[Unit]()
-        while lessons_left > 0:
-            unit = self._week(len(units) + 1, lessons_left)
-            units.append(unit)
-            lessons_left -= len(unit.lessons)
-        quarters = range(0, len(units), _WEEKS_PER_STAGE)
-        return self.parts + tuple(self._quarter(start, units[start : start + _WEEKS_PER_STAGE]) for start in quarters)
+    def extended(self, extra: int) -> tuple[CurriculumStage, ...]:
+        """The stages and as many weeks of practice as it takes, a quarter of a year to the stage."""
+        concepts_left, modules = extra, list[CurriculumModule]()
+        while concepts_left > 0:
+            module = self._week(len(modules) + 1, concepts_left)
+            modules.append(module)
+            concepts_left -= len(module.concepts)
+        quarters = range(0, len(modules), _WEEKS_PER_STAGE)
+        return self.stages + tuple(
+            self._quarter(start, modules[start : start + _WEEKS_PER_STAGE]) for start in quarters
+        )
 
-    def _quarter(self, start: int, units: Sequence[Unit]) -> Part:
-        words = {"subject": self.topic, "first": str(start + 1), "last": str(start + len(units))}
-        return Part(
-            part_id=f"weeks-from-{start + 1}",
+    def _quarter(self, start: int, modules: Sequence[CurriculumModule]) -> CurriculumStage:
+        words = {"subject": self.topic, "first": str(start + 1), "last": str(start + len(modules))}
+        return CurriculumStage(
+            stage_id=f"weeks-from-{start + 1}",
             name=fill(self._weeks.stage, **words),
             description=fill(self._weeks.stage_description, **words),
-            units=tuple(units),
+            modules=tuple(modules),
         )
 
-    def _week(self, week: int, lessons_left: int) -> Unit:
+    def _week(self, week: int, concepts_left: int) -> CurriculumModule:
         words = self._week_words(week)
-        steps = _steps(self._weeks)[:lessons_left]
-        return Unit(
-            unit_id=f"week-{week}",
+        steps = _steps(self._weeks)[:concepts_left]
+        return CurriculumModule(
+            module_id=f"week-{week}",
             name=fill(self._weeks.module, **words),
             description=fill(self._weeks.module_description, **words),
-            lessons=tuple(self._week_lesson(week, step, previous) for step, previous in steps),
+            concepts=tuple(self._week_concept(week, step, previous) for step, previous in steps),
         )
 
-    def _week_lesson(self, week: int, step: WeekStep, previous: WeekStep | None) -> Lesson:
+    def _week_concept(self, week: int, step: WeekStep, previous: WeekStep | None) -> CurriculumConcept:
         words = self._week_words(week)
         focus = self._focus(week)
         practised = self._by_id[step.about]
@@ -76,8 +78,8 @@ class GeneralPlan:
             earlier = [f"week-{week}--{previous.id}"]
         else:
             earlier = [f"week-{week - 1}--{step.id}"] if week > 1 else []
-        return Lesson(
-            lesson_id=f"week-{week}--{step.id}",
+        return CurriculumConcept(
+            concept_id=f"week-{week}--{step.id}",
             name=fill(step.name, **words),
             definition=fill(step.definition, **words),
             explanation=f"{fill(step.explanation, **words).strip()}\n\n{fill(focus.advice, **words)}",
@@ -88,8 +90,8 @@ class GeneralPlan:
             hours=step.hours,
             difficulty="medium",
             keywords=practised.keywords,
-            prerequisites=(practised.lesson_id, *earlier),
-            about=(practised.lesson_id,),
+            prerequisites=(practised.concept_id, *earlier),
+            about=(practised.concept_id,),
             origin="general",
             query=practised.query,
         )
@@ -103,13 +105,13 @@ class GeneralPlan:
 
 def general_plan(subject: str, language: GeneralLanguage) -> GeneralPlan:
     texts = general_texts(language)
-    parts = _parts(texts, subject)
+    stages = _stages(texts, subject)
     return GeneralPlan(
         title=headline(texts.title, subject=subject),
         topic=subject,
-        parts=parts,
+        stages=stages,
         _weeks=texts.weeks,
-        _by_id={lesson.lesson_id: lesson for part in parts for lesson in part.lessons},
+        _by_id={concept.concept_id: concept for stage in stages for concept in stage.concepts},
     )
 
 
@@ -118,18 +120,18 @@ def _steps(weeks: Weeks) -> list[tuple[WeekStep, WeekStep | None]]:
     return list(zip(weeks.steps, (None, *weeks.steps), strict=False))
 
 
-def _parts(texts: GeneralTexts, subject: str) -> tuple[Part, ...]:
+def _stages(texts: GeneralTexts, subject: str) -> tuple[CurriculumStage, ...]:
     return tuple(
-        Part(
-            part_id=stage.id,
+        CurriculumStage(
+            stage_id=stage.id,
             name=headline(stage.name, subject=subject),
             description=fill(stage.description, subject=subject),
-            units=tuple(
-                Unit(
-                    unit_id=module.id,
+            modules=tuple(
+                CurriculumModule(
+                    module_id=module.id,
                     name=headline(module.name, subject=subject),
                     description=fill(module.description, subject=subject),
-                    lessons=tuple(_lesson(concept, subject) for concept in module.concepts),
+                    concepts=tuple(_concept(concept, subject) for concept in module.concepts),
                 )
                 for module in stage.modules
             ),
@@ -138,9 +140,9 @@ def _parts(texts: GeneralTexts, subject: str) -> tuple[Part, ...]:
     )
 
 
-def _lesson(concept: GeneralConcept, subject: str) -> Lesson:
-    return Lesson(
-        lesson_id=concept.id,
+def _concept(concept: GeneralConcept, subject: str) -> CurriculumConcept:
+    return CurriculumConcept(
+        concept_id=concept.id,
         name=headline(concept.name, subject=subject),
         definition=fill(concept.definition, subject=subject),
         explanation=fill(concept.explanation, subject=subject).strip(),

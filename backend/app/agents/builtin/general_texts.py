@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from app.agents.builtin.syllabus import Slug
-from app.domain.base import Frozen
+from app.domain.base import FrozenModel
 
 GeneralLanguage = Literal["en", "zh"]
 
@@ -20,7 +20,7 @@ Sentence = Annotated[str, StringConstraints(min_length=10, max_length=400, strip
 Prose = Annotated[str, StringConstraints(min_length=80, max_length=4000, strip_whitespace=True)]
 
 
-class GeneralConcept(Frozen):
+class GeneralConcept(FrozenModel):
     """One thing to do when learning any subject; `{subject}` may stand in every text."""
 
     id: Slug
@@ -44,21 +44,21 @@ class GeneralConcept(Frozen):
         return self
 
 
-class GeneralModule(Frozen):
+class GeneralModule(FrozenModel):
     id: Slug
     name: Name
     description: Sentence
     concepts: Annotated[tuple[GeneralConcept, ...], Field(min_length=1)]
 
 
-class GeneralStage(Frozen):
+class GeneralStage(FrozenModel):
     id: Slug
     name: Name
     description: Sentence
     modules: Annotated[tuple[GeneralModule, ...], Field(min_length=1)]
 
 
-class Focus(Frozen):
+class Focus(FrozenModel):
     """What one week of practice pays special attention to."""
 
     id: Slug
@@ -67,7 +67,7 @@ class Focus(Frozen):
     exercise: Sentence
 
 
-class WeekStep(Frozen):
+class WeekStep(FrozenModel):
     """A step of every practice week; `about` is the concept that it practises. `{week}` and `{focus}` may stand
     in every text."""
 
@@ -82,7 +82,7 @@ class WeekStep(Frozen):
     hours: Annotated[float, Field(gt=0, le=20)]
 
 
-class Weeks(Frozen):
+class Weeks(FrozenModel):
     """Weeks of practice, as many as a large plan needs; `{first}` and `{last}` are the weeks of a stage."""
 
     stage: Name
@@ -93,7 +93,7 @@ class Weeks(Frozen):
     steps: Annotated[tuple[WeekStep, ...], Field(min_length=4)]
 
 
-class GeneralTexts(Frozen):
+class GeneralTexts(FrozenModel):
     title: Name
     stages: Annotated[tuple[GeneralStage, ...], Field(min_length=3)]
     weeks: Weeks

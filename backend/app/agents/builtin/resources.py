@@ -104,7 +104,7 @@ WIKIPEDIAS = frozenset(
 
 def write_resources(study: Study) -> Resources:
     request = study.brief.request
-    chosen = {str(link.url): link for link in (*study.lesson.links, *study.curriculum.links[:_COURSE_LINKS])}
+    chosen = {str(link.url): link for link in (*study.concept.links, *study.curriculum.links[:_COURSE_LINKS])}
     languages = [request.language]
     if request.secondary_language and primary_language(request.secondary_language) != primary_language(
         request.language
@@ -123,7 +123,7 @@ def _wikipedia(study: Study, language: str) -> Resource:
     """In a language that the author does not write, only the learner's own words find anything."""
     code = primary_language(language)
     code = code if code in WIKIPEDIAS else "en"
-    understood = code == written_language(study.brief.request.language) and study.lesson.origin != "general"
+    understood = code == written_language(study.brief.request.language) and study.concept.origin != "general"
     query = study.brief.concept.name if understood else study.curriculum.topic
     title = fill(study.wording.resources.wikipedia, query=query, language=code)
     return search_link(title, f"https://{code}.wikipedia.org/w/index.php", "search", query, code)
@@ -144,5 +144,5 @@ def _videos(study: Study) -> Resource:
 def _query(study: Study) -> str:
     language = study.brief.request.language
     foreign = primary_language(language) != written_language(language)
-    query = study.curriculum.topic if foreign and study.lesson.origin == "general" else study.lesson.query
+    query = study.curriculum.topic if foreign and study.concept.origin == "general" else study.concept.query
     return shortened(query, _LONGEST_QUERY).rstrip("…")

@@ -6,7 +6,15 @@ from functools import partial
 from math import floor
 
 from app.agents.builtin.curriculum import written_language
-from app.agents.builtin.revising_draft import DIFFICULTIES, MOST_ADDED, NAME_LENGTH, Draft, Found, Unclear, words_of
+from app.agents.builtin.revising_draft import (
+    DIFFICULTIES,
+    MOST_ADDED,
+    NAME_LENGTH,
+    OutlinePart,
+    OutlineRevision,
+    UnclearWish,
+    words_of,
+)
 from app.agents.builtin.revising_grammar import Wish, wishes_in
 from app.agents.builtin.revising_words import Kind, Shift, vocabulary
 from app.domain.failures import Failure, FailureCode, failure
@@ -25,8 +33,8 @@ _UNNAMED_SHARE = 5
 def revise(request: LearningRequest, outline: Outline, feedback: str) -> RevisionPlan | Failure:
     """What to change, or why it is not clear."""
     language = written_language(request.language)
-    draft = Draft(request, outline, vocabulary(language))
-    known = {part.name for part in draft.parts} | {lesson.name for _, _, lesson in draft.unused}
+    draft = OutlineRevision(request, outline, vocabulary(language))
+    known = {part.name for part in draft.parts} | {concept.name for _, _, concept in draft.unused}
     try:
         wishes = []
         for wish in wishes_in(feedback, known):
@@ -43,14 +51,14 @@ def revise(request: LearningRequest, outline: Outline, feedback: str) -> Revisio
         if len(draft.operations) > MAX_OPERATIONS:
             raise draft.unclear("too_much", count=str(MAX_OPERATIONS))
         check_outline(apply_operations(outline, draft.operations))
-    except Unclear as unclear:
+    except UnclearWish as unclear:
         return failure(FailureCode.NOT_UNDERSTOOD, request.language, hint=str(unclear))
     except OutlineError as error:
         return failure(FailureCode.NOT_UNDERSTOOD, request.language, hint=error.message)
     return RevisionPlan(operations=tuple(draft.operations), note=shortened(" ".join(draft.notes), NOTE_LENGTH))
 
 
-def _rename(draft: Draft, wish: Wish) -> None:
+def _rename(draft: OutlineRevision, wish: Wish) -> None:
     part, other = draft.find(wish.parts[0]), draft.new_name(wish.names[0])
     if part.depth == 2 and other.casefold() in draft.taken - {part.name.casefold()}:
         raise draft.unclear("taken", name=other)
@@ -58,7 +66,7 @@ def _rename(draft: Draft, wish: Wish) -> None:
     draft.note("renamed", name=part.name, other=other)
 
 
-def _remove(draft: Draft, wish: Wish) -> None:
+def _remove(draft: OutlineRevision, wish: Wish) -> None:
     parts = [draft.find(name) for name in wish.parts]
     gone = {concept.concept_id for part in parts for concept in draft.below(part)}
     if len(draft.concepts) - len(gone) < MIN_CONCEPTS:
@@ -69,7 +77,7 @@ def _remove(draft: Draft, wish: Wish) -> None:
     draft.note("removed", [part.name for part in parts])
 
 
-def _fewer(draft: Draft, wish: Wish) -> None:
+def _fewer(draft: OutlineRevision, wish: Wish) -> None:
     """From the end. What the same wishes speak of stays. What the learner has added or renamed before goes after all
     else, then what others require, then what is alone in its module."""
     left, own = draft.concepts, draft.own
@@ -88,20 +96,20 @@ def _fewer(draft: Draft, wish: Wish) -> None:
     draft.note("removed", [concept.name for concept in removed])
 
 
-def _more(draft: Draft, wish: Wish) -> None:
-    lessons = draft.unused[: min(_count(draft, wish), MOST_ADDED)]
-    for lesson in lessons:
-        draft.add_lesson(*lesson)
-    if not lessons:
+def _more(draft: OutlineRevision, wish: Wish) -> None:
+    concepts = draft.unused[: min(_count(draft, wish), MOST_ADDED)]
+    for unused in concepts:
+        draft.add_concept(*unused)
+    if not concepts:
         raise draft.unclear("no_more")
-    draft.note("added", [lesson.name for _, _, lesson in lessons])
+    draft.note("added", [concept.name for _, _, concept in concepts])
 
 
-def _count(draft: Draft, wish: Wish) -> int:
+def _count(draft: OutlineRevision, wish: Wish) -> int:
     return max(1, int(wish.number or len(draft.concepts) // _UNNAMED_SHARE))
 
 
-def _about(draft: Draft, wish: Wish) -> None:
+def _about(draft: OutlineRevision, wish: Wish) -> None:
     """What the curriculum has on a topic first, then the topic's facets."""
     facets = draft.words.facets
     wanted = min(max(1, int(wish.number or 1)), len(facets))
@@ -110,35 +118,37 @@ def _about(draft: Draft, wish: Wish) -> None:
         topic = draft.new_name(text, NAME_LENGTH - (max(map(len, facets)) if wanted > 1 else 0))
         title = topic[:1].upper() + topic[1:]
         names = [title] if wanted == 1 else [title + facet for facet in facets]
-        lessons = [one for one in draft.unused if words_of(topic) & words_of(" ".join((one[2].name, *one[2].keywords)))]
-        for lesson in lessons[:wanted]:
-            draft.add_lesson(*lesson)
+        concepts = [
+            one for one in draft.unused if words_of(topic) & words_of(" ".join((one[2].name, *one[2].keywords)))
+        ]
+        for unused in concepts[:wanted]:
+            draft.add_concept(*unused)
         spot = draft.fitting(topic)
-        own = [name for name in names if name.casefold() not in draft.taken][: wanted - len(lessons[:wanted])]
+        own = [name for name in names if name.casefold() not in draft.taken][: wanted - len(concepts[:wanted])]
         for name in own:
-            draft.add_concept(name, topic, spot)
-        if not lessons and not own:
+            draft.add_own(name, topic, spot)
+        if not concepts and not own:
             raise draft.unclear("taken", name=title)
-        added += [*(lesson.name for _, _, lesson in lessons[:wanted]), *own]
+        added += [*(concept.name for _, _, concept in concepts[:wanted]), *own]
     draft.note("added", added)
 
 
-def _add(draft: Draft, wish: Wish) -> None:
+def _add(draft: OutlineRevision, wish: Wish) -> None:
     beside = draft.find(wish.beside) if wish.beside else None
     for text in reversed(wish.names) if wish.place == "before" else wish.names:
         name = draft.new_name(text)
         if name.casefold() in draft.taken:
             raise draft.unclear("taken", name=name)
-        spot = draft.spot(Found(2, "", name), wish.place, beside) if beside else None
-        if lesson := next((one for one in draft.unused if one[2].name.casefold() == name.casefold()), None):
-            draft.add_lesson(*lesson, spot)
+        spot = draft.spot(OutlinePart(2, "", name), wish.place, beside) if beside else None
+        if unused := next((one for one in draft.unused if one[2].name.casefold() == name.casefold()), None):
+            draft.add_concept(*unused, spot)
         else:
-            draft.add_concept(name, name, spot or draft.fitting(name))
+            draft.add_own(name, name, spot or draft.fitting(name))
         beside = draft.find(name) if beside and wish.place != "into" else beside
     draft.note("added", [draft.new_name(text) for text in wish.names])
 
 
-def _move(draft: Draft, wish: Wish) -> None:
+def _move(draft: OutlineRevision, wish: Wish) -> None:
     parts = [draft.find(name) for name in wish.parts]
     beside = draft.find(wish.beside) if wish.beside else None
     for part in reversed(parts) if wish.place == "before" else parts:
@@ -148,7 +158,7 @@ def _move(draft: Draft, wish: Wish) -> None:
     draft.note("moved", [part.name for part in parts])
 
 
-def _hours(draft: Draft, wish: Wish) -> None:
+def _hours(draft: OutlineRevision, wish: Wish) -> None:
     """The hours of a part, or of all, divided among its concepts as before."""
     wanted = wish.number or 0
     for name, concepts in _concerned(draft, wish):
@@ -167,14 +177,14 @@ def _hours(draft: Draft, wish: Wish) -> None:
         draft.note("hours", [name], hours=f"{sum(change.estimated_hours or 0 for change in changes):g}")
 
 
-def _level(draft: Draft, wish: Wish) -> None:
+def _level(draft: OutlineRevision, wish: Wish) -> None:
     level = next(word for word, level in draft.words.levels.items() if level == wish.level)
     for name, concepts in _concerned(draft, wish):
         draft.do(*(Change(concept_id=concept.concept_id, difficulty=wish.level) for concept in concepts))
         draft.note("level", [name], level=level)
 
 
-def _shift(draft: Draft, wish: Wish, reply: Shift, step: int, factor: float) -> None:
+def _shift(draft: OutlineRevision, wish: Wish, reply: Shift, step: int, factor: float) -> None:
     """So many steps of difficulty up, and so many times the hours."""
     for name, concepts in _concerned(draft, wish):
         changes = []
@@ -186,7 +196,7 @@ def _shift(draft: Draft, wish: Wish, reply: Shift, step: int, factor: float) -> 
         draft.note(reply, [name])
 
 
-def _concerned(draft: Draft, wish: Wish) -> list[tuple[str, list[Concept]]]:
+def _concerned(draft: OutlineRevision, wish: Wish) -> list[tuple[str, list[Concept]]]:
     """The parts that a wish speaks of, by name, and their concepts; without any, the whole outline."""
     parts = [draft.find(name) for name in wish.parts]
     return [(part.name, draft.below(part)) for part in parts] or [(draft.outline.title, draft.concepts)]
@@ -196,7 +206,7 @@ def _quarters(hours: float) -> float:
     return min(max(floor(hours * 4 + 0.5) / 4, _LEAST_HOURS), MAX_HOURS)
 
 
-_FOLLOW: dict[Kind, Callable[[Draft, Wish], None]] = {
+_FOLLOW: dict[Kind, Callable[[OutlineRevision, Wish], None]] = {
     "about": _about,
     "fewer": _fewer,
     "more": _more,

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from app.agents.builtin.course import CurriculumConcept, CurriculumModule, CurriculumStage
 from app.agents.builtin.curriculum import curriculum_for
 from app.agents.builtin.drafting import outline_of
-from app.agents.builtin.lessons import Lesson, Part, Unit
 from app.agents.builtin.revising_words import Place, Reply, Vocabulary
 from app.agents.builtin.templates import fill
 from app.domain.outline_edits import apply_operations, fresh_id
@@ -25,11 +25,11 @@ _TARGETS: tuple[Target, ...] = ("stage", "module", "concept")
 DIFFICULTIES: tuple[Difficulty, ...] = ("easy", "medium", "hard")
 
 
-class Unclear(Exception):
+class UnclearWish(Exception):
     """A wish that cannot be followed; the message is a hint for the learner."""
 
 
-class Found(NamedTuple):
+class OutlinePart(NamedTuple):
     """A part of the outline. `depth` is 0 for a stage, 1 for a module, 2 for a concept."""
 
     depth: int
@@ -41,14 +41,14 @@ class Found(NamedTuple):
         return _TARGETS[self.depth]
 
 
-class Spot(NamedTuple):
+class InsertionPoint(NamedTuple):
     """A place below a part, or among the stages: before one of the siblings or, without one, at the end."""
 
     parent: str
     before: str | None = None
 
 
-class Draft:
+class OutlineRevision:
     def __init__(self, request: LearningRequest, outline: Outline, words: Vocabulary) -> None:
         self._first = self.outline = outline
         self.operations: list[Operation] = []
@@ -66,11 +66,11 @@ class Draft:
     def note(self, reply: Reply, names: Sequence[str] = (), **values: str) -> None:
         self.notes.append(fill(self.words.replies[reply], names=self._listed(names), **values))
 
-    def unclear(self, reply: Reply, names: Sequence[str] = (), **values: str) -> Unclear:
+    def unclear(self, reply: Reply, names: Sequence[str] = (), **values: str) -> UnclearWish:
         replies, examples = self.words.replies, self.words.separator.join(self.words.examples)
         values = {key: shortened(value, QUOTED) for key, value in values.items()}
         values |= {"examples": examples, "understands": fill(replies["understands"], examples=examples)}
-        return Unclear(fill(replies[reply], names=self._listed(names), **values))
+        return UnclearWish(fill(replies[reply], names=self._listed(names), **values))
 
     def _listed(self, names: Sequence[str]) -> str:
         quoted = [f"“{name}”" for name in names[:NAMES_SHOWN]] + ["…"] * (len(names) > NAMES_SHOWN)
@@ -91,16 +91,16 @@ class Draft:
         ]
 
     @property
-    def parts(self) -> list[Found]:
+    def parts(self) -> list[OutlinePart]:
         """Concepts come before what holds them."""
         stages = self.outline.stages
         return [
-            *(Found(2, concept.concept_id, concept.name) for concept in self.outline.concepts),
-            *(Found(1, module.module_id, module.name) for stage in stages for module in stage.modules),
-            *(Found(0, stage.stage_id, stage.name) for stage in stages),
+            *(OutlinePart(2, concept.concept_id, concept.name) for concept in self.outline.concepts),
+            *(OutlinePart(1, module.module_id, module.name) for stage in stages for module in stage.modules),
+            *(OutlinePart(0, stage.stage_id, stage.name) for stage in stages),
         ]
 
-    def find(self, name: str) -> Found:
+    def find(self, name: str) -> OutlinePart:
         """The part of that name, or the only one whose name contains it."""
         wanted = name_of(name).casefold()
         found = [part for part in self.parts if part.name.casefold() == wanted][:1]
@@ -112,12 +112,12 @@ class Draft:
         self.asked |= {concept.concept_id for concept in self.below(found[0])}
         return found[0]
 
-    def below(self, part: Found | None) -> list[Concept]:
+    def below(self, part: OutlinePart | None) -> list[Concept]:
         """The concepts that a part of the outline holds; of a concept, itself; without a part, all."""
         ids = {row[2] for row in self.rows if part is None or row[part.depth] == part.id}
         return [concept for concept in self.concepts if concept.concept_id in ids]
 
-    def spot(self, part: Found, place: Place, beside: Found | None) -> Spot:
+    def spot(self, part: OutlinePart, place: Place, beside: OutlinePart | None) -> InsertionPoint:
         """Where the part goes. Beside a part of another depth is beside what holds it, or beside what it holds."""
         depth = part.depth
         rows = [row for row in self.rows if beside is None or row[beside.depth] == beside.id]
@@ -128,16 +128,16 @@ class Draft:
         siblings = dict.fromkeys(row[depth] for row in self.rows if not depth or row[depth - 1] == parent)
         others = [one for one in siblings if one != part.id]
         index = {"before": others.index(row[depth]), "after": others.index(row[depth]) + 1, "into": len(others)}[place]
-        return Spot(parent, others[index] if index < len(others) else None)
+        return InsertionPoint(parent, others[index] if index < len(others) else None)
 
-    def fitting(self, topic: str) -> Spot:
+    def fitting(self, topic: str) -> InsertionPoint:
         """The module that shares most words with the topic, else the last one."""
 
-        def shared(module: Found) -> int:
+        def shared(module: OutlinePart) -> int:
             texts = [text for one in self.below(module) for text in (one.name, *one.keywords)]
             return len(words_of(topic) & words_of(" ".join((module.name, *texts))))
 
-        return Spot(max((part for part in reversed(self.parts) if part.depth == 1), key=shared).id)
+        return InsertionPoint(max((part for part in reversed(self.parts) if part.depth == 1), key=shared).id)
 
     def new_name(self, text: str, most: int = NAME_LENGTH) -> str:
         """What the learner wants something to be called."""
@@ -161,23 +161,23 @@ class Draft:
         return {one.concept_id for one in self._first.concepts if (one.concept_id, one.name) not in unchanged}
 
     @property
-    def unused(self) -> list[tuple[Part, Unit, Lesson]]:
-        """Lessons of the curriculum that the outline lacks, in their order; those that extend it come last. What an
+    def unused(self) -> list[tuple[CurriculumStage, CurriculumModule, CurriculumConcept]]:
+        """Concepts of the curriculum that the outline lacks, in their order; those that extend it come last. What an
         earlier wish has removed does not come back."""
         ids = {concept.concept_id for concept in (*self._first.concepts, *self.outline.concepts)}
         taken = self.taken
-        lessons = {
-            lesson.lesson_id: (part, unit, lesson)
-            for part in (*self._curriculum.parts, *self._curriculum.extended(MOST_ADDED))
-            for unit in part.units
-            for lesson in unit.lessons
-            if lesson.lesson_id not in ids and lesson.name.casefold() not in taken
+        concepts = {
+            concept.concept_id: (stage, module, concept)
+            for stage in (*self._curriculum.stages, *self._curriculum.extended(MOST_ADDED))
+            for module in stage.modules
+            for concept in module.concepts
+            if concept.concept_id not in ids and concept.name.casefold() not in taken
         }
-        return list(lessons.values())
+        return list(concepts.values())
 
-    def add_concept(self, name: str, topic: str, spot: Spot) -> None:
+    def add_own(self, name: str, topic: str, spot: InsertionPoint) -> None:
         """A concept of the learner's own, as long and as difficult as its neighbours."""
-        there = sorted(self.below(Found(1, spot.parent, "")), key=lambda one: DIFFICULTIES.index(one.difficulty))
+        there = sorted(self.below(OutlinePart(1, spot.parent, "")), key=lambda one: DIFFICULTIES.index(one.difficulty))
         middle = there[len(there) // 2]
         self._add(
             NewConcept(
@@ -190,30 +190,40 @@ class Draft:
             spot,
         )
 
-    def add_lesson(self, part: Part, unit: Unit, lesson: Lesson, spot: Spot | None = None) -> None:
-        """A lesson of the curriculum, at the spot or else in its own unit, which is added where it is missing."""
+    def add_concept(
+        self,
+        stage: CurriculumStage,
+        module: CurriculumModule,
+        concept: CurriculumConcept,
+        spot: InsertionPoint | None = None,
+    ) -> None:
+        """A concept of the curriculum, at the spot or else in its own module, which is added where it is missing."""
         new = NewConcept(
-            concept_id=lesson.lesson_id,
-            name=lesson.name,
-            description=lesson.definition,
-            estimated_hours=lesson.hours,
-            difficulty=lesson.difficulty,
-            keywords=lesson.keywords,
-            prerequisites=lesson.prerequisites,
+            concept_id=concept.concept_id,
+            name=concept.name,
+            description=concept.definition,
+            estimated_hours=concept.hours,
+            difficulty=concept.difficulty,
+            keywords=concept.keywords,
+            prerequisites=concept.prerequisites,
         )
         there = {(found.depth, found.id) for found in self.parts}
-        if spot or (1, unit.unit_id) in there:
-            self._add(new, spot or Spot(unit.unit_id))
+        if spot or (1, module.module_id) in there:
+            self._add(new, spot or InsertionPoint(module.module_id))
             return
-        stage_id = part.part_id if (0, part.part_id) in there else None
+        stage_id = stage.stage_id if (0, stage.stage_id) in there else None
         new = self._requiring_earlier(new, 0, stage_id)
-        module = NewModule(module_id=unit.unit_id, name=unit.name, description=unit.description, concepts=(new,))
+        new_module = NewModule(
+            module_id=module.module_id, name=module.name, description=module.description, concepts=(new,)
+        )
         if stage_id:
-            self.do(AddModule(**module.model_dump(), stage_id=stage_id))
+            self.do(AddModule(**new_module.model_dump(), stage_id=stage_id))
         else:
-            self.do(AddStage(stage_id=part.part_id, name=part.name, description=part.description, modules=(module,)))
+            self.do(
+                AddStage(stage_id=stage.stage_id, name=stage.name, description=stage.description, modules=(new_module,))
+            )
 
-    def _add(self, new: NewConcept, spot: Spot) -> None:
+    def _add(self, new: NewConcept, spot: InsertionPoint) -> None:
         new = self._requiring_earlier(new, 1, spot.parent, spot.before)
         self.do(AddConcept(**new.model_dump(), module_id=spot.parent, before=spot.before))
         self.asked.add(new.concept_id or "")

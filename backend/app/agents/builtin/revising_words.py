@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from app.agents.builtin.general_texts import GeneralLanguage
-from app.domain.base import Frozen
+from app.domain.base import FrozenModel
 from app.domain.roadmap import Difficulty
 
 Shift = Literal["easier", "harder", "quicker", "slower"]
@@ -20,7 +20,7 @@ Reply = (
 )
 
 
-class Vocabulary(Frozen):
+class Vocabulary(FrozenModel):
     """The words of one language; `revising_en.toml` explains how phrases are written."""
 
     examples: tuple[str, ...]

@@ -1,9 +1,9 @@
-"""Cuts a curriculum down: which lessons stay when a learner wants fewer than there are."""
+"""Cuts a curriculum down: which concepts stay when a learner wants fewer than there are."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from app.agents.builtin.lessons import Lesson, Part
+from app.agents.builtin.course import CurriculumConcept, CurriculumStage
 from app.domain.roadmap import Difficulty, Level
 
 _WEIGHT: dict[Level, dict[Difficulty, float]] = {
@@ -12,76 +12,80 @@ _WEIGHT: dict[Level, dict[Difficulty, float]] = {
     "advanced": {"easy": 0.3, "medium": 1.0, "hard": 1.6},
 }
 _TILT: dict[Level, float] = {"beginner": 0.35, "intermediate": 0.15, "advanced": -0.3}
-"""How far the first part's share of the lessons exceeds the average, and the last one's falls short of it."""
+"""How far the first stage's share of the concepts exceeds the average, and the last one's falls short of it."""
 
 
-def shrink(parts: Sequence[Part], size: int, level: Level) -> tuple[Part, ...]:
-    """The parts with the `size` lessons that matter most, in their order; nothing loses a prerequisite.
+def shrink(stages: Sequence[CurriculumStage], size: int, level: Level) -> tuple[CurriculumStage, ...]:
+    """The stages with the `size` concepts that matter most, in their order; nothing loses a prerequisite.
 
-    Every part gets a share. Inside it the lessons come first on which many others rest and which need few others.
+    Every stage gets a share. Inside it the concepts come first on which many others rest and which need few others.
     """
-    lessons = [lesson for part in parts for lesson in part.lessons]
-    needs = _closures(lessons)
+    concepts = [concept for stage in stages for concept in stage.concepts]
+    needs = _closures(concepts)
     worth = {
-        lesson.lesson_id: _WEIGHT[level][lesson.difficulty]
-        * (1 + sum(lesson.lesson_id in needs[other.lesson_id] for other in lessons))
-        for lesson in lessons
+        concept.concept_id: _WEIGHT[level][concept.difficulty]
+        * (1 + sum(concept.concept_id in needs[other.concept_id] for other in concepts))
+        for concept in concepts
     }
-    shares = _shares(parts, size, level)
+    shares = _shares(stages, size, level)
     chosen: frozenset[str] = frozenset()
-    for part in parts:  # the way into each part first, as far as there is room
-        chosen = _best_step(part, chosen, size - len(chosen), needs, worth) or chosen
+    for stage in stages:  # the way into each stage first, as far as there is room
+        chosen = _best_step(stage, chosen, size - len(chosen), needs, worth) or chosen
     while len(chosen) < size:
-        missing = [share - _count(part, chosen) for share, part in zip(shares, parts, strict=True)]
-        neediest_first = sorted(range(len(parts)), key=missing.__getitem__, reverse=True)
-        steps = (_best_step(parts[index], chosen, size - len(chosen), needs, worth) for index in neediest_first)
-        # The first lesson not chosen yet never needs another one, so some part can always go on.
+        missing = [share - _count(stage, chosen) for share, stage in zip(shares, stages, strict=True)]
+        neediest_first = sorted(range(len(stages)), key=missing.__getitem__, reverse=True)
+        steps = (_best_step(stages[index], chosen, size - len(chosen), needs, worth) for index in neediest_first)
+        # The first concept not chosen yet never needs another one, so some stage can always go on.
         chosen = next(step for step in steps if step is not None)
-    return _only(parts, chosen)
+    return _only(stages, chosen)
 
 
 def _best_step(
-    part: Part, chosen: frozenset[str], room: int, needs: Mapping[str, frozenset[str]], worth: Mapping[str, float]
+    stage: CurriculumStage,
+    chosen: frozenset[str],
+    room: int,
+    needs: Mapping[str, frozenset[str]],
+    worth: Mapping[str, float],
 ) -> frozenset[str] | None:
-    """`chosen` with the lesson of the part that is worth most for its price, and all that it rests on."""
+    """`chosen` with the concept of the stage that is worth most for its price, and all that it rests on."""
     prices = {
-        lesson.lesson_id: len(needs[lesson.lesson_id] - chosen)
-        for lesson in part.lessons
-        if lesson.lesson_id not in chosen
+        concept.concept_id: len(needs[concept.concept_id] - chosen)
+        for concept in stage.concepts
+        if concept.concept_id not in chosen
     }
-    affordable = [lesson_id for lesson_id, price in prices.items() if price <= room]
+    affordable = [concept_id for concept_id, price in prices.items() if price <= room]
     if not affordable:
         return None
-    return chosen | needs[max(affordable, key=lambda lesson_id: worth[lesson_id] / prices[lesson_id])]
+    return chosen | needs[max(affordable, key=lambda concept_id: worth[concept_id] / prices[concept_id])]
 
 
-def _count(part: Part, chosen: Collection[str]) -> int:
-    return sum(lesson.lesson_id in chosen for lesson in part.lessons)
+def _count(stage: CurriculumStage, chosen: Collection[str]) -> int:
+    return sum(concept.concept_id in chosen for concept in stage.concepts)
 
 
-def _closures(lessons: Sequence[Lesson]) -> dict[str, frozenset[str]]:
-    """Every lesson with all that it rests on, itself included."""
+def _closures(concepts: Sequence[CurriculumConcept]) -> dict[str, frozenset[str]]:
+    """Every concept with all that it rests on, itself included."""
     closures: dict[str, frozenset[str]] = {}
-    for lesson in lessons:
-        below = (closures[prerequisite] for prerequisite in lesson.prerequisites)
-        closures[lesson.lesson_id] = frozenset({lesson.lesson_id}).union(*below)
+    for concept in concepts:
+        below = (closures[prerequisite] for prerequisite in concept.prerequisites)
+        closures[concept.concept_id] = frozenset({concept.concept_id}).union(*below)
     return closures
 
 
-def _shares(parts: Sequence[Part], size: int, level: Level) -> list[float]:
-    """How many lessons each part should keep."""
-    last = max(1, len(parts) - 1)
-    weights = [len(part.lessons) * (1 + _TILT[level] * (1 - 2 * index / last)) for index, part in enumerate(parts)]
+def _shares(stages: Sequence[CurriculumStage], size: int, level: Level) -> list[float]:
+    """How many concepts each stage should keep."""
+    last = max(1, len(stages) - 1)
+    weights = [len(stage.concepts) * (1 + _TILT[level] * (1 - 2 * index / last)) for index, stage in enumerate(stages)]
     return [size * weight / sum(weights) for weight in weights]
 
 
-def _only(parts: Sequence[Part], chosen: Collection[str]) -> tuple[Part, ...]:
+def _only(stages: Sequence[CurriculumStage], chosen: Collection[str]) -> tuple[CurriculumStage, ...]:
     kept = []
-    for part in parts:
-        units = []
-        for unit in part.units:
-            if lessons := tuple(lesson for lesson in unit.lessons if lesson.lesson_id in chosen):
-                units.append(replace(unit, lessons=lessons))
-        if units:
-            kept.append(replace(part, units=tuple(units)))
+    for stage in stages:
+        modules = []
+        for module in stage.modules:
+            if concepts := tuple(concept for concept in module.concepts if concept.concept_id in chosen):
+                modules.append(replace(module, concepts=concepts))
+        if modules:
+            kept.append(replace(stage, modules=tuple(modules)))
     return tuple(kept)

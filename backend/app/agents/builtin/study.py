@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from app.agents.builtin.course import Curriculum, CurriculumConcept, known_concept
 from app.agents.builtin.curriculum import curriculum_for, written_language
-from app.agents.builtin.lessons import Curriculum, Lesson, known_lesson
 from app.agents.builtin.templates import fill, fill_all
 from app.agents.builtin.wording import OwnConceptWording, Wording, wording
 from app.generation.work import ConceptBrief
@@ -14,18 +14,18 @@ class Study:
     brief: ConceptBrief
     curriculum: Curriculum
     wording: Wording
-    lesson: Lesson
+    concept: CurriculumConcept
 
 
 def study_of(brief: ConceptBrief) -> Study:
-    """A concept that the curriculum does not know gets a lesson of its own, made of nothing but the outline."""
+    """A concept that the curriculum does not know gets an entry of its own, made of nothing but the outline."""
     curriculum = curriculum_for(brief.request.goal, brief.request.language)
     words = wording(written_language(brief.request.language))
-    lesson = known_lesson(curriculum, brief.concept) or _own_lesson(brief, curriculum, words.own)
-    return Study(brief=brief, curriculum=curriculum, wording=words, lesson=lesson)
+    concept = known_concept(curriculum, brief.concept) or _own_concept(brief, curriculum, words.own)
+    return Study(brief=brief, curriculum=curriculum, wording=words, concept=concept)
 
 
-def _own_lesson(brief: ConceptBrief, curriculum: Curriculum, own: OwnConceptWording) -> Lesson:
+def _own_concept(brief: ConceptBrief, curriculum: Curriculum, own: OwnConceptWording) -> CurriculumConcept:
     concept = brief.concept
     words = {
         "name": concept.name,
@@ -40,8 +40,8 @@ def _own_lesson(brief: ConceptBrief, curriculum: Curriculum, own: OwnConceptWord
         paragraphs.append(fill(own.description, **words))
     if concept.keywords:
         paragraphs.append(fill(own.keywords, **words))
-    return Lesson(
-        lesson_id=concept.concept_id,
+    return CurriculumConcept(
+        concept_id=concept.concept_id,
         name=concept.name,
         definition=fill(own.definition, **words),
         explanation="\n\n".join(paragraphs),

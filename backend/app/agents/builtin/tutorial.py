@@ -12,23 +12,23 @@ _NAMES_SHOWN = 6
 
 
 def write_tutorial(study: Study) -> Tutorial:
-    lesson, words = study.lesson, study.wording.tutorial
-    what = lesson.explanation
+    concept, words = study.concept, study.wording.tutorial
+    what = concept.explanation
     description = study.brief.concept.description
-    if lesson.origin != "own" and description and description != lesson.definition:
+    if concept.origin != "own" and description and description != concept.definition:
         what += "\n\n" + fill(words.your_description, description=description)
     return Tutorial(
-        summary=lesson.definition,
+        summary=concept.definition,
         sections=(
             Section(heading=words.what, markdown=what),
-            Section(heading=words.points, markdown=_bullets(lesson.key_points)),
+            Section(heading=words.points, markdown=_bullets(concept.key_points)),
             Section(heading=words.connections, markdown=_connections(study, words)),
             Section(heading=words.plan, markdown=_plan(study, words)),
             Section(heading=words.guide, markdown=_about_this_guide(study, words)),
         ),
-        example=lesson.example,
-        exercises=lesson.exercises,
-        mistakes=lesson.mistakes,
+        example=concept.example,
+        exercises=concept.exercises,
+        mistakes=concept.mistakes,
     )
 
 
@@ -99,7 +99,7 @@ def _advice(study: Study, words: TutorialWording) -> list[str]:
 
 
 def _about_this_guide(study: Study, words: TutorialWording) -> str:
-    match study.lesson.origin:
+    match study.concept.origin:
         case "curated":
             about = words.about_curated
         case "general":
@@ -107,8 +107,8 @@ def _about_this_guide(study: Study, words: TutorialWording) -> str:
         case "own":
             about = words.about_own
         case _:
-            assert_never(study.lesson.origin)
-    sentences = [fill(about, topic=study.curriculum.topic, name=study.lesson.name)]
+            assert_never(study.concept.origin)
+    sentences = [fill(about, topic=study.curriculum.topic, name=study.concept.name)]
     language = study.brief.request.language
     if primary_language(language) != written_language(language):
         sentences.append(fill(words.other_language, language=language))

@@ -1,21 +1,21 @@
-"""The sentences around a lesson, one data file per language: headings, connections, study plans, quiz prompts."""
+"""The sentences around a tutorial, one data file per language: headings, connections, study plans, quiz prompts."""
 
 import tomllib
 from functools import cache
 from pathlib import Path
 
 from app.agents.builtin.general_texts import GeneralLanguage
-from app.domain.base import Frozen
+from app.domain.base import FrozenModel
 
 
-class PlanStep(Frozen):
+class PlanStep(FrozenModel):
     """A step of a study plan; `share` is its part of the estimated hours."""
 
     share: float
     text: str
 
 
-class TutorialWording(Frozen):
+class TutorialWording(FrozenModel):
     what: str
     points: str
     connections: str
@@ -47,7 +47,7 @@ class TutorialWording(Frozen):
     other_language: str
 
 
-class QuizWording(Frozen):
+class QuizWording(FrozenModel):
     describes: str
     describes_explanation: str
     described: str
@@ -70,13 +70,13 @@ class QuizWording(Frozen):
     follows_explanation: str
 
 
-class ResourceWording(Frozen):
+class ResourceWording(FrozenModel):
     wikipedia: str
     web: str
     videos: str
 
 
-class OwnConceptWording(Frozen):
+class OwnConceptWording(FrozenModel):
     """The study guide for a concept that the author knows nothing about but what the outline says."""
 
     definition: str
@@ -89,7 +89,7 @@ class OwnConceptWording(Frozen):
     mistakes: tuple[str, ...]
 
 
-class Wording(Frozen):
+class Wording(FrozenModel):
     tutorial: TutorialWording
     quiz: QuizWording
     resources: ResourceWording

@@ -38,7 +38,7 @@ class _Stage:
     modules: list[_Module]
 
 
-class Draft:
+class OutlineDraft:
     """Keeps the rules that no model keeps: size, unique names, prerequisites that come earlier, hours that fit."""
 
     def __init__(self, plan: PlanReply, concepts: int) -> None:
@@ -67,7 +67,7 @@ class Draft:
         return sum(self._missing().values()) <= TOLERANCE * self._wanted
 
     def course(self) -> list[dict[str, Any]]:
-        """All stages with their modules, as the agents are told."""
+        """All stages with their modules, as the model is told."""
         return [{"stage": stage.name, "modules": [module.name for module in stage.modules]} for stage in self._stages]
 
     def requests(self, at_most: int) -> list[tuple[int, dict[str, Any]]]:

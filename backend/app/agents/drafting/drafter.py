@@ -1,4 +1,4 @@
-"""The drafting agents: goal analysis, plan, and the concepts of all stages at once; no answer gets too long."""
+"""Drafts in three steps: goal analysis, plan, and the concepts of all stages at once; no answer gets too long."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.agents.asking.asker import Asker
-from app.agents.drafting.draft import Draft
-from app.agents.drafting.replies import MAX_CONCEPTS, StageReply, goal_question, plan_question, stage_question
+from app.agents.drafting.draft import OutlineDraft
+from app.agents.drafting.replies import MAX_CONCEPTS, StageReply, goal_request, plan_request, stage_request
 from app.domain.failures import Failure, FailureCode, failure
 from app.domain.roadmap import LearningRequest, Outline, earliest_today
 from app.domain.usage import Usage
@@ -31,23 +31,23 @@ class Drafter:
             raise AuthorBug(_sum(asked) + (bug.usage if isinstance(bug, AuthorBug) else Usage())) from bug
 
     async def _draft(self, request: LearningRequest, asked: list[Delivery[Any]]) -> Delivery[Outline]:
-        """Draft; what has been asked is noted, so that it counts whatever becomes of it."""
-        asked.append(goal := await self._asker.ask(goal_question(request)))
+        """Draft; what has been asked is noted, so that its usage counts even when drafting fails."""
+        asked.append(goal := await self._asker.ask(goal_request(request)))
         if isinstance(goal.result, Failure):
             return _failed(goal.result, asked)
-        asked.append(plan := await self._asker.ask(plan_question(request, goal.result)))
+        asked.append(plan := await self._asker.ask(plan_request(request, goal.result)))
         if isinstance(plan.result, Failure):
             return _failed(plan.result, asked)
-        draft = Draft(plan.result, request.concepts)
+        draft = OutlineDraft(plan.result, request.concepts)
         for _ in range(ROUNDS):
             wanted = draft.requests(MAX_CONCEPTS)
             if not wanted:
                 break
-            questions = [stage_question(request, goal.result, draft.course(), stage) for _, stage in wanted]
+            stage_requests = [stage_request(request, goal.result, draft.course(), stage) for _, stage in wanted]
             came = await asyncio.gather(
                 *(
-                    contained(self._asker.ask(question), language=request.language, question="stage")
-                    for question in questions
+                    contained(self._asker.ask(one), language=request.language, question="stage")
+                    for one in stage_requests
                 )
             )
             asked += came
@@ -59,7 +59,7 @@ class Drafter:
         return Delivery(result=outline, usage=_sum(asked), prompt=plan.prompt)
 
 
-def _fill(draft: Draft, stages: Sequence[int], answers: Sequence[Delivery[StageReply]]) -> Failure | None:
+def _fill(draft: OutlineDraft, stages: Sequence[int], answers: Sequence[Delivery[StageReply]]) -> Failure | None:
     """Take up what has come. A failure counts only where nothing new has come at all: the next round asks again."""
     added = 0
     failed: Failure | None = None

@@ -1,4 +1,4 @@
-"""What the drafting agents answer with, and what is asked of them."""
+"""The replies of a model that drafts, and the requests for them."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, create_model
 
 from app.agents.asking.prompts import load_prompt
-from app.agents.asking.question import Line, Question, Reply, Unusable, at_most
+from app.agents.asking.structured_request import InvalidReply, Line, Reply, StructuredRequest, at_most
 from app.agents.writing.facts import facts_of_learner
 from app.domain.roadmap import LearningRequest
 
@@ -70,8 +70,8 @@ def stage_reply(concepts: int) -> type[StageReply]:
     )
 
 
-def goal_question(request: LearningRequest) -> Question[GoalReply, GoalReply]:
-    return Question(
+def goal_request(request: LearningRequest) -> StructuredRequest[GoalReply, GoalReply]:
+    return StructuredRequest(
         prompt=load_prompt("goal"),
         facts={"language": request.language, "learner": facts_of_learner(request)},
         reply=GoalReply,
@@ -82,8 +82,8 @@ def goal_question(request: LearningRequest) -> Question[GoalReply, GoalReply]:
     )
 
 
-def plan_question(request: LearningRequest, goal: GoalReply) -> Question[PlanReply, PlanReply]:
-    return Question(
+def plan_request(request: LearningRequest, goal: GoalReply) -> StructuredRequest[PlanReply, PlanReply]:
+    return StructuredRequest(
         prompt=load_prompt("plan"),
         facts={
             "language": request.language,
@@ -101,12 +101,12 @@ def plan_question(request: LearningRequest, goal: GoalReply) -> Question[PlanRep
     )
 
 
-def stage_question(
+def stage_request(
     request: LearningRequest, goal: GoalReply, course: Sequence[dict[str, Any]], stage: dict[str, Any]
-) -> Question[StageReply, StageReply]:
+) -> StructuredRequest[StageReply, StageReply]:
     """`course` outlines all stages; `stage` is the one to fill: its name, its modules with how many concepts each
     still wants, and the names that exist."""
-    return Question(
+    return StructuredRequest(
         prompt=load_prompt("stage"),
         facts={
             "language": request.language,
@@ -134,5 +134,5 @@ def _without_repetition(plan: PlanReply) -> PlanReply:
         if modules:
             stages.append(stage.model_copy(update={"modules": modules}))
     if not stages:
-        raise Unusable("The course needs at least one stage with a module.")
+        raise InvalidReply("The course needs at least one stage with a module.")
     return PlanReply(stages=stages)

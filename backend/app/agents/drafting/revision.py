@@ -7,7 +7,7 @@ from pydantic import Field, ValidationError
 
 from app.agents.asking.asker import Asker
 from app.agents.asking.prompts import load_prompt
-from app.agents.asking.question import Line, Question, Reply, Unusable, at_most
+from app.agents.asking.structured_request import InvalidReply, Line, Reply, StructuredRequest, at_most
 from app.agents.writing.facts import facts_of_learner
 from app.domain.failures import FailureCode, failure
 from app.domain.outline_edits import apply_operations, fresh_id
@@ -41,7 +41,7 @@ MAX_PARTS = 20
 _KINDS: dict[str, Target] = {"S": "stage", "M": "module", "C": "concept"}
 
 
-class PartReply(Reply):
+class SplitConceptReply(Reply):
     name: Line
     description: Line
     hours: float
@@ -58,7 +58,7 @@ class OperationReply(Reply):
     before: Line
     name: Line
     description: Line
-    parts: Annotated[list[PartReply], at_most(MAX_PARTS)]
+    parts: Annotated[list[SplitConceptReply], at_most(MAX_PARTS)]
     hours: Annotated[float, Field(description="0 leaves them as they are")]
     difficulty: Literal["", "easy", "medium", "hard"]
 
@@ -70,15 +70,15 @@ class RevisionReply(Reply):
 
 async def revise(asker: Asker, request: LearningRequest, outline: Outline, feedback: str) -> Delivery[RevisionPlan]:
     """What a model would change; a failure where it does not understand the learner."""
-    asked = await asker.ask(_question(request, outline, feedback))
+    asked = await asker.ask(_revision_request(request, outline, feedback))
     hint = "请换一种说法。" if request.language.startswith("zh") else "please rephrase your request."
     result = asked.result or failure(FailureCode.NOT_UNDERSTOOD, request.language, hint=hint)
     return asked.with_result(result)
 
 
-def _question(
+def _revision_request(
     request: LearningRequest, outline: Outline, feedback: str
-) -> Question[RevisionReply, RevisionPlan | None]:
+) -> StructuredRequest[RevisionReply, RevisionPlan | None]:
     refs = _References(outline)
 
     def accept(reply: RevisionReply) -> RevisionPlan | None:
@@ -89,12 +89,12 @@ def _question(
             plan = RevisionPlan(operations=tuple(operations), note=shortened(reply.note, NOTE_LENGTH))
             check_outline(apply_operations(outline, plan.operations))
         except OutlineError as error:
-            raise Unusable(error.message) from None
+            raise InvalidReply(error.message) from None
         except ValidationError as error:
-            raise Unusable(*(str(each["msg"]) for each in error.errors()[:5])) from None
+            raise InvalidReply(*(str(each["msg"]) for each in error.errors()[:5])) from None
         return plan
 
-    return Question(
+    return StructuredRequest(
         prompt=load_prompt("revise"),
         facts={
             "language": request.language,
@@ -134,14 +134,14 @@ class _References:
     def find(self, ref: str) -> tuple[Target, str]:
         ref = ref.strip().upper()
         if ref not in self._ids:
-            raise Unusable(f'There is no "{ref}" in the outline.')
+            raise InvalidReply(f'There is no "{ref}" in the outline.')
         return _KINDS[ref[0]], self._ids[ref]
 
     def of(self, ref: str, target: Target) -> str:
         """The id of a part that has to be of a certain kind."""
         kind, part_id = self.find(ref)
         if kind != target:
-            raise Unusable(f'"{ref}" is a {kind}, but a {target} is needed here.')
+            raise InvalidReply(f'"{ref}" is a {kind}, but a {target} is needed here.')
         return part_id
 
     def maybe(self, ref: str, target: Target) -> str | None:
@@ -223,7 +223,7 @@ def _added(reply: OperationReply, refs: _References) -> AddStage | AddModule | A
                 before=refs.maybe(reply.before, "concept"),
             )
         case "concept":
-            raise Unusable(f'Nothing can be added to the concept "{reply.into}"; name its module.')
+            raise InvalidReply(f'Nothing can be added to the concept "{reply.into}"; name its module.')
         case _:
             assert_never(target)
 
@@ -260,7 +260,7 @@ def _changed(reply: OperationReply, refs: _References) -> list[Operation]:
     return changes
 
 
-def _new(part: PartReply) -> NewConcept:
+def _new(part: SplitConceptReply) -> NewConcept:
     return NewConcept(
         concept_id=fresh_id("c"),
         name=part.name,

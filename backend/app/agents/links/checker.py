@@ -10,7 +10,7 @@ import structlog
 from app import __version__
 from app.agents.links.addresses import presentable
 from app.agents.links.public_transport import PublicTransport, was_refused
-from app.agents.links.visit import CheckedLink, DeadEnd, Visit
+from app.agents.links.visit import BrokenLink, CheckedLink, Visit
 
 log = structlog.get_logger()
 
@@ -24,7 +24,7 @@ _HEADERS = {
 class LinkChecker:
     """For one event loop. Reaches public addresses only, unless tests bring another transport.
 
-    At most `concurrency` links are visited at once, whoever asks; each has `timeout` seconds for everything together.
+    At most `concurrency` links are visited at once, over all callers; each has `timeout` seconds in all.
     """
 
     def __init__(
@@ -52,9 +52,9 @@ class LinkChecker:
             except (TimeoutError, httpx2.TimeoutException):
                 return CheckedLink(url=str(address), title=None, status=None, verdict="unverified")
             except httpx2.HTTPError as error:
-                log.debug("link_dropped", url=url, reason=str(error), refused=was_refused(error))
-            except (DeadEnd, httpx2.InvalidURL, UnicodeError) as error:
-                log.debug("link_dropped", url=url, reason=str(error), refused=False)
+                log.debug("link_rejected", url=url, reason=str(error), refused=was_refused(error))
+            except (BrokenLink, httpx2.InvalidURL, UnicodeError) as error:
+                log.debug("link_rejected", url=url, reason=str(error), refused=False)
             return None
 
     async def check_all(self, urls: Sequence[str]) -> list[CheckedLink | None]:

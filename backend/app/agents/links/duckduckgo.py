@@ -10,7 +10,7 @@ from ddgs.exceptions import DDGSException, TimeoutException
 from app.agents.links.duckduckgo_regions import region_of
 from app.agents.links.json_search import TIMEOUT
 from app.agents.links.plain_text import one_line
-from app.agents.links.search import LONGEST_QUERY, Hit, SearchFailed, usable_hits
+from app.agents.links.search import LONGEST_QUERY, SearchFailed, SearchResult, usable_hits
 
 Search = Callable[[str, str, int], Sequence[Mapping[str, Any]]]
 """(query, region, limit) to results with `title`, `href` and `body`; may block."""
@@ -25,7 +25,7 @@ class DuckDuckGoSearch:
         self._search = search or _search_the_web
         self._timeout = timeout
 
-    async def find(self, query: str, *, language: str, limit: int) -> list[Hit]:
+    async def find(self, query: str, *, language: str, limit: int) -> list[SearchResult]:
         """As `SearchEngine.find`; nothing found fails too: the library cannot tell it from a refusal."""
         try:
             # The library's thread cannot be stopped, but its own time limit ends it soon after ours.

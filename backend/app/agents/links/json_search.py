@@ -1,4 +1,4 @@
-"""Asks a search engine that answers in JSON over HTTP, and turns whatever goes wrong into one plain sentence."""
+"""Asks a search engine that answers in JSON over HTTP, and turns every error into one plain sentence."""
 
 import asyncio
 from collections.abc import Mapping

@@ -61,7 +61,7 @@ class Page:
 
 
 def read_page(first_bytes: bytes, content_type: str) -> Page:
-    """Whatever the bytes are, they are read as well as can be: encodings that are unknown or wrong fail nothing."""
+    """Decode as much of the bytes as possible: an unknown or wrong encoding is not an error."""
     text = _decoded(first_bytes, content_type)
     shown = text
     for opening, closing in _NOT_SHOWN:

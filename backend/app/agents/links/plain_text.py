@@ -11,7 +11,7 @@ _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u
 
 
 def one_line(text: str, longest: int) -> str:
-    """At most `longest` characters on one line, single-spaced, without characters that nobody can see."""
+    """At most `longest` characters on one line, single-spaced, without invisible characters."""
     fit = "".join(char for char in text if char.isspace() or not _unfit(char))
     return shortened(" ".join(fit.split()), longest)
 

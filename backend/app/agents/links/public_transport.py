@@ -72,7 +72,7 @@ class PublicTransport(httpx2.AsyncBaseTransport):
 
 
 def was_refused(error: httpx2.HTTPError) -> bool:
-    """Whether a request failed because its address may not be connected to, and not because nobody answered."""
+    """Whether a request failed because its address is refused, not because the server did not answer."""
     return isinstance(error.__cause__, AddressRefused)
 
 

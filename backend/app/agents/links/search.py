@@ -13,8 +13,8 @@ LONGEST_DESCRIPTION = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """A page that a search engine found; nobody has looked yet whether it is there."""
+class SearchResult:
+    """A page that a search engine found; not yet checked."""
 
     title: str
     url: str
@@ -28,7 +28,7 @@ class SearchFailed(Exception):
 class SearchEngine(Protocol):
     name: str
 
-    async def find(self, query: str, *, language: str, limit: int) -> list[Hit]:
+    async def find(self, query: str, *, language: str, limit: int) -> list[SearchResult]:
         """At most `limit` hits, best first. `language` is a BCP 47 tag; engines without languages ignore it.
 
         Raises:
@@ -38,16 +38,16 @@ class SearchEngine(Protocol):
     async def close(self) -> None: ...
 
 
-def usable_hits(found: Iterable[tuple[object, object, object]], limit: int) -> list[Hit]:
+def usable_hits(found: Iterable[tuple[object, object, object]], limit: int) -> list[SearchResult]:
     """The first `limit` of the found (title, url, description) that lead to a web page, each page once."""
-    hits: dict[str, Hit] = {}
+    hits: dict[str, SearchResult] = {}
     for title, url, description in found:
         if len(hits) == limit:
             break
         page = presentable(url.strip()) if isinstance(url, str) else None
         if page is None or (address := str(page)) in hits:
             continue
-        hits[address] = Hit(
+        hits[address] = SearchResult(
             title=_words(title, LONGEST_TITLE) or page.host,
             url=address,
             description=_words(description, LONGEST_DESCRIPTION),

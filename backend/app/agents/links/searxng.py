@@ -5,7 +5,7 @@ import httpx2
 from app.agents.links.json_search import TIMEOUT, ask_for_results
 from app.agents.links.language_tags import language_and_region
 from app.agents.links.plain_text import one_line
-from app.agents.links.search import LONGEST_QUERY, Hit, usable_hits
+from app.agents.links.search import LONGEST_QUERY, SearchResult, usable_hits
 
 _REFUSALS = {
     403: "SearXNG refuses to answer in JSON; add json to search.formats in its settings.",
@@ -24,7 +24,7 @@ class SearxngSearch:
         self._timeout = timeout
         self._client = httpx2.AsyncClient(base_url=base_url, transport=transport, timeout=timeout)
 
-    async def find(self, query: str, *, language: str, limit: int) -> list[Hit]:
+    async def find(self, query: str, *, language: str, limit: int) -> list[SearchResult]:
         request = self._client.build_request(
             "GET",
             "search",

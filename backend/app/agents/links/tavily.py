@@ -5,7 +5,7 @@ from pydantic import SecretStr
 
 from app.agents.links.json_search import TIMEOUT, ask_for_results
 from app.agents.links.plain_text import one_line
-from app.agents.links.search import LONGEST_QUERY, Hit, usable_hits
+from app.agents.links.search import LONGEST_QUERY, SearchResult, usable_hits
 
 _MOST_RESULTS = 20
 _LIMIT_REACHED = "The Tavily account has reached its limit."
@@ -35,7 +35,7 @@ class TavilySearch:
         self._timeout = timeout
         self._client = httpx2.AsyncClient(base_url=base_url, transport=transport, timeout=timeout)
 
-    async def find(self, query: str, *, language: str, limit: int) -> list[Hit]:  # noqa: ARG002
+    async def find(self, query: str, *, language: str, limit: int) -> list[SearchResult]:  # noqa: ARG002
         """Tavily knows no languages: it answers in the query's own."""
         request = self._client.build_request(
             "POST",

@@ -34,7 +34,7 @@ class CheckedLink:
     verdict: Verdict
 
 
-class DeadEnd(Exception):
+class BrokenLink(Exception):
     """The address leads nowhere that may be shown."""
 
 
@@ -56,7 +56,7 @@ class Visit:
         """What is at the address.
 
         Raises:
-            DeadEnd: nothing that may be shown.
+            BrokenLink: nothing that may be shown.
             httpx2.HTTPError: there is no answer, or none in time.
         """
         head = await self._head(address)
@@ -70,7 +70,7 @@ class Visit:
         finally:
             await response.aclose()
         if page.parked:
-            raise DeadEnd("The domain is parked.")
+            raise BrokenLink("The domain is parked.")
         return _link(response, title=page.title)
 
     async def _head(self, address: str) -> httpx2.Response | None:
@@ -92,7 +92,7 @@ class Visit:
                 return response
             await response.aclose()
             if response.next_request is None or self._redirects_left == 0:
-                raise DeadEnd("The redirects lead nowhere.")
+                raise BrokenLink("The redirects lead nowhere.")
             self._redirects_left -= 1
             request = response.next_request
             _shown(request.url)
@@ -101,14 +101,14 @@ class Visit:
 def _shown(address: str | httpx2.URL) -> httpx2.URL:
     url = presentable(address)
     if url is None:
-        raise DeadEnd("This is not the address of a public page.")
+        raise BrokenLink("This is not the address of a public page.")
     return url
 
 
 def _link(response: httpx2.Response, *, title: str | None) -> CheckedLink:
     match verdict_on(response.status_code):
         case None:
-            raise DeadEnd(f"HTTP status {response.status_code}.")
+            raise BrokenLink(f"HTTP status {response.status_code}.")
         case "verified" as verdict:
             return CheckedLink(url=str(response.url), title=title, status=response.status_code, verdict=verdict)
         case "unverified" as verdict:

@@ -1,4 +1,4 @@
-"""Finds the JSON object in the body of a response, whatever is round it, and however it was sent."""
+"""Finds the JSON object in the body of a response, in any surrounding text and any encoding."""
 
 import json
 import re

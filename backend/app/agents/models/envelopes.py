@@ -1,7 +1,7 @@
 """Reads answers as servers really send them: what is around an answer must not cost the answer.
 
 The providers' libraries do not check responses and Pydantic AI refuses those that are not exactly as the reference has
-them, though servers and gateways leave out, misspell or mistype what nobody needs. Here the envelope is made what the
+them, though servers and gateways leave out, misspell or mistype unneeded fields. Here the envelope is made what the
 reference says; the model's words are not touched.
 """
 

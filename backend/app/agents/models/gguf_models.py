@@ -26,13 +26,13 @@ class LocalServer(Protocol):
     async def stop(self) -> None: ...
 
 
-class ServerFor(Protocol):
+class ServerFactory(Protocol):
     """Makes the server for a file; it is not yet started."""
 
     def __call__(self, path: Path, *, calls_at_once: int) -> LocalServer: ...
 
 
-async def build(choice: ModelChoice, resources: AsyncExitStack, server_for: ServerFor = LlamaServer) -> Model:
+async def build(choice: ModelChoice, resources: AsyncExitStack, server_for: ServerFactory = LlamaServer) -> Model:
     """The model in the file, called by the file's name; `resources` stops the server after the client is closed."""
     path = choice.name.path
     server = server_for(path, calls_at_once=choice.calls_at_once)

@@ -17,6 +17,6 @@ async def build(choice: ModelChoice, resources: AsyncExitStack) -> Model:
         choice.address, choice.timeout, resources, MendingClient, max_bytes=choice.max_answer_bytes
     )
     provider = GoogleProvider(api_key=choice.api_key, base_url=choice.address, http_client=http_client)
-    # The library opens a second, synchronous client that nobody uses.
+    # The library opens a second, synchronous client that is not used.
     resources.callback(provider.client.close)
     return GoogleModel(choice.name.model, provider=provider)

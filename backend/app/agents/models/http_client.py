@@ -17,7 +17,7 @@ from httpx2 import (
 from pydantic_ai.models import create_async_httpx2_client
 
 from app.agents.models.addresses import is_local_address
-from app.core.obstacles import PROXY_REFUSES, Elsewhere, shown
+from app.core.obstacles import PROXY_REFUSES, UnexpectedRedirect, shown
 
 CONNECT_SECONDS = 10
 PIECE = 1024
@@ -46,14 +46,14 @@ class BoundedClient(AsyncClient):
 
         Raises:
             AnswerTooLong: the body is longer.
-            Elsewhere: the answer is elsewhere.
+            UnexpectedRedirect: the answer is elsewhere.
             ProxyError: a proxy answers, and wants a password.
         """
         options["follow_redirects"] = False
         response = await super().send(request, stream=True, **options)
         if stream:
             return response
-        response.stream = _InPieces(response.stream)
+        response.stream = _ChunkedStream(response.stream)
         body = bytearray()
         try:
             async for part in response.aiter_bytes():
@@ -65,7 +65,7 @@ class BoundedClient(AsyncClient):
         if response.status_code == PROXY_REFUSES:
             raise ProxyError(f"{PROXY_REFUSES} Proxy Authentication Required", request=request)
         if response.status_code in _REDIRECTIONS:
-            raise Elsewhere(f"it redirects to {_place(response)}", request=request)
+            raise UnexpectedRedirect(f"it redirects to {_place(response)}", request=request)
         headers = [each for each in response.headers.multi_items() if each[0].lower() not in OF_THE_BODY]
         return Response(response.status_code, headers=headers, content=bytes(body), request=request)
 
@@ -76,7 +76,7 @@ def _place(response: Response) -> str:
     return shown(place) if place.isprintable() and place else "an unknown place"
 
 
-class _InPieces(AsyncByteStream):
+class _ChunkedStream(AsyncByteStream):
     """What comes packed, so little at a time that unpacking a piece takes little memory."""
 
     def __init__(self, stream: Any) -> None:

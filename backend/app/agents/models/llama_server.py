@@ -1,4 +1,4 @@
-"""Serves a GGUF file by llama.cpp, in a child process that nobody but this one may call and that ends with it.
+"""Serves a GGUF file by llama.cpp, in a child process that only this one may call and that ends with it.
 
 The wheel could serve inside this process too, but it keeps Python's interpreter lock while it loads, which may take
 minutes, and while it stops, for ever if a call of ours is still open. The event loop must not stand still for that.
@@ -95,7 +95,7 @@ def _serve() -> None:
     # A Ctrl-C reaches every process of the terminal; the worker ends its calls first and then this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answer = os.dup(sys.stdout.fileno())
-    # Whatever a library prints is not the answer.
+    # What libraries print is not part of the answer.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     order = json.loads(sys.stdin.readline())
     try:
@@ -106,7 +106,7 @@ def _serve() -> None:
     os.write(answer, f"{server.listening_address}\n".encode())
     # Ends only when the parent does, even if that was killed.
     sys.stdin.read()
-    # Not by way of the server's destructor, which would wait for calls that nobody listens to any more.
+    # Not by way of the server's destructor, which would wait for calls whose caller has gone.
     os._exit(0)
 
 

@@ -1,4 +1,4 @@
-"""What an agent is told about the learner, the concept and its place in the roadmap."""
+"""What a model is told about the learner, the concept and its place in the roadmap."""
 
 from typing import Any
 

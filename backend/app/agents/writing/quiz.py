@@ -1,11 +1,11 @@
-"""The quiz agent: questions whose answers are valid, in an order that gives nothing away."""
+"""Writes quizzes: questions whose answers are valid, in an order that gives nothing away."""
 
 import re
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from app.agents.asking.prompts import load_prompt
-from app.agents.asking.question import Line, Paragraph, Question, Reply, Unusable, at_most
+from app.agents.asking.structured_request import InvalidReply, Line, Paragraph, Reply, StructuredRequest, at_most
 from app.agents.dice import dice
 from app.agents.writing.facts import facts_of
 from app.agents.writing.option_labels import without_labels
@@ -44,11 +44,11 @@ class QuizReply(Reply):
     questions: Annotated[list[QuestionReply], at_most(MAX_QUESTIONS, at_least=1)]
 
 
-def quiz_question(brief: ConceptBrief) -> Question[QuizReply, content.Quiz]:
+def quiz_request(brief: ConceptBrief) -> StructuredRequest[QuizReply, content.Quiz]:
     def accept(reply: QuizReply) -> content.Quiz:
         return _quiz(reply, brief.concept.concept_id)
 
-    return Question(
+    return StructuredRequest(
         prompt=load_prompt("quiz"),
         facts=facts_of(brief),
         reply=QuizReply,
@@ -80,7 +80,7 @@ def _quiz(reply: QuizReply, seed: str) -> content.Quiz:
         else:
             faults.append(f"Question {number}: {fault}.")
     if len(usable) < MIN_QUESTIONS:
-        raise Unusable(*faults, f"At least {MIN_QUESTIONS} usable questions are needed.")
+        raise InvalidReply(*faults, f"At least {MIN_QUESTIONS} usable questions are needed.")
     places = _places([options for _, options in usable], seed)
     return content.Quiz(
         questions=tuple(

@@ -1,4 +1,4 @@
-"""The resources agent: the model says what to search for, a search engine finds it, and each page is fetched."""
+"""Writes resources: the model says what to search for, a search engine finds it, and each page is fetched."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,9 +10,9 @@ import structlog
 from pydantic import HttpUrl, ValidationError
 
 from app.agents.asking.prompts import load_prompt
-from app.agents.asking.question import Line, Question, Reply, Unusable, at_most
+from app.agents.asking.structured_request import InvalidReply, Line, Reply, StructuredRequest, at_most
 from app.agents.links.checker import LinkChecker
-from app.agents.links.search import Hit, SearchEngine, SearchFailed
+from app.agents.links.search import SearchEngine, SearchFailed, SearchResult
 from app.agents.search_links import web_search
 from app.agents.writing.facts import facts_of
 from app.domain.content.kinds.resources import Resource, Resources
@@ -41,8 +41,8 @@ class ResourcesReply(Reply):
     searches: Annotated[list[Search], at_most(MAX_SEARCHES, at_least=1)]
 
 
-def resources_question(brief: ConceptBrief) -> Question[ResourcesReply, list[Search]]:
-    return Question(
+def resources_request(brief: ConceptBrief) -> StructuredRequest[ResourcesReply, list[Search]]:
+    return StructuredRequest(
         prompt=load_prompt("resources"),
         facts=facts_of(brief),
         reply=ResourcesReply,
@@ -94,7 +94,7 @@ class Librarian:
 
 
 def _resource(
-    hit: Hit,
+    hit: SearchResult,
     search: Search,
     language: str,
     *,
@@ -137,5 +137,5 @@ def _choose(found: Sequence[Sequence[Resource]]) -> list[Resource]:
 def _distinct(searches: Sequence[Search]) -> list[Search]:
     named = {key: search for search in searches if (key := " ".join(search.query.casefold().split()))}
     if not named:
-        raise Unusable("At least one search needs a query.")
+        raise InvalidReply("At least one search needs a query.")
     return list(named.values())[:MAX_SEARCHES]

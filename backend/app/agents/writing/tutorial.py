@@ -1,9 +1,17 @@
-"""The tutorial agent: a lesson in Markdown."""
+"""Writes tutorials in Markdown."""
 
 from typing import Annotated
 
 from app.agents.asking.prompts import load_prompt
-from app.agents.asking.question import Chapter, Line, Paragraph, Question, Reply, Unusable, at_most
+from app.agents.asking.structured_request import (
+    Chapter,
+    InvalidReply,
+    Line,
+    Paragraph,
+    Reply,
+    StructuredRequest,
+    at_most,
+)
 from app.agents.writing.facts import facts_of
 from app.agents.writing.markdown import tidy
 from app.domain.content.kinds.tutorial import Section, Tutorial
@@ -27,8 +35,8 @@ class TutorialReply(Reply):
     mistakes: Annotated[list[Paragraph], at_most(MAX_MISTAKES, at_least=1)]
 
 
-def tutorial_question(brief: ConceptBrief) -> Question[TutorialReply, Tutorial]:
-    return Question(
+def tutorial_request(brief: ConceptBrief) -> StructuredRequest[TutorialReply, Tutorial]:
+    return StructuredRequest(
         prompt=load_prompt("tutorial"),
         facts=facts_of(brief),
         reply=TutorialReply,
@@ -46,10 +54,10 @@ def _tutorial(reply: TutorialReply) -> Tutorial:
         if section.heading.strip("# ") and section.markdown
     )
     if not sections:
-        raise Unusable("Every section needs a heading and a text.")
+        raise InvalidReply("Every section needs a heading and a text.")
     exercises, mistakes = _texts(reply.exercises), _texts(reply.mistakes)
     if not (reply.summary and reply.example and exercises and mistakes):
-        raise Unusable("The summary, the example, the exercises and the mistakes must not be empty.")
+        raise InvalidReply("The summary, the example, the exercises and the mistakes must not be empty.")
     return Tutorial(
         summary=" ".join(reply.summary.split()),
         sections=sections,

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from app.agents.asking.asker import Asker
-from app.agents.writing.quiz import quiz_question
-from app.agents.writing.resources import Librarian, resources_question
-from app.agents.writing.tutorial import tutorial_question
+from app.agents.writing.quiz import quiz_request
+from app.agents.writing.resources import Librarian, resources_request
+from app.agents.writing.tutorial import tutorial_request
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.kinds import Artefact
 from app.domain.content.kinds.resources import Resources
@@ -17,7 +17,7 @@ from app.generation.work import ConceptBrief, Delivery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class WriterContext:
     """What writers work with."""
 
     asker: Asker
@@ -28,21 +28,21 @@ class Desk:
 class Writer:
     """`assumed` is what an artefact is assumed to take until the author has written some."""
 
-    write: Callable[[Desk, ConceptBrief], Awaitable[Delivery[Artefact]]]
+    write: Callable[[WriterContext, ConceptBrief], Awaitable[Delivery[Artefact]]]
     assumed: Usage
 
 
-async def _write_tutorial(desk: Desk, brief: ConceptBrief) -> Delivery[Artefact]:
-    return await desk.asker.ask(tutorial_question(brief))
+async def _write_tutorial(desk: WriterContext, brief: ConceptBrief) -> Delivery[Artefact]:
+    return await desk.asker.ask(tutorial_request(brief))
 
 
-async def _write_quiz(desk: Desk, brief: ConceptBrief) -> Delivery[Artefact]:
-    return await desk.asker.ask(quiz_question(brief))
+async def _write_quiz(desk: WriterContext, brief: ConceptBrief) -> Delivery[Artefact]:
+    return await desk.asker.ask(quiz_request(brief))
 
 
-async def _write_resources(desk: Desk, brief: ConceptBrief) -> Delivery[Artefact]:
+async def _write_resources(desk: WriterContext, brief: ConceptBrief) -> Delivery[Artefact]:
     """The model says what to search for; the librarian finds it."""
-    searches = await desk.asker.ask(resources_question(brief))
+    searches = await desk.asker.ask(resources_request(brief))
     found: Resources | Failure
     if isinstance(searches.result, Failure):
         found = searches.result

@@ -16,7 +16,7 @@ from app.api.document import FRAMES
 from app.core.ending import end
 from app.core.errors import GreenwayError
 from app.domain.viewer import NoSuchRoadmap
-from app.live.event_stream import Message, parse_since
+from app.live.event_stream import EncodedFrame, parse_since
 
 router = APIRouter(prefix=PREFIX, tags=["events"])
 
@@ -74,7 +74,7 @@ def _parse_id(text: str) -> UUID:
         raise NoSuchRoadmap from None
 
 
-async def _exchange(websocket: WebSocket, messages: AsyncIterator[Message]) -> None:
+async def _exchange(websocket: WebSocket, messages: AsyncIterator[EncodedFrame]) -> None:
     """Send until the messages end or the client leaves, whichever comes first; what a client sends is ignored."""
     sending = asyncio.create_task(_send(websocket, messages))
     listening = asyncio.create_task(_until_gone(websocket))
@@ -87,7 +87,7 @@ async def _exchange(websocket: WebSocket, messages: AsyncIterator[Message]) -> N
         await end(sending, listening)
 
 
-async def _send(websocket: WebSocket, messages: AsyncIterator[Message]) -> None:
+async def _send(websocket: WebSocket, messages: AsyncIterator[EncodedFrame]) -> None:
     try:
         async for message in messages:
             await websocket.send_text(message.data.decode())

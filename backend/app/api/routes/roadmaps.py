@@ -10,7 +10,7 @@ from app.api.deps import CurrentViewer, RoadmapId, Services
 from app.api.schemas import IdempotencyKey, NewRoadmap, PageSize
 from app.domain.roadmap import ListOrder
 from app.domain.tasks import RoadmapStatus
-from app.domain.values import AtMost, Text
+from app.domain.values import LengthLimit, Text
 from app.reading.views import Created, EstimateView, RoadmapPage, RoadmapView
 
 router = APIRouter(prefix=f"{PREFIX}/roadmaps", tags=["roadmaps"], route_class=BodyRoute)
@@ -41,7 +41,7 @@ async def list_roadmaps(
     limit: Annotated[PageSize, Query()] = 20,
     sort: Annotated[ListOrder, Query()] = ListOrder.CREATED,
     q: Annotated[Text | None, Query(max_length=200)] = None,
-    status: Annotated[list[RoadmapStatus] | None, AtMost(len(RoadmapStatus)), Query()] = None,
+    status: Annotated[list[RoadmapStatus] | None, LengthLimit(len(RoadmapStatus)), Query()] = None,
     trash: Annotated[bool, Query()] = False,
 ) -> RoadmapPage:
     """The newest roadmaps first, or with `sort=studied` the most recently studied: opened, answered, learned or

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Body
 from fastapi.responses import StreamingResponse
 
 from app.api.answers import INVALID, PREFIX
-from app.api.bodies import BodyRoute, ReadRequest
+from app.api.bodies import BodyRoute, BufferedRequest
 from app.api.deps import CurrentViewer, RoadmapId, Services, services_of
 from app.api.problems import invalid
 from app.api.schemas import ImportedRoadmap
-from app.commands.file_reader import FaultyFile
+from app.commands.file_reader import InvalidFile
 from app.core.pauses import with_pauses
 from app.domain.packed_roadmap import PackedRoadmap, written
 from app.domain.roadmap_file import RoadmapFile
@@ -21,10 +21,10 @@ from app.reading.views import Created
 class FileRoute(BodyRoute):
     """A route whose body is the file of a roadmap, which is read elsewhere: it may be large."""
 
-    async def read(self, request: ReadRequest) -> None:
+    async def read(self, request: BufferedRequest) -> None:
         try:
             request.value = await services_of(request).commands.files.read(request.stream())
-        except FaultyFile as error:
+        except InvalidFile as error:
             raise invalid(error.faults, total=error.total) from None
 
 

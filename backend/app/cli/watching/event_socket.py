@@ -7,7 +7,7 @@ from uuid import UUID
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 
-from app.cli.api_client import NoAnswer, NotGreenway, Refused
+from app.cli.api_client import ApiUnavailable, NotGreenway, RequestRefused
 from app.cli.endpoint import Endpoint
 from app.cli.watching.frames import Frame, parse
 from app.cli.watching.words import one_line
@@ -28,11 +28,11 @@ class EventSocket:
 
     @asynccontextmanager
     async def open(self, roadmap_id: UUID, *, since: int) -> AsyncIterator[AsyncIterator[Frame]]:
-        """Everything after event `since`. The frames end, or `NoAnswer` is raised, when the connection is lost.
+        """Everything after event `since`. The frames end, or `ApiUnavailable` is raised, when the connection is lost.
 
         Raises:
-            NoAnswer: no connection at the moment.
-            Refused: there will be none, for the reason that the API gives.
+            ApiUnavailable: no connection at the moment.
+            RequestRefused: there will be none, for the reason that the API gives.
         """
         proxy = self._endpoint.proxy
         try:
@@ -48,18 +48,18 @@ class EventSocket:
         except InvalidStatus as error:
             status = error.response.status_code
             if 400 <= status < 500 and status != 429:
-                raise Refused(
+                raise RequestRefused(
                     f"{self._endpoint.url} refused the connection (HTTP {status}); check GREENWAY_TOKEN."
                 ) from error
-            raise NoAnswer(f"{self._endpoint.url} is not ready (HTTP {status}).") from error
+            raise ApiUnavailable(f"{self._endpoint.url} is not ready (HTTP {status}).") from error
         except ConnectionClosed as error:
             if error.rcvd is not None and error.rcvd.code in _HTTP_CLOSE_CODES:
-                raise Refused(one_line(error.rcvd.reason) or "The roadmap can no longer be watched.") from error
-            raise NoAnswer(f"The connection to {self._endpoint.url} was lost.") from error
+                raise RequestRefused(one_line(error.rcvd.reason) or "The roadmap can no longer be watched.") from error
+            raise ApiUnavailable(f"The connection to {self._endpoint.url} was lost.") from error
         except InvalidURI as error:
             raise NotGreenway("GREENWAY_URL, or --url, must be an address like http://127.0.0.1:8000.") from error
         except (InvalidHandshake, OSError, TimeoutError) as error:
-            raise NoAnswer(f"The connection to {self._endpoint.url} was lost.") from error
+            raise ApiUnavailable(f"The connection to {self._endpoint.url} was lost.") from error
 
 
 async def _frames(socket: ClientConnection) -> AsyncIterator[Frame]:

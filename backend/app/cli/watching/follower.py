@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from app.cli.api_client import NoAnswer
-from app.cli.watching.frames import Frame, Unreadable
+from app.cli.api_client import ApiUnavailable
+from app.cli.watching.frames import Frame, UnknownFrame
 from app.cli.watching.reducer import apply, is_known, is_next
-from app.cli.watching.state import Watched
+from app.cli.watching.state import WatchedRoadmap
 from app.core.errors import GreenwayError
 from app.domain.events import Event
 from app.live.frames import Heartbeat, Resync, Snapshot
@@ -36,7 +36,7 @@ class EventSource(Protocol):
 class Update:
     """What a watcher knows now; `event` is what has led to it, or None when it was read as a whole."""
 
-    state: Watched
+    state: WatchedRoadmap
     event: Event | None = None
     connected: bool = True
 
@@ -61,7 +61,7 @@ class Follower:
         Raises:
             GreenwayError: it cannot be read at the start, is refused or gone later, or nothing has answered for long.
         """
-        state = Watched.of(await self._roadmaps.read(roadmap_id))
+        state = WatchedRoadmap.of(await self._roadmaps.read(roadmap_id))
         yield Update(state=state)
         outage = _Outage(self._clock)
         while True:
@@ -81,15 +81,15 @@ class Follower:
             yield Update(state=state, connected=False)
             await self._pause(outage.next_pause(roadmap_id))
 
-    async def _received(self, state: Watched, frame: Frame) -> Update | None:
+    async def _received(self, state: WatchedRoadmap, frame: Frame) -> Update | None:
         match frame:
             case Snapshot():
-                return Update(state=Watched.of(frame.roadmap))
+                return Update(state=WatchedRoadmap.of(frame.roadmap))
             case Resync():
                 return None
             case Heartbeat():
                 return await self._read(state) if frame.seq > state.seq else None
-            case Unreadable():
+            case UnknownFrame():
                 return await self._read(state)
             case _ if is_known(state, frame):
                 return None
@@ -98,9 +98,9 @@ class Follower:
             case _:
                 return await self._read(state)
 
-    async def _read(self, state: Watched) -> Update:
+    async def _read(self, state: WatchedRoadmap) -> Update:
         """Something is missing between the state and a frame, or the frame does not tell what it has changed."""
-        return Update(state=Watched.of(await self._roadmaps.read(state.roadmap_id)))
+        return Update(state=WatchedRoadmap.of(await self._roadmaps.read(state.roadmap_id)))
 
 
 class _Outage:
@@ -120,12 +120,12 @@ class _Outage:
         self._pause = FIRST_PAUSE
 
     def next_pause(self, roadmap_id: UUID) -> float:
-        """Seconds until the next attempt; `NoAnswer` when it is of no use."""
+        """Seconds until the next attempt; `ApiUnavailable` when it is of no use."""
         now = self._clock()
         if self._since is None:
             self._since = now
         if now - self._since > LONGEST_OUTAGE:
-            raise NoAnswer(
+            raise ApiUnavailable(
                 f"Greenway has not answered for {LONGEST_OUTAGE / 60:g} minutes; "
                 f"`greenway watch {roadmap_id}` shows the roadmap again when it does."
             )

@@ -8,14 +8,14 @@ from app.domain.events import Event
 from app.live.frames import Heartbeat, Resync, Snapshot, StreamFrame
 
 
-class Unreadable(BaseModel):
+class UnknownFrame(BaseModel):
     """A frame of a newer Greenway: what it says must be read over REST."""
 
     model_config = ConfigDict(frozen=True)
     type: Literal["unreadable"] = "unreadable"
 
 
-Frame = Event | Snapshot | Resync | Heartbeat | Unreadable
+Frame = Event | Snapshot | Resync | Heartbeat | UnknownFrame
 
 _known: TypeAdapter[Event | Snapshot | Resync | Heartbeat] = TypeAdapter(StreamFrame)
 
@@ -25,4 +25,4 @@ def parse(data: str | bytes) -> Frame:
     try:
         return _known.validate_json(data, extra="ignore")
     except ValidationError:
-        return Unreadable()
+        return UnknownFrame()

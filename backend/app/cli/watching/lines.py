@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import assert_never
 
-from app.cli.watching.state import Watched
+from app.cli.watching.state import WatchedRoadmap
 from app.cli.watching.words import ROADMAP_WORDS, counts, one_line
 from app.domain.content.status import ContentStatus
 from app.domain.events import (
@@ -24,12 +24,12 @@ from app.domain.events import (
 from app.domain.tasks import TaskKind, TaskStatus
 
 
-def event_line(event: Event, state: Watched) -> str:
+def event_line(event: Event, state: WatchedRoadmap) -> str:
     """Like `12:03:04 ready: Inner join (8 of 33)`; `state` is the one after the event."""
     return stamped(event.at, one_line(_text(event, state)))
 
 
-def snapshot_line(state: Watched, at: datetime) -> str:
+def snapshot_line(state: WatchedRoadmap, at: datetime) -> str:
     """Where a roadmap stands that was read as a whole."""
     progress = state.progress
     written = f", {counts(progress)}" if progress.total else ""
@@ -40,7 +40,7 @@ def stamped(at: datetime, text: str) -> str:
     return f"{at.astimezone():%H:%M:%S} {text}"
 
 
-def _text(event: Event, state: Watched) -> str:
+def _text(event: Event, state: WatchedRoadmap) -> str:
     progress = state.progress
     done = f"({progress.completed} of {progress.total})"
     match event:

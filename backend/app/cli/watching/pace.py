@@ -12,7 +12,7 @@ ENOUGH = 2
 RECENT = 20
 """Concepts whose pace counts: older ones are forgotten, as the author may have become slower or faster."""
 STALLED = 3
-"""So many times the usual time between two moments may pass without a new one; then nobody knows."""
+"""So many times the usual time between two moments may pass without a new one; then the pace is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

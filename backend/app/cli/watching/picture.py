@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.cli.watching.pace import Pace
-from app.cli.watching.state import Watched
+from app.cli.watching.state import WatchedRoadmap
 from app.cli.watching.tree import Row, tree_rows
 from app.cli.watching.words import LOOKS, ROADMAP_WORDS, author_name, counts, duration
 from app.domain.content.status import ContentStatus
@@ -23,7 +23,7 @@ _ASCII_GUIDES = ("|  ", "   ", "|- ", "`- ")
 class Picture:
     """`elapsed` in seconds since watching began, `now` on the monotonic clock of `pace`."""
 
-    state: Watched
+    state: WatchedRoadmap
     pace: Pace | None
     now: float
     elapsed: float
@@ -80,7 +80,7 @@ class Picture:
         return _cut(text, width)
 
 
-def _situation(state: Watched) -> str:
+def _situation(state: WatchedRoadmap) -> str:
     if state.task_status == TaskStatus.QUEUED:
         return "waiting for a worker"
     return ROADMAP_WORDS[state.status]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.cli.watching.state import Watched, shown_stages
+from app.cli.watching.state import WatchedRoadmap, shown_stages
 from app.cli.watching.words import one_line
 from app.domain.changes import ChangedConcept, Changes
 from app.domain.content.concept_state import ArtefactState, ConceptState
@@ -10,18 +10,18 @@ from app.domain.events import Event, OutlineReady
 from app.domain.roadmap import Outline
 
 
-def is_known(state: Watched, event: Event) -> bool:
+def is_known(state: WatchedRoadmap, event: Event) -> bool:
     """Whether the state holds what the event says."""
     return event.epoch == state.epoch and event.seq <= state.seq
 
 
-def is_next(state: Watched, event: Event) -> bool:
+def is_next(state: WatchedRoadmap, event: Event) -> bool:
     """Whether the event can be applied to the state: nothing is missing in between, and it tells what it changed."""
     tells = event.changes is not None and not event.changes.get("reread")
     return tells and event.epoch == state.epoch and event.seq == state.seq + 1
 
 
-def apply(state: Watched, event: Event) -> Watched:
+def apply(state: WatchedRoadmap, event: Event) -> WatchedRoadmap:
     """The state after the event. An event that is known, or before which something is missing, changes nothing."""
     if event.changes is None or not is_next(state, event):
         return state
@@ -30,7 +30,7 @@ def apply(state: Watched, event: Event) -> Watched:
     return replace(_replaced(state, event.changes), seq=event.seq)
 
 
-def _outlined(state: Watched, event: OutlineReady) -> Watched:
+def _outlined(state: WatchedRoadmap, event: OutlineReady) -> WatchedRoadmap:
     ids = [concept.concept_id for concept in Outline(title=event.title, stages=event.stages).concepts]
     return replace(
         state,
@@ -40,7 +40,7 @@ def _outlined(state: Watched, event: OutlineReady) -> Watched:
     )
 
 
-def _replaced(state: Watched, changes: Changes) -> Watched:
+def _replaced(state: WatchedRoadmap, changes: Changes) -> WatchedRoadmap:
     concepts = {
         changed["concept_id"]: _concept(state.concepts[changed["concept_id"]], changed)
         for changed in changes.get("concepts", ())

@@ -34,7 +34,7 @@ class ShownStage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
+class WatchedRoadmap:
     """A roadmap as it stood when event `seq` had been committed.
 
     `concepts` holds the state of each concept in `stages`; `reason` says why the task is paused or has failed.

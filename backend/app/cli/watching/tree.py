@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from app.cli.watching.state import ShownModule, Watched, progress_of
+from app.cli.watching.state import ShownModule, WatchedRoadmap, progress_of
 from app.cli.watching.words import concept_word
 from app.domain.content.status import ContentStatus
 from app.domain.tasks import Progress, RoadmapStatus
@@ -27,7 +27,7 @@ class Row:
     status: ContentStatus | None = None
 
 
-def tree_rows(state: Watched, height: int) -> list[Row]:
+def tree_rows(state: WatchedRoadmap, height: int) -> list[Row]:
     """At most `height` rows. When not all have room, modules of which nothing is going on take one row each."""
     rows = list(_rows(state, is_open=lambda _: True))
     if len(rows) > height:
@@ -35,7 +35,7 @@ def tree_rows(state: Watched, height: int) -> list[Row]:
     return _around_writing(rows, height) if len(rows) > height else rows
 
 
-def _rows(state: Watched, *, is_open: Callable[[ShownModule], bool]) -> Iterator[Row]:
+def _rows(state: WatchedRoadmap, *, is_open: Callable[[ShownModule], bool]) -> Iterator[Row]:
     for stage in state.stages:
         yield Row(lasts=(), name=stage.name, word=_ready(_progress(state, stage.modules)))
         for module_index, module in enumerate(stage.modules, start=1):
@@ -53,11 +53,11 @@ def _rows(state: Watched, *, is_open: Callable[[ShownModule], bool]) -> Iterator
                     )
 
 
-def _progress(state: Watched, modules: Iterable[ShownModule]) -> Progress:
+def _progress(state: WatchedRoadmap, modules: Iterable[ShownModule]) -> Progress:
     return progress_of(state.concepts[concept.concept_id] for module in modules for concept in module.concepts)
 
 
-def _is_going_on(state: Watched, module: ShownModule) -> bool:
+def _is_going_on(state: WatchedRoadmap, module: ShownModule) -> bool:
     """Begun and not finished; when all has ended, what is not ready is of interest."""
     progress = _progress(state, [module])
     if state.status in {RoadmapStatus.PARTIAL, RoadmapStatus.FAILED}:

@@ -12,7 +12,7 @@ from app.cli.endpoint import Endpoint
 from app.cli.watching.displays import Display, display_for
 from app.cli.watching.event_socket import EventSocket
 from app.cli.watching.follower import Follower, RoadmapReads
-from app.cli.watching.state import Watched
+from app.cli.watching.state import WatchedRoadmap
 from app.cli.watching.words import ROADMAP_WORDS, counts
 from app.core.errors import GreenwayError
 from app.domain.tasks import ENDED, RoadmapStatus
@@ -42,7 +42,7 @@ def watch_roadmap(endpoint: Endpoint, roadmap_id: UUID, stream: TextIO, *, follo
     return _EXIT_CODES[state.status]
 
 
-async def _watch(endpoint: Endpoint, roadmap_id: UUID, display: Display, *, follow: bool) -> Watched:
+async def _watch(endpoint: Endpoint, roadmap_id: UUID, display: Display, *, follow: bool) -> WatchedRoadmap:
     async with ApiClient.open(endpoint) as roadmaps:
         follower = Follower(roadmaps, EventSocket(endpoint))
         return await until_settled(roadmap_id, follower, roadmaps, display, follow=follow)
@@ -50,7 +50,7 @@ async def _watch(endpoint: Endpoint, roadmap_id: UUID, display: Display, *, foll
 
 async def until_settled(
     roadmap_id: UUID, follower: Follower, roadmaps: RoadmapReads, display: Display, *, follow: bool = False
-) -> Watched:
+) -> WatchedRoadmap:
     """Show all that happens until there is nothing left to do; to `follow` it, for ever."""
     async with aclosing(follower.follow(roadmap_id)) as updates:
         update = await anext(updates)
@@ -62,7 +62,7 @@ async def until_settled(
                 update = await anext(updates)
 
 
-async def _awaits_review(state: Watched, roadmaps: RoadmapReads) -> bool:
+async def _awaits_review(state: WatchedRoadmap, roadmaps: RoadmapReads) -> bool:
     """An outline that was approved beforehand awaits review only between two events: the API knows."""
     if state.status != RoadmapStatus.AWAITING_REVIEW:
         return False
@@ -74,7 +74,7 @@ async def _awaits_review(state: Watched, roadmaps: RoadmapReads) -> bool:
         return False
 
 
-def ending(state: Watched) -> str:
+def ending(state: WatchedRoadmap) -> str:
     """One sentence on how it has ended."""
     if state.status == RoadmapStatus.AWAITING_REVIEW:
         return (

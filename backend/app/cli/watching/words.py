@@ -9,7 +9,7 @@ from app.domain.tasks import Progress, RoadmapStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class StatusStyle:
     """Never the colour alone: sign and word say the same."""
 
     sign: str
@@ -18,11 +18,11 @@ class Look:
 
 
 LOOKS = {
-    ContentStatus.PENDING: Look("·", ".", "dim"),
-    ContentStatus.GENERATING: Look("▸", ">", "cyan"),
-    ContentStatus.COMPLETED: Look("✓", "+", "green"),
-    ContentStatus.PARTIAL: Look("!", "!", "yellow"),
-    ContentStatus.FAILED: Look("✗", "x", "red"),
+    ContentStatus.PENDING: StatusStyle("·", ".", "dim"),
+    ContentStatus.GENERATING: StatusStyle("▸", ">", "cyan"),
+    ContentStatus.COMPLETED: StatusStyle("✓", "+", "green"),
+    ContentStatus.PARTIAL: StatusStyle("!", "!", "yellow"),
+    ContentStatus.FAILED: StatusStyle("✗", "x", "red"),
 }
 
 ROADMAP_WORDS = {

@@ -1,1 +1,1 @@
-"""Repositories take a session and only query; whoever opened the transaction commits it."""
+"""Repositories take a session and only query; the caller that opened the transaction commits it."""

@@ -55,7 +55,7 @@ class EventRepository:
         return {row.roadmap_id: (Viewer(row.user_id), row.seq) for row in rows}
 
     async def fold(self, retention: timedelta) -> bool:
-        """Remove the events of a few roadmaps that nobody writes and whose newest event is old enough; from then on,
+        """Remove the events of a few roadmaps that no task writes and whose newest event is old enough; from then on,
         they lie below the floor. Whether there may be more."""
         newest = cast(events.c.body["at"].as_string(), DateTime(timezone=True))
         old = (

@@ -26,7 +26,7 @@ class IdempotencyRepository:
         self._session = session
 
     async def lock(self, viewer: Viewer, key: str) -> UsedKey | None:
-        """What the key was used for; until the transaction ends, nobody else can use it."""
+        """What the key was used for; until the transaction ends, no other transaction can use it."""
         await self._session.execute(
             select(func.pg_advisory_xact_lock(func.hashtextextended(f"{viewer.user_id}\n{key}", 0)))
         )

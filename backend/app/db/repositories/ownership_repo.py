@@ -23,8 +23,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.repositories.worker_repo import alive, renewed_within
 from app.db.rows import task_state
 from app.db.tables import roadmaps, tasks, workers
-from app.domain.ownership import LEASE, LONGEST_GAP, SUSPECT_CRASHES, Claim, Orphan, Standing
-from app.domain.state_machine import TASK_MOVES, TaskMove
+from app.domain.ownership import LEASE, LONGEST_GAP, SUSPECT_CRASHES, Claim, ClaimStanding, Orphan
+from app.domain.state_machine import TASK_TRANSITIONS, TaskTransition
 from app.domain.tasks import TaskKind, TaskStatus
 from app.generation.ledger import ClaimedTask
 
@@ -44,7 +44,7 @@ class OwnershipRepository:
         self._session = session
 
     async def claim(self, task_id: UUID, worker_id: UUID) -> Claim | None:
-        """Take a queued task. None when there is nothing to take: unknown, ended, held by somebody, the worker's own
+        """Take a queued task. None when there is nothing to take: unknown, ended, held by a worker, the worker's own
         lease is not valid, some worker still has to let go of this task (it was paused and resumed) or of an earlier
         one of the same roadmap, or it is a suspect and the worker has one already."""
         other, suspect = tasks.alias("other"), tasks.alias("suspect")
@@ -52,7 +52,7 @@ class OwnershipRepository:
             update(tasks)
             .where(
                 tasks.c.id == task_id,
-                tasks.c.status.in_(TASK_MOVES[TaskMove.CLAIM].since),
+                tasks.c.status.in_(TASK_TRANSITIONS[TaskTransition.CLAIM].since),
                 alive(worker_id),
                 ~exists().where(other.c.roadmap_id == tasks.c.roadmap_id, other.c.owner.is_not(None)),
                 or_(
@@ -92,7 +92,7 @@ class OwnershipRepository:
         return ClaimedTask(state=task_state(row), last_batch=row["last_batch"])
 
     async def let_go(self, claim: Claim) -> list[tuple[UUID, TaskKind]]:
-        """Give up a claim, whatever has become of the task; its token is spent. Gives the roadmap's queued tasks:
+        """Give up a claim, in any state of the task; its token is spent. Gives the roadmap's queued tasks:
         they could not be claimed before. One statement."""
         gone = (
             update(tasks).where(_claimed(claim)).values(owner=None, token=tasks.c.token + 1).returning(tasks.c.id).cte()
@@ -104,13 +104,13 @@ class OwnershipRepository:
         )
         return [(row.id, TaskKind(row.kind)) for row in await self._session.execute(query)]
 
-    async def still_claimed(self, claims: Sequence[Claim]) -> dict[UUID, Standing]:
+    async def still_claimed(self, claims: Sequence[Claim]) -> dict[UUID, ClaimStanding]:
         """How those tasks stand whose claims do, by task id."""
         tokens = {claim.task_id: (claim.worker_id, claim.token) for claim in claims}
         columns = (tasks.c.id, tasks.c.owner, tasks.c.token, tasks.c.status, tasks.c.prioritised)
         rows = await self._session.execute(select(*columns).where(tasks.c.id.in_(tokens)))
         return {
-            row.id: Standing(status=TaskStatus(row.status), prioritised=row.prioritised)
+            row.id: ClaimStanding(status=TaskStatus(row.status), prioritised=row.prioritised)
             for row in rows
             if tokens[row.id] == (row.owner, row.token)
         }
@@ -135,7 +135,7 @@ class OwnershipRepository:
         return await self._take(or_(and_(dead, may_take), own), crashed=tasks.c.owner != worker_id, limit=limit)
 
     async def take_from(self, dead: UUID) -> list[Orphan]:
-        """End the claims of a worker that is certainly dead, whatever its lease says; their tokens are spent."""
+        """End the claims of a worker that is certainly dead, even before its lease expires; their tokens are spent."""
         return await self._take(tasks.c.owner == dead, crashed=true())
 
     async def _take(

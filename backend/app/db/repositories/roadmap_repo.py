@@ -86,7 +86,7 @@ class RoadmapRepository:
         return found(await self._one(_visible(roadmap_id, viewer), for_update=for_update))
 
     async def claimed(self, claim: Claim, *, for_update: bool = False) -> RoadmapMetadata | None:
-        """The roadmap of a worker's claim, whoever owns it; None when it has been deleted for good."""
+        """The roadmap of a worker's claim, of any owner; None when it has been deleted for good."""
         return await self._one([roadmaps.c.id == claim.roadmap_id], for_update=for_update)
 
     async def list_roadmaps(

@@ -13,7 +13,7 @@ from app.db.rows import amounts, task_metadata, task_state, usage_of
 from app.db.tables import events, roadmap_progress, roadmaps, tasks
 from app.domain.failures import Failure
 from app.domain.records import Order, TaskMetadata
-from app.domain.state_machine import TASK_MOVES, TaskMove
+from app.domain.state_machine import TASK_TRANSITIONS, TaskTransition
 from app.domain.tasks import ACTIVE, TaskKind, TaskStatus
 from app.domain.usage import Usage
 from app.domain.viewer import RoadmapHandle, Viewer
@@ -30,7 +30,7 @@ class TaskRepository:
     async def add(
         self, roadmap: RoadmapHandle, *, task_id: UUID, kind: TaskKind, created_at: datetime, order: Order = Order()
     ) -> None:
-        """A queued task. Its doorbell counts as rung, since whoever adds it rings after the commit."""
+        """A queued task. Its doorbell counts as rung, since the caller that adds it rings after the commit."""
         await self._session.execute(
             insert(tasks).values(
                 id=task_id,
@@ -77,12 +77,12 @@ class TaskRepository:
         return usage_of((await self._session.execute(query)).mappings().one())
 
     async def move(
-        self, task_id: UUID, move: TaskMove, *, to: TaskStatus, at: datetime, failure: Failure | None = None
+        self, task_id: UUID, move: TaskTransition, *, to: TaskStatus, at: datetime, failure: Failure | None = None
     ) -> bool:
         """Change a task's status, and why it has it, if the move begins where it stands. An ended, paused or queued one
         keeps no owner's claim open; a worker that holds it learns from the status, and keeps its token for what it has
         finished. The doorbell of a requeued task is due at once."""
-        assert to in TASK_MOVES[move].to, f"{move} does not lead to {to}"
+        assert to in TASK_TRANSITIONS[move].to, f"{move} does not lead to {to}"
         values: dict[str, Any] = {
             "status": to,
             "error_code": failure.code if failure else None,
@@ -90,11 +90,11 @@ class TaskRepository:
         }
         if not to.is_active:
             values["ended_at"] = at
-        if move == TaskMove.RESUME:
+        if move == TaskTransition.RESUME:
             values["rung_at"] = func.now()
-        if move == TaskMove.REQUEUE:
+        if move == TaskTransition.REQUEUE:
             values["rung_at"] = func.now() - RING_AGAIN_AFTER
-        statement = update(tasks).where(tasks.c.id == task_id, tasks.c.status.in_(TASK_MOVES[move].since))
+        statement = update(tasks).where(tasks.c.id == task_id, tasks.c.status.in_(TASK_TRANSITIONS[move].since))
         return (await self._session.execute(statement.values(values).returning(tasks.c.id))).one_or_none() is not None
 
     async def prioritise(self, task_id: UUID, concept_ids: Sequence[str]) -> None:

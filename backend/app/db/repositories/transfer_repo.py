@@ -22,7 +22,7 @@ _AT_ONCE, _LARGE = 50, 500_000
 """Rows that one statement inserts, and characters of JSON in them, roughly: others get their turn in between."""
 _DOCUMENTS = frozenset({"outline", "operations", "body"})
 _A_FEW = {"yield_per": 5}
-"""Rows that are fetched at once: outlines and lessons may be large."""
+"""Rows that are fetched at once: outlines and tutorials may be large."""
 _TASKS = {
     RoadmapStatus.AWAITING_REVIEW: (TaskKind.DRAFT, TaskStatus.COMPLETED),
     RoadmapStatus.COMPLETED: (TaskKind.CONTENT, TaskStatus.COMPLETED),

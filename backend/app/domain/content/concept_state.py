@@ -8,7 +8,7 @@ from app.domain.content.kind import ArtefactKind, Glance
 from app.domain.content.kinds import KINDS, Artefact
 from app.domain.content.status import ArtefactStatus, ContentStatus, content_status
 from app.domain.failures import Failure
-from app.domain.state_machine import ARTEFACT_MOVES, ArtefactMove
+from app.domain.state_machine import ARTEFACT_TRANSITIONS, ArtefactTransition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +22,11 @@ class ArtefactState:
     failure: Failure | None = None
     instructions: str | None = None
 
-    def moved(self, move: ArtefactMove) -> "ArtefactState":
+    def moved(self, move: ArtefactTransition) -> "ArtefactState":
         """Where the move leads from here; it must end in one status. Where it does not begin here, nothing changes."""
-        if self.status not in ARTEFACT_MOVES[move].since:
+        if self.status not in ARTEFACT_TRANSITIONS[move].since:
             return self
-        (status,) = ARTEFACT_MOVES[move].to
+        (status,) = ARTEFACT_TRANSITIONS[move].to
         failure = self.failure if status == ArtefactStatus.FAILED else None
         return replace(self, status=status, failure=failure)
 
@@ -77,20 +77,22 @@ class ConceptState:
 
     def started(self) -> "ConceptState":
         """Everything that waited is being written."""
-        return self._each(lambda artefact: artefact.moved(ArtefactMove.START))
+        return self._each(lambda artefact: artefact.moved(ArtefactTransition.START))
 
     def waiting_again(self) -> "ConceptState":
         """Nothing is being written any more."""
-        return self._each(lambda artefact: artefact.moved(ArtefactMove.INTERRUPT))
+        return self._each(lambda artefact: artefact.moved(ArtefactTransition.INTERRUPT))
 
     def retried(self) -> "ConceptState":
         """What failed waits to be written again."""
-        return self._each(lambda artefact: artefact.moved(ArtefactMove.RETRY))
+        return self._each(lambda artefact: artefact.moved(ArtefactTransition.RETRY))
 
     def regenerated(self, kinds: Collection[ArtefactKind], instructions: str | None) -> "ConceptState":
         """Another version of some artefacts is wanted; until it is there, the ids name the ones that are."""
         wanted = {
-            kind: replace(self.artefacts[kind].moved(ArtefactMove.REGENERATE), failure=None, instructions=instructions)
+            kind: replace(
+                self.artefacts[kind].moved(ArtefactTransition.REGENERATE), failure=None, instructions=instructions
+            )
             for kind in kinds
         }
         return self._with(wanted)
@@ -100,16 +102,16 @@ class ConceptState:
 
         def give_up(artefact: ArtefactState) -> ArtefactState:
             if artefact.id is None:
-                return artefact.moved(ArtefactMove.INTERRUPT)
-            return replace(artefact.moved(ArtefactMove.GIVE_UP), instructions=None)
+                return artefact.moved(ArtefactTransition.INTERRUPT)
+            return replace(artefact.moved(ArtefactTransition.GIVE_UP), instructions=None)
 
         return self._each(give_up)
 
     def delivered(self, kind: ArtefactKind, artefact_id: UUID, result: Artefact | Failure) -> "ConceptState":
-        """An agent has delivered. A failure never takes away an artefact that is there; what nobody waits for any more
+        """The author has delivered. A failure never takes away an artefact that is there; what is not awaited any more
         becomes a version, but not the current one."""
         before = self.artefacts[kind]
-        if before.status not in ARTEFACT_MOVES[ArtefactMove.DELIVER].since:
+        if before.status not in ARTEFACT_TRANSITIONS[ArtefactTransition.DELIVER].since:
             return self
         if isinstance(result, Failure):
             return self._with({kind: replace(before, status=ArtefactStatus.FAILED, failure=result)})
@@ -118,7 +120,9 @@ class ConceptState:
     def restored(self, artefact_id: UUID, artefact: Artefact) -> "ConceptState":
         """An earlier version is the current one."""
         before = self.artefacts[artefact.kind]
-        assert before.status in ARTEFACT_MOVES[ArtefactMove.RESTORE].since, "whoever restores has asked"
+        assert before.status in ARTEFACT_TRANSITIONS[ArtefactTransition.RESTORE].since, (
+            "the caller has checked that it can be restored"
+        )
         return self._with({artefact.kind: before.showing(artefact_id, artefact)})
 
     def _each(self, changed: Callable[[ArtefactState], ArtefactState]) -> "ConceptState":

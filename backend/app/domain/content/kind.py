@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from typing_extensions import TypedDict
 
-from app.domain.base import Frozen
+from app.domain.base import FrozenModel
 
 
 class ArtefactKind(StrEnum):
@@ -23,7 +23,7 @@ class Glance(TypedDict, total=False):
     count: int
 
 
-class Body(Frozen):
+class Body(FrozenModel):
     """What an author writes. Each kind says in `kind` which one it is."""
 
     kind: ArtefactKind

@@ -22,7 +22,7 @@ class ContentStatus(StrEnum):
 def content_status(artefacts: Iterable[ArtefactStatus]) -> ContentStatus:
     """A concept's state, as it follows from those of its artefacts.
 
-    A concept with something still to write is `pending` when nobody is writing it, even when a part is saved.
+    A concept with something still to write is `pending` when no worker is writing it, even when a part is saved.
     """
     states = set(artefacts)
     if ArtefactStatus.GENERATING in states:

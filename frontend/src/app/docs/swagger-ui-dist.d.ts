@@ -4,7 +4,7 @@ declare module "swagger-ui-dist/swagger-ui-es-bundle.js" {
     /** Relative to the page. */
     readonly url: string;
     readonly deepLinking: boolean;
-    /** Null: the document is sent to nobody. */
+    /** Null: the document is not sent to a validator. */
     readonly validatorUrl: null;
   }
   export default function SwaggerUI(options: Options): void;

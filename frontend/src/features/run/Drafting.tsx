@@ -10,7 +10,7 @@ import { Problem } from "../../shared/ui/Problem";
 import { CommandButton } from "./CommandButton";
 import styles from "./Drafting.module.css";
 
-/** Seconds after which nobody seems to take the task, and after which a draft takes long. */
+/** Seconds after which no worker seems to take the task, and after which a draft takes long. */
 const UNTAKEN = 10;
 const LONG = 120;
 

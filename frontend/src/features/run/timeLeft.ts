@@ -9,7 +9,7 @@ import type { ProgressView } from "../../shared/api/schema";
 const ENOUGH = 3;
 /** Concepts whose pace counts: older ones are forgotten, as the author may have become slower or faster. */
 const RECENT = 20;
-/** So many times the usual time between two moments may pass without a new one; then nobody knows. */
+/** So many times the usual time between two moments may pass without a new one; then the time left is unknown. */
 const STALLED = 3;
 
 /** When so many had finished. Batches come at once, so only moments at which something arrived are compared. */

@@ -24,7 +24,7 @@ export function Card({ roadmap }: { readonly roadmap: ListedRoadmap }) {
   const { completed, total } = roadmap.progress;
   const title = roadmap.title || roadmap.goal;
   const ready = t("ring.progress", { completed, total });
-  // Nobody knows what goes on while nothing answers.
+  // While the server does not answer, what goes on is unknown.
   const isKnown = isReachable || !BUSY.includes(roadmap.status);
   const isBegun = total > 0 && !["drafting", "awaiting_review", "completed"].includes(roadmap.status);
   const canRename = total > 0 && isPermitted("edit", roadmap);

@@ -174,7 +174,7 @@ async function steer(roadmapId: string, name: Steering): Promise<Afterwards> {
   return nothing;
 }
 
-/** Says which prerequisites an edit has cost: nobody has asked for that. */
+/** Says which prerequisites an edit has cost, which the learner did not ask for. */
 function tellDropped([first, ...more]: readonly DroppedPrerequisite[], { t, show, run }: CommandPage): void {
   if (first === undefined) return;
   const names = { concept: first.concept_name, prerequisite: first.prerequisite_name };

@@ -1,4 +1,4 @@
-/** A roadmap as it may be shown while nothing is heard of it: nobody knows what is being written now. */
+/** A roadmap as it may be shown while no events arrive: what is being written now is unknown. */
 
 import type { ShownArtefact } from "../../shared/api/schema";
 import type { Concept, Roadmap } from "../roadmap";

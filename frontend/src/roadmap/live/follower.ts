@@ -1,6 +1,6 @@
 /**
  * Keeps one roadmap up to date: events over a WebSocket, over server-sent events where WebSockets fail, and by asking
- * again where both do. It reconnects for as long as somebody watches, and asks for what it has missed.
+ * again where both do. It reconnects for as long as a page watches, and asks for what it has missed.
  */
 
 import type { Pauses } from "../../shared/api/backoff";
@@ -8,7 +8,7 @@ import type { StreamFrame } from "../../shared/api/schema";
 import type { Roadmap } from "../roadmap";
 import { apply, isKnown, isNext, isTold } from "./reducer";
 
-/** There is no such roadmap any more: nobody need come back. */
+/** There is no such roadmap any more: reconnecting is of no use. */
 export class Gone extends Error {}
 
 /** This way leads nowhere at the moment, and finding out took long: another one should be tried at once. */
@@ -55,7 +55,7 @@ const HEARTBEAT = 25_000;
 /** Attempts of one transport that may fail in a row before the next one is tried. */
 const PATIENCE = 3;
 
-/** Follow until the signal says that nobody watches any more. Never rejects. */
+/** Follow until the signal says that the last page has closed it. Never rejects. */
 export async function follow(options: FollowerOptions, signal: AbortSignal): Promise<void> {
   const { transports, onChange, pauses, sleep } = options;
   let watched: Watched = { roadmap: options.roadmap, connected: true };

@@ -1,4 +1,4 @@
-/** A roadmap that keeps itself up to date for as long as somebody looks at it. */
+/** A roadmap that keeps itself up to date for as long as a component shows it. */
 
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";

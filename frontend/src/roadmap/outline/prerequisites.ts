@@ -5,7 +5,7 @@ import type { Concept } from "../roadmap";
 export interface Prerequisites {
   /** What it needs, in the order of the outline. */
   readonly needed: readonly Concept[];
-  /** What can be chosen, in the same order: whatever comes earlier, and whatever is needed. */
+  /** What can be chosen, in the same order: the concepts that come earlier, and those that are needed. */
   readonly candidates: readonly Concept[];
 }
 

@@ -8,7 +8,7 @@ import type { FieldFault, Problem, paths } from "./schema";
 export const api = createClient<paths>({ baseUrl: ROOT });
 api.use({
   onError({ error }) {
-    // Whoever has stopped a request wants no sentence about it.
+    // The caller that aborted a request needs no sentence about it.
     return error instanceof DOMException && error.name === "AbortError" ? undefined : new Fault({}, 0);
   },
 });

@@ -1,4 +1,4 @@
-/** Whether Greenway can be reached. Whoever gets no answer reports it; then it is asked until it answers. */
+/** Whether Greenway can be reached. A caller that gets no answer reports it; then it is asked until it answers. */
 
 import type { Middleware } from "openapi-fetch";
 import { useEffect, useSyncExternalStore } from "react";
@@ -15,7 +15,7 @@ export interface ReachOptions {
 
 export interface Reach {
   readonly isThere: () => boolean;
-  /** Somebody has got no answer. Resolves once there is one. */
+  /** A request got no answer. Resolves once there is one. */
   suspect(): Promise<void>;
   /** Calls the listener whenever Greenway goes or comes back. Returns how to stop that. */
   onChange(listener: () => void): () => void;

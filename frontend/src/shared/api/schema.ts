@@ -4004,7 +4004,7 @@ export interface components {
         };
         /**
          * Tutorial
-         * @description A lesson in Markdown. `summary` is one or two plain sentences; `example` is a worked one.
+         * @description A tutorial in Markdown. `summary` is one or two plain sentences; `example` is a worked one.
          */
         Tutorial: {
             /** Example */

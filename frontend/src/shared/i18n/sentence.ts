@@ -18,7 +18,7 @@ export function sentence(error: Error, t: Translate, language: Language): string
   return isKnown(key) && (language !== "en" || error.code === "no_answer") ? t(key) : error.message;
 }
 
-/** By the name that the field has on the page: nobody knows it by its path in what was sent. */
+/** By the name that the field has on the page: its path in the request means nothing to the learner. */
 function fieldSentence({ field, message }: FieldFault, t: Translate, language: Language): string {
   const name = field.split(".").findLast((part) => `field.${part}` in en);
   if (name === undefined) return t("problem.invalid_input");

@@ -52,7 +52,7 @@ function Arc({ path, status }: { readonly path: string; readonly status: ArcStat
       className={styles.arc}
       d={path}
       data-status={status}
-      // It draws itself once, when somebody sees it filled; not when it was full before it was shown.
+      // It draws itself once, when it fills on the screen; not when it was full before it was shown.
       data-fresh={status === "completed" && first !== "completed"}
       pathLength={1}
     />

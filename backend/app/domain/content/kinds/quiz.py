@@ -5,12 +5,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from typing_extensions import TypeAliasType
 
-from app.domain.base import Frozen, OutlineId
+from app.domain.base import FrozenModel, OutlineId
 from app.domain.content.kind import ArtefactKind, Body, Glance, KindSpec, StoredBody
 from app.domain.values import Text
 
 
-class Option(Frozen):
+class Option(FrozenModel):
     """`explanation` says why the option is right or wrong."""
 
     option_id: OutlineId
@@ -21,7 +21,7 @@ class Option(Frozen):
 QuestionType = TypeAliasType("QuestionType", Literal["single", "multiple", "true_false"])
 
 
-class Question(Frozen):
+class Question(FrozenModel):
     """A question with its options in display order; `correct` holds option ids."""
 
     question_id: OutlineId

@@ -4,12 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, HttpUrl
 
-from app.domain.base import Frozen
+from app.domain.base import FrozenModel
 from app.domain.content.kind import ArtefactKind, Body, Glance, KindSpec
 from app.domain.values import Text
 
 
-class Resource(Frozen):
+class Resource(FrozenModel):
     """Something to read, watch or do.
 
     `origin` says whether a person chose the page, a search engine found it, or it is a search to run. What was found

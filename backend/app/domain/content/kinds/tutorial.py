@@ -1,10 +1,10 @@
-"""Tutorials: lessons in Markdown."""
+"""Tutorials in Markdown."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.domain.base import Frozen
+from app.domain.base import FrozenModel
 from app.domain.content.kind import ArtefactKind, Body, Glance, KindSpec
 from app.domain.values import Text
 
@@ -12,13 +12,13 @@ SUMMARY_LENGTH = 280
 """Characters of a summary that are shown at a glance."""
 
 
-class Section(Frozen):
+class Section(FrozenModel):
     heading: Text
     markdown: Text
 
 
 class Tutorial(Body):
-    """A lesson in Markdown. `summary` is one or two plain sentences; `example` is a worked one."""
+    """A tutorial in Markdown. `summary` is one or two plain sentences; `example` is a worked one."""
 
     kind: Literal[ArtefactKind.TUTORIAL] = ArtefactKind.TUTORIAL
     summary: Text

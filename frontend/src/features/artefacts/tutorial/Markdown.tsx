@@ -1,4 +1,4 @@
-/** Markdown that somebody else wrote: HTML in it stays text, links lead out safely, images are not fetched. */
+/** Markdown from an untrusted source: HTML in it stays text, links lead out safely, images are not fetched. */
 
 import { useMemo, useState, type ComponentProps } from "react";
 import ReactMarkdown from "react-markdown";

@@ -1,4 +1,4 @@
-"""What the built-in author knows about concepts: lessons, their order in a curriculum, and where it comes from."""
+"""A built-in course: its concepts with their texts, their order, and where each comes from."""
 
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
@@ -11,10 +11,10 @@ Origin = Literal["curated", "general", "own"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lesson:
-    """All that is known about one concept; prose is Markdown. `lesson_id` is the concept's id in every outline."""
+class CurriculumConcept:
+    """All that is known about one concept; prose is Markdown. `concept_id` is the concept's id in every outline."""
 
-    lesson_id: str
+    concept_id: str
     name: str
     definition: str
     explanation: str
@@ -27,7 +27,7 @@ class Lesson:
     keywords: tuple[str, ...]
     prerequisites: tuple[str, ...]
     about: tuple[str, ...]
-    """Ids of the lessons that a quiz asks about: itself, what it practises, or none when nothing is known."""
+    """Ids of the concepts that a quiz asks about: itself, what it practises, or none when nothing is known."""
     origin: Origin
     query: str
     """What to type into a search engine to find more."""
@@ -35,27 +35,27 @@ class Lesson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
-    """A future module."""
+class CurriculumModule:
+    """A module of the curriculum, which becomes one of the outline."""
 
-    unit_id: str
+    module_id: str
     name: str
     description: str
-    lessons: tuple[Lesson, ...]
+    concepts: tuple[CurriculumConcept, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A future stage."""
+class CurriculumStage:
+    """A stage of the curriculum, which becomes one of the outline."""
 
-    part_id: str
+    stage_id: str
     name: str
     description: str
-    units: tuple[Unit, ...]
+    modules: tuple[CurriculumModule, ...]
 
     @property
-    def lessons(self) -> tuple[Lesson, ...]:
-        return tuple(lesson for unit in self.units for lesson in unit.lessons)
+    def concepts(self) -> tuple[CurriculumConcept, ...]:
+        return tuple(concept for module in self.modules for concept in module.concepts)
 
 
 class Curriculum(Protocol):
@@ -73,25 +73,25 @@ class Curriculum(Protocol):
     def links(self) -> tuple[Link, ...]: ...
 
     @property
-    def parts(self) -> tuple[Part, ...]:
+    def stages(self) -> tuple[CurriculumStage, ...]:
         """The course as written, every prerequisite before what needs it."""
         ...
 
-    def lesson(self, lesson_id: str) -> Lesson | None:
-        """The lesson of that id, also of any extension; None when there is none."""
+    def concept(self, concept_id: str) -> CurriculumConcept | None:
+        """The concept of that id, also of any extension; None when there is none."""
         ...
 
-    def extended(self, extra: int) -> tuple[Part, ...]:
-        """The parts with exactly so many lessons more."""
+    def extended(self, extra: int) -> tuple[CurriculumStage, ...]:
+        """The stages with exactly so many concepts more."""
         ...
 
 
-def known_lesson(curriculum: Curriculum, concept: Concept) -> Lesson | None:
+def known_concept(curriculum: Curriculum, concept: Concept) -> CurriculumConcept | None:
     """What the curriculum knows about a concept of a perhaps edited outline, under the name that it has there.
 
-    A concept whose name and description were both rewritten is another one, whatever its id says.
+    A concept whose name and description were both rewritten is another one, even under the same id.
     """
-    lesson = curriculum.lesson(concept.concept_id)
-    if lesson is None or (concept.name != lesson.name and concept.description != lesson.definition):
+    known = curriculum.concept(concept.concept_id)
+    if known is None or (concept.name != known.name and concept.description != known.definition):
         return None
-    return lesson if concept.name == lesson.name else replace(lesson, name=concept.name)
+    return known if concept.name == known.name else replace(known, name=concept.name)

@@ -1,4 +1,4 @@
-"""A structured question to a model, and the rules that its answer keeps."""
+"""A structured request to a model, and the rules that its reply keeps."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Reply(BaseModel):
 
 
 MOST_ITEMS = 300
-"""Of any list in a reply; more are no answer to any question."""
+"""Of any list in a reply; more are no answer to any request."""
 
 
 def at_most(items: int, *, at_least: int = 0) -> Any:
@@ -39,7 +39,7 @@ R = TypeVar("R", bound=Reply)
 T = TypeVar("T")
 
 
-class Unusable(Exception):
+class InvalidReply(Exception):
     """The reply breaks rules that no schema can express; `reasons` are sentences for the model."""
 
     def __init__(self, *reasons: str) -> None:
@@ -48,13 +48,13 @@ class Unusable(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question(Generic[R, T]):
-    """What is asked, and what becomes of the reply.
+class StructuredRequest(Generic[R, T]):
+    """What a model is asked, and what becomes of its reply.
 
-    `facts` are what the learner and the outline say: data, never instructions. `accept` turns the reply into what is
-    wanted, mending what can safely be mended, or raises `Unusable`. `prose` gives those texts of the reply that must
-    be in the `language` (a BCP 47 tag). `room` is how many tokens the reply may take,
-    without the model's thoughts.
+    `facts` are what the learner and the outline say: data, never instructions. `accept` turns the reply into the
+    result, mending what can safely be mended, or raises `InvalidReply`. `prose` gives those texts of the reply that
+    must be in the `language` (a BCP 47 tag). `room` is how many tokens the reply may take, without the model's
+    thoughts.
     """
 
     prompt: Prompt

@@ -1,4 +1,4 @@
-"""Warnings about what others send: at most one line a minute, whatever anybody does."""
+"""Warnings about what clients send: at most one line a minute, however much they send."""
 
 import time
 
@@ -12,7 +12,7 @@ SHOWN = 200
 log = structlog.get_logger()
 
 
-class Seldom:
+class RateLimitedLog:
     """Counts what it does not say, and tells how many there were with the next line."""
 
     def __init__(self) -> None:

@@ -4,7 +4,7 @@ import signal
 from collections.abc import Iterator
 from uuid import uuid4
 
-from app.embedded.command import Command
+from app.embedded.command import ProcessCommand
 from app.embedded.data_dir import DataDirectory
 from app.embedded.options import UpOptions
 from app.embedded.ports import free_port
@@ -13,7 +13,7 @@ from app.embedded.running import EmbeddedServer
 from app.embedded.valkey import EmbeddedValkey
 
 
-class Parts:
+class Deployment:
     """Fixed for the whole run: a part that is started again gets the same port and secrets."""
 
     def __init__(self, options: UpOptions, program: tuple[str, ...], data: DataDirectory) -> None:
@@ -42,7 +42,7 @@ class Parts:
         if self._options.redis_url:
             yield "REDIS_URL", self._options.redis_url
 
-    def commands(self) -> Iterator[Command]:
+    def commands(self) -> Iterator[ProcessCommand]:
         """The API and the workers, as they are started once the servers are there."""
         options = self._options
         self._data.logs.mkdir(exist_ok=True, mode=0o700)
@@ -58,10 +58,10 @@ class Parts:
         self.servers.append(server)
         return server.url
 
-    def _service(self, name: str, *arguments: str, log: str, **env: str) -> Command:
+    def _service(self, name: str, *arguments: str, log: str, **env: str) -> ProcessCommand:
         """It writes its log itself, and shows the severe part of it on our stderr."""
         quiet = self._options.is_quiet
-        return Command(
+        return ProcessCommand(
             name=name,
             argv=(*self._program, *arguments),
             stop_signal=signal.SIGTERM,

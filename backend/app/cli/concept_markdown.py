@@ -1,4 +1,4 @@
-"""A lesson as Markdown: what there is of tutorial, resources and quiz; and which of them are missing, and why."""
+"""A concept as Markdown: what there is of tutorial, resources and quiz; and which of them are missing, and why."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from app.domain.content.status import ArtefactStatus
 from app.reading.views import ConceptDetail, QuestionView, QuizView, ResourcesView, TutorialView
 
 
-def lesson_markdown(concept: ConceptDetail) -> str:
+def concept_markdown(concept: ConceptDetail) -> str:
     """Free of characters that steer a terminal; empty while nothing is there."""
     parts = [
         paragraph
@@ -82,17 +82,17 @@ def _question(number: int, question: QuestionView) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _ArtefactText:
     """What a kind of artefact is called at the beginning of a sentence, and its paragraphs."""
 
     name: str
     paragraphs: Callable[[Any], Iterator[str]]
 
 
-PARTS: Mapping[ArtefactKind, _Part] = {
-    ArtefactKind.TUTORIAL: _Part("The tutorial", _tutorial),
-    ArtefactKind.RESOURCES: _Part("The list of resources", _resources),
-    ArtefactKind.QUIZ: _Part("The quiz", _quiz),
+PARTS: Mapping[ArtefactKind, _ArtefactText] = {
+    ArtefactKind.TUTORIAL: _ArtefactText("The tutorial", _tutorial),
+    ArtefactKind.RESOURCES: _ArtefactText("The list of resources", _resources),
+    ArtefactKind.QUIZ: _ArtefactText("The quiz", _quiz),
 }
 
 
