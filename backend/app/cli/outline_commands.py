@@ -111,7 +111,7 @@ async def _until_revised(api: ApiClient, task_id: UUID, timeout: int) -> None:
             while (task := await api.task(task_id)).status.is_active:  # noqa: ASYNC110
                 await asyncio.sleep(LOOK_EVERY)
     except TimeoutError:
-        raise TooSlow(
+        raise OutlineTimeout(
             f"The author did not answer within {timeout} seconds; `greenway watch` shows when it does."
         ) from None
     if task.status != TaskStatus.COMPLETED:
