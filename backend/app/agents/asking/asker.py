@@ -26,7 +26,7 @@ from pydantic_ai.settings import ModelSettings
 
 from app.agents.asking.call_gate import CallGate, CallRefused
 from app.agents.asking.effort import Effort
-from app.agents.asking.faults import as_unreadable, code_of, context_in, limit_passed, waiting_out
+from app.agents.asking.faults import as_unreadable, code_of, details_of, waiting_out
 from app.agents.asking.languages import is_in
 from app.agents.asking.modes import OutputMode, OutputModes, request_parameters
 from app.agents.asking.parsing import Unreadable, find_object, find_objects
@@ -98,7 +98,7 @@ class Asker:
             async with effort:
                 result = await self._answer(question, effort)
         except TimeoutError:
-            result = self._failure(FailureCode.TIMEOUT, question)
+            result = failure(FailureCode.TIMEOUT, question.language, seconds=self._seconds)
         except Exception as bug:
             raise AuthorBug(effort.usage) from bug
         raw_answer = effort.raw_answer if isinstance(result, Failure) else None
@@ -113,7 +113,7 @@ class Asker:
             try:
                 answer = await self._converse(question, conversation, effort)
             except CallRefused as refused:
-                return self._failure(refused.code, question)
+                return failure(refused.code, question.language)
             except AgentRunError as error:
                 code = code_of(error)
                 log.info("model_call_failed", code=code, error=type(error).__name__, cause=repr(error.__cause__)[:500])
@@ -121,7 +121,7 @@ class Asker:
                     continue
                 if code.stops_the_run:
                     await self._gate.refused(code)
-                return self._failure(code, question, context=context_in(error), limit=limit_passed(error))
+                return failure(code, question.language, **details_of(code, error))
             except _Unanswered as unanswered:
                 last = unanswered
                 room = conversation.room
@@ -133,13 +133,7 @@ class Asker:
             self._modes.worked(conversation.mode)
             return answer
         log.info("model_answer_unusable", code=last.code, prompt=question.prompt.version, reasons=last.reasons)
-        return self._failure(last.code, question)
-
-    def _failure(
-        self, code: FailureCode, question: Question[Any, Any], *, context: int | None = None, limit: int | None = None
-    ) -> Failure:
-        details = {"context": str(context or ""), "limit": f"{limit or 0:,}", "seconds": f"{self._seconds:g}"}
-        return failure(code, question.language, **details)
+        return failure(last.code, question.language)
 
     async def _converse(self, question: Question[R, T], conversation: _Conversation, effort: Effort) -> T:
         """Ask, and once more with what was wrong: more room for what broke off, else the reasons."""
