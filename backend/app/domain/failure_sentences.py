@@ -65,7 +65,10 @@ _ENGLISH: Final[Sentences] = {
             "The content is too large to be saved: it has {size} bytes;"
             " at most {limit} are allowed (MAX_ARTEFACT_BYTES)."
         ),
-        "part": "The content cannot be saved: {part} is too large, or holds characters that cannot be stored.",
+        "part": (
+            "The content cannot be saved: {part} is too large, or holds characters that cannot be stored"
+            " (ARTEFACT_LIMITS)."
+        ),
     },
     "truncated": "The model's answer was cut off at its length limit, twice.",
     "refused": "The model refused to write this.",
@@ -125,7 +128,7 @@ _CHINESE: Final[Sentences] = {
     "too_large": {
         "other": "所写内容过大，无法保存（ARTEFACT_LIMITS）。",
         "bytes": "所写内容过大，无法保存：共 {size} 字节，上限为 {limit} 字节（MAX_ARTEFACT_BYTES）。",
-        "part": "所写内容无法保存：{part} 过大，或含有无法存储的字符。",
+        "part": "所写内容无法保存：{part} 过大，或含有无法存储的字符（ARTEFACT_LIMITS）。",
     },
     "truncated": "模型的回答两次都因达到长度上限而被截断。",
     "refused": "模型拒绝撰写这一内容。",

@@ -44,7 +44,7 @@ export function formsOf(forms: string): Partial<Record<Intl.LDMLPluralRule, stri
 }
 
 /** A name in Arabic keeps its own order within a sentence that runs the other way. */
-function isolated(text: string): string {
+export function isolated(text: string): string {
   return FROM_THE_RIGHT.test(text) ? `\u2068${text}\u2069` : text;
 }
 
