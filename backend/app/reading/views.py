@@ -304,7 +304,8 @@ class FieldFault(_View):
 
 
 class Problem(_View):
-    """RFC 9457 problem details. `errors` lists the first faults of the request, `errors_total` counts all."""
+    """RFC 9457 problem details. `details` are what `detail` names, for clients that say it in another language.
+    `errors` lists the first faults of the request, `errors_total` counts all."""
 
     type: str
     title: str
@@ -314,6 +315,7 @@ class Problem(_View):
     code: str
     retryable: bool
     request_id: str
+    details: Details = Field(default_factory=dict)
     errors: list[FieldFault] = []
     errors_total: int | None = None
 

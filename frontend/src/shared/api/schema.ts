@@ -2621,13 +2621,18 @@ export interface components {
         };
         /**
          * Problem
-         * @description RFC 9457 problem details. `errors` lists the first faults of the request, `errors_total` counts all.
+         * @description RFC 9457 problem details. `details` are what `detail` names, for clients that say it in another language.
+         *     `errors` lists the first faults of the request, `errors_total` counts all.
          */
         Problem: {
             /** Code */
             code: string;
             /** Detail */
             detail: string;
+            /** Details */
+            details?: {
+                [key: string]: string | number;
+            };
             /**
              * Errors
              * @default []

@@ -38,6 +38,11 @@ export function translator(language: Language): Translate {
     });
 }
 
+/** The names of a text's parameters. */
+export function namesIn(text: string): string[] {
+  return [...text.matchAll(HOLE)].map((hole) => hole[1]!);
+}
+
 /** The words of `one=hour|other=hours`, by the categories of `Intl.PluralRules`. */
 export function formsOf(forms: string): Partial<Record<Intl.LDMLPluralRule, string>> {
   return Object.fromEntries(forms.split("|").map((form) => form.split("=")));
