@@ -44,6 +44,7 @@ check: .venv/.dev web
 	$(BIN)/lint-imports
 	$(BIN)/deptry backend/app backend/migrations
 	$(BIN)/python frontend/document.py --check frontend/openapi.json
+	$(BIN)/python frontend/sentences.py --check frontend/src/shared/i18n/failureSentences.ts
 	cd frontend && $(NPM) run --silent check
 
 format: .venv/.dev web
@@ -51,9 +52,10 @@ format: .venv/.dev web
 	$(BIN)/ruff format backend frontend
 	cd frontend && $(NPM) run --silent format
 
-# The types of the web app, made from the OpenAPI document, made from the routes.
+# The types of the web app, made from the OpenAPI document, made from the routes; and the sentences of failures.
 types: .venv/.dev web
 	$(BIN)/python frontend/document.py > frontend/openapi.json
+	$(BIN)/python frontend/sentences.py > frontend/src/shared/i18n/failureSentences.ts
 	cd frontend && $(NPM) run --silent types
 
 # A life of a roadmap, recorded from a real API and worker, for the tests of the web app.

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from string import Template
 from typing import Any
 
 from pydantic_ai.messages import ModelMessage, ModelResponse
@@ -19,32 +18,11 @@ from app.agents.models.providers import access_to
 from app.core.network_environment import Proxy, proxy_for
 from app.core.obstacles import obstacle_in, shown
 from app.core.settings import Settings
-from app.domain.failures import Failure, FailureCode
+from app.domain.failure_sentences import cases_of
+from app.domain.failures import Failure, FailureCode, failure
 from app.generation.work import Delivery
 
 _VERSION = re.compile(r"/v\d+[a-z]*\d*(/[^/]+)*/?$")
-
-_ENGLISH = {
-    "certificate": "The certificate of the model's server at $address is not trusted ($reason);"
-    " set SSL_CERT_FILE to a file with its authority's certificate.",
-    "proxy": "The model's server at $address could not be reached through the proxy $proxy ($reason);"
-    " check $proxy_setting.",
-    "connection": "The model's server at $address could not be reached ($reason); check the network and $setting.",
-    "path": "$said It was asked at $address; the addresses of such servers usually end in /v1 ($setting).",
-}
-_CHINESE = {
-    "certificate": "模型服务器 $address 的证书不受信任（$reason）；请在 SSL_CERT_FILE 中指定其颁发机构的证书文件。",
-    "proxy": "无法通过代理 $proxy 连接模型服务器 $address（$reason）；请检查 $proxy_setting。",
-    "connection": "无法连接模型服务器 $address（$reason）；请检查网络和 $setting。",
-    "path": "$said 请求的地址是 $address；这类服务器的地址通常以 /v1 结尾（$setting）。",
-}
-_MAY_BE_THE_PATH = {
-    FailureCode.MODEL_NOT_FOUND,
-    FailureCode.REJECTED,
-    FailureCode.UNAVAILABLE,
-    FailureCode.EMPTY,
-    FailureCode.INVALID_OUTPUT,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,19 +95,17 @@ class ExplainingAsker(Asker):
         explained = self._explained(delivery.result, self._destination, request.language)
         return delivery.with_result(explained)
 
-    def _explained(self, failure: Failure, destination: Destination, language: str) -> Failure:
-        sentences = _CHINESE if language.lower().split("-")[0] == "zh" else _ENGLISH
+    def _explained(self, reported: Failure, destination: Destination, language: str) -> Failure:
         where = {"address": shown(destination.address), "setting": destination.setting}
-        if failure.code in _MAY_BE_THE_PATH and destination.lacks_version:
-            text = Template(sentences["path"]).substitute(where, said=failure.message)
-            return failure.model_copy(update={"message": text})
+        if "path" in cases_of(reported.code) and destination.lacks_version:
+            return failure(reported.code, language, case="path", **where)
         fault = self._witness.faults.get(FailureCode.UNREACHABLE)
         obstacle = obstacle_in(fault) if fault is not None else None
-        if obstacle is None or failure.code != FailureCode.UNREACHABLE:
-            return failure
+        if obstacle is None or reported.code != FailureCode.UNREACHABLE:
+            return reported
         where["reason"] = obstacle.reason
         proxy = destination.proxy
         if proxy is not None:
             where |= {"proxy": proxy.shown, "proxy_setting": proxy.setting}
-        kind = "certificate" if obstacle.untrusted else "proxy" if proxy is not None else "connection"
-        return failure.model_copy(update={"message": Template(sentences[kind]).substitute(where)})
+        case = "certificate" if obstacle.untrusted else "proxy" if proxy is not None else "connection"
+        return failure(reported.code, language, case=case, **where)

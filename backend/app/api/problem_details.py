@@ -23,6 +23,7 @@ def problem_of(error: GreenwayError, *, instance: str, request_id: str) -> dict[
         code=error.code,
         retryable=error.retryable,
         request_id=request_id,
+        details=error.details,
         errors=[FieldFault.model_validate(field) for field in error.fields],
         errors_total=error.faults or None,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from textwrap import indent
 from typing import Any
 
-from app.cli.watching.words import many_lines, one_line
+from app.cli.watching.words import many_lines, one_line, reason_of
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.status import ArtefactStatus
 from app.reading.views import ConceptDetail, QuestionView, QuizView, ResourcesView, TutorialView
@@ -38,7 +38,7 @@ def what_is_missing(concept: ConceptDetail) -> Iterator[str]:
     for kind in missing:
         failure = concept.artefacts[kind]["failure"]
         if statuses[kind] == ArtefactStatus.FAILED:
-            reason = one_line(failure.message) if failure else ""
+            reason = reason_of(failure) if failure else ""
             yield f"{PARTS[kind].name} of {name} failed. {reason}".strip()
         else:
             yield f"{PARTS[kind].name} of {name} has not been written yet."

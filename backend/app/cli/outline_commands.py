@@ -11,7 +11,7 @@ from app.cli.api_client import ApiClient, RequestRefused
 from app.cli.asking import ConceptArgument, ask_about, find_concept
 from app.cli.choosing import Candidate, choose
 from app.cli.roadmap_ids import RoadmapArgument
-from app.cli.watching.words import one_line
+from app.cli.watching.words import one_line, reason_of
 from app.core.errors import GreenwayError
 from app.domain.outline_diff import OutlineChange
 from app.domain.tasks import TaskStatus
@@ -115,7 +115,7 @@ async def _until_revised(api: ApiClient, task_id: UUID, timeout: int) -> None:
             f"The author did not answer within {timeout} seconds; `greenway watch` shows when it does."
         ) from None
     if task.status != TaskStatus.COMPLETED:
-        raise RequestRefused(one_line(task.error.message) if task.error else f"The revision was {task.status}.")
+        raise RequestRefused(reason_of(task.error) if task.error else f"The revision was {task.status}.")
 
 
 def _tell(changes: list[OutlineChange]) -> None:

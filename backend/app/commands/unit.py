@@ -41,7 +41,10 @@ class Unit(ViewerTransaction):
         """
         roadmap = await self.roadmaps.get_roadmap_metadata(roadmap_id, self.viewer, for_update=True)
         if command is not None and roadmap.status not in ALLOWED[command]:
-            raise Conflict(f"A roadmap that {_SPOKEN[roadmap.status]} cannot be {_DONE[command]}.")
+            raise Conflict(
+                f"A roadmap that {_SPOKEN[roadmap.status]} cannot be {_DONE[command]}.",
+                details={"status": roadmap.status.value, "command": command},
+            )
         await self.roadmaps.note_study(roadmap_id, self.viewer)
         return roadmap
 

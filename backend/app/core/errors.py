@@ -20,9 +20,12 @@ class GreenwayError(Exception):
         fields: Sequence[Mapping[str, Any]] = (),
         faults: int | None = None,
         retry_after: int | None = None,
+        details: Mapping[str, str | int | float] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
+        self.details = dict(details or {})
+        """What the message names, for clients that say it in another language; never a secret."""
         self.fields = tuple(fields)
         self.faults = len(self.fields) if faults is None else faults
         """How many faults there are, of which `fields` tells some."""

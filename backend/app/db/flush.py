@@ -41,6 +41,7 @@ WITH held AS (
         ended_at = CASE WHEN :ended THEN CAST(:at AS timestamptz) ELSE task.ended_at END,
         error_code = CASE WHEN :moved THEN :error_code ELSE error_code END,
         error_message = CASE WHEN :moved THEN :error_message ELSE error_message END,
+        error_details = CASE WHEN :moved THEN CAST(:error_details AS jsonb) ELSE error_details END,
         last_batch = coalesce(CAST(:batch_id AS uuid), last_batch),
         crashes = CASE WHEN CAST(:batch_id AS uuid) IS NULL THEN crashes ELSE 0 END,
         {_USAGE}
@@ -80,6 +81,7 @@ async def flush(
         "moved": entry.move is not None,
         "error_code": entry.failure.code if entry.failure else None,
         "error_message": entry.failure.message if entry.failure else None,
+        "error_details": dumps(entry.failure.details).decode() if entry.failure else None,
         "batch_id": batch_id,
         **amounts(entry.usage),
         "seq": entry.position.seq,

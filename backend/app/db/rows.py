@@ -44,6 +44,7 @@ def task_metadata(row: Any, prefix: str = "") -> TaskMetadata:
         usage=usage_of(row, prefix),
         error_code=row[f"{prefix}error_code"],
         error_message=row[f"{prefix}error_message"],
+        error_details=row[f"{prefix}error_details"] or {},
         created_at=row[f"{prefix}created_at"],
         started_at=row[f"{prefix}started_at"],
         ended_at=row[f"{prefix}ended_at"],

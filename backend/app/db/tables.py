@@ -181,6 +181,7 @@ tasks = Table(
     Column("unpriced_calls", BigInteger, nullable=False, server_default="0"),
     Column("error_code", Text),
     Column("error_message", Text),
+    Column("error_details", JSONB(none_as_null=True)),
     Column("feedback", Text),
     Column("returns_to", Text),
     Column("scope", JSONB),

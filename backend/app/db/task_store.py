@@ -166,6 +166,6 @@ async def _put_back(session: AsyncSession, orphans: Sequence[Orphan]) -> list[Ev
         elif orphan.crashes < MAX_CRASHES:
             events += await change_roadmap(session, orphan.roadmap, task, RequeueTask())
         else:
-            crashed = failure(FailureCode.CRASHED, orphan.language, times=str(orphan.crashes))
+            crashed = failure(FailureCode.CRASHED, orphan.language, times=orphan.crashes)
             events += await change_roadmap(session, orphan.roadmap, task, FailTask(crashed))
     return events

@@ -1,14 +1,17 @@
 """What an event has changed, as it is now: a client replaces what is named, and needs no rules of its own."""
 
 from datetime import datetime
+from typing import NotRequired
 from uuid import UUID
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.domain.base import FrozenModel
 from app.domain.content.concept_state import ArtefactState, ConceptState
 from app.domain.content.kind import ArtefactKind, Glance
 from app.domain.content.status import ArtefactStatus, ContentStatus
+from app.domain.failure_sentences import Details
 from app.domain.failures import Failure, FailureCode
 from app.domain.state_machine import Command
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus
@@ -22,6 +25,7 @@ class ShownFailure(FrozenModel):
     artefact: ArtefactKind
     code: FailureCode
     message: str
+    details: Details = Field(default_factory=dict)
     retryable: bool
 
 
@@ -44,8 +48,11 @@ class ChangedConcept(TypedDict):
 
 
 class ChangedError(TypedDict):
+    """`details` are missing in events of versions that did not tell them."""
+
     code: str
     message: str
+    details: NotRequired[Details]
 
 
 class ChangedTask(TypedDict, total=False):
@@ -99,12 +106,22 @@ def shown_artefact(kind: ArtefactKind, artefact: ArtefactState) -> ShownArtefact
     )
 
 
+def changed_error(failure: Failure) -> ChangedError:
+    return ChangedError(code=failure.code, message=failure.message, details=failure.details)
+
+
 def shown_failures(concept: ConceptState) -> tuple[ShownFailure, ...]:
     return tuple(shown_failure(kind, failure) for kind, failure in concept.failures.items())
 
 
 def shown_failure(kind: ArtefactKind, failure: Failure) -> ShownFailure:
-    return ShownFailure(artefact=kind, code=failure.code, message=failure.message, retryable=failure.retryable)
+    return ShownFailure(
+        artefact=kind,
+        code=failure.code,
+        message=failure.message,
+        details=failure.details,
+        retryable=failure.retryable,
+    )
 
 
 def _told(artefact: ArtefactState) -> tuple[object, ...]:

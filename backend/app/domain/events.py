@@ -11,6 +11,7 @@ from app.domain.base import FrozenModel
 from app.domain.changes import Changes, ShownFailure
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.status import ArtefactStatus, ContentStatus
+from app.domain.failure_sentences import Details
 from app.domain.failures import FailureCode
 from app.domain.roadmap import Stage
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus
@@ -98,8 +99,8 @@ class ConceptComplete(_Event):
 
 
 class ConceptFailed(_Event):
-    """Some or all artefacts of a concept failed; the others are saved and can be opened. `code`, `message` and
-    `retryable` are those of the first of the `failures`."""
+    """Some or all artefacts of a concept failed; the others are saved and can be opened. `code`, `message`,
+    `details` and `retryable` are those of the first of the `failures`."""
 
     type: Literal["concept_failed"] = "concept_failed"
     concept_id: str
@@ -107,6 +108,7 @@ class ConceptFailed(_Event):
     failed: tuple[ArtefactKind, ...]
     code: FailureCode
     message: str
+    details: Details = Field(default_factory=dict)
     retryable: bool
     failures: tuple[ShownFailure, ...] = ()
     """Empty in events of earlier versions."""
@@ -179,6 +181,7 @@ class TaskPaused(_Event):
     type: Literal["task_paused"] = "task_paused"
     code: FailureCode | Literal["requested"]
     message: str
+    details: Details = Field(default_factory=dict)
 
 
 class Completed(_Event):
@@ -196,6 +199,7 @@ class Failed(_Event):
     type: Literal["failed"] = "failed"
     code: FailureCode
     message: str
+    details: Details = Field(default_factory=dict)
     usage: Usage | None = None
 
 

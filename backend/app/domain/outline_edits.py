@@ -44,7 +44,8 @@ def edit(outline: Outline, operations: Sequence[Operation], *, max_concepts: int
         try:
             stated.update(_apply(tree, operation))
         except OutlineError as error:
-            raise OutlineError(f"Operation {number} ({operation.op}): {error.message}") from None
+            message = f"Operation {number} ({operation.op}): {error.message}"
+            raise OutlineError(message, details=error.details) from None
     return settled(tree.outline(), stated=stated)
 
 

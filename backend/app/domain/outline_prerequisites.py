@@ -55,7 +55,10 @@ def settled(outline: Outline, *, stated: Collection[Edge] = ()) -> EditResult:
     if refused := next((edge for edge in late if edge in stated), None):
         learning_order(concepts.values())
         name, later = concepts[refused[0]].name, concepts[refused[1]].name
-        raise OutlineError(f'Concept "{name}" cannot require "{later}", which comes later; move "{later}" before it.')
+        raise OutlineError(
+            f'Concept "{name}" cannot require "{later}", which comes later; move "{later}" before it.',
+            details={"case": "comes_later", "concept": name, "later": later},
+        )
     needs = _needs(concepts.values())
 
     def earlier_only(concept: Concept) -> Concept:
@@ -97,7 +100,8 @@ def requiring(concept: Concept, required: Iterable[str], needs: _Needs) -> Conce
         direct = [one for one in direct if not _is_implied(one, direct, needs)]
     if len(direct) > MAX_PREREQUISITES:
         raise OutlineError(
-            f'Concept "{concept.name}" would require {len(direct)} concepts; at most {MAX_PREREQUISITES} are allowed.'
+            f'Concept "{concept.name}" would require {len(direct)} concepts; at most {MAX_PREREQUISITES} are allowed.',
+            details={"case": "too_many_prerequisites", "concept": concept.name, "limit": MAX_PREREQUISITES},
         )
     return concept.model_copy(update={"prerequisites": tuple(direct)})
 

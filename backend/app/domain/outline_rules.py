@@ -10,7 +10,8 @@ from app.domain.roadmap import MAX_OUTLINE_CONCEPTS, Concept, Outline
 
 
 class OutlineError(InvalidInput):
-    """An outline that breaks a rule; the message names the place of the fault."""
+    """An outline that breaks a rule; the message names the place of the fault. Of rules that a learner may break on the
+    page, the details say which one (`case`), and where."""
 
     code = "invalid_outline"
 
@@ -27,7 +28,11 @@ def check_outline(outline: Outline, *, max_concepts: int = MAX_OUTLINE_CONCEPTS)
     for concept in outline.concepts:
         for prerequisite in concept.prerequisites:
             if prerequisite not in earlier:
-                raise OutlineError(f'Concept "{concept.name}" requires "{names[prerequisite]}", which comes later.')
+                later = names[prerequisite]
+                raise OutlineError(
+                    f'Concept "{concept.name}" requires "{later}", which comes later.',
+                    details={"case": "comes_later", "concept": concept.name, "later": later},
+                )
         earlier.add(concept.concept_id)
     return outline
 
@@ -40,19 +45,28 @@ def check_parts(outline: Outline, *, max_concepts: int = MAX_OUTLINE_CONCEPTS) -
             a module, an unknown prerequisite, or prerequisites in a cycle.
     """
     if not outline.stages:
-        raise OutlineError("The outline has no stages.")
+        raise OutlineError("The outline has no stages.", details={"case": "no_stages"})
     for stage in outline.stages:
         if not stage.modules:
-            raise OutlineError(f'Stage "{stage.name}" has no modules.')
+            raise OutlineError(
+                f'Stage "{stage.name}" has no modules.', details={"case": "no_modules", "stage": stage.name}
+            )
         for module in stage.modules:
             if not module.concepts:
-                raise OutlineError(f'Module "{module.name}" in stage "{stage.name}" has no concepts.')
+                raise OutlineError(
+                    f'Module "{module.name}" in stage "{stage.name}" has no concepts.',
+                    details={"case": "no_concepts", "module": module.name, "stage": stage.name},
+                )
             if name := _first_twice(concept.name.casefold() for concept in module.concepts):
-                raise OutlineError(f'Module "{module.name}" has two concepts named "{name}".')
+                raise OutlineError(
+                    f'Module "{module.name}" has two concepts named "{name}".',
+                    details={"case": "same_name", "module": module.name, "name": name},
+                )
     concepts = list(outline.concepts)
     if len(concepts) > max_concepts:
         raise OutlineError(
-            f"The outline has {len(concepts)} concepts; at most {max_concepts} are allowed (GREENWAY_MAX_CONCEPTS)."
+            f"The outline has {len(concepts)} concepts; at most {max_concepts} are allowed (GREENWAY_MAX_CONCEPTS).",
+            details={"case": "too_many_concepts", "limit": max_concepts},
         )
     if twice := _first_twice(stage.stage_id for stage in outline.stages):
         raise OutlineError(f'The stage id "{twice}" is used twice.')
@@ -82,7 +96,8 @@ def learning_order(concepts: Iterable[Concept]) -> list[Concept]:
         sorter.prepare()
     except CycleError as error:
         names = " → ".join(by_id[concept_id].name for concept_id in error.args[1])
-        raise OutlineError(f"The prerequisites form a cycle: {names}.") from None
+        message = f"The prerequisites form a cycle: {names}."
+        raise OutlineError(message, details={"case": "cycle", "concepts": names}) from None
     return [by_id[concept_id] for concept_id in _stable_order(sorter, list(by_id))]
 
 

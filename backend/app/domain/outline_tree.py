@@ -76,7 +76,8 @@ class OutlineTree:
                 self._note(node.id, part.prerequisites)
                 if len(known) > self._most:
                     raise OutlineError(
-                        f"the outline would have more than {self._most} concepts (GREENWAY_MAX_CONCEPTS)."
+                        f"the outline would have more than {self._most} concepts (GREENWAY_MAX_CONCEPTS).",
+                        details={"case": "too_many_concepts", "limit": self._most},
                     )
 
     def put(self, node: Node[Any], parent: Node[Any] | None, before: str | None = None) -> None:

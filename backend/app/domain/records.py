@@ -9,6 +9,7 @@ from uuid import UUID
 from app.core.errors import Conflict, NotFound
 from app.domain.content.kind import ArtefactKind
 from app.domain.etags import etag_of
+from app.domain.failure_sentences import Details
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus, roadmap_status
 from app.domain.usage import Usage
 from app.domain.viewer import RoadmapHandle
@@ -39,6 +40,7 @@ class TaskMetadata:
     usage: Usage
     error_code: str | None
     error_message: str | None
+    error_details: Details
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None

@@ -21,7 +21,7 @@ from app.domain.outline_revision import RevisionKind
 from app.domain.roadmap import NewRequest, Outline, Title
 from app.domain.tasks import RoadmapStatus
 from app.domain.usage import Usage
-from app.domain.values import Count, LengthLimit, Moment, Text
+from app.domain.values import MAX_COUNT, Count, LengthLimit, Moment, Text
 
 FORMAT: Final = "greenway-roadmap"
 VERSION: Final = 2
@@ -32,6 +32,8 @@ MAX_FILE_CONCEPTS = 10_000
 MAX_FILE_REVISIONS = 100
 MAX_FILE_VERSIONS = 200
 """Of one artefact."""
+MAX_FAILURE_DETAILS = 10
+"""Of one failure."""
 MAX_FILE_COST = 1_000_000.0
 """US dollars."""
 
@@ -59,8 +61,14 @@ class KeptUsage(Usage):
     unpriced_calls: Count = 0
 
 
+_Detail = Annotated[Text, Field(max_length=2000)] | Annotated[int, Field(ge=-MAX_COUNT, le=MAX_COUNT)] | float
+
+
 class KeptFailure(Failure):
     message: Annotated[Text, Field(max_length=2000)]
+    details: Annotated[dict[Annotated[Text, Field(max_length=50)], _Detail], LengthLimit(MAX_FAILURE_DETAILS)] = Field(
+        default_factory=dict
+    )
 
 
 class KeptArtefact(FrozenModel):

@@ -30,6 +30,7 @@ def concept_outcome(
                 failed=concept.having(ArtefactStatus.FAILED),
                 code=first.code,
                 message=first.message,
+                details=first.details,
                 retryable=first.retryable,
                 failures=failures,
             )

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import structlog
 
-from app.domain.artefact_limits import artefact_fault
+from app.domain.artefact_limits import excess_of
 from app.domain.content.kinds import Artefact
 from app.domain.failures import Failure, FailureCode, failure
 from app.domain.usage import Usage
@@ -34,7 +34,7 @@ async def contained(work: Awaitable[Delivery[T]], *, language: str, **about: str
 
 def bounded(delivery: Delivery[Artefact], *, language: str) -> Delivery[Artefact]:
     """The delivery; an artefact that cannot be kept becomes a failure that says so."""
-    fault = None if isinstance(delivery.result, Failure) else artefact_fault(delivery.result)
-    if fault is None:
+    excess = None if isinstance(delivery.result, Failure) else excess_of(delivery.result)
+    if excess is None:
         return delivery
-    return replace(delivery, result=failure(FailureCode.TOO_LARGE, language, limit=fault))
+    return replace(delivery, result=failure(FailureCode.TOO_LARGE, language, **excess))

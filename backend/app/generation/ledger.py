@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import reduce
 from operator import add
-from typing import assert_never
+from typing import Any, assert_never
 from uuid import UUID
 
-from app.domain.changes import MOST_CONCEPTS, ChangedError, ChangedTask, Changes, changed_concept
+from app.domain.changes import MOST_CONCEPTS, ChangedTask, Changes, changed_concept, changed_error
 from app.domain.content.concept_state import ConceptState
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.kinds import Artefact
@@ -314,7 +314,7 @@ def apply(state: RoadmapState, change: Change) -> LedgerEntry:
             if book.is_running:
                 book.stop_writing()
                 book.move_task(TaskTransition.PAUSE, TaskStatus.PAUSED, reason)
-                book.add(TaskPaused(**book.envelope(), code=reason.code, message=reason.message))
+                book.add(TaskPaused(**book.envelope(), **_fields(reason)))
         case QueueTask(retries):
             if retries:
                 book.turn(ConceptState.retried)
@@ -334,7 +334,7 @@ def apply(state: RoadmapState, change: Change) -> LedgerEntry:
                 book.use(usage)
                 book.move_task(TaskTransition.END, TaskStatus.FAILED, reason)
                 book.stop_writing()
-                book.add(Failed(**book.envelope(), code=reason.code, message=reason.message, usage=usage))
+                book.add(Failed(**book.envelope(), **_fields(reason), usage=usage))
         case CountUsage(usage):
             book.use(usage)
             book.add(BatchSaved(**book.envelope(), size=0, progress=book.progress, usage=usage))
@@ -510,7 +510,7 @@ class _EntryBuilder:
         failures = (one for concept in self._state.concepts.values() for one in concept.failures.values())
         reason = next(failures, None) or failure(FailureCode.INTERNAL, self._state.language)
         self.move_task(TaskTransition.END, outcome, reason)
-        self.add(Failed(**self.envelope(), code=reason.code, message=reason.message))
+        self.add(Failed(**self.envelope(), **_fields(reason)))
 
     def put_outline(self, change: PutOutline) -> None:
         self.progress = change.progress
@@ -582,7 +582,7 @@ class _EntryBuilder:
         if task.status != told.task.status or changed:
             failure = self._failure
             changed["status"] = task.status
-            changed["error"] = ChangedError(code=failure.code, message=failure.message) if failure else None
+            changed["error"] = changed_error(failure) if failure else None
             changed["ended_at"] = None if task.status.is_active else self._at
         if task.status == TaskStatus.RUNNING and told.task.status != TaskStatus.RUNNING:
             changed["started_at"] = task.started_at or self._at
@@ -602,6 +602,11 @@ class _EntryBuilder:
         task = self._shown()
         status = roadmap_status(task.kind, task.status, self.progress, task.returns_to)
         return _RoadmapStanding(status=status, task=self._task, progress=self.progress, usage=self._usage)
+
+
+def _fields(reason: Failure) -> dict[str, Any]:
+    """A failure as the fields of an event."""
+    return {"code": reason.code, "message": reason.message, "details": reason.details}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,8 +97,8 @@ def _shown(kind: ArtefactKind, stored: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _failure(kind: ArtefactKind, failure: dict[str, str]) -> dict[str, Any]:
-    return {"artefact": kind, **failure, "retryable": FailureCode(failure["code"]).retryable}
+def _failure(kind: ArtefactKind, failure: dict[str, Any]) -> dict[str, Any]:
+    return {"artefact": kind, "details": {}, **failure, "retryable": FailureCode(failure["code"]).retryable}
 
 
 def _content(kind: ArtefactKind, row: dict[str, Any]) -> dict[str, Any]:

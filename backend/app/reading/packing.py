@@ -36,7 +36,8 @@ async def _packed(transaction: ViewerTransaction, roadmap: RoadmapMetadata) -> P
     task = roadmap.task
     failure = None
     if task.error_code is not None and status == RoadmapStatus.FAILED:
-        failure = Failure(code=FailureCode(task.error_code), message=task.error_message or "")
+        code = FailureCode(task.error_code)
+        failure = Failure(code=code, message=task.error_message or "", details=task.error_details)
     outline = roadmap.framework_data
     return PackedRoadmap(
         request=roadmap.request,

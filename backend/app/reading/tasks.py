@@ -30,9 +30,7 @@ class TaskReader:
                 answers: dict[str, str] = {}
                 if task.kind == TaskKind.DRAFT:
                     answers = await transaction.raw_answers.of_concept(roadmap.handle, "")
-                error = TaskErrorDetail(
-                    code=shown.error.code, message=shown.error.message, raw_answer=answers.get(OUTLINE)
-                )
+                error = TaskErrorDetail(**dict(shown.error), raw_answer=answers.get(OUTLINE))
             return TaskDetail(**dict(shown) | {"error": error, "progress": progress_view(roadmap.progress)})
 
         return await self._read(viewer, work)
@@ -46,11 +44,17 @@ def task_view(task: TaskMetadata) -> TaskView:
         status=task.status,
         returns_to=task.order.returns_to,
         usage=task.usage,
-        error=TaskError(code=task.error_code, message=task.error_message or "") if task.error_code else None,
+        error=_error(task),
         created_at=task.created_at,
         started_at=task.started_at,
         ended_at=task.ended_at,
     )
+
+
+def _error(task: TaskMetadata) -> TaskError | None:
+    if task.error_code is None:
+        return None
+    return TaskError(code=task.error_code, message=task.error_message or "", details=task.error_details)
 
 
 def progress_view(progress: Progress) -> ProgressView:

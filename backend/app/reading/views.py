@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.changes import ShownArtefact, ShownFailure
 from app.domain.content.kind import ArtefactKind
@@ -13,6 +13,7 @@ from app.domain.content.kinds.quiz import QuestionType
 from app.domain.content.kinds.resources import Resources
 from app.domain.content.kinds.tutorial import Tutorial
 from app.domain.content.status import ArtefactStatus, ContentStatus
+from app.domain.failure_sentences import Details
 from app.domain.outline_diff import OutlineChange
 from app.domain.outline_operations import Operation
 from app.domain.outline_prerequisites import DroppedPrerequisite
@@ -37,8 +38,11 @@ class ProgressView(_View):
 
 
 class TaskError(_View):
+    """`message` is in the roadmap's language. `details` are what the sentence of the code names in any language."""
+
     code: str
     message: str
+    details: Details = Field(default_factory=dict)
 
 
 class TaskView(_View):
@@ -300,7 +304,8 @@ class FieldFault(_View):
 
 
 class Problem(_View):
-    """RFC 9457 problem details. `errors` lists the first faults of the request, `errors_total` counts all."""
+    """RFC 9457 problem details. `details` are what `detail` names, for clients that say it in another language.
+    `errors` lists the first faults of the request, `errors_total` counts all."""
 
     type: str
     title: str
@@ -310,6 +315,7 @@ class Problem(_View):
     code: str
     retryable: bool
     request_id: str
+    details: Details = Field(default_factory=dict)
     errors: list[FieldFault] = []
     errors_total: int | None = None
 

@@ -27,6 +27,7 @@ LEASE_SECONDS = 10
 
 def upgrade() -> None:
     _wait_for_workers()
+    op.add_column("tasks", sa.Column("error_details", JSONB))
     op.add_column("roadmaps", sa.Column("kinds", ARRAY(sa.Text)))
     op.execute("UPDATE roadmaps SET kinds = ARRAY['tutorial', 'resources', 'quiz']")
     op.alter_column("roadmaps", "kinds", nullable=False)
@@ -96,7 +97,7 @@ def downgrade() -> None:
             content_summary = artefacts#>>'{{tutorial,glance,summary}}',
             resources_count = (artefacts#>>'{{resources,glance,count}}')::smallint,
             quiz_questions_count = (artefacts#>>'{{quiz,glance,count}}')::smallint,
-            failures = (SELECT jsonb_object_agg(key, value->'failure')
+            failures = (SELECT jsonb_object_agg(key, value->'failure' - 'details')
                 FROM jsonb_each(artefacts) WHERE value ? 'failure')
     """)
     op.drop_constraint("concepts_artefacts_check", "concepts")
@@ -128,6 +129,7 @@ def downgrade() -> None:
         op.execute(f"INSERT INTO {table} ({COLUMNS}) SELECT {COLUMNS} FROM artefacts WHERE kind = '{kind}'")
     op.drop_table("artefacts")
     op.drop_column("roadmaps", "kinds")
+    op.drop_column("tasks", "error_details")
 
 
 def _wait_for_workers() -> None:

@@ -120,7 +120,8 @@ def test_before_there_is_an_outline() -> None:
 
 
 def test_the_reason_of_a_pause_is_shown() -> None:
-    assert "The key is not accepted." in drawn(small().paused().state, 80, 24)
+    paused = small().paused("模型服务商拒绝了密钥。").state
+    assert any("The model's provider refused the key" in line for line in drawn(paused, 80, 24))
 
 
 def test_a_lost_connection_is_said_quietly() -> None:

@@ -26,7 +26,7 @@ from pydantic_ai.settings import ModelSettings
 
 from app.agents.asking.call_gate import CallGate, CallRefused
 from app.agents.asking.effort import Effort
-from app.agents.asking.faults import as_unreadable, code_of, context_in, limit_passed, waiting_out
+from app.agents.asking.faults import as_unreadable, code_of, details_of, waiting_out
 from app.agents.asking.languages import is_in
 from app.agents.asking.modes import OutputMode, OutputModes, request_parameters
 from app.agents.asking.parsing import MalformedReply, find_object, find_objects
@@ -98,7 +98,7 @@ class Asker:
             async with effort:
                 result = await self._answer(request, effort)
         except TimeoutError:
-            result = self._failure(FailureCode.TIMEOUT, request)
+            result = failure(FailureCode.TIMEOUT, request.language, seconds=self._seconds)
         except Exception as bug:
             raise AuthorBug(effort.usage) from bug
         raw_answer = effort.raw_answer if isinstance(result, Failure) else None
@@ -113,7 +113,7 @@ class Asker:
             try:
                 answer = await self._converse(request, conversation, effort)
             except CallRefused as refused:
-                return self._failure(refused.code, request)
+                return failure(refused.code, request.language)
             except AgentRunError as error:
                 code = code_of(error)
                 log.info("model_call_failed", code=code, error=type(error).__name__, cause=repr(error.__cause__)[:500])
@@ -121,7 +121,7 @@ class Asker:
                     continue
                 if code.stops_the_run:
                     await self._gate.refused(code)
-                return self._failure(code, request, context=context_in(error), limit=limit_passed(error))
+                return failure(code, request.language, **details_of(code, error))
             except _ReplyFault as unanswered:
                 last = unanswered
                 room = conversation.room
@@ -133,18 +133,7 @@ class Asker:
             self._modes.worked(conversation.mode)
             return answer
         log.info("model_answer_invalid", code=last.code, prompt=request.prompt.version, reasons=last.reasons)
-        return self._failure(last.code, request)
-
-    def _failure(
-        self,
-        code: FailureCode,
-        request: StructuredRequest[Any, Any],
-        *,
-        context: int | None = None,
-        limit: int | None = None,
-    ) -> Failure:
-        details = {"context": str(context or ""), "limit": f"{limit or 0:,}", "seconds": f"{self._seconds:g}"}
-        return failure(code, request.language, **details)
+        return failure(last.code, request.language)
 
     async def _converse(self, request: StructuredRequest[R, T], conversation: _Conversation, effort: Effort) -> T:
         """Ask, and once more with what was wrong: more room for what broke off, else the reasons."""

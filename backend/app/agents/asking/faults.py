@@ -82,7 +82,16 @@ def as_unreadable(error: Exception) -> faults.AgentRunError | None:
     return None
 
 
-def context_in(error: Exception) -> int | None:
+def details_of(code: FailureCode, error: Exception) -> dict[str, str | int | float]:
+    """What the sentence of the code names."""
+    if code == FailureCode.CONTEXT_TOO_LONG and (tokens := _context_in(error)) is not None:
+        return {"case": "known", "context": tokens}
+    if code == FailureCode.TOO_LONG:
+        return {"limit": limit_passed(error) or 0}
+    return {}
+
+
+def _context_in(error: Exception) -> int | None:
     """How many tokens the provider says that its model can read, where it complains of more."""
     found = _TOKENS.search(_told(error))
     return int(found[1] or found[2]) if found else None

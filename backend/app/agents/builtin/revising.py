@@ -5,6 +5,8 @@ from collections.abc import Callable
 from functools import partial
 from math import floor
 
+import structlog
+
 from app.agents.builtin.curriculum import written_language
 from app.agents.builtin.revising_draft import (
     DIFFICULTIES,
@@ -23,6 +25,8 @@ from app.domain.outline_operations import MAX_OPERATIONS, Change, Move, Remove, 
 from app.domain.outline_rules import OutlineError, check_outline
 from app.domain.roadmap import MAX_HOURS, MIN_CONCEPTS, Concept, LearningRequest, Outline
 from app.domain.text import shortened
+
+log = structlog.get_logger()
 
 NOTE_LENGTH = 2000
 _LEAST_HOURS = 0.25
@@ -52,9 +56,10 @@ def revise(request: LearningRequest, outline: Outline, feedback: str) -> Revisio
             raise draft.unclear("too_much", count=str(MAX_OPERATIONS))
         check_outline(apply_operations(outline, draft.operations))
     except UnclearWish as unclear:
-        return failure(FailureCode.NOT_UNDERSTOOD, request.language, hint=str(unclear))
+        return failure(FailureCode.NOT_UNDERSTOOD, request.language, case="hint", hint=str(unclear))
     except OutlineError as error:
-        return failure(FailureCode.NOT_UNDERSTOOD, request.language, hint=error.message)
+        log.info("wish_breaks_a_rule", reason=error.message)
+        return failure(FailureCode.NOT_UNDERSTOOD, request.language, case="rule")
     return RevisionPlan(operations=tuple(draft.operations), note=shortened(" ".join(draft.notes), NOTE_LENGTH))
 
 

@@ -71,8 +71,7 @@ class RevisionReply(Reply):
 async def revise(asker: Asker, request: LearningRequest, outline: Outline, feedback: str) -> Delivery[RevisionPlan]:
     """What a model would change; a failure where it does not understand the learner."""
     asked = await asker.ask(_revision_request(request, outline, feedback))
-    hint = "请换一种说法。" if request.language.startswith("zh") else "please rephrase your request."
-    result = asked.result or failure(FailureCode.NOT_UNDERSTOOD, request.language, hint=hint)
+    result = asked.result or failure(FailureCode.NOT_UNDERSTOOD, request.language)
     return asked.with_result(result)
 
 

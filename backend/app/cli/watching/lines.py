@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import assert_never
 
 from app.cli.watching.state import WatchedRoadmap
-from app.cli.watching.words import ROADMAP_WORDS, counts, one_line
+from app.cli.watching.words import ROADMAP_WORDS, counts, one_line, reason_of
 from app.domain.content.status import ContentStatus
 from app.domain.events import (
     BatchSaved,
@@ -55,21 +55,21 @@ def _text(event: Event, state: WatchedRoadmap) -> str:
         case ConceptComplete():
             return f"ready: {event.concept_name} {done}"
         case ConceptFailed() if event.content_status == ContentStatus.FAILED:
-            return f"failed: {event.concept_name} {done}: {event.message}"
+            return f"failed: {event.concept_name} {done}: {reason_of(event)}"
         case ConceptFailed():
-            return f"{' and '.join(event.failed)} missing: {event.concept_name} {done}: {event.message}"
+            return f"{' and '.join(event.failed)} missing: {event.concept_name} {done}: {reason_of(event)}"
         case ConceptChanged():
             return f"changed: {event.concept_name} {done}"
         case BatchSaved():
             parts = f", {_number(len(event.artefacts), 'part')} of other concepts" if event.artefacts else ""
             return f"saved: {_number(event.size, 'concept')}{parts}"
         case TaskPaused():
-            return f"paused: {event.message}"
+            return f"paused: {reason_of(event)}"
         case Completed():
             word = "completed" if event.status == TaskStatus.COMPLETED else "partly completed"
             return f"{word}: {counts(progress)}"
         case Failed():
-            return f"failed: {event.message}"
+            return f"failed: {reason_of(event)}"
         case Cancelled():
             return f"cancelled: {counts(progress)}"
         case _:

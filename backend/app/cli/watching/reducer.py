@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from app.cli.watching.state import WatchedRoadmap, shown_stages
 from app.cli.watching.words import one_line
-from app.domain.changes import ChangedConcept, Changes
+from app.domain.changes import ChangedConcept, ChangedError, Changes
 from app.domain.content.concept_state import ArtefactState, ConceptState
 from app.domain.events import Event, OutlineReady
+from app.domain.failures import in_english
 from app.domain.roadmap import Outline
 
 
@@ -48,7 +49,7 @@ def _replaced(state: WatchedRoadmap, changes: Changes) -> WatchedRoadmap:
     }
     task = changes.get("task", {})
     error = task.get("error")
-    reason = (one_line(error["message"]) if error else None) if "error" in task else state.reason
+    reason = (_reason_of(error) if error else None) if "error" in task else state.reason
     return replace(
         state,
         status=changes.get("status", state.status),
@@ -64,3 +65,7 @@ def _replaced(state: WatchedRoadmap, changes: Changes) -> WatchedRoadmap:
 def _concept(concept: ConceptState, changed: ChangedConcept) -> ConceptState:
     artefacts = {kind: ArtefactState(status=one["status"]) for kind, one in changed["artefacts"].items()}
     return replace(concept, artefacts={**concept.artefacts, **artefacts})
+
+
+def _reason_of(error: ChangedError) -> str:
+    return one_line(in_english(error["code"], error["message"], error.get("details", {})))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
-from app.cli.watching.words import one_line
+from app.cli.watching.words import one_line, reason_of
 from app.domain.content.concept_state import ArtefactState, ConceptState
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.status import ContentStatus
@@ -68,7 +68,7 @@ class WatchedRoadmap:
             task_status=roadmap.task.status,
             status=roadmap.status,
             progress=Progress.model_validate(roadmap.progress.model_dump()),
-            reason=one_line(roadmap.task.error.message) if roadmap.task.error else None,
+            reason=reason_of(roadmap.task.error) if roadmap.task.error else None,
             kinds=tuple(roadmap.kinds),
             stages=shown_stages(roadmap.stages),
             concepts={

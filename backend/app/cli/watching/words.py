@@ -2,9 +2,12 @@
 
 import unicodedata
 from dataclasses import dataclass
+from typing import Protocol
 
 from app.domain.content.concept_state import ConceptState
 from app.domain.content.status import ArtefactStatus, ContentStatus
+from app.domain.failure_sentences import Details
+from app.domain.failures import in_english
 from app.domain.tasks import Progress, RoadmapStatus
 
 
@@ -74,6 +77,24 @@ def author_name(author: str) -> str:
     """`the built-in author`, or the model's name without its provider: `gpt-5`."""
     provider, _, model = author.partition(":")
     return "the built-in author" if provider == "builtin" else one_line(model or author)
+
+
+class Explained(Protocol):
+    """A failure, as events and the API show it."""
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def message(self) -> str: ...
+
+    @property
+    def details(self) -> Details: ...
+
+
+def reason_of(failed: Explained) -> str:
+    """Why something failed, in English whatever the roadmap's language is."""
+    return one_line(in_english(failed.code, failed.message, failed.details))
 
 
 def one_line(text: str) -> str:

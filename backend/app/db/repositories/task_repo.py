@@ -87,6 +87,7 @@ class TaskRepository:
             "status": to,
             "error_code": failure.code if failure else None,
             "error_message": failure.message if failure else None,
+            "error_details": failure.details if failure else None,
         }
         if not to.is_active:
             values["ended_at"] = at

@@ -123,6 +123,7 @@ class TransferRepository:
                 status=status,
                 error_code=failure.code if failure else None,
                 error_message=failure.message if failure else None,
+                error_details=failure.details if failure else None,
                 ended_at=func.now(),
                 **amounts(roadmap.usage),
             )

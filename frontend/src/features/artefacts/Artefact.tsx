@@ -25,14 +25,14 @@ interface ArtefactProps {
 }
 
 export function Artefact({ roadmap, concept, kind, detail, commands }: ArtefactProps) {
-  const { t } = usePreferences();
+  const { t, why } = usePreferences();
   const { status, failure } = artefactOf(concept, kind);
   const content = detail === undefined ? null : ARTEFACTS[kind].content({ roadmap, detail });
   const isFresh = content === null && status === "completed";
   return (
     <>
       {failure !== null && (
-        <Problem message={failure.message}>
+        <Problem message={why(failure)}>
           <span>{t("failed.stays")}</span>
           <CommandButton commands={commands} name="retry" label="concept.writeMissing" />
         </Problem>

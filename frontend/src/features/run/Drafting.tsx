@@ -15,14 +15,14 @@ const UNTAKEN = 10;
 const LONG = 120;
 
 export function Drafting({ roadmap, commands }: { readonly roadmap: Roadmap; readonly commands: Commands }) {
-  const { t } = usePreferences();
+  const { t, why } = usePreferences();
   const { task } = roadmap;
   const seconds = useSecondsSince(task.created_at);
   if (roadmap.status !== "drafting") {
     return (
       <div className={styles.page}>
         <h2>{t(roadmap.status === "cancelled" ? "failed.cancelled" : "failed.title")}</h2>
-        <Problem message={task.error?.message ?? t(`roadmap.${roadmap.status}`)}>
+        <Problem message={task.error === null ? t(`roadmap.${roadmap.status}`) : why(task.error)}>
           <CommandButton commands={commands} name="retry" kind="primary" label="app.again" />
         </Problem>
       </div>

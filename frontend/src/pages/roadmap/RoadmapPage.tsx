@@ -150,11 +150,11 @@ interface StoppedProps {
 
 /** Why the run does not go on, or the outline did not change, if so. */
 function Stopped({ roadmap, commands }: StoppedProps) {
-  const { t } = usePreferences();
+  const { t, why } = usePreferences();
   const { error, kind, task_id: taskId } = roadmap.task;
   const [isPast, dismiss] = usePast(taskId, roadmap.revision);
   if (error === null) return null;
-  const { message } = error;
+  const message = why(error);
   if (kind === "revise") {
     return isPast ? null : (
       <Problem message={t("failed.revise", { message })}>

@@ -19,6 +19,7 @@ export class Fault extends Error {
   readonly status: number;
   readonly retryable: boolean;
   readonly fields: readonly FieldFault[];
+  readonly details: Readonly<Record<string, string | number>>;
 
   constructor(problem: Partial<Problem>, status: number) {
     super(problem.detail ?? "No answer.");
@@ -26,6 +27,7 @@ export class Fault extends Error {
     this.status = status;
     this.retryable = problem.retryable ?? true;
     this.fields = problem.errors ?? [];
+    this.details = problem.details ?? {};
   }
 }
 

@@ -820,6 +820,10 @@ export interface components {
         ArtefactFailureDetail: {
             artefact: components["schemas"]["ArtefactKind"];
             code: components["schemas"]["FailureCode"];
+            /** Details */
+            details?: {
+                [key: string]: string | number;
+            };
             /** Message */
             message: string;
             /** Raw Answer */
@@ -953,10 +957,17 @@ export interface components {
             /** Learned At */
             learned_at: string | null;
         };
-        /** ChangedError */
+        /**
+         * ChangedError
+         * @description `details` are missing in events of versions that did not tell them.
+         */
         ChangedError: {
             /** Code */
             code: string;
+            /** Details */
+            details?: {
+                [key: string]: string | number;
+            };
             /** Message */
             message: string;
         };
@@ -1405,8 +1416,8 @@ export interface components {
         };
         /**
          * ConceptFailed
-         * @description Some or all artefacts of a concept failed; the others are saved and can be opened. `code`, `message` and
-         *     `retryable` are those of the first of the `failures`.
+         * @description Some or all artefacts of a concept failed; the others are saved and can be opened. `code`, `message`,
+         *     `details` and `retryable` are those of the first of the `failures`.
          */
         ConceptFailed: {
             /**
@@ -1423,6 +1434,10 @@ export interface components {
             concept_name: string;
             /** Content Summary */
             content_summary: string | null;
+            /** Details */
+            details?: {
+                [key: string]: string | number;
+            };
             /**
              * Epoch
              * Format: uuid
@@ -1919,6 +1934,10 @@ export interface components {
             /** @default null */
             changes?: components["schemas"]["Changes"] | null;
             code: components["schemas"]["FailureCode"];
+            /** Details */
+            details?: {
+                [key: string]: string | number;
+            };
             /**
              * Epoch
              * Format: uuid
@@ -2042,6 +2061,10 @@ export interface components {
         /** KeptFailure */
         KeptFailure: {
             code: components["schemas"]["FailureCode"];
+            /** Details */
+            details?: {
+                [key: string]: string | number;
+            };
             /** Message */
             message: string;
         };
@@ -2598,13 +2621,18 @@ export interface components {
         };
         /**
          * Problem
-         * @description RFC 9457 problem details. `errors` lists the first faults of the request, `errors_total` counts all.
+         * @description RFC 9457 problem details. `details` are what `detail` names, for clients that say it in another language.
+         *     `errors` lists the first faults of the request, `errors_total` counts all.
          */
         Problem: {
             /** Code */
             code: string;
             /** Detail */
             detail: string;
+            /** Details */
+            details?: {
+                [key: string]: string | number;
+            };
             /**
              * Errors
              * @default []
@@ -3692,6 +3720,10 @@ export interface components {
         ShownFailure: {
             artefact: components["schemas"]["ArtefactKind"];
             code: components["schemas"]["FailureCode"];
+            /** Details */
+            details?: {
+                [key: string]: string | number;
+            };
             /** Message */
             message: string;
             /** Retryable */
@@ -3823,10 +3855,17 @@ export interface components {
             task_id: string;
             usage: components["schemas"]["Usage"];
         };
-        /** TaskError */
+        /**
+         * TaskError
+         * @description `message` is in the roadmap's language. `details` are what the sentence of the code names in any language.
+         */
         TaskError: {
             /** Code */
             code: string;
+            /** Details */
+            details?: {
+                [key: string]: string | number;
+            };
             /** Message */
             message: string;
         };
@@ -3837,6 +3876,10 @@ export interface components {
         TaskErrorDetail: {
             /** Code */
             code: string;
+            /** Details */
+            details?: {
+                [key: string]: string | number;
+            };
             /** Message */
             message: string;
             /** Raw Answer */
@@ -3862,6 +3905,10 @@ export interface components {
             changes?: components["schemas"]["Changes"] | null;
             /** Code */
             code: components["schemas"]["FailureCode"] | "requested";
+            /** Details */
+            details?: {
+                [key: string]: string | number;
+            };
             /**
              * Epoch
              * Format: uuid

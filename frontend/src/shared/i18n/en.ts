@@ -24,6 +24,17 @@ export const en = {
   "problem.not_found": "Not found. It may have been deleted.",
   "problem.conflict": "The roadmap's current state does not allow this.",
   "problem.stale": "It has changed since you opened it. Review it and try again.",
+  "problem.invalid_outline": "The outline cannot be changed like this.",
+  "problem.invalid_outline.no_stages": "The outline has no stages.",
+  "problem.invalid_outline.no_modules": "Stage “{stage}” has no modules.",
+  "problem.invalid_outline.no_concepts": "Module “{module}” in stage “{stage}” has no concepts.",
+  "problem.invalid_outline.same_name": "Module “{module}” has two concepts named “{name}”.",
+  "problem.invalid_outline.too_many_concepts":
+    "The outline may have at most {limit} concepts (GREENWAY_MAX_CONCEPTS).",
+  "problem.invalid_outline.comes_later": "Concept “{concept}” cannot require “{later}”, which comes later.",
+  "problem.invalid_outline.too_many_prerequisites":
+    "Concept “{concept}” would have more than {limit} prerequisites.",
+  "problem.invalid_outline.cycle": "The prerequisites form a cycle: {concepts}.",
   "problem.invalid_input": "What you entered is not valid.",
   "problem.too_large": "This is too large.",
   "problem.forbidden":

@@ -3,6 +3,7 @@
 import { createContext, use, useCallback, useEffect, useMemo, useState, type PropsWithChildren } from "react";
 
 import { baseOf, directionOf } from "../languages/tags";
+import { failureSentence, type Failure } from "./failure";
 import { sentence } from "./sentence";
 import { preferred, translator, type Language, type Translate } from "./translate";
 
@@ -12,6 +13,8 @@ interface Preferences {
   readonly t: Translate;
   /** An error as a sentence. */
   say(error: Error): string;
+  /** Why an author did not deliver, as a sentence. */
+  why(failure: Failure): string;
   /** A number as the page's language writes it. */
   number(value: number): string;
   /** A day, in the learner's time zone. */
@@ -40,6 +43,7 @@ export function PreferencesProvider({ children }: PropsWithChildren) {
     () => ({
       t: translator(language),
       say: (error: Error) => sentence(error, translator(language), language),
+      why: (failure: Failure) => failureSentence(failure, language),
       number: (value: number) => value.toLocaleString(language),
       day: (instant: string) =>
         new Date(instant).toLocaleDateString(regional(language), { dateStyle: "medium" }),

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { en, type MessageKey } from "./en";
+import { FAILURES } from "./failureSentences";
 import { formsOf, preferred, translator } from "./translate";
 import { zh } from "./zh";
 
@@ -19,6 +20,13 @@ function halfWidth(text: string): string[] {
 
 test.each(Object.keys(zh) as MessageKey[])("%s has Chinese punctuation", (key) => {
   expect(halfWidth(zh[key])).toEqual([]);
+});
+
+test("failures have Chinese punctuation", () => {
+  const texts = Object.values(FAILURES.zh).flatMap((text) =>
+    typeof text === "string" ? text : Object.values(text),
+  );
+  expect(texts.flatMap(halfWidth)).toEqual([]);
 });
 
 test("half-width punctuation in Chinese is found, in code and numbers it is none", () => {

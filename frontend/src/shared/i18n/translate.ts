@@ -38,13 +38,18 @@ export function translator(language: Language): Translate {
     });
 }
 
+/** The names of a text's parameters. */
+export function namesIn(text: string): string[] {
+  return [...text.matchAll(HOLE)].map((hole) => hole[1]!);
+}
+
 /** The words of `one=hour|other=hours`, by the categories of `Intl.PluralRules`. */
 export function formsOf(forms: string): Partial<Record<Intl.LDMLPluralRule, string>> {
   return Object.fromEntries(forms.split("|").map((form) => form.split("=")));
 }
 
 /** A name in Arabic keeps its own order within a sentence that runs the other way. */
-function isolated(text: string): string {
+export function isolated(text: string): string {
   return FROM_THE_RIGHT.test(text) ? `\u2068${text}\u2069` : text;
 }
 

@@ -1,0 +1,189 @@
+"""The sentences of failures, by language and code. Those of the web app are made from them (`make types`).
+
+Names in braces are filled in from the details of the failure; numbers are written as the language writes them. Some
+codes have several cases, of which the detail `case` names one: a failure without it was stored by an earlier version,
+and its message alone says what was the matter.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+Details = Mapping[str, str | int | float]
+"""What the sentence of a failure names, by name."""
+Sentences = Mapping[str, str | Mapping[str, str]]
+"""By code, or by code and case."""
+OTHER = "other"
+"""The case of a code with several of which nothing more is known."""
+DECIMALS = 3
+"""Of a number that is not whole, at most."""
+
+_PATH_IN_ENGLISH = "It was asked at {address}; the addresses of such servers usually end in /v1 ({setting})."
+_PATH_IN_CHINESE = "请求的地址是 {address}；这类服务器的地址通常以 /v1 结尾（{setting}）。"
+
+_ENGLISH: Final[Sentences] = {
+    "timeout": "The model took longer than {seconds} seconds (GREENWAY_ARTEFACT_TIMEOUT).",
+    "unauthorised": "The model's provider refused the key; check the key and its permissions.",
+    "quota": "The account with the model's provider has no credit left; top it up, then resume.",
+    "model_not_found": {
+        "other": "The provider does not know this model; check GREENWAY_MODEL.",
+        "path": f"The provider does not know this model; check GREENWAY_MODEL. {_PATH_IN_ENGLISH}",
+    },
+    "rate_limited": "The model's provider allows no more calls at the moment; try again in a few minutes.",
+    "unavailable": {
+        "other": "The model's provider is having problems; try again later.",
+        "path": f"The model's provider is having problems; try again later. {_PATH_IN_ENGLISH}",
+    },
+    "unreachable": {
+        "other": "The model's provider could not be reached; check the network and the address.",
+        "connection": (
+            "The model's server at {address} could not be reached ({reason}); check the network and {setting}."
+        ),
+        "proxy": (
+            "The model's server at {address} could not be reached through the proxy {proxy} ({reason});"
+            " check {proxy_setting}."
+        ),
+        "certificate": (
+            "The certificate of the model's server at {address} is not trusted ({reason});"
+            " set SSL_CERT_FILE to a file with its authority's certificate."
+        ),
+    },
+    "rejected": {
+        "other": "The provider refused the request; retrying will not help.",
+        "path": f"The provider refused the request; retrying will not help. {_PATH_IN_ENGLISH}",
+    },
+    "context_too_long": {
+        "other": "The request is longer than the model can read; choose a model with a larger context.",
+        "known": (
+            "The request is longer than the model can read ({context} tokens); choose a model with a larger context."
+        ),
+    },
+    "too_long": "The model's answer is longer than {limit} bytes (GREENWAY_MAX_ANSWER_BYTES).",
+    "too_large": {
+        "other": "The content is too large to be saved (ARTEFACT_LIMITS).",
+        "bytes": (
+            "The content is too large to be saved: it has {size} bytes;"
+            " at most {limit} are allowed (MAX_ARTEFACT_BYTES)."
+        ),
+        "part": (
+            "The content cannot be saved: {part} is too large, or holds characters that cannot be stored"
+            " (ARTEFACT_LIMITS)."
+        ),
+    },
+    "truncated": "The model's answer was cut off at its length limit, twice.",
+    "refused": "The model refused to write this.",
+    "empty": {
+        "other": "The model's answer was empty.",
+        "path": f"The model's answer was empty. {_PATH_IN_ENGLISH}",
+    },
+    "invalid_output": {
+        "other": "The model's answer could not be used, and could not be repaired.",
+        "path": f"The model's answer could not be used, and could not be repaired. {_PATH_IN_ENGLISH}",
+    },
+    "wrong_language": "The model did not answer in the learner's language, twice.",
+    "not_understood": {
+        "other": "It is not clear what to change; please rephrase your request.",
+        "hint": "It is not clear what to change; {hint}",
+        "rule": (
+            "The outline cannot be changed like that: stages and modules may not be empty,"
+            " and prerequisites come first."
+        ),
+    },
+    "budget": "The task has reached its limit of ${limit} (GREENWAY_MAX_COST_USD); raise it, then resume.",
+    "crashed": "The worker crashed {times} times in a row while writing this; find the cause, then retry.",
+    "internal": "Something went wrong inside Greenway; please retry.",
+    "requested": "Paused at your request; resume to continue.",
+}
+
+_CHINESE: Final[Sentences] = {
+    "timeout": "模型用时超过 {seconds} 秒（GREENWAY_ARTEFACT_TIMEOUT）。",
+    "unauthorised": "模型服务商拒绝了密钥；请检查密钥及其权限。",
+    "quota": "模型服务商账户的余额已用完；请充值后继续。",
+    "model_not_found": {
+        "other": "服务商没有这个模型；请检查 GREENWAY_MODEL。",
+        "path": f"服务商没有这个模型；请检查 GREENWAY_MODEL。{_PATH_IN_CHINESE}",
+    },
+    "rate_limited": "模型服务商暂时不接受更多请求；请过几分钟再试。",
+    "unavailable": {
+        "other": "模型服务商暂时出现故障；请稍后再试。",
+        "path": f"模型服务商暂时出现故障；请稍后再试。{_PATH_IN_CHINESE}",
+    },
+    "unreachable": {
+        "other": "无法连接模型服务商；请检查网络和地址。",
+        "connection": "无法连接模型服务器 {address}（{reason}）；请检查网络和 {setting}。",
+        "proxy": "无法通过代理 {proxy} 连接模型服务器 {address}（{reason}）；请检查 {proxy_setting}。",
+        "certificate": (
+            "模型服务器 {address} 的证书不受信任（{reason}）；请在 SSL_CERT_FILE 中指定其颁发机构的证书文件。"
+        ),
+    },
+    "rejected": {
+        "other": "服务商拒绝了这个请求；重试也无济于事。",
+        "path": f"服务商拒绝了这个请求；重试也无济于事。{_PATH_IN_CHINESE}",
+    },
+    "context_too_long": {
+        "other": "请求超出了模型能读取的长度；请选择上下文更长的模型。",
+        "known": "请求超出了模型能读取的长度（{context} 个词元）；请选择上下文更长的模型。",
+    },
+    "too_long": "模型的回答超过 {limit} 字节（GREENWAY_MAX_ANSWER_BYTES）。",
+    "too_large": {
+        "other": "所写内容过大，无法保存（ARTEFACT_LIMITS）。",
+        "bytes": "所写内容过大，无法保存：共 {size} 字节，上限为 {limit} 字节（MAX_ARTEFACT_BYTES）。",
+        "part": "所写内容无法保存：{part} 过大，或含有无法存储的字符（ARTEFACT_LIMITS）。",
+    },
+    "truncated": "模型的回答两次都因达到长度上限而被截断。",
+    "refused": "模型拒绝撰写这一内容。",
+    "empty": {
+        "other": "模型的回答为空。",
+        "path": f"模型的回答为空。{_PATH_IN_CHINESE}",
+    },
+    "invalid_output": {
+        "other": "模型的回答无法使用，也无法修复。",
+        "path": f"模型的回答无法使用，也无法修复。{_PATH_IN_CHINESE}",
+    },
+    "wrong_language": "模型两次都没有用学习者的语言回答。",
+    "not_understood": {
+        "other": "不清楚要修改什么；请换一种说法。",
+        "hint": "不清楚要修改什么；{hint}",
+        "rule": "无法这样修改大纲：阶段和模块不能为空，先修概念必须排在前面。",
+    },
+    "budget": "任务已达到 ${limit} 的费用上限（GREENWAY_MAX_COST_USD）；请提高上限后继续。",
+    "crashed": "工作进程在撰写时连续崩溃 {times} 次；请查明原因后重试。",
+    "internal": "Greenway 内部出错；请重试。",
+    "requested": "已按你的要求暂停；可以继续。",
+}
+
+SENTENCES: Final[Mapping[str, Sentences]] = {"en": _ENGLISH, "zh": _CHINESE}
+
+_NAME = re.compile(r"\{(\w+)\}")
+
+
+def cases_of(code: str) -> frozenset[str]:
+    """The cases of a code; none, if it has one sentence."""
+    sentences = _ENGLISH.get(code, "")
+    return frozenset() if isinstance(sentences, str) else frozenset(sentences)
+
+
+def sentence(code: str, details: Details, language: str) -> str | None:
+    """The sentence of a failure: in Chinese for a Chinese tag, else in English. None for a code or a case that is not
+    known, and where the details lack what it names."""
+    text = SENTENCES["zh" if language.lower().split("-")[0] == "zh" else "en"].get(code)
+    if text is not None and not isinstance(text, str):
+        text = text.get(str(details.get("case")))
+    if text is None or not names_in(text) <= details.keys():
+        return None
+    return _NAME.sub(lambda name: _written(details[name[1]]), text)
+
+
+def names_in(text: str) -> set[str]:
+    """The details that a sentence names."""
+    return set(_NAME.findall(text))
+
+
+def _written(value: str | int | float) -> str:
+    match value:
+        case str():
+            return value
+        case int():
+            return f"{value:,}"
+        case float():
+            return f"{value:,.{DECIMALS}f}".rstrip("0").rstrip(".")
