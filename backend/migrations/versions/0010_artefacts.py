@@ -97,7 +97,7 @@ def downgrade() -> None:
             content_summary = artefacts#>>'{{tutorial,glance,summary}}',
             resources_count = (artefacts#>>'{{resources,glance,count}}')::smallint,
             quiz_questions_count = (artefacts#>>'{{quiz,glance,count}}')::smallint,
-            failures = (SELECT jsonb_object_agg(key, value->'failure' - 'details')
+            failures = (SELECT jsonb_object_agg(key, (value->'failure') - 'details')
                 FROM jsonb_each(artefacts) WHERE value ? 'failure')
     """)
     op.drop_constraint("concepts_artefacts_check", "concepts")

@@ -272,7 +272,7 @@ def problem_in(response: Response, status: int, code: str) -> dict[str, Any]:
     assert response.headers["content-type"] == "application/problem+json"
     assert "Traceback" not in response.text
     problem: dict[str, Any] = response.json()
-    assert problem.keys() - {"errors", "errors_total"} == {
+    assert problem.keys() - {"details", "errors", "errors_total"} == {
         "type",
         "title",
         "status",

@@ -285,7 +285,7 @@ async def test_the_context_that_is_too_small_is_named() -> None:
     failure, _, _ = await written_beside(lambda call: Reply(status=400, raw=body), "summary")
     assert failure is not None
     assert failure.code == FailureCode.CONTEXT_TOO_LONG
-    assert "(4096 tokens)" in failure.message
+    assert "(4,096 tokens)" in failure.message
 
 
 JSON = st.recursive(

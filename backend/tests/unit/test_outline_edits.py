@@ -25,7 +25,7 @@ from app.domain.outline_operations import (
     Retitle,
     Split,
 )
-from app.domain.outline_rules import OutlineError
+from app.domain.outline_rules import OutlineError, check_outline
 from app.domain.roadmap import Concept, Module, Outline, Stage
 
 
@@ -237,3 +237,34 @@ def test_a_diff_says_what_was_done(operation: Operation, expected: set[tuple[str
 
 def test_without_a_change_there_is_no_diff() -> None:
     assert diff(an_outline(), an_outline()) == []
+
+
+@pytest.mark.parametrize(
+    ("broken", "details"),
+    [
+        (Outline(title="Course", stages=()), {"case": "no_stages"}),
+        (
+            Outline(title="Course", stages=(Stage(stage_id="s1", name="One", modules=()),)),
+            {"case": "no_modules", "stage": "One"},
+        ),
+        (
+            Outline(
+                title="Course",
+                stages=(
+                    Stage(stage_id="s1", name="One", modules=(Module(module_id="m1", name="First", concepts=()),)),
+                ),
+            ),
+            {"case": "no_concepts", "module": "First", "stage": "One"},
+        ),
+    ],
+)
+def test_a_broken_rule_is_told_with_its_place(broken: Outline, details: dict[str, str]) -> None:
+    with pytest.raises(OutlineError) as refused:
+        check_outline(broken)
+    assert refused.value.details == details
+
+
+def test_an_operation_that_breaks_a_rule_says_which_one() -> None:
+    with pytest.raises(OutlineError) as refused:
+        edited(Change(concept_id="c1", prerequisites=("c6",)))
+    assert refused.value.details == {"case": "cycle", "concepts": refused.value.details["concepts"]}
