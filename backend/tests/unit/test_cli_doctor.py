@@ -144,7 +144,7 @@ async def test_every_check_is_one_line_and_no_password_is_shown(tmp_path: Path) 
         "not ok  database",
         "not ok  redis: R",
         "not ok  worker:",
-        "not ok  api: No",
+        "not ok  api: Gre",
         "ok      author:",
     ]
     assert "secret" not in out

@@ -54,7 +54,7 @@ def test_all_of_type_control_are_refused_but_those_that_monitors_need() -> None:
 def test_nothing_that_writes_files_is_ever_obeyed(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     monkeypatch.setenv("GREENWAY_CELERY_CONTROL", "all")
     desk = Desk()
-    assert "not offered" in desk.dispatch(command)["error"]
+    assert "not supported" in desk.dispatch(command)["error"]
     assert not desk.obeyed
 
 
