@@ -160,7 +160,7 @@ describe("what exceeds a limit is shown as it was written", () => {
       expect(container.querySelectorAll("em")).toHaveLength(2);
       expect(container.querySelectorAll("math")).toHaveLength(1);
       expect(screen.getByText(formula).tagName).toBe("CODE");
-      expect(screen.getByText(/A formula or a passage is too long/)).toBeTruthy();
+      expect(screen.getByText(/A formula or passage is too long/)).toBeTruthy();
     },
   );
 
