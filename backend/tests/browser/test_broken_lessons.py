@@ -67,7 +67,7 @@ async def test_lessons_that_would_break_the_page_are_shown_as_text(surfing: Surf
         article = panel.get_by_role("article")
         await expect(article.get_by_role("heading", name="The end")).to_be_visible()
         await expect(article.get_by_text("here", exact=True)).to_have_js_property("tagName", "EM")
-        for section in concept["artefacts"]["tutorial"]["versions"][0]["body"]["sections"]:
+        for section in concept["tutorial"]["versions"][0]["body"]["sections"]:
             await expect(article).to_contain_text(section["heading"])
         if number == 0:
             await expect(article.get_by_text("this", exact=True).first).to_have_js_property("tagName", "EM")

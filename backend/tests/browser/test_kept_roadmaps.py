@@ -80,9 +80,9 @@ async def test_a_good_file_is_imported_where_it_is_dropped(surfing: Surfing) -> 
 async def test_of_a_bad_file_it_is_said_what_is_wrong_where_and_it_can_be_mended(surfing: Surfing) -> None:
     page = await surfing.open()
     bad = roadmap()
-    bad["concepts"][2]["artefacts"]["quiz"]["versions"][0]["body"]["questions"][0]["correct"] = ["z"]
+    bad["concepts"][2]["quiz"]["versions"][0]["body"]["questions"][0]["correct"] = ["z"]
     await drop(page, "bad.json", json.dumps(bad).encode())
-    fault = page.get_by_role("alert").filter(has_text="bad.json was not imported. `concepts.2.quiz")
+    fault = page.get_by_role("alert").filter(has_text="bad.json was not imported. `concepts.2.artefacts.quiz")
     await expect(fault).to_contain_text("a correct answer that is not among its options")
     await drop(page, "notes.txt", b"Dear diary")
     await expect(page.get_by_text("notes.txt was not imported. The file is not valid JSON")).to_be_visible()

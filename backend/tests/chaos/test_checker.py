@@ -126,8 +126,8 @@ def a_call(kind: str = "tutorial", **changes: Any) -> Call:
 
 
 def a_history() -> History:
-    row: dict[str, Any] = {f"{kind}_id": artefact_id for kind, artefact_id in IDS.items()}
-    row |= {f"{kind}_status": "completed" for kind in IDS} | {"removed_at": None}
+    artefacts = {kind: {"status": "completed", "id": str(artefact_id)} for kind, artefact_id in IDS.items()}
+    row: dict[str, Any] = {"artefacts": artefacts, "removed_at": None}
     return History(
         roadmap_ids=[ROADMAP],
         calls=[a_call(kind) for kind in IDS],
