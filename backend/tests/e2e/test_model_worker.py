@@ -214,6 +214,7 @@ async def test_a_draft_that_fails_counts_what_it_has_cost_and_shows_the_answer(
     assert task["error"] == {
         "code": "invalid_output",
         "message": "The model's answer could not be used, and could not be repaired.",
+        "details": {"case": "other"},
         "raw_answer": "No.",
     }
     assert task["usage"]["input_tokens"] == 10 * len(model.calls) > 0

@@ -73,6 +73,7 @@ async def test_what_failed_is_missing_and_says_why(api: AsyncClient, desk: Desk)
             "artefact": "quiz",
             "code": "invalid_output",
             "message": "It did not work.",
+            "details": {},
             "retryable": True,
             "raw_answer": None,
         }
@@ -137,7 +138,12 @@ async def test_a_task_that_has_ended(api: AsyncClient, desk: Desk) -> None:
 async def test_a_task_that_failed_says_why(api: AsyncClient, desk: Desk) -> None:
     task = await newest_task(api, await a_roadmap_that_is(RoadmapStatus.FAILED, desk))
     assert task["status"] == "failed"
-    assert task["error"] == {"code": "invalid_output", "message": "It did not work.", "raw_answer": None}
+    assert task["error"] == {
+        "code": "invalid_output",
+        "message": "It did not work.",
+        "details": {},
+        "raw_answer": None,
+    }
 
 
 async def test_a_paused_task_says_why(api: AsyncClient, desk: Desk) -> None:

@@ -196,8 +196,8 @@ async def test_a_check_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> N
 async def test_the_check_is_given_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "secret")
     program = (
-        "import os, pickle, sys; from app.commands.file_checking import TooMuch;"
-        "pickle.dump(TooMuch(message=' '.join(sorted(os.environ))), sys.stdout.buffer)"
+        "import os, pickle, sys; from app.commands.file_checking import LimitExceeded;"
+        "pickle.dump(LimitExceeded(message=' '.join(sorted(os.environ))), sys.stdout.buffer)"
     )
     monkeypatch.setattr(file_reader, "_PROGRAM", program)
     with pytest.raises(TooLarge) as refused:
