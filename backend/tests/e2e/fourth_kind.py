@@ -123,8 +123,8 @@ ENTRIES = [
     (
         "backend/app/reading/views.py",
         "    resources_id: UUID\n\n\n",
-        '''class NotesView(Notes, _Written):
-    """Notes, and who has written them, when, and what it cost."""
+        '''class NotesView(Notes, _WrittenArtefact):
+    """Notes with their author, date and cost."""
 
     notes_id: UUID
 
