@@ -19,18 +19,9 @@ from app.domain.roadmap import Outline
 from app.domain.tasks import Progress, TaskKind, TaskStatus
 from app.domain.usage import Usage
 from app.generation.backlog import Backlog, backlog_of
-from app.generation.ledger import (
-    Change,
-    FinishRun,
-    PauseRun,
-    Position,
-    RoadmapState,
-    SaveBatch,
-    StartConcepts,
-    TaskState,
-    apply,
-)
+from app.generation.ledger import Position, RoadmapState, TaskState, apply
 from app.generation.ports import OwnershipLost, StoreUnavailable
+from app.generation.roadmap_changes import Change, FinishRun, PauseRun, SaveBatch, StartConcepts
 from app.generation.work import Batch, ConceptBrief, Delivery
 
 

@@ -22,23 +22,21 @@ from app.domain.roadmap import Outline
 from app.domain.state_machine import allowed
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus
 from app.domain.usage import Usage
-from app.generation.ledger import (
+from app.generation.ledger import Position, RoadmapState, TaskState
+from app.generation.ledger import apply as apply_change
+from app.generation.roadmap_changes import (
     CancelTask,
     Change,
     FailTask,
     FinishRun,
     PauseRun,
-    Position,
     PutOutline,
     QueueTask,
     RequeueTask,
-    RoadmapState,
     SaveBatch,
     StartConcepts,
     StartTask,
-    TaskState,
 )
-from app.generation.ledger import apply as apply_change
 from app.generation.work import Batch
 from app.reading.views import RoadmapView
 

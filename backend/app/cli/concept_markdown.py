@@ -1,12 +1,12 @@
 """A concept as Markdown: what there is of tutorial, resources and quiz; and which of them are missing, and why."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from textwrap import indent
 from typing import Any
 
 from app.cli.watching.words import many_lines, one_line, reason_of
 from app.domain.content.kind import ArtefactKind
+from app.domain.content.kinds import KINDS
 from app.domain.content.status import ArtefactStatus
 from app.reading.views import ConceptDetail, QuestionView, QuizView, ResourcesView, TutorialView
 
@@ -17,7 +17,7 @@ def concept_markdown(concept: ConceptDetail) -> str:
         paragraph
         for kind in concept.artefacts
         if (content := getattr(concept, kind)) is not None
-        for paragraph in PARTS[kind].paragraphs(content)
+        for paragraph in PARAGRAPHS[kind](content)
     ]
     if not parts:
         return ""
@@ -39,9 +39,9 @@ def what_is_missing(concept: ConceptDetail) -> Iterator[str]:
         failure = concept.artefacts[kind]["failure"]
         if statuses[kind] == ArtefactStatus.FAILED:
             reason = reason_of(failure) if failure else ""
-            yield f"{PARTS[kind].name} of {name} failed. {reason}".strip()
+            yield f"The {KINDS[kind].noun} of {name} failed. {reason}".strip()
         else:
-            yield f"{PARTS[kind].name} of {name} has not been written yet."
+            yield f"The {KINDS[kind].noun} of {name} has not been written yet."
 
 
 def _tutorial(tutorial: TutorialView) -> Iterator[str]:
@@ -81,19 +81,12 @@ def _question(number: int, question: QuestionView) -> str:
     return _item(f"{number}. ", f"{question.prompt}{hint}\n\n{options}")
 
 
-@dataclass(frozen=True, slots=True)
-class _ArtefactText:
-    """What a kind of artefact is called at the beginning of a sentence, and its paragraphs."""
-
-    name: str
-    paragraphs: Callable[[Any], Iterator[str]]
-
-
-PARTS: Mapping[ArtefactKind, _ArtefactText] = {
-    ArtefactKind.TUTORIAL: _ArtefactText("The tutorial", _tutorial),
-    ArtefactKind.RESOURCES: _ArtefactText("The list of resources", _resources),
-    ArtefactKind.QUIZ: _ArtefactText("The quiz", _quiz),
+PARAGRAPHS: Mapping[ArtefactKind, Callable[[Any], Iterator[str]]] = {
+    ArtefactKind.TUTORIAL: _tutorial,
+    ArtefactKind.RESOURCES: _resources,
+    ArtefactKind.QUIZ: _quiz,
 }
+"""How each kind of artefact is written in Markdown."""
 
 
 def _item(mark: str, text: str) -> str:

@@ -105,7 +105,7 @@ def _foreign(value: Any) -> UnknownFormat | None:
     version = value.get("version", VERSION)
     if isinstance(version, int) and version > VERSION:
         return UnknownFormat(
-            message=f"The file has version {version}, but this Greenway reads version {VERSION};"
+            message=f"The file has version {version}, but this Greenway reads versions up to {VERSION};"
             " please update Greenway."
         )
     return None

@@ -14,7 +14,7 @@ from app.domain.base import new_id
 from app.domain.roadmap import LearningRequest, earliest_today
 from app.domain.tasks import TaskKind
 from app.domain.viewer import Viewer
-from app.generation.ledger import CancelTask, MarkLearned
+from app.generation.roadmap_changes import CancelTask, MarkLearned
 
 log = structlog.get_logger()
 

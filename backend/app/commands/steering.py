@@ -14,7 +14,7 @@ from app.domain.records import Order, RoadmapMetadata
 from app.domain.state_machine import ARTEFACT_TRANSITIONS, ArtefactTransition, Command
 from app.domain.tasks import RoadmapStatus, TaskKind
 from app.domain.viewer import Viewer
-from app.generation.ledger import CancelTask, PauseTask, Regenerate, RestoreVersion, ResumeTask
+from app.generation.roadmap_changes import CancelTask, PauseTask, Regenerate, RestoreVersion, ResumeTask
 
 
 class Steering:

@@ -14,8 +14,9 @@ from app.domain.records import Order, RoadmapMetadata
 from app.domain.state_machine import ALLOWED, Command
 from app.domain.tasks import RoadmapStatus, TaskKind
 from app.domain.viewer import RoadmapHandle, Viewer
-from app.generation.ledger import Change, TransitionRefused
+from app.generation.ledger import TransitionRefused
 from app.generation.ports import EventPublisher
+from app.generation.roadmap_changes import Change
 from app.messaging.doorbell import Doorbell
 from app.reading.transaction import ViewerTransaction
 

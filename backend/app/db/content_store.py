@@ -32,17 +32,9 @@ from app.domain.records import RoadmapMetadata
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.tasks import TaskStatus
 from app.generation.backlog import Backlog, backlog_of
-from app.generation.ledger import (
-    Change,
-    FinishRun,
-    LedgerEntry,
-    PauseRun,
-    RoadmapState,
-    SaveBatch,
-    StartConcepts,
-    apply,
-)
+from app.generation.ledger import LedgerEntry, RoadmapState, apply
 from app.generation.ports import OwnershipLost, StoreUnavailable
+from app.generation.roadmap_changes import Change, FinishRun, PauseRun, SaveBatch, StartConcepts
 from app.generation.work import Batch, FinishedArtefact
 
 log = structlog.get_logger()

@@ -28,17 +28,8 @@ from app.domain.roadmap import Outline
 from app.domain.tasks import Progress, TaskKind, TaskStatus
 from app.domain.usage import Usage
 from app.domain.viewer import RoadmapHandle
-from app.generation.ledger import (
-    Change,
-    LedgerEntry,
-    Position,
-    PutOutline,
-    QueueTask,
-    RoadmapState,
-    TaskState,
-    apply,
-    touched_by,
-)
+from app.generation.ledger import LedgerEntry, Position, RoadmapState, TaskState, apply
+from app.generation.roadmap_changes import Change, PutOutline, QueueTask, touched_by
 
 _AT_ONCE = 200
 """Events that one statement inserts: others get their turn in between."""

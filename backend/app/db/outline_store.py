@@ -22,8 +22,9 @@ from app.domain.records import RoadmapMetadata
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.tasks import TaskKind, TaskStatus
 from app.domain.usage import Usage
-from app.generation.ledger import ClaimedTask, CountUsage, FailTask
+from app.generation.ledger import ClaimedTask
 from app.generation.ports import OwnershipLost, StoreUnavailable
+from app.generation.roadmap_changes import CountUsage, FailTask
 
 T = TypeVar("T")
 

@@ -136,10 +136,10 @@ concepts = Table(
     postgresql_with={"fillfactor": "15"},
 )
 """One narrow row a concept, the only place of its status. `artefacts` maps each kind that the roadmap has to status,
-id, glance and failure of its artefact; what is null is left out. No index on what changes, and room on
-the page for a row that grows to three times its size over several updates, so that they stay HOT.
-`instructions` maps kinds to what the learner wants of the next version. `learned_at` is the learner's, not the
-content's. A row with `removed_at` belongs to a concept that an edit took out; its content is kept."""
+id, glance and failure of its artefact; what is null is left out. No index covers what changes, and a page has room for
+rows that grow to three times their size, so that updates stay HOT. `instructions` maps kinds to what the learner wants
+of the next version. `learned_at` is the learner's, not the content's. A row with `removed_at` belongs to a concept that
+an edit took out; its content is kept."""
 
 artefacts = Table(
     "artefacts",

@@ -22,7 +22,7 @@ from app.domain.failures import Failure, FailureCode, failure
 from app.domain.ownership import Claim, ClaimStanding, Orphan
 from app.domain.roadmap import LearningRequest
 from app.domain.tasks import TaskKind, TaskStatus
-from app.generation.ledger import FailTask, RequeueTask, StartTask
+from app.generation.roadmap_changes import FailTask, RequeueTask, StartTask
 
 SWEEP_LIMIT = 200
 """Tasks that one sweep takes from dead workers at most; the next sweep goes on."""

@@ -184,9 +184,9 @@ class RoadmapFile(FrozenModel):
     @model_validator(mode="after")
     def _kinds_fit(self) -> Self:
         if len(set(self.kinds)) != len(self.kinds) or not set(FLAT_KINDS) <= set(self.kinds):
-            raise ValueError(f"the kinds must be distinct, and {', '.join(FLAT_KINDS)} among them")
+            raise ValueError(f"the kinds must be distinct and include {', '.join(FLAT_KINDS)}")
         if others := {kind for concept in self.concepts for kind in concept.artefacts} - set(self.kinds):
-            raise ValueError(f"concepts have {', '.join(sorted(others))}, which is not among the roadmap's kinds")
+            raise ValueError(f"concepts have artefacts of other kinds than the roadmap: {', '.join(sorted(others))}")
         return self
 
     @model_validator(mode="after")

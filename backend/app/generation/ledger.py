@@ -5,7 +5,7 @@ takes over. It reads nothing but the state that it is given, and that needs to h
 may touch: the cost depends on the change, never on the roadmap.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import reduce
@@ -15,8 +15,6 @@ from uuid import UUID
 
 from app.domain.changes import MOST_CONCEPTS, ChangedTask, Changes, changed_concept, changed_error
 from app.domain.content.concept_state import ConceptState
-from app.domain.content.kind import ArtefactKind
-from app.domain.content.kinds import Artefact
 from app.domain.content.status import ArtefactStatus, ContentStatus
 from app.domain.events import (
     BatchSaved,
@@ -33,12 +31,30 @@ from app.domain.events import (
 )
 from app.domain.failures import Failure, FailureCode, failure, paused_at_request
 from app.domain.learning import Learned
-from app.domain.outline_revision import HistoryPosition
-from app.domain.roadmap import Outline
 from app.domain.state_machine import TASK_TRANSITIONS, TaskTransition, allowed
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus, content_outcome, roadmap_status
 from app.domain.usage import Usage
 from app.generation.announcements import concept_changed, concept_outcome, saved_artefacts
+from app.generation.roadmap_changes import (
+    CancelTask,
+    Change,
+    CountUsage,
+    FailTask,
+    FinishRun,
+    MarkLearned,
+    PauseRun,
+    PauseTask,
+    PutOutline,
+    QueueTask,
+    Regenerate,
+    RequeueTask,
+    RestoreVersion,
+    ResumeTask,
+    SaveBatch,
+    StartConcepts,
+    StartTask,
+    touched_by,
+)
 from app.generation.work import Batch
 
 # What is known before
@@ -94,171 +110,6 @@ class RoadmapState:
     usage: Usage = Usage()
     """What the roadmap has used up, if the change uses up more."""
     language: str = "en"
-
-
-# The changes
-
-
-@dataclass(frozen=True, slots=True)
-class StartConcepts:
-    """A worker begins to write these."""
-
-    concept_ids: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class SaveBatch:
-    """A worker delivers. What had finished when its task was stopped is saved all the same."""
-
-    batch: Batch
-
-
-@dataclass(frozen=True, slots=True)
-class FinishRun:
-    """Nothing is left to write."""
-
-
-@dataclass(frozen=True, slots=True)
-class PauseRun:
-    """The circuit breaker has tripped for this reason."""
-
-    reason: Failure
-
-
-@dataclass(frozen=True, slots=True)
-class QueueTask:
-    """The state's task is new; with `retries`, what has failed waits again."""
-
-    retries: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StartTask:
-    """A worker has claimed the task. `total` is the number of concepts, of a draft that of those asked for."""
-
-    total: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RequeueTask:
-    """The task waits for another worker."""
-
-
-@dataclass(frozen=True, slots=True)
-class FailTask:
-    """The task cannot go on; nothing happens to one that has been stopped or has ended. `usage` is that of an outline
-    that came to nothing."""
-
-    reason: Failure
-    usage: Usage | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CountUsage:
-    """What an author used up for an outline counts, though its task had been stopped by then."""
-
-    usage: Usage
-
-
-@dataclass(frozen=True, slots=True)
-class PauseTask:
-    """The learner pauses."""
-
-
-@dataclass(frozen=True, slots=True)
-class ResumeTask:
-    """The learner goes on with a paused task."""
-
-
-@dataclass(frozen=True, slots=True)
-class CancelTask:
-    """The learner cancels. Where another version was wanted, the one that is there is as good as before."""
-
-
-@dataclass(frozen=True, slots=True)
-class PutOutline:
-    """The outline is another one, at this place of its history. `progress` counts its concepts, of which those in the
-    state have come back with what they had. If an author has made it, its task ends, having used up `usage`."""
-
-    outline: Outline
-    history: HistoryPosition
-    progress: Progress
-    usage: Usage | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Regenerate:
-    """Another version of some artefacts is wanted."""
-
-    concept_id: str
-    kinds: Collection[ArtefactKind]
-    instructions: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RestoreVersion:
-    """An earlier version becomes the current one."""
-
-    concept_id: str
-    artefact_id: UUID
-    artefact: Artefact
-
-
-@dataclass(frozen=True, slots=True)
-class MarkLearned:
-    """The learner has learned a concept, or has not (None)."""
-
-    concept_id: str
-    learned_at: datetime | None
-
-
-Change = (
-    StartConcepts
-    | SaveBatch
-    | FinishRun
-    | PauseRun
-    | QueueTask
-    | StartTask
-    | RequeueTask
-    | FailTask
-    | CountUsage
-    | PauseTask
-    | ResumeTask
-    | CancelTask
-    | PutOutline
-    | Regenerate
-    | RestoreVersion
-    | MarkLearned
-)
-
-
-@dataclass(frozen=True, slots=True)
-class AffectedConcepts:
-    """The concepts that a change may touch: those of which an artefact is in one of the `statuses`, and those named."""
-
-    statuses: frozenset[ArtefactStatus] = frozenset()
-    concept_ids: Sequence[str] = ()
-
-
-def touched_by(change: Change) -> AffectedConcepts:
-    """What has to be in the state that a change is applied to. A worker knows all of its roadmap's concepts."""
-    match change:
-        case StartTask() | RequeueTask() | FailTask() | PauseTask() | PauseRun():
-            return AffectedConcepts(statuses=frozenset({ArtefactStatus.GENERATING}))
-        case QueueTask(retries=True):
-            return AffectedConcepts(statuses=frozenset({ArtefactStatus.GENERATING, ArtefactStatus.FAILED}))
-        case CancelTask():
-            return AffectedConcepts(statuses=frozenset({ArtefactStatus.PENDING, ArtefactStatus.GENERATING}))
-        case Regenerate() | RestoreVersion() | MarkLearned():
-            return AffectedConcepts(concept_ids=[change.concept_id])
-        case StartConcepts():
-            return AffectedConcepts(concept_ids=change.concept_ids)
-        case SaveBatch():
-            return AffectedConcepts(concept_ids=sorted(change.batch.concept_ids))
-        case QueueTask() | ResumeTask() | FinishRun() | CountUsage() | PutOutline():
-            return AffectedConcepts()
-        case _:
-            assert_never(change)
 
 
 # What it comes to

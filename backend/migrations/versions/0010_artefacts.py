@@ -21,8 +21,8 @@ GLANCES = {
 }
 COLUMNS = "id, roadmap_id, concept_id, version, task_id, author, prompt, usage, body, created_at, imported"
 OTHER_STATUS = '$.*.status ? (!(@ == "pending" || @ == "generating" || @ == "completed" || @ == "failed"))'
-LEASE_SECONDS = 10
-"""How long the lease of a worker that has died may last."""
+WAIT_SECONDS = 20
+"""For the lease of a worker that has died, at most; it ends after five."""
 
 
 def upgrade() -> None:
@@ -34,18 +34,8 @@ def upgrade() -> None:
 
     op.create_table(
         "artefacts",
-        sa.Column("id", sa.Uuid, nullable=False),
-        sa.Column("roadmap_id", sa.Uuid, nullable=False),
-        sa.Column("concept_id", sa.Text, nullable=False),
+        *_columns(),
         sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("version", sa.Integer, nullable=False),
-        sa.Column("task_id", sa.Uuid, nullable=False),
-        sa.Column("author", sa.Text, nullable=False),
-        sa.Column("prompt", sa.Text),
-        sa.Column("usage", JSONB),
-        sa.Column("body", JSONB, nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
-        sa.Column("imported", sa.Boolean, nullable=False, server_default=sa.false()),
     )
     for kind, table in TABLES.items():
         op.execute(f"INSERT INTO artefacts (kind, {COLUMNS}) SELECT '{kind}', {COLUMNS} FROM {table}")
@@ -110,17 +100,8 @@ def downgrade() -> None:
     for kind, table in TABLES.items():
         op.create_table(
             table,
-            sa.Column("id", sa.Uuid, primary_key=True),
-            sa.Column("roadmap_id", sa.Uuid, nullable=False),
-            sa.Column("concept_id", sa.Text, nullable=False),
-            sa.Column("version", sa.Integer, nullable=False),
-            sa.Column("task_id", sa.Uuid, nullable=False),
-            sa.Column("author", sa.Text, nullable=False),
-            sa.Column("prompt", sa.Text),
-            sa.Column("usage", JSONB),
-            sa.Column("body", JSONB, nullable=False),
-            sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
-            sa.Column("imported", sa.Boolean, nullable=False, server_default=sa.false()),
+            *_columns(),
+            sa.PrimaryKeyConstraint("id"),
             sa.UniqueConstraint("roadmap_id", "concept_id", "version"),
             sa.ForeignKeyConstraint(
                 ["roadmap_id", "concept_id"], ["concepts.roadmap_id", "concepts.concept_id"], ondelete="CASCADE"
@@ -130,6 +111,23 @@ def downgrade() -> None:
     op.drop_table("artefacts")
     op.drop_column("roadmaps", "kinds")
     op.drop_column("tasks", "error_details")
+
+
+def _columns() -> list[sa.Column[object]]:
+    """Those of artefacts, in one table as in three."""
+    return [
+        sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("roadmap_id", sa.Uuid, nullable=False),
+        sa.Column("concept_id", sa.Text, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("task_id", sa.Uuid, nullable=False),
+        sa.Column("author", sa.Text, nullable=False),
+        sa.Column("prompt", sa.Text),
+        sa.Column("usage", JSONB),
+        sa.Column("body", JSONB, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
+        sa.Column("imported", sa.Boolean, nullable=False, server_default=sa.false()),
+    ]
 
 
 def _wait_for_workers() -> None:
@@ -143,7 +141,7 @@ def _wait_for_workers() -> None:
     message = "A worker of an earlier version is running ({}); stop all workers, then migrate."
     live = sa.text("SELECT id, name, expires_at FROM workers WHERE expires_at > clock_timestamp() ORDER BY id")
     first = {row.id: row.expires_at for row in connection.execute(live)}
-    deadline = time.monotonic() + 2 * LEASE_SECONDS
+    deadline = time.monotonic() + WAIT_SECONDS
     while rows := connection.execute(live).all():
         renewed = [row.name for row in rows if row.expires_at != first.get(row.id)]
         if renewed or time.monotonic() > deadline:

@@ -22,7 +22,7 @@ def _glance(notes: Notes) -> Glance:
     return Glance(count=len(notes.lines))
 
 
-NOTES = KindSpec(body=Notes, noun="notes", glance=_glance, reads=(ArtefactKind.TUTORIAL,))
+NOTES = KindSpec(body=Notes, noun="sheet of notes", glance=_glance, reads=(ArtefactKind.TUTORIAL,))
 ''',
     "backend/app/agents/builtin/notes.py": '''"""Notes by the built-in author: the headings of the tutorial."""
 
@@ -134,8 +134,8 @@ ENTRIES = [
     ("backend/app/reading/views.py", "    quiz: QuizView | None\n", "    notes: NotesView | None\n"),
     (
         "backend/app/cli/concept_markdown.py",
-        '    ArtefactKind.QUIZ: _ArtefactText("The quiz", _quiz),\n',
-        '    ArtefactKind.NOTES: _ArtefactText("The notes", lambda notes: iter(["## Notes", *notes.lines])),\n',
+        "    ArtefactKind.QUIZ: _quiz,\n",
+        '    ArtefactKind.NOTES: lambda notes: iter(["## Notes", *notes.lines]),\n',
     ),
     (
         "frontend/src/features/artefacts/registry.ts",

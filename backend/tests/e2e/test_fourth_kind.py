@@ -88,8 +88,15 @@ async def test_a_roadmap_has_the_kind_from_its_draft_to_an_import_and_an_older_o
         refused = await client.http.post(
             f"/roadmaps/{old}/concepts/{concepts_of(before)[0]['concept_id']}/regenerate", json={"artefacts": ["notes"]}
         )
-        assert (refused.status_code, refused.json()["detail"]) == (409, "The concepts of this roadmap have no notes.")
+        assert (refused.status_code, refused.json()["detail"]) == (
+            409,
+            "The concepts of this roadmap have no sheet of notes.",
+        )
         file = (await client.http.get(f"/roadmaps/{new}/export")).json()
+        without = {**file, "kinds": ["tutorial", "resources", "quiz"]}
+        odd = await client.http.post("/roadmaps/import", json=without)
+        assert odd.status_code == 422
+        assert "artefacts of other kinds than the roadmap: notes" in odd.json()["detail"]
         imported = (await client.http.post("/roadmaps/import", json=file)).json()["roadmap_id"]
         copy = await client.read(imported)
         assert (copy["status"], copy["kinds"]) == ("completed", written["kinds"])

@@ -1,5 +1,6 @@
 """Concepts with their artefacts, and tasks, over HTTP."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -202,3 +203,22 @@ async def test_there_is_no_attempt_without_a_quiz(api: AsyncClient, desk: Desk) 
     assert problem_in(waiting, 409, "conflict")["detail"] == "This concept has no quiz yet."
     assert problem_in(await attempt(api, roadmap_id, {"answers": {}}, "c99"), 404, "not_found")
     assert problem_in(await attempt(api, UUID(int=1), {"answers": {}}), 404, "not_found")
+
+
+async def test_what_is_learned_is_kept_while_content_is_written(api: AsyncClient, desk: Desk) -> None:
+    claim, _ = await desk.claimed()
+    store = desk.store(claim)
+    await store.pending()
+    await store.start(["c0"])
+    address = f"/api/v1/roadmaps/{claim.roadmap_id}/concepts/c0"
+    assert (await api.put(f"{address}/learned", json={"learned": True})).status_code == 200
+    learned_at = (await api.get(address)).json()["learned_at"]
+    assert learned_at is not None
+    complete, _ = await store.save(a_batch("c0"))
+    assert complete.changes is not None
+    [told] = complete.changes["concepts"]
+    assert told["learned_at"] == datetime.fromisoformat(learned_at)
+    shown = (await api.get(address)).json()
+    assert (shown["content_status"], shown["learned_at"]) == ("completed", learned_at)
+    assert (await api.put(f"{address}/learned", json={"learned": False})).json()["learned_at"] is None
+    assert (await api.get(address)).json()["learned_at"] is None

@@ -20,7 +20,7 @@ from app.domain.outline_operations import Remove
 from app.domain.tasks import RoadmapStatus, TaskStatus
 from app.domain.usage import Usage
 from app.domain.viewer import LOCAL_VIEWER
-from app.generation.ledger import RestoreVersion
+from app.generation.roadmap_changes import RestoreVersion
 from app.generation.work import Batch
 from app.reading.views import RoadmapView
 

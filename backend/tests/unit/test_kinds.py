@@ -6,7 +6,7 @@ from factories import an_artefact
 from app.agents.asking.prompts import load_prompt
 from app.agents.builtin import writers as builtin
 from app.agents.writing import writers as model
-from app.cli.concept_markdown import PARTS
+from app.cli.concept_markdown import PARAGRAPHS
 from app.domain.content.concept_state import ConceptState
 from app.domain.content.flat import flat_contents, flat_statuses
 from app.domain.content.kind import ArtefactKind
@@ -24,7 +24,7 @@ def test_every_registry_has_the_kind(kind: ArtefactKind) -> None:
         "built-in": True,
         "model": True,
     }
-    assert kind in PARTS, "the command line does not show it"
+    assert kind in PARAGRAPHS, "the command line does not show it"
     assert kind.value in ConceptDetail.model_fields, "it cannot be read"
     assert load_prompt(kind.value).version.startswith(f"{kind}@")
 

@@ -19,29 +19,24 @@ from app.domain.events import BatchSaved, Completed, ConceptComplete, ConceptSta
 from app.domain.state_machine import ARTEFACT_TRANSITIONS, TASK_TRANSITIONS, ArtefactTransition, Command, allowed
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus, roadmap_status
 from app.domain.usage import Usage
-from app.generation.ledger import (
+from app.generation.ledger import LedgerEntry, Position, RoadmapState, TaskState, TransitionRefused, apply
+from app.generation.roadmap_changes import (
     CancelTask,
     Change,
     CountUsage,
     FailTask,
     FinishRun,
-    LedgerEntry,
     MarkLearned,
     PauseRun,
     PauseTask,
-    Position,
     QueueTask,
     Regenerate,
     RequeueTask,
     RestoreVersion,
     ResumeTask,
-    RoadmapState,
     SaveBatch,
     StartConcepts,
     StartTask,
-    TaskState,
-    TransitionRefused,
-    apply,
     touched_by,
 )
 from app.generation.work import Batch

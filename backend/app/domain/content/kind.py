@@ -48,7 +48,7 @@ class KindSpec(Generic[BodyT]):
 
     body: type[BodyT]
     noun: str
-    """What an error message calls it."""
+    """What a message calls it, in the singular."""
     glance: Callable[[BodyT], Glance]
     public: Callable[[StoredBody], StoredBody] = _all_of
     """What readers see of a stored body; a quiz keeps its answers back."""
