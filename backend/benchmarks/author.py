@@ -14,7 +14,7 @@ from app.generation.work import ConceptBrief, Delivery
 PARAGRAPH = "A sentence of a lesson that is about as long as sentences of lessons are, on the whole. " * 8
 """With four of them a tutorial has about 3 kB, as a short lesson has."""
 
-_ARTEFACTS: dict[ArtefactKind, Artefact] = {
+ARTEFACTS: dict[ArtefactKind, Artefact] = {
     ArtefactKind.TUTORIAL: Tutorial(
         summary="What it is about.",
         sections=tuple(Section(heading=f"Part {number}", markdown=PARAGRAPH) for number in range(4)),
@@ -64,7 +64,7 @@ class TimedAuthor:
 
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:  # noqa: ARG002
         await asyncio.sleep(self._seconds)
-        return Delivery(result=_ARTEFACTS[kind], author=self.name)
+        return Delivery(result=ARTEFACTS[kind], author=self.name)
 
     async def close(self) -> None:
         """There is nothing to close."""

@@ -13,6 +13,7 @@ import httpx2
 from websockets.asyncio.client import connect
 
 from app.db.content_store import PostgresContentStore
+from app.db.flush_writer import FlushWriter
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.kinds import Artefact
 from app.domain.events import ConceptComplete, Event
@@ -76,7 +77,7 @@ async def _round(setting: Bench, port: int) -> tuple[list[float], list[float]]:
     roadmap_id, task_id = await setting.approved(CONCEPTS)
     claim = await setting.claim(task_id)
     watch = _Stopwatch(setting)
-    store = PostgresContentStore(setting.sessions, claim)
+    store = PostgresContentStore(setting.sessions, FlushWriter(setting.sessions), claim)
     attached = asyncio.Event()
     client = asyncio.create_task(_listen(port, roadmap_id, watch, attached))
     await attached.wait()

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.content_store import PostgresContentStore
+from app.db.flush_writer import FlushWriter
 from app.db.session import safe_session_with_retry
 from app.domain.content.kind import ArtefactKind
 from app.generation.work import Batch, FinishedArtefact
@@ -48,7 +49,7 @@ async def _flush(setting: Bench, concepts: int) -> tuple[float, float]:
     """Seconds and WAL bytes for one batch: the median of three in a roadmap that has warmed up."""
     _, task_id = await setting.approved(concepts)
     claim = await setting.claim(task_id)
-    store = PostgresContentStore(setting.sessions, claim)
+    store = PostgresContentStore(setting.sessions, FlushWriter(setting.sessions), claim)
     pending = (await store.pending()).concepts
     await _checkpoint(setting)
     measured = []

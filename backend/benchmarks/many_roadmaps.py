@@ -17,35 +17,51 @@ import psutil
 from app.core.logging import configure_logging
 from app.core.settings import Settings, load_settings
 from app.tasks.runtime import WorkerRuntime
-from benchmarks.author import TimedAuthor
+from benchmarks.author import TimedAuthor, an_outline
 from benchmarks.report import Figure
 from benchmarks.servers import bench, run
 
 ROADMAPS, CONCEPTS, SECONDS = 120, 30, 0.5
-ROUNDS = 3
+ROUNDS = 2
 MEBIBYTE = 2**20
 
 
 def measure() -> list[Figure]:
-    """Each round is a fresh worker process, which reports what it measured."""
-    rounds = []
+    """Rounds of a fresh worker process and of the floor's, one after the other; each reports what it measured."""
+    ours, floor = [], []
     for _ in range(ROUNDS):
-        task_ids = run(_prepare())
-        answer = subprocess.run(
-            [sys.executable, "-m", "benchmarks.many_roadmaps"],
-            input=json.dumps([str(task_id) for task_id in task_ids]),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        rounds.append(json.loads(answer.stdout))
+        ours.append(_round("benchmarks.many_roadmaps"))
+        floor.append(_round("benchmarks.floor"))
     ideal = math.ceil(CONCEPTS / 5) * SECONDS
+    written = ROADMAPS * CONCEPTS / 1000
     name = f"{ROADMAPS} roadmaps of {CONCEPTS} concepts"
+    ratios = {
+        key: tuple(one[key] / other[key] for one, other in zip(ours, floor, strict=True)) for key in ("seconds", "cpu")
+    }
     return [
-        Figure("many roadmaps", f"{name}: time / ideal ({ideal:g} s)", "x", _of(rounds, "seconds", ideal), 1.25),
-        Figure("many roadmaps", f"{name}: memory of the worker (RSS)", "MiB", _of(rounds, "rss", MEBIBYTE), 200),
-        Figure("many roadmaps", f"{name}: database connections", "", _of(rounds, "connections"), 10),
+        Figure("many roadmaps", f"{name}: time / floor", "x", ratios["seconds"], 1.1),
+        Figure("many roadmaps", f"{name}: processor time / floor", "x", ratios["cpu"], 3),
+        Figure("many roadmaps", f"{name}: time / ideal ({ideal:g} s)", "x", _of(ours, "seconds", ideal)),
+        Figure("many roadmaps", f"{name}: floor: time / ideal ({ideal:g} s)", "x", _of(floor, "seconds", ideal)),
+        Figure("many roadmaps", f"{name}: processor time of a concept", "ms", _of(ours, "cpu", written)),
+        Figure("many roadmaps", f"{name}: floor: processor time of a concept", "ms", _of(floor, "cpu", written)),
+        Figure("many roadmaps", f"{name}: memory of the worker (RSS)", "MiB", _of(ours, "rss", MEBIBYTE), 200),
+        Figure("many roadmaps", f"{name}: database connections", "", _of(ours, "connections"), 10),
     ]
+
+
+def _round(program: str) -> dict[str, float]:
+    tasks = [str(task_id) for task_id in run(_prepare())]
+    concepts = [concept.concept_id for concept in an_outline(CONCEPTS).concepts]
+    answer = subprocess.run(
+        [sys.executable, "-m", program],
+        input=json.dumps({"tasks": tasks, "concepts": concepts, "seconds": SECONDS}),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    figures: dict[str, float] = json.loads(answer.stdout)
+    return figures
 
 
 def _of(rounds: list[dict[str, float]], name: str, unit: float = 1) -> tuple[float, ...]:
@@ -69,13 +85,13 @@ def _work(task_ids: list[UUID]) -> dict[str, float]:
     watch = _Connections(settings.require_database_url())
     watch.start()
     with ThreadPoolExecutor(128) as threads:
-        started = time.perf_counter()
+        started, cpu = time.perf_counter(), time.process_time()
         list(threads.map(runtime.run, task_ids))
-        seconds = time.perf_counter() - started
+        seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     rss = psutil.Process().memory_info().rss
     watch.stop()
     runtime.stop()
-    return {"seconds": seconds, "rss": rss, "connections": watch.most}
+    return {"seconds": seconds, "cpu": cpu, "rss": rss, "connections": watch.most}
 
 
 class _Connections(threading.Thread):
@@ -105,4 +121,4 @@ class _Connections(threading.Thread):
 if __name__ == "__main__":
     configure_logging(format="console", level="ERROR")
     os.environ.setdefault("GREENWAY_WORKER_METRICS_PORT", "0")
-    json.dump(_work([UUID(task_id) for task_id in json.load(sys.stdin)]), sys.stdout)
+    json.dump(_work([UUID(task_id) for task_id in json.load(sys.stdin)["tasks"]]), sys.stdout)

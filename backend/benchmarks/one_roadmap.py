@@ -4,6 +4,7 @@ import math
 import time
 
 from app.db.content_store import PostgresContentStore
+from app.db.flush_writer import FlushWriter
 from app.generation.orchestrator import Limits, Orchestrator
 from benchmarks.author import TimedAuthor
 from benchmarks.report import Figure
@@ -32,7 +33,7 @@ async def _measure() -> list[Figure]:
 async def _run(setting: Bench, concepts: int, seconds: float) -> float:
     _, task_id = await setting.approved(concepts)
     claim = await setting.claim(task_id)
-    store = PostgresContentStore(setting.sessions, claim)
+    store = PostgresContentStore(setting.sessions, FlushWriter(setting.sessions), claim)
     orchestrator = Orchestrator(TimedAuthor(seconds), store, setting.notifications, Limits())
     started = time.perf_counter()
     await orchestrator.run()

@@ -10,6 +10,7 @@ from typing import Any
 from playwright.async_api import Browser, async_playwright
 
 from app.db.content_store import PostgresContentStore
+from app.db.flush_writer import FlushWriter
 from app.embedded.ports import free_port
 from app.generation.orchestrator import Limits, Orchestrator
 from benchmarks.author import TimedAuthor
@@ -83,7 +84,7 @@ async def _round(setting: Bench, browser: Browser, url: str, view: str) -> dict[
     roadmap_id, task_id = await setting.approved(CONCEPTS)
     claim = await setting.claim(task_id)
     author = TimedAuthor(SECONDS)
-    store = PostgresContentStore(setting.sessions, claim)
+    store = PostgresContentStore(setting.sessions, FlushWriter(setting.sessions), claim)
     page = await browser.new_page(viewport={"width": 1440, "height": 900})
     await page.goto(f"{url}/roadmaps/{roadmap_id}?view={view}")
     if view == "map":

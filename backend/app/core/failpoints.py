@@ -11,7 +11,7 @@ class Failpoint(StrEnum):
     AFTER_AGENT = "after_agent"
     """The author has returned, its result is in memory alone."""
     BEFORE_COMMIT = "before_commit"
-    """A batch is written, its transaction is open."""
+    """A batch is about to be written and committed."""
     AFTER_COMMIT = "after_commit"
     """A batch is committed, its events are not published."""
     AFTER_PUBLISH = "after_publish"

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import metrics
 from app.core.failpoints import Failpoint, reach
-from app.db.flush import flush
+from app.db.flush import Flush, write_flushes
+from app.db.flush_writer import FlushWriter
 from app.db.ledger import lock_position
 from app.db.repositories.concept_repo import ConceptRepository
 from app.db.repositories.event_repo import EventRepository
@@ -45,12 +46,14 @@ T = TypeVar("T")
 class PostgresContentStore:
     """Implements `generation.ports.ContentStore` for one claim.
 
-    A change is first applied to what is known from the last one, and written in a single statement that writes only if
-    the roadmap's log still stands there; else everything is read anew, under lock, and the change is applied to that.
+    A change is first applied to what is known from the last one, and handed to the process's writer, which writes it
+    only if the roadmap's log still stands there and nobody has locked it; else everything is read anew, under lock, and
+    the change is applied to that.
     """
 
-    def __init__(self, sessions: Sessions, claim: Claim) -> None:
+    def __init__(self, sessions: Sessions, writer: FlushWriter, claim: Claim) -> None:
         self._sessions = sessions
+        self._writer = writer
         self._claim = claim
         self._names: Mapping[str, str] = {}
         self._known: RoadmapState | None = None
@@ -148,14 +151,9 @@ class PostgresContentStore:
             StoreUnavailable: it is unknown whether it is written; the same call may be made again.
         """
         if self._known is not None:
-            known = self._known
-            entry = apply(known, change)
-
-            async def at_once(session: AsyncSession) -> bool:
-                return await self._flush(session, known, change, entry)
-
-            if await self._reach(at_once, single_statement=not isinstance(change, SaveBatch)):
-                self._known = _after(known, entry)
+            entry = apply(self._known, change)
+            if await self._translated(self._writer.write(self._flush(self._known, change, entry))):
+                self._known = _after(self._known, entry)
                 return entry.events
         events, self._known = await self._reach(partial(self._write_what_is_read, change))
         return events
@@ -191,19 +189,15 @@ class PostgresContentStore:
         )
         entry = apply(state, change)
         if entry.events:
-            saved = await self._flush(session, state, change, entry)
-            assert saved, "everything is locked"
+            written = await write_flushes(session, [self._flush(state, change, entry)])
+            assert written, "everything is locked"
         return entry.events, _after(state, entry) if entry.task.status == TaskStatus.RUNNING else None
 
-    async def _flush(self, session: AsyncSession, state: RoadmapState, change: Change, entry: LedgerEntry) -> bool:
+    def _flush(self, state: RoadmapState, change: Change, entry: LedgerEntry) -> Flush:
         batch = change.batch if isinstance(change, SaveBatch) else None
-        batch_id = batch.batch_id if batch else None
-        if not await flush(session, self._claim, entry, known=state.task.status, batch_id=batch_id):
-            return False
         if batch is not None:
-            await self._add_artefacts(session, batch.artefacts)
             reach(Failpoint.BEFORE_COMMIT)
-        return True
+        return Flush.of(self._claim, state.task.status, entry, batch)
 
     async def _add_artefacts(self, session: AsyncSession, artefacts: Sequence[FinishedArtefact]) -> None:
         await RoadmapRepository(session).save_artefacts_batch(self._claim, artefacts)
@@ -211,10 +205,15 @@ class PostgresContentStore:
 
     async def _reach(self, work: Callable[[AsyncSession], Awaitable[T]], *, single_statement: bool = False) -> T:
         """One try: the saver repeats it, for as long as the task is owned."""
-        try:
-            return await safe_session_with_retry(
+        return await self._translated(
+            safe_session_with_retry(
                 self._sessions, work, attempts=1, repeatable=True, single_statement=single_statement
             )
+        )
+
+    async def _translated(self, call: Awaitable[T]) -> T:
+        try:
+            return await call
         except DatabaseUnavailable as error:
             raise StoreUnavailable(str(error.__cause__)) from error
 

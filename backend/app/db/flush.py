@@ -1,96 +1,198 @@
-"""Writes what a change of a task's run comes to in one statement: fence, task, counters, concept states and events.
+"""Writes what changes of tasks' runs come to, each by itself or not at all: many of them in one statement of arrays.
 
-It is text, and not SQLAlchemy Core: five parts that share one fence read as what they are, a statement of SQL, and the
-lists of their columns come from the tables and models all the same.
+The statement never waits for a lock: a roadmap that is locked is passed over, and the caller is told so. It is text,
+and not SQLAlchemy Core: parts that share one fence read as what they are, a statement of SQL, and the lists of their
+columns come from the tables and models all the same.
 """
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.json import dumps
 from app.db.repositories.concept_repo import STATE_COLUMNS, plain_state
-from app.db.repositories.ownership_repo import FENCE, fence_parameters
-from app.db.rows import amounts
-from app.db.tables import concepts
-from app.domain.events import Event
+from app.db.repositories.raw_answer_repo import storable_answer
 from app.domain.ownership import Claim
 from app.domain.tasks import Progress, TaskStatus
 from app.domain.usage import Usage
 from app.generation.ledger import LedgerEntry
+from app.generation.work import Batch, FinishedArtefact
 
-_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
-_USAGE = ", ".join(f"{name} = {name} + :{name}" for name in Usage.model_fields)
-_COUNTERS = ", ".join(f"{name} = :{name}" for name in Progress.model_fields)
-_STATES = ", ".join(f"{name} = new.{name}" for name in STATE_COLUMNS)
-_STATE_TYPES = ", ".join(f"{name} {concepts.c[name].type.compile(_DIALECT)}" for name in STATE_COLUMNS)
+_USAGE = {name: "double precision" if name == "cost_usd" else "bigint" for name in Usage.model_fields}
+_COUNTERS = dict.fromkeys(Progress.model_fields, "integer")
+_TASK = {
+    "task_id": "uuid",
+    "worker_id": "uuid",
+    "token": "bigint",
+    "known_status": "text",
+    "known_seq": "bigint",
+    "status": "text",
+    "ended_at": "timestamptz",
+    "moved": "boolean",
+    "error_code": "text",
+    "error_message": "text",
+    "error_details": "text",
+    "batch_id": "uuid",
+    "seq": "bigint",
+    **_USAGE,
+    **_COUNTERS,
+}
+_STATE = {"concept_id": "text", **dict.fromkeys(STATE_COLUMNS, "text")}
+_EVENT = {"seq": "bigint", "body": "text"}
+_VERSION = {
+    "id": "uuid",
+    "concept_id": "text",
+    "kind": "text",
+    "author": "text",
+    "prompt": "text",
+    "usage": "text",
+    "body": "text",
+}
+_ANSWER = {"concept_id": "text", "kind": "text", "body": "text"}
+_PARAMETERS = tuple({"flush": "integer", **columns} for columns in (_TASK, _STATE, _EVENT, _VERSION, _ANSWER))
+"""Each row has the number of the flush that it belongs to."""
 
-_FLUSH = text(f"""
-WITH held AS (
-    SELECT tasks.id AS task_id, progress.roadmap_id
-    FROM tasks JOIN roadmap_progress AS progress ON progress.roadmap_id = tasks.roadmap_id
-    WHERE {FENCE} AND tasks.status = :known_status AND progress.seq = :known_seq
-        AND (CAST(:batch_id AS uuid) IS NULL OR tasks.last_batch IS DISTINCT FROM CAST(:batch_id AS uuid))
-    FOR UPDATE
-), the_task AS (
+
+def _unnested() -> Iterator[str]:
+    """The arrays of each kind of rows as a table."""
+    first = 1
+    for columns in _PARAMETERS:
+        arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(columns.values(), start=first))
+        yield f"unnest({arrays}) AS new ({', '.join(columns)})"
+        first += len(columns)
+
+
+_TASKS, _STATES, _EVENTS, _VERSIONS, _ANSWERS = _unnested()
+_STATEMENT = f"""
+WITH wanted AS (
+    SELECT * FROM {_TASKS}
+), held AS (
+    SELECT wanted.*, tasks.roadmap_id
+    FROM wanted
+    JOIN tasks ON tasks.id = wanted.task_id AND tasks.owner = wanted.worker_id AND tasks.token = wanted.token
+        AND tasks.status = wanted.known_status
+        AND (wanted.batch_id IS NULL OR tasks.last_batch IS DISTINCT FROM wanted.batch_id)
+    JOIN roadmap_progress AS progress ON progress.roadmap_id = tasks.roadmap_id AND progress.seq = wanted.known_seq
+    JOIN roadmaps ON roadmaps.id = tasks.roadmap_id
+    FOR UPDATE OF tasks, progress SKIP LOCKED
+    FOR KEY SHARE OF roadmaps SKIP LOCKED
+), the_tasks AS (
     UPDATE tasks AS task SET
-        status = :status,
-        ended_at = CASE WHEN :ended THEN CAST(:at AS timestamptz) ELSE task.ended_at END,
-        error_code = CASE WHEN :moved THEN :error_code ELSE error_code END,
-        error_message = CASE WHEN :moved THEN :error_message ELSE error_message END,
-        error_details = CASE WHEN :moved THEN CAST(:error_details AS jsonb) ELSE error_details END,
-        last_batch = coalesce(CAST(:batch_id AS uuid), last_batch),
-        crashes = CASE WHEN CAST(:batch_id AS uuid) IS NULL THEN crashes ELSE 0 END,
-        {_USAGE}
+        status = held.status,
+        ended_at = coalesce(held.ended_at, task.ended_at),
+        error_code = CASE WHEN moved THEN held.error_code ELSE task.error_code END,
+        error_message = CASE WHEN moved THEN held.error_message ELSE task.error_message END,
+        error_details = CASE WHEN moved THEN held.error_details::jsonb ELSE task.error_details END,
+        last_batch = coalesce(held.batch_id, task.last_batch),
+        crashes = CASE WHEN held.batch_id IS NULL THEN task.crashes ELSE 0 END,
+        {", ".join(f"{name} = task.{name} + held.{name}" for name in _USAGE)}
     FROM held WHERE task.id = held.task_id
 ), counters AS (
-    UPDATE roadmap_progress AS progress SET seq = :seq, {_COUNTERS}
+    UPDATE roadmap_progress AS progress SET seq = held.seq, {", ".join(f"{name} = held.{name}" for name in _COUNTERS)}
     FROM held WHERE progress.roadmap_id = held.roadmap_id
 ), states AS (
-    UPDATE concepts SET {_STATES}
-    FROM held, jsonb_to_recordset(CAST(:states AS jsonb)) AS new (concept_id text, {_STATE_TYPES})
+    UPDATE concepts SET {", ".join(f"{name} = new.{name}::jsonb" for name in STATE_COLUMNS)}
+    FROM held JOIN {_STATES} USING (flush)
     WHERE concepts.roadmap_id = held.roadmap_id AND concepts.concept_id = new.concept_id
 ), log AS (
     INSERT INTO events (roadmap_id, seq, body)
-    SELECT held.roadmap_id, new.seq, new.body
-    FROM held, json_to_recordset(CAST(:events AS json)) AS new (seq bigint, body json)
+    SELECT held.roadmap_id, new.seq, new.body::json
+    FROM held JOIN {_EVENTS} USING (flush)
+), versions AS (
+    INSERT INTO artefacts (roadmap_id, version, task_id, {", ".join(_VERSION)})
+    SELECT held.roadmap_id, (
+            SELECT coalesce(max(version), 0) + 1 FROM artefacts AS earlier
+            WHERE earlier.roadmap_id = held.roadmap_id
+                AND earlier.concept_id = new.concept_id AND earlier.kind = new.kind
+        ), held.task_id,
+        {", ".join(f"new.{name}" + ("::jsonb" if name in {"usage", "body"} else "") for name in _VERSION)}
+    FROM held JOIN {_VERSIONS} USING (flush)
+), answers AS (
+    INSERT INTO raw_answers (roadmap_id, {", ".join(_ANSWER)})
+    SELECT held.roadmap_id, {", ".join(f"new.{name}" for name in _ANSWER)}
+    FROM held JOIN {_ANSWERS} USING (flush)
+    ON CONFLICT (roadmap_id, concept_id, kind) DO UPDATE SET body = excluded.body, created_at = now()
 )
-SELECT count(*) FROM held
-""")
-"""`held` is fence and lock: where it finds nothing, every other part has nothing to do."""
+SELECT flush FROM held
+"""
+"""`held` is fence and lock: where it finds nothing, every other part has nothing to do. It locks the roadmap as foreign
+keys do, which would wait for it."""
 
 
-async def flush(
-    session: AsyncSession, claim: Claim, entry: LedgerEntry, *, known: TaskStatus, batch_id: UUID | None
-) -> bool:
-    """Write what a change comes to. False, and nothing written, when the claim does not stand, the task has another
-    status than was known, the batch is saved already, or another transaction has written to the
-    roadmap since its log was read."""
-    status = entry.task.status
-    states = [*entry.concepts.values(), *entry.removed.values()]
-    parameters: dict[str, Any] = {
-        **fence_parameters(claim),
-        "known_status": known,
-        "known_seq": entry.known.seq,
-        "status": status,
-        "ended": status != known and not status.is_active,
-        "at": entry.at,
-        "moved": entry.move is not None,
-        "error_code": entry.failure.code if entry.failure else None,
-        "error_message": entry.failure.message if entry.failure else None,
-        "error_details": dumps(entry.failure.details).decode() if entry.failure else None,
-        "batch_id": batch_id,
-        **amounts(entry.usage),
-        "seq": entry.position.seq,
-        **{name: getattr(entry.position.progress, name) for name in Progress.model_fields},
-        "states": dumps([plain_state(state) for state in states]).decode(),
-        "events": f"[{','.join(_event(event) for event in entry.events)}]",
-    }
-    return bool((await session.execute(_FLUSH, parameters)).scalar_one())
+@dataclass(frozen=True, slots=True)
+class Flush:
+    """What a change comes to, in the form in which it is sent: the rows of each kind, in the order of their columns."""
+
+    rows: tuple[Sequence[tuple[Any, ...]], ...]
+
+    @classmethod
+    def of(cls, claim: Claim, known: TaskStatus, entry: LedgerEntry, batch: Batch | None) -> "Flush":
+        """What an entry comes to under a claim, where the task had the status `known`; `batch` is what it saves."""
+        states = [plain_state(state) for state in (*entry.concepts.values(), *entry.removed.values())]
+        artefacts = batch.artefacts if batch else ()
+        return cls(
+            (
+                [_task_row(claim, known, entry, batch.batch_id if batch else None)],
+                [(row["concept_id"], *(_json(row[name]) for name in STATE_COLUMNS)) for row in states],
+                [(event.seq, event.encoded) for event in entry.events],
+                [_version_row(item) for item in artefacts if not item.has_failed],
+                [
+                    (item.concept_id, item.kind, storable_answer(answer))
+                    for item in artefacts
+                    if item.has_failed and (answer := item.delivery.raw_answer)
+                ],
+            )
+        )
 
 
-def _event(event: Event) -> str:
-    return f'{{"seq":{event.seq},"body":{event.model_dump_json()}}}'
+async def write_flushes(session: AsyncSession, flushes: Sequence[Flush]) -> set[int]:
+    """Write what changes of several roadmaps come to. Gives the indices of those that are written; of the others
+    nothing is: the claim does not stand, the task has another status than was known, the batch is saved already,
+    another transaction has written to the roadmap since its log was read, or holds its lock."""
+    parameters: list[list[Any]] = []
+    for place, columns in enumerate(_PARAMETERS):
+        rows = [(number, *row) for number, flush in enumerate(flushes) for row in flush.rows[place]]
+        parameters += [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in columns]
+    connection = await session.connection()
+    return set((await connection.exec_driver_sql(_STATEMENT, tuple(parameters))).scalars())
+
+
+def _task_row(claim: Claim, known: TaskStatus, entry: LedgerEntry, batch_id: UUID | None) -> tuple[Any, ...]:
+    status, failure = entry.task.status, entry.failure
+    return (
+        claim.task_id,
+        claim.worker_id,
+        claim.token,
+        known,
+        entry.known.seq,
+        status,
+        entry.at if status != known and not status.is_active else None,
+        entry.move is not None,
+        failure.code if failure else None,
+        failure.message if failure else None,
+        _json(failure.details) if failure else None,
+        batch_id,
+        entry.position.seq,
+        *(getattr(entry.usage, name) for name in _USAGE),
+        *(getattr(entry.position.progress, name) for name in _COUNTERS),
+    )
+
+
+def _version_row(item: FinishedArtefact) -> tuple[Any, ...]:
+    delivery = item.delivery
+    return (
+        item.artefact_id,
+        item.concept_id,
+        item.kind,
+        delivery.author,
+        delivery.prompt,
+        _json(delivery.usage.model_dump()),
+        delivery.result.model_dump_json(),
+    )
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else dumps(value).decode()

@@ -1,6 +1,7 @@
 """Events: committed facts about a roadmap, as they are stored, published and sent to browsers."""
 
 from datetime import datetime
+from functools import cached_property
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -40,6 +41,11 @@ class _Event(FrozenModel):
     at: datetime
     changes: Changes | None = None
     """None in events of earlier versions; a client that receives one reads the roadmap again."""
+
+    @cached_property
+    def encoded(self) -> str:
+        """Its JSON, which is stored and sent."""
+        return self.model_dump_json()
 
 
 class TaskQueued(_Event):

@@ -75,6 +75,10 @@ class FinishedArtefact:
     delivery: Delivery[Artefact]
     artefact_id: UUID = field(default_factory=new_id)
 
+    @property
+    def has_failed(self) -> bool:
+        return isinstance(self.delivery.result, Failure)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:

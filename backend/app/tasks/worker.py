@@ -16,6 +16,7 @@ from app.core.failpoints import Failpoint, reach
 from app.core.supervision import keep_going
 from app.core.tracing import tracer
 from app.db.content_store import PostgresContentStore
+from app.db.flush_writer import FlushWriter
 from app.db.outline_store import OutlineStore
 from app.db.session import DatabaseUnavailable, Sessions
 from app.db.task_store import TaskStore
@@ -67,6 +68,7 @@ class Worker:
     ) -> None:
         self._tasks = tasks
         self._sessions = sessions
+        self._writer = FlushWriter(sessions)
         self._author = author
         self._events = events
         self._doorbell = doorbell
@@ -198,7 +200,7 @@ class Worker:
     def _make_run(self, claim: Claim, since: float) -> Orchestrator | OutlineRun:
         match claim.kind:
             case TaskKind.CONTENT:
-                content = PostgresContentStore(self._sessions, claim)
+                content = PostgresContentStore(self._sessions, self._writer, claim)
                 may_start = partial(self._may_start, since)
                 return Orchestrator(self._author, content, self._events, self._limits, may_start=may_start)
             case TaskKind.DRAFT | TaskKind.REVISE:

@@ -24,6 +24,7 @@ from app.commands.unit import UnitOfWork
 from app.core.celery_app import app as celery
 from app.core.settings import Settings, load_settings, sqlalchemy_url
 from app.db.content_store import PostgresContentStore
+from app.db.flush_writer import FlushWriter
 from app.db.outline_store import OutlineStore
 from app.db.repositories.worker_repo import WorkerRepository
 from app.db.session import Sessions, create_engine, create_sessions, safe_session_with_retry
@@ -119,7 +120,7 @@ class Desk:
         return claim
 
     def store(self, claim: Claim) -> PostgresContentStore:
-        return PostgresContentStore(self.sessions, claim)
+        return PostgresContentStore(self.sessions, FlushWriter(self.sessions), claim)
 
     async def execute(self, work: Callable[[AsyncSession], Awaitable[object]]) -> None:
         await safe_session_with_retry(self.sessions, work)

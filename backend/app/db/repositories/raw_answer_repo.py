@@ -32,7 +32,7 @@ class RawAnswerRepository:
                 "roadmap_id": roadmap.roadmap_id,
                 "concept_id": item.concept_id,
                 "kind": item.kind.value,
-                "body": _storable(item.delivery.raw_answer),
+                "body": storable_answer(item.delivery.raw_answer),
             }
             for item in sorted(finished, key=lambda item: (item.concept_id, item.kind))
             if isinstance(item.delivery.result, Failure) and item.delivery.raw_answer
@@ -41,7 +41,7 @@ class RawAnswerRepository:
     async def save_draft(self, roadmap: RoadmapHandle, answer: str) -> None:
         """Keep an answer that should have been an outline."""
         await self._save(
-            [{"roadmap_id": roadmap.roadmap_id, "concept_id": "", "kind": OUTLINE, "body": _storable(answer)}]
+            [{"roadmap_id": roadmap.roadmap_id, "concept_id": "", "kind": OUTLINE, "body": storable_answer(answer)}]
         )
 
     async def of_concept(self, roadmap: RoadmapHandle, concept_id: str) -> dict[str, str]:
@@ -67,7 +67,7 @@ class RawAnswerRepository:
         )
 
 
-def _storable(answer: str | None) -> str:
-    """Postgres keeps no NUL, and nothing that is not Unicode."""
+def storable_answer(answer: str | None) -> str:
+    """What is kept of an answer: Postgres keeps no NUL, and nothing that is not Unicode."""
     text = (answer or "").replace("\0", "\ufffd")[:MAX_LENGTH]
     return text.encode("utf-8", "replace").decode("utf-8")
