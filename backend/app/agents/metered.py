@@ -1,8 +1,10 @@
 """Counts and times what an author delivers."""
 
 import time
+from functools import cache
 
 import structlog
+from prometheus_client import Histogram
 
 from app.core import metrics
 from app.core.failpoints import Failpoint, reach
@@ -11,11 +13,13 @@ from app.domain.content.kinds import Artefact
 from app.domain.failures import Failure
 from app.domain.outline_operations import RevisionPlan
 from app.domain.roadmap import LearningRequest, Outline
-from app.domain.usage import Usage
+from app.domain.usage import NOTHING, Usage
 from app.generation.ports import Author, AuthorBug
 from app.generation.work import ConceptBrief, Delivery
 
 log = structlog.get_logger()
+
+_input_tokens, _output_tokens = map(metrics.llm_tokens.labels, ("input", "output"))
 
 
 class MeteredAuthor:
@@ -36,8 +40,8 @@ class MeteredAuthor:
         return delivery
 
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
-        asked = log.bind(concept_id=brief.concept.concept_id, artefact=kind.value)
-        asked.debug("artefact_started")
+        asked = {"concept_id": brief.concept.concept_id, "artefact": kind.value}
+        log.debug("artefact_started", **asked)
         started = time.perf_counter()
         outcome = "cancelled"
         try:
@@ -51,8 +55,8 @@ class MeteredAuthor:
             outcome = "crashed"
             raise
         finally:
-            metrics.artefact_seconds.labels(kind, outcome).observe(time.perf_counter() - started)
-            asked.debug("artefact_finished", outcome=outcome)
+            _seconds(kind, outcome).observe(time.perf_counter() - started)
+            log.debug("artefact_finished", **asked, outcome=outcome)
         _count(delivery.usage)
         reach(Failpoint.AFTER_AGENT)
         return delivery
@@ -61,7 +65,13 @@ class MeteredAuthor:
         await self._author.close()
 
 
+@cache
+def _seconds(kind: ArtefactKind, outcome: str) -> Histogram:
+    return metrics.artefact_seconds.labels(kind, outcome)
+
+
 def _count(usage: Usage) -> None:
-    metrics.llm_tokens.labels("input").inc(usage.input_tokens)
-    metrics.llm_tokens.labels("output").inc(usage.output_tokens)
-    metrics.llm_cost.inc(usage.cost_usd)
+    if usage != NOTHING:
+        _input_tokens.inc(usage.input_tokens)
+        _output_tokens.inc(usage.output_tokens)
+        metrics.llm_cost.inc(usage.cost_usd)

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import structlog
 from structlog.typing import Processor
@@ -17,6 +17,16 @@ FILE_BYTES = 5_000_000
 
 _processors: list[Processor] = []
 """One list for the process: a logger that has been used keeps it, and so follows when logging is configured anew."""
+
+
+class _Logger(structlog.stdlib.BoundLogger):
+    """Costs nothing below the level that is logged."""
+
+    def debug(self, event: str | None = None, *args: Any, **fields: Any) -> Any:
+        return super().debug(event, *args, **fields) if self._logger.isEnabledFor(logging.DEBUG) else None
+
+    def info(self, event: str | None = None, *args: Any, **fields: Any) -> Any:
+        return super().info(event, *args, **fields) if self._logger.isEnabledFor(logging.INFO) else None
 
 
 def configure_logging(*, format: Literal["console", "json"], level: str, file: Path | None = None) -> None:
@@ -41,7 +51,7 @@ def configure_logging(*, format: Literal["console", "json"], level: str, file: P
     structlog.configure(
         processors=_processors,
         logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        wrapper_class=_Logger,
         cache_logger_on_first_use=True,
     )
     handlers = list(_handlers(shared, format=format, level=level, file=file))

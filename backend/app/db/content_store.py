@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import metrics
 from app.core.failpoints import Failpoint, reach
-from app.db.flush import Flush, write_flushes
+from app.db.flush import Flush, write_all
 from app.db.flush_writer import FlushWriter
 from app.db.ledger import lock_position
 from app.db.repositories.concept_repo import ConceptRepository
@@ -28,12 +28,13 @@ from app.domain.content.kinds import KINDS, Artefact
 from app.domain.content.status import ContentStatus
 from app.domain.events import ConceptComplete, ConceptFailed, Event, event_adapter
 from app.domain.failures import Failure, FailureCode, failure
+from app.domain.learning import Learned
 from app.domain.ownership import Claim
-from app.domain.records import RoadmapMetadata
+from app.domain.records import RoadmapMetadata, TaskMetadata
 from app.domain.roadmap import LearningRequest, Outline
 from app.domain.tasks import TaskStatus
 from app.generation.backlog import Backlog, backlog_of
-from app.generation.ledger import LedgerEntry, RoadmapState, apply
+from app.generation.ledger import LedgerEntry, Position, RoadmapState, TaskState, apply
 from app.generation.ports import OwnershipLost, StoreUnavailable
 from app.generation.roadmap_changes import Change, FinishRun, PauseRun, SaveBatch, StartConcepts
 from app.generation.work import Batch, FinishedArtefact
@@ -61,25 +62,37 @@ class PostgresContentStore:
         learner."""
 
     async def pending(self) -> Backlog:
-        async def outline_of(session: AsyncSession) -> RoadmapMetadata | None:
+        async def roadmap_of(session: AsyncSession) -> RoadmapMetadata | None:
             return await RoadmapRepository(session).claimed(self._claim)
 
-        async def states_of(session: AsyncSession) -> dict[str, ConceptState]:
-            return await ConceptRepository(session).all(self._claim.roadmap)
+        async def concepts_of(session: AsyncSession) -> tuple[dict[str, ConceptState], Learned]:
+            return await ConceptRepository(session).all_with_learned(self._claim.roadmap)
 
         self._known = None
-        roadmap = await self._reach(outline_of, single_statement=True)
+        # The position first: whatever is committed after it makes the first flush read everything anew.
+        roadmap = await self._reach(roadmap_of, single_statement=True)
         if roadmap is None:
             raise OwnershipLost
+        states, learned = await self._reach(concepts_of, single_statement=True)
         outline = Outline.model_validate(roadmap.framework_data)
         self._names = {concept.concept_id: concept.name for concept in outline.concepts}
         request = LearningRequest.model_validate(roadmap.request)
         if roadmap.task.id != self._claim.task_id or roadmap.task.status != TaskStatus.RUNNING:
             return Backlog(concepts=(), request=request)
+        self._known = RoadmapState(
+            roadmap_id=roadmap.id,
+            position=Position(seq=roadmap.seq, epoch=roadmap.epoch, progress=roadmap.progress),
+            task=_task_state(roadmap.task),
+            concepts=states,
+            names=self._names,
+            learned=learned,
+            usage=roadmap.usage,
+            language=self._claim.language,
+        )
         return backlog_of(
             outline,
             request,
-            await self._reach(states_of, single_statement=True),
+            states,
             scope=roadmap.task.order.scope,
             prioritised=roadmap.task.prioritised,
             spent=roadmap.task.usage,
@@ -189,8 +202,7 @@ class PostgresContentStore:
         )
         entry = apply(state, change)
         if entry.events:
-            written = await write_flushes(session, [self._flush(state, change, entry)])
-            assert written, "everything is locked"
+            await write_all(session, [self._flush(state, change, entry)])
         return entry.events, _after(state, entry) if entry.task.status == TaskStatus.RUNNING else None
 
     def _flush(self, state: RoadmapState, change: Change, entry: LedgerEntry) -> Flush:
@@ -216,6 +228,17 @@ class PostgresContentStore:
             return await call
         except DatabaseUnavailable as error:
             raise StoreUnavailable(str(error.__cause__)) from error
+
+
+def _task_state(task: TaskMetadata) -> TaskState:
+    return TaskState(
+        id=task.id,
+        kind=task.kind,
+        status=task.status,
+        returns_to=task.order.returns_to,
+        usage=task.usage,
+        started_at=task.started_at,
+    )
 
 
 def _after(state: RoadmapState, entry: LedgerEntry) -> RoadmapState:

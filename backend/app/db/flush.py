@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.json import dumps
 from app.db.repositories.concept_repo import STATE_COLUMNS, plain_state
 from app.db.repositories.raw_answer_repo import storable_answer
+from app.db.session import DatabaseUnavailable
 from app.domain.ownership import Claim
 from app.domain.tasks import Progress, TaskStatus
 from app.domain.usage import Usage
@@ -158,6 +159,16 @@ async def write_flushes(session: AsyncSession, flushes: Sequence[Flush]) -> set[
         parameters += [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in columns]
     connection = await session.connection()
     return set((await connection.exec_driver_sql(_STATEMENT, tuple(parameters))).scalars())
+
+
+async def write_all(session: AsyncSession, flushes: Sequence[Flush]) -> None:
+    """Write changes of tasks and counters that the session has locked.
+
+    Raises:
+        DatabaseUnavailable: a roadmap is being deleted for good.
+    """
+    if flushes and len(await write_flushes(session, flushes)) < len(flushes):
+        raise DatabaseUnavailable("a roadmap is being deleted")
 
 
 def _task_row(claim: Claim, known: TaskStatus, entry: LedgerEntry, batch_id: UUID | None) -> tuple[Any, ...]:

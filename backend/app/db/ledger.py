@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import orjson
-from sqlalchemy import insert, select, update
+from sqlalchemy import Uuid, any_, bindparam, insert, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.concept_repo import ConceptRepository
@@ -35,6 +36,12 @@ _AT_ONCE = 200
 """Events that one statement inserts: others get their turn in between."""
 _MANY = 100
 """Concepts, each of which may have to be announced."""
+_LOCK_POSITIONS = (
+    select(roadmap_progress)
+    .where(roadmap_progress.c.roadmap_id == any_(bindparam("roadmap_ids", type_=ARRAY(Uuid))))
+    .order_by(roadmap_progress.c.roadmap_id)
+    .with_for_update()
+)
 
 
 async def change_roadmap(
@@ -142,10 +149,21 @@ async def _entry(state: RoadmapState, change: Change) -> LedgerEntry:
 
 async def lock_position(session: AsyncSession, roadmap: RoadmapHandle) -> Position:
     """Lock the counters, so that events are numbered in the order of the commits."""
-    query = select(roadmap_progress).where(roadmap_progress.c.roadmap_id == roadmap.roadmap_id).with_for_update()
-    row = (await session.execute(query)).one()
-    progress = Progress(**{name: getattr(row, name) for name in Progress.model_fields})
-    return Position(seq=row.seq, epoch=row.epoch, progress=progress)
+    return (await lock_positions(session, [roadmap]))[roadmap.roadmap_id]
+
+
+async def lock_positions(session: AsyncSession, handles: Sequence[RoadmapHandle]) -> dict[UUID, Position]:
+    """The same for several roadmaps, in the order of their ids."""
+    roadmap_ids = [roadmap.roadmap_id for roadmap in handles]
+    rows = await session.execute(_LOCK_POSITIONS, {"roadmap_ids": roadmap_ids})
+    return {
+        row.roadmap_id: Position(
+            seq=row.seq,
+            epoch=row.epoch,
+            progress=Progress(**{name: getattr(row, name) for name in Progress.model_fields}),
+        )
+        for row in rows
+    }
 
 
 async def write(session: AsyncSession, roadmap: RoadmapHandle, entry: LedgerEntry) -> Sequence[Event]:

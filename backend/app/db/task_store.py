@@ -1,27 +1,34 @@
 """Ownership of tasks: taking, giving back, ending, and taking over from the dead. Each method is a transaction."""
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import metrics
-from app.db.ledger import change_roadmap
+from app.core.joining import Joined
+from app.db.flush import Flush, write_all
+from app.db.ledger import change_roadmap, lock_positions
+from app.db.repositories.concept_repo import ConceptRepository
 from app.db.repositories.event_repo import EventRepository
 from app.db.repositories.idempotency_repo import IdempotencyRepository
+from app.db.repositories.learning_repo import LearningRepository
 from app.db.repositories.ownership_repo import OwnershipRepository
 from app.db.repositories.raw_answer_repo import RawAnswerRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.repositories.task_repo import TaskRepository
 from app.db.repositories.worker_repo import WorkerRepository
-from app.db.session import Sessions, safe_session_with_retry
+from app.db.session import REFUSED, DatabaseUnavailable, Sessions, safe_session_with_retry
+from app.domain.content.status import ArtefactStatus
 from app.domain.events import Event
 from app.domain.failures import Failure, FailureCode, failure
 from app.domain.ownership import Claim, ClaimStanding, Orphan
-from app.domain.roadmap import LearningRequest
 from app.domain.tasks import TaskKind, TaskStatus
+from app.generation.ledger import RoadmapState, apply
 from app.generation.roadmap_changes import FailTask, RequeueTask, StartTask
 
 SWEEP_LIMIT = 200
@@ -29,6 +36,9 @@ SWEEP_LIMIT = 200
 
 MAX_CRASHES = 3
 """Workers that may die with a task, one after the other, before it is parked as failed instead of ending others."""
+
+MOST_CLAIMS = 32
+"""Tasks that are claimed in one transaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,23 +56,52 @@ class TaskStore:
         self._sessions = sessions
         self._worker_id = worker_id
         self._event_retention = event_retention
+        self._claims = Joined(self._claim_all, at_most=MOST_CLAIMS)
 
     async def claim(self, task_id: UUID) -> ClaimResult | None:
-        """Take a queued task and announce it; None when there is nothing to take."""
+        """Take a queued task and announce it; None when there is nothing to take. Those that are asked for at the same
+        moment are taken together, group after group, so that no two suspects are."""
+        return await self._claims(task_id)
 
-        async def work(session: AsyncSession) -> ClaimResult | None:
-            claim = await OwnershipRepository(session).claim(task_id, self._worker_id)
-            if claim is None:
-                return None
-            total = None
-            if claim.kind == TaskKind.DRAFT:
-                roadmap = await RoadmapRepository(session).claimed(claim)
-                assert roadmap is not None, "a task belongs to a roadmap"
-                total = LearningRequest.model_validate(roadmap.request).concepts
-            task = await TaskRepository(session).lock(task_id)
-            return ClaimResult(claim=claim, events=await change_roadmap(session, claim.roadmap, task, StartTask(total)))
+    async def _claim_all(self, task_ids: Sequence[UUID]) -> Sequence[ClaimResult | BaseException | None]:
+        """What is not taken with others, is tried alone: it may have been locked, or have spoilt it for all."""
+        taken: dict[UUID, ClaimResult] = {}
+        if len(set(task_ids)) > 1:
+            with suppress(DatabaseUnavailable, *REFUSED):
+                taken = await safe_session_with_retry(self._sessions, partial(self._claim_in, task_ids), attempts=1)
+        answers: list[ClaimResult | BaseException | None] = []
+        for task_id in task_ids:
+            if task_id in taken:
+                answers.append(taken.pop(task_id))
+                continue
+            try:
+                alone = await safe_session_with_retry(self._sessions, partial(self._claim_in, [task_id]))
+                answers.append(alone.get(task_id))
+            except (DatabaseUnavailable, *REFUSED) as error:
+                answers.append(error)
+        return answers
 
-        return await safe_session_with_retry(self._sessions, work)
+    async def _claim_in(self, task_ids: Sequence[UUID], session: AsyncSession) -> dict[UUID, ClaimResult]:
+        claims = await OwnershipRepository(session).claim(task_ids, self._worker_id)
+        positions = await lock_positions(session, [one.claim.roadmap for one in claims])
+        taken, flushes = {}, []
+        for new in claims:
+            claim, position = new.claim, positions[new.claim.roadmap_id]
+            concepts = {}
+            if position.progress.generating:
+                concepts = await ConceptRepository(session).lock_having(claim.roadmap, {ArtefactStatus.GENERATING})
+            state = RoadmapState(
+                roadmap_id=claim.roadmap_id,
+                position=position,
+                task=new.task,
+                concepts=concepts,
+                learned=await LearningRepository(session).learned(claim.roadmap, concepts) if concepts else {},
+            )
+            entry = apply(state, StartTask(new.concepts if claim.kind == TaskKind.DRAFT else None))
+            taken[claim.task_id] = ClaimResult(claim=claim, events=entry.events)
+            flushes.append(Flush.of(claim, new.task.status, entry, None))
+        await write_all(session, flushes)
+        return taken
 
     async def let_go(self, claim: Claim) -> list[tuple[UUID, TaskKind]]:
         """Give up the claim. Gives the roadmap's queued tasks: they could not be claimed before."""

@@ -1,12 +1,12 @@
 """What JSON from outside may hold, regardless of its meaning: checked before anything else reads it."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from app.domain.stored_text import NOT_STORABLE, UNSTORABLE
+from app.domain.stored_text import NOT_STORABLE, is_storable
 
 Path = tuple[str | int, ...]
 
@@ -42,6 +42,44 @@ class _StopScan(Exception):
 
 def faults_of(value: Any, limits: JsonLimits) -> list[JsonFault]:
     """All texts and numbers that cannot be kept, in their order; of what is too large only the first."""
+    return _named_faults(value, limits) if has_faults(value, limits) else []
+
+
+def has_faults(value: Any, limits: JsonLimits) -> bool:
+    """Whether there is something that cannot be kept: told several times as fast as what it is."""
+    left = limits.values
+    todo: list[tuple[Iterable[Any], JsonLimits, int]] = [((value,), limits, 0)]
+    while todo:
+        values, within, depth = todo.pop()
+        for one in values:
+            left -= 1
+            if isinstance(one, str):
+                if not _is_kept(one, within.text):
+                    return True
+            elif isinstance(one, dict):
+                if depth == within.depth or len(one) > within.fields:
+                    return True
+                if max(map(len, one), default=0) > LONGEST_NAME or not is_storable("".join(one)):
+                    return True
+                if within.within.keys().isdisjoint(one):
+                    todo.append((one.values(), within, depth + 1))
+                else:
+                    todo += [((each,), within.within.get(name, within), depth + 1) for name, each in one.items()]
+            elif isinstance(one, list):
+                if depth == within.depth or len(one) > within.entries:
+                    return True
+                todo.append((one, within, depth + 1))
+            elif isinstance(one, float):
+                if not math.isfinite(one):
+                    return True
+            elif isinstance(one, int) and one not in _INTEGERS:
+                return True
+        if left < 0:
+            return True
+    return False
+
+
+def _named_faults(value: Any, limits: JsonLimits) -> list[JsonFault]:
     faults: list[JsonFault] = []
     left = most = limits.values
 
@@ -84,8 +122,12 @@ def faults_of(value: Any, limits: JsonLimits) -> list[JsonFault]:
     return faults
 
 
+def _is_kept(text: str, most: int) -> bool:
+    return len(text) <= most and is_storable(text)
+
+
 def _of_text(text: str, most: int) -> Iterator[str]:
     if len(text) > most:
         yield f"must have at most {most} characters; it has {len(text)}"
-    if UNSTORABLE.search(text):
+    if not is_storable(text):
         yield NOT_STORABLE

@@ -12,6 +12,11 @@ them, terminals obey others, and no text needs them."""
 _LINE_BREAKS = re.compile("\r\n?")
 
 
+def is_storable(text: str) -> bool:
+    """Whether PostgreSQL and UTF-8 can hold the text."""
+    return "\0" not in text and (text.isascii() or UNSTORABLE.search(text) is None)
+
+
 def storable(text: str) -> str:
     """The text without control characters and lone surrogates; line breaks become `\\n`."""
     if _CONTROLS.search(text) is None and "\r" not in text:

@@ -27,4 +27,9 @@ class Usage(FrozenModel):
         return self.unpriced_calls > 0
 
     def __add__(self, other: "Usage") -> "Usage":
+        if other == NOTHING or self == NOTHING:
+            return self if other == NOTHING else other
         return Usage(**{name: getattr(self, name) + getattr(other, name) for name in Usage.model_fields})
+
+
+NOTHING = Usage()

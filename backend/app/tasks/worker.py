@@ -78,7 +78,6 @@ class Worker:
         self._capacity = capacity
         self._held: dict[UUID, asyncio.Task[None]] = {}
         self._runs: dict[UUID, tuple[Claim, Orchestrator | OutlineRun]] = {}
-        self._claiming = asyncio.Lock()
         self._looked_at = 0.0
         """When the last look at the own claims began that has succeeded, by `time.monotonic`."""
         self._draining = False
@@ -149,8 +148,7 @@ class Worker:
 
     async def _claim_and_run(self, task_id: UUID) -> None:
         began = time.monotonic()
-        async with self._claiming:  # one after the other, so that no two suspects are taken at once
-            taken = await self._tasks.claim(task_id)
+        taken = await self._tasks.claim(task_id)
         if taken is None:
             log.info("task_signal_ignored", reason="unknown, ended, held by a worker, or to be run alone")
             return

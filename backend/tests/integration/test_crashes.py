@@ -5,21 +5,17 @@ from uuid import UUID, uuid4
 
 import pytest
 from factories import a_batch
-from fakes import AlwaysHeld, RecordingEvents, SilentDoorbell
 from integration.conftest import Desk, claim_of
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.agents.builtin.author import BuiltinAuthor
 from app.db.tables import tasks, workers
-from app.db.task_store import MAX_CRASHES, ClaimResult, TaskStore, hand_back
+from app.db.task_store import MAX_CRASHES, TaskStore, hand_back
 from app.domain.events import Failed
 from app.domain.failures import FailureCode
 from app.domain.ownership import SUSPECT_CRASHES, Claim
 from app.domain.tasks import TaskKind
 from app.domain.viewer import LOCAL_VIEWER
-from app.generation.orchestrator import Limits
-from app.tasks.worker import Worker
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -120,32 +116,15 @@ async def test_a_task_that_its_own_worker_has_lost_sight_of_is_no_crash(desk: De
     assert await worker.claim(claim.task_id) is not None
 
 
-async def test_a_worker_claims_one_task_after_the_other(desk: Desk) -> None:
-    """Of suspects that are claimed at the same moment, none would see the others."""
-
-    class Counting(TaskStore):
-        now = most = 0
-
-        async def claim(self, task_id: UUID) -> ClaimResult | None:
-            self.now += 1
-            self.most = max(self.most, self.now)
-            await asyncio.sleep(0.01)
-            self.now -= 1
-            return None
-
-    store = Counting(desk.sessions, uuid4())
-    worker = Worker(
-        tasks=store,
-        sessions=desk.sessions,
-        author=BuiltinAuthor(pace=0),
-        events=RecordingEvents(),
-        doorbell=SilentDoorbell(),
-        lease=AlwaysHeld(),
-        limits=Limits(),
-        capacity=50,
-    )
-    await asyncio.gather(*(worker.run(uuid4()) for _ in range(5)))
-    assert store.most == 1
+async def test_of_what_a_worker_claims_at_the_same_moment_one_is_a_suspect(desk: Desk) -> None:
+    suspects = [await claimed_after(desk, SUSPECT_CRASHES - 1) for _ in range(3)]
+    innocent = [(await desk.claimed())[0] for _ in range(3)]
+    heir = await crash(desk, *suspects, *innocent)
+    wanted = [claim.task_id for claim in (*suspects, *innocent)]
+    first, *taken = await asyncio.gather(heir.claim(uuid4()), *map(heir.claim, wanted))  # the others join
+    assert first is None
+    assert sum(one is not None for one in taken[:3]) == 1
+    assert all(one is not None for one in taken[3:])
 
 
 async def test_a_task_that_is_being_claimed_is_not_taken_for_a_forgotten_one(desk: Desk) -> None:

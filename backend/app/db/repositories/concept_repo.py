@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from app.domain.content.kind import ArtefactKind
 from app.domain.content.kinds import KINDS
 from app.domain.content.status import ArtefactStatus, ContentStatus, content_status
 from app.domain.failures import Failure
+from app.domain.learning import Learned
 from app.domain.packed_roadmap import PackedConcept
 from app.domain.tasks import Progress
 from app.domain.viewer import RoadmapHandle
@@ -32,6 +34,7 @@ _SAVE = (
     )
     .values({name: bindparam(f"in_{name}", type_=concepts.c[name].type) for name in STATE_COLUMNS})
 )
+_ALL = select(concepts).where(concepts.c.roadmap_id == bindparam("in_roadmap_id"), concepts.c.removed_at.is_(None))
 _ROWS = select(concepts.c.concept_id, concepts.c.artefacts, concepts.c.learned_at)
 """What is shown of a concept."""
 _STATUSES = (
@@ -55,6 +58,17 @@ class ConceptRepository:
     async def all(self, roadmap: RoadmapHandle) -> dict[str, ConceptState]:
         """The states of all concepts of the outline, by id."""
         return await self._states(_present(roadmap))
+
+    async def all_with_learned(self, roadmap: RoadmapHandle) -> tuple[dict[str, ConceptState], Learned]:
+        """The same, and when the learner marked those of them as learned that are."""
+        rows = (await self._session.execute(_ALL, {"in_roadmap_id": roadmap.roadmap_id})).mappings()
+        states: dict[str, ConceptState] = {}
+        learned: dict[str, datetime] = {}
+        async for row in with_pauses(rows):
+            states[row["concept_id"]] = _state(row)
+            if row["learned_at"] is not None:
+                learned[row["concept_id"]] = row["learned_at"]
+        return states, learned
 
     async def statuses(self, roadmap: RoadmapHandle) -> list[tuple[dict[ArtefactKind, ArtefactStatus], int]]:
         """Of the concepts of the outline: how many there are with the same statuses."""

@@ -1,13 +1,17 @@
 """Who holds a task: claiming, letting go, and taking over from the dead. A claim's token fences all its writes."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     TextClause,
+    Uuid,
     and_,
+    any_,
+    bindparam,
     case,
     exists,
     func,
@@ -18,15 +22,17 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.worker_repo import alive, renewed_within
 from app.db.rows import task_state
 from app.db.tables import roadmaps, tasks, workers
 from app.domain.ownership import LEASE, LONGEST_GAP, SUSPECT_CRASHES, Claim, ClaimStanding, Orphan
+from app.domain.roadmap import DEFAULT_CONCEPTS
 from app.domain.state_machine import TASK_TRANSITIONS, TaskTransition
 from app.domain.tasks import TaskKind, TaskStatus
-from app.generation.ledger import ClaimedTask
+from app.generation.ledger import ClaimedTask, TaskState
 
 FENCE = "tasks.id = :task_id AND tasks.owner = :worker_id AND tasks.token = :token"
 """The task is still held under the token that this claim got."""
@@ -37,28 +43,61 @@ _language = (
     .scalar_subquery()
     .label("language")
 )
+_concepts = (
+    select(func.coalesce(roadmaps.c.request["concepts"].as_integer(), DEFAULT_CONCEPTS))
+    .where(roadmaps.c.id == tasks.c.roadmap_id)
+    .scalar_subquery()
+    .label("concepts")
+)
+_other = tasks.alias("other")
+_CANDIDATES = (
+    select(tasks.c.id, tasks.c.crashes)
+    .where(
+        tasks.c.id == any_(bindparam("task_ids", type_=ARRAY(Uuid))),
+        tasks.c.status.in_(TASK_TRANSITIONS[TaskTransition.CLAIM].since),
+        ~exists().where(_other.c.roadmap_id == tasks.c.roadmap_id, _other.c.owner.is_not(None)),
+    )
+    .order_by(tasks.c.id)
+)
+
+
+_LET_GO = (
+    select(tasks.c.id, tasks.c.kind)
+    .where(tasks.c.roadmap_id == bindparam("in_roadmap_id"), tasks.c.status == TaskStatus.QUEUED)
+    .add_cte(update(tasks).where(text(FENCE)).values(owner=None, token=tasks.c.token + 1).returning(tasks.c.id).cte())
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewClaim:
+    """A claim, its task as it stands now, and the number of `concepts` that the learner asked for."""
+
+    claim: Claim
+    task: TaskState
+    concepts: int
 
 
 class OwnershipRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def claim(self, task_id: UUID, worker_id: UUID) -> Claim | None:
-        """Take a queued task. None when there is nothing to take: unknown, ended, held by a worker, the worker's own
-        lease is not valid, some worker still has to let go of this task (it was paused and resumed) or of an earlier
-        one of the same roadmap, or it is a suspect and the worker has one already."""
-        other, suspect = tasks.alias("other"), tasks.alias("suspect")
+    async def claim(self, task_ids: Sequence[UUID], worker_id: UUID) -> list[NewClaim]:
+        """Take those queued tasks that are there to be had. Not taken are unknown and ended ones, those that a worker
+        holds or has yet to let go of (they were paused and resumed, or it has an earlier one of the same roadmap), all
+        if the worker's own lease is not valid, and suspects but for one that the worker has. Of several tasks, those
+        that are locked are passed over."""
+        candidates = _CANDIDATES.with_for_update(of=tasks, skip_locked=len(task_ids) > 1).cte("candidates")
+        is_suspect = candidates.c.crashes >= SUSPECT_CRASHES
+        place = func.row_number().over(partition_by=is_suspect, order_by=candidates.c.id)
+        chosen = select(candidates.c.id, (~is_suspect).label("is_innocent"), place.label("place")).cte("chosen")
+        suspect = tasks.alias("suspect")
+        has_suspect = exists().where(suspect.c.owner == worker_id, suspect.c.crashes >= SUSPECT_CRASHES)
         statement = (
             update(tasks)
             .where(
-                tasks.c.id == task_id,
-                tasks.c.status.in_(TASK_TRANSITIONS[TaskTransition.CLAIM].since),
+                tasks.c.id == chosen.c.id,
                 alive(worker_id),
-                ~exists().where(other.c.roadmap_id == tasks.c.roadmap_id, other.c.owner.is_not(None)),
-                or_(
-                    tasks.c.crashes < SUSPECT_CRASHES,
-                    ~exists().where(suspect.c.owner == worker_id, suspect.c.crashes >= SUSPECT_CRASHES),
-                ),
+                or_(chosen.c.is_innocent, and_(chosen.c.place == 1, ~has_suspect)),
             )
             .values(
                 status=TaskStatus.RUNNING,
@@ -66,19 +105,24 @@ class OwnershipRepository:
                 token=tasks.c.token + 1,
                 started_at=func.coalesce(tasks.c.started_at, func.now()),
             )
-            .returning(tasks.c.roadmap_id, tasks.c.kind, tasks.c.token, _language)
+            .returning(tasks, _language, _concepts)
         )
-        row = (await self._session.execute(statement)).one_or_none()
-        if row is None:
-            return None
-        return Claim(
-            task_id=task_id,
-            roadmap_id=row.roadmap_id,
-            kind=TaskKind(row.kind),
-            worker_id=worker_id,
-            token=row.token,
-            language=row.language,
-        )
+        rows = await self._session.execute(statement, {"task_ids": list(task_ids)})
+        return [
+            NewClaim(
+                claim=Claim(
+                    task_id=row["id"],
+                    roadmap_id=row["roadmap_id"],
+                    kind=TaskKind(row["kind"]),
+                    worker_id=worker_id,
+                    token=row["token"],
+                    language=row["language"],
+                ),
+                task=task_state(row),
+                concepts=row["concepts"],
+            )
+            for row in rows.mappings()
+        ]
 
     async def lock_claimed(self, claim: Claim) -> ClaimedTask | None:
         """Lock a claimed task and read it; None when the claim does not stand any more."""
@@ -94,15 +138,8 @@ class OwnershipRepository:
     async def let_go(self, claim: Claim) -> list[tuple[UUID, TaskKind]]:
         """Give up a claim, in any state of the task; its token is spent. Gives the roadmap's queued tasks:
         they could not be claimed before. One statement."""
-        gone = (
-            update(tasks).where(_claimed(claim)).values(owner=None, token=tasks.c.token + 1).returning(tasks.c.id).cte()
-        )
-        query = (
-            select(tasks.c.id, tasks.c.kind)
-            .where(tasks.c.roadmap_id == claim.roadmap_id, tasks.c.status == TaskStatus.QUEUED)
-            .add_cte(gone)
-        )
-        return [(row.id, TaskKind(row.kind)) for row in await self._session.execute(query)]
+        rows = await self._session.execute(_LET_GO, fence_parameters(claim) | {"in_roadmap_id": claim.roadmap_id})
+        return [(row.id, TaskKind(row.kind)) for row in rows]
 
     async def still_claimed(self, claims: Sequence[Claim]) -> dict[UUID, ClaimStanding]:
         """How those tasks stand whose claims do, by task id."""

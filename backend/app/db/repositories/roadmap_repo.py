@@ -87,7 +87,10 @@ class RoadmapRepository:
 
     async def claimed(self, claim: Claim, *, for_update: bool = False) -> RoadmapMetadata | None:
         """The roadmap of a worker's claim, of any owner; None when it has been deleted for good."""
-        return await self._one([roadmaps.c.id == claim.roadmap_id], for_update=for_update)
+        if for_update:
+            return await self._one([roadmaps.c.id == claim.roadmap_id], for_update=True)
+        row = (await self._session.execute(_CLAIMED, {"in_roadmap_id": claim.roadmap_id})).mappings().one_or_none()
+        return _roadmap(row) if row else None
 
     async def list_roadmaps(
         self,
@@ -328,6 +331,9 @@ def _metadata(*, outline: bool = True) -> Select[Any]:
         .join(newest, newest.c.id == roadmaps.c.task_id)
         .join(_usage, true())
     )
+
+
+_CLAIMED = _metadata().where(roadmaps.c.id == bindparam("in_roadmap_id"))
 
 
 def _roadmap(row: Any) -> RoadmapMetadata:
