@@ -64,7 +64,8 @@ class TimedAuthor:
 
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:  # noqa: ARG002
         await asyncio.sleep(self._seconds)
-        return Delivery(result=ARTEFACTS[kind], author=self.name)
+        written = ARTEFACTS[kind]
+        return Delivery(result=type(written).model_construct(**dict(written)), author=self.name)
 
     async def close(self) -> None:
         """There is nothing to close."""

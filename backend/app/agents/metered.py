@@ -71,7 +71,7 @@ def _seconds(kind: ArtefactKind, outcome: str) -> Histogram:
 
 
 def _count(usage: Usage) -> None:
-    if usage != NOTHING:
+    if usage is not NOTHING:
         _input_tokens.inc(usage.input_tokens)
         _output_tokens.inc(usage.output_tokens)
         metrics.llm_cost.inc(usage.cost_usd)

@@ -12,6 +12,9 @@ SHORT = 0.015
 EVERY = 1.0
 AT_LEAST_EVERY = 60.0
 """Seconds; so long a collection is put off while it would take longer."""
+_YOUNG, _MIDDLE = 10_000, 20
+"""Objects after which those that have come meanwhile are looked at, and how often that is done before those that have
+stayed are. A busy process makes Python's own 700 in a millisecond, most of which are needed for longer."""
 _FIRST_GUESS = 1e-7
 """Seconds for a block of memory."""
 _AT_LEAST = 10_000
@@ -22,8 +25,7 @@ def leave_full_collections_to_us() -> None:
     """What lives now is there for good, and is not looked at any more. Others are collected by `collect_when_short`."""
     gc.collect()
     gc.freeze()
-    youngest, middle, _ = gc.get_threshold()
-    gc.set_threshold(youngest, middle, 1_000_000)
+    gc.set_threshold(_YOUNG, _MIDDLE, 1_000_000)
 
 
 async def collect_when_short() -> NoReturn:

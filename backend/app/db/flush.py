@@ -16,6 +16,8 @@ from app.core.json import dumps
 from app.db.repositories.concept_repo import STATE_COLUMNS, plain_state
 from app.db.repositories.raw_answer_repo import storable_answer
 from app.db.session import DatabaseUnavailable
+from app.domain.content.kinds import Artefact
+from app.domain.failures import Failure
 from app.domain.ownership import Claim
 from app.domain.tasks import Progress, TaskStatus
 from app.domain.usage import Usage
@@ -139,11 +141,15 @@ class Flush:
                 [_task_row(claim, known, entry, batch.batch_id if batch else None)],
                 [(row["concept_id"], *(_json(row[name]) for name in STATE_COLUMNS)) for row in states],
                 [(event.seq, event.encoded) for event in entry.events],
-                [_version_row(item) for item in artefacts if not item.has_failed],
+                [
+                    _version_row(item, result)
+                    for item in artefacts
+                    if not isinstance(result := item.delivery.result, Failure)
+                ],
                 [
                     (item.concept_id, item.kind, storable_answer(answer))
                     for item in artefacts
-                    if item.has_failed and (answer := item.delivery.raw_answer)
+                    if isinstance(item.delivery.result, Failure) and (answer := item.delivery.raw_answer)
                 ],
             )
         )
@@ -192,7 +198,7 @@ def _task_row(claim: Claim, known: TaskStatus, entry: LedgerEntry, batch_id: UUI
     )
 
 
-def _version_row(item: FinishedArtefact) -> tuple[Any, ...]:
+def _version_row(item: FinishedArtefact, artefact: Artefact) -> tuple[Any, ...]:
     delivery = item.delivery
     return (
         item.artefact_id,
@@ -201,7 +207,7 @@ def _version_row(item: FinishedArtefact) -> tuple[Any, ...]:
         delivery.author,
         delivery.prompt,
         _json(delivery.usage.model_dump()),
-        delivery.result.model_dump_json(),
+        artefact.encoded,
     )
 
 

@@ -27,7 +27,7 @@ from app.domain.outline_revision import NewRevision, Revision
 from app.domain.records import Order
 from app.domain.roadmap import Outline
 from app.domain.tasks import Progress, TaskKind, TaskStatus
-from app.domain.usage import Usage
+from app.domain.usage import NOTHING, Usage
 from app.domain.viewer import RoadmapHandle
 from app.generation.ledger import LedgerEntry, Position, RoadmapState, TaskState, apply
 from app.generation.roadmap_changes import Change, PutOutline, QueueTask, touched_by
@@ -52,7 +52,7 @@ async def change_roadmap(
     *,
     newest: TaskState | None = None,
     names: Mapping[str, str] | None = None,
-    usage: Usage = Usage(),
+    usage: Usage = NOTHING,
     language: str = "en",
 ) -> Sequence[Event]:
     """Apply a change to the roadmap as it stands, and write what it comes to. `task` is locked, or the change does not
@@ -108,7 +108,7 @@ async def put_outline(
     how: NewRevision | Revision,
     *,
     used: Usage | None = None,
-    usage: Usage = Usage(),
+    usage: Usage = NOTHING,
 ) -> Sequence[Event]:
     """Store an outline, as a new revision or as one that there was, and announce it. The concepts that stay keep their
     content, those that come back have theirs again, and the counters follow. If an author has made it, its task

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from app.core import outages
 from app.core.database_address import parse_database_address
 from app.core.errors import Unavailable
+from app.core.json import dumps
 from app.db.connecting import IDLE_TIMEOUT, TRANSACTION_LIMIT, CannotConnect, connect_engine
 from app.db.schema import SCHEMA_REVISION, revision_in
 
@@ -116,7 +117,7 @@ def create_engine(
         max_overflow=0,
         pool_timeout=COMMAND_TIMEOUT,
         hide_parameters=True,  # errors are logged, and parameters hold tutorials and what learners have written
-        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_serializer=lambda value: dumps(value).decode(),
         json_deserializer=orjson.loads,
     )
     connect_engine(engine, address, application_name=application_name, command_timeout=command_timeout)

@@ -15,7 +15,7 @@ ARTEFACT_LIMITS = JsonLimits(values=20_000, depth=20, fields=50, entries=200, te
 
 def excess_of(artefact: Artefact) -> Details | None:
     """Why the artefact cannot be kept, as the details of a failure that it is too large; None when it can."""
-    size = len(artefact.model_dump_json())
+    size = len(artefact.encoded)
     if size > MAX_ARTEFACT_BYTES:
         return {"case": "bytes", "size": size, "limit": MAX_ARTEFACT_BYTES}
     for path, message in faults_of(artefact.model_dump(mode="json"), ARTEFACT_LIMITS):
@@ -25,7 +25,7 @@ def excess_of(artefact: Artefact) -> Details | None:
 
 
 def size_fault(artefact: Artefact) -> str | None:
-    size = len(artefact.model_dump_json())
+    size = len(artefact.encoded)
     if size <= MAX_ARTEFACT_BYTES:
         return None
     return f"it must have at most {MAX_ARTEFACT_BYTES} bytes; it has {size} (MAX_ARTEFACT_BYTES)"

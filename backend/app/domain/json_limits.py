@@ -54,7 +54,7 @@ def has_faults(value: Any, limits: JsonLimits) -> bool:
         for one in values:
             left -= 1
             if isinstance(one, str):
-                if not _is_kept(one, within.text):
+                if len(one) > within.text or not is_storable(one):
                     return True
             elif isinstance(one, dict):
                 if depth == within.depth or len(one) > within.fields:
@@ -120,10 +120,6 @@ def _named_faults(value: Any, limits: JsonLimits) -> list[JsonFault]:
     with suppress(_StopScan):
         look((), value, 0)
     return faults
-
-
-def _is_kept(text: str, most: int) -> bool:
-    return len(text) <= most and is_storable(text)
 
 
 def _of_text(text: str, most: int) -> Iterator[str]:

@@ -27,9 +27,10 @@ class Usage(FrozenModel):
         return self.unpriced_calls > 0
 
     def __add__(self, other: "Usage") -> "Usage":
-        if other == NOTHING or self == NOTHING:
-            return self if other == NOTHING else other
+        if other is NOTHING or self is NOTHING:
+            return self if other is NOTHING else other
         return Usage(**{name: getattr(self, name) + getattr(other, name) for name in Usage.model_fields})
 
 
 NOTHING = Usage()
+"""What costs nothing; adding it costs nothing, too."""

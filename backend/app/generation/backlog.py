@@ -7,7 +7,7 @@ from app.domain.content.concept_state import ConceptState
 from app.domain.content.status import ArtefactStatus
 from app.domain.outline_rules import learning_order
 from app.domain.roadmap import LearningRequest, Outline
-from app.domain.usage import Usage
+from app.domain.usage import NOTHING, Usage
 from app.generation.work import ConceptBrief, PendingConcept
 
 
@@ -18,7 +18,7 @@ class Backlog:
     concepts: Sequence[PendingConcept]
     request: LearningRequest
     prioritised: Sequence[str] = ()
-    spent: Usage = Usage()
+    spent: Usage = NOTHING
 
 
 def backlog_of(
@@ -28,7 +28,7 @@ def backlog_of(
     *,
     scope: Collection[str] | None = None,
     prioritised: Sequence[str] = (),
-    spent: Usage = Usage(),
+    spent: Usage = NOTHING,
 ) -> Backlog:
     """What waits, of all concepts or of those in `scope`."""
     briefs = {

@@ -1,7 +1,7 @@
 """The circuit breaker: notices that the run must pause, before every further call fails or costs too much."""
 
 from app.domain.failures import Failure, FailureCode, failure
-from app.domain.usage import Usage
+from app.domain.usage import NOTHING, Usage
 
 BUGS = 6
 """Bugs of the author in a row after which the run pauses: those of two concepts, as one may be the concept's own."""
@@ -16,7 +16,7 @@ class CircuitBreaker:
         *,
         threshold: int = 3,
         max_cost_usd: float | None = None,
-        spent: Usage = Usage(),
+        spent: Usage = NOTHING,
         language: str = "en",
     ) -> None:
         self._threshold = threshold
@@ -29,7 +29,7 @@ class CircuitBreaker:
         """Why it has tripped; None while it has not."""
         self._check_cost()
 
-    def record(self, failure: Failure | None, usage: Usage = Usage()) -> None:
+    def record(self, failure: Failure | None, usage: Usage = NOTHING) -> None:
         """Count one artefact: its failure, or None for a success, and what it has cost."""
         self._spent += usage
         if failure is None:

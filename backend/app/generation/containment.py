@@ -9,7 +9,7 @@ import structlog
 from app.domain.artefact_limits import excess_of
 from app.domain.content.kinds import Artefact
 from app.domain.failures import Failure, FailureCode, failure
-from app.domain.usage import Usage
+from app.domain.usage import NOTHING
 from app.generation.ports import AuthorBug
 from app.generation.work import Delivery
 
@@ -28,7 +28,7 @@ async def contained(work: Awaitable[Delivery[T]], *, language: str, **about: str
         return await work
     except Exception as bug:
         log.error("author_crashed", exc_info=bug, **about)
-        usage = bug.usage if isinstance(bug, AuthorBug) else Usage()
+        usage = bug.usage if isinstance(bug, AuthorBug) else NOTHING
         return Delivery(result=failure(FailureCode.INTERNAL, language), usage=usage)
 
 

@@ -33,7 +33,7 @@ from app.domain.failures import Failure, FailureCode, failure, paused_at_request
 from app.domain.learning import Learned
 from app.domain.state_machine import TASK_TRANSITIONS, TaskTransition, allowed
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus, content_outcome, roadmap_status
-from app.domain.usage import Usage
+from app.domain.usage import NOTHING, Usage
 from app.generation.announcements import concept_changed, concept_outcome, saved_artefacts
 from app.generation.roadmap_changes import (
     CancelTask,
@@ -77,7 +77,7 @@ class TaskState:
     kind: TaskKind
     status: TaskStatus
     returns_to: RoadmapStatus | None = None
-    usage: Usage = Usage()
+    usage: Usage = NOTHING
     created_at: datetime | None = None
     started_at: datetime | None = None
     is_new: bool = False
@@ -107,7 +107,7 @@ class RoadmapState:
     """Of the concepts that are announced by name."""
     learned: Learned = field(default_factory=dict)
     """Of the concepts that the change may touch."""
-    usage: Usage = Usage()
+    usage: Usage = NOTHING
     """What the roadmap has used up, if the change uses up more."""
     language: str = "en"
 
@@ -136,7 +136,7 @@ class LedgerEntry:
     """By which the task came to its status."""
     failure: Failure | None = None
     """Why it did; the reason of an earlier move counts no more."""
-    usage: Usage = Usage()
+    usage: Usage = NOTHING
     """What the task has used up by this."""
 
 
@@ -234,7 +234,7 @@ class _EntryBuilder:
         self._task = state.task
         self._move: TaskTransition | None = None
         self._failure: Failure | None = None
-        self._usage = Usage()
+        self._usage = NOTHING
         self.progress = state.position.progress
         self._told = self._seen()
         self._untold: dict[str, ConceptState | None] = {}
@@ -317,7 +317,7 @@ class _EntryBuilder:
 
     def use(self, usage: Usage | None) -> None:
         """Count what has been used up. An outline's is written with the outline."""
-        self._usage = usage or Usage()
+        self._usage = usage or NOTHING
 
     def start(self, concept_ids: Sequence[str]) -> None:
         for concept_id in concept_ids:
@@ -345,7 +345,7 @@ class _EntryBuilder:
                     unfinished.append(concept_id)
         for concept_id in unfinished:
             self._put(after[concept_id], before[concept_id])
-        self.use(reduce(add, (item.delivery.usage for item in batch.artefacts), Usage()))
+        self.use(reduce(add, (item.delivery.usage for item in batch.artefacts), NOTHING))
         others = saved_artefacts(batch, [after[concept_id] for concept_id in unfinished])
         self.add(
             BatchSaved(**self.envelope(), size=batch.size, artefacts=others, progress=self.progress, usage=self._usage)

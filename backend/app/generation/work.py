@@ -10,7 +10,7 @@ from app.domain.content.kind import ArtefactKind
 from app.domain.content.kinds import Artefact
 from app.domain.failures import Failure
 from app.domain.roadmap import Concept, LearningRequest, Outline
-from app.domain.usage import Usage
+from app.domain.usage import NOTHING, Usage
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -26,7 +26,7 @@ class Delivery(Generic[T_co]):
 
     result: T_co | Failure
     author: str | None = None
-    usage: Usage = Usage()
+    usage: Usage = NOTHING
     prompt: str | None = None
     raw_answer: str | None = None
 
@@ -74,10 +74,6 @@ class FinishedArtefact:
     kind: ArtefactKind
     delivery: Delivery[Artefact]
     artefact_id: UUID = field(default_factory=new_id)
-
-    @property
-    def has_failed(self) -> bool:
-        return isinstance(self.delivery.result, Failure)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from app.agents.factory import open_author
 from app.agents.metered import MeteredAuthor
 from app.core import failpoints
 from app.core.celery_app import app as celery
+from app.core.garbage import collect_when_short, leave_full_collections_to_us
 from app.core.settings import Settings
 from app.core.tracing import start_tracing
 from app.db.schema import SCHEMA_REVISION
@@ -76,7 +77,7 @@ class WorkerRuntime:
         if not self._heartbeat.wait_until_held(FIRST_LEASE_TIMEOUT):
             log.warning("waiting_for_lease", worker=self._name)
         # Only now: without a lease, nothing that waits can be taken.
-        self._looking_after = self._thread.submit(worker.look_after_tasks())
+        self._looking_after = self._thread.submit(_look_after(worker))
         log.info("worker_started", worker=self._name, capacity=self._capacity)
 
     def run(self, task_id: UUID) -> None:
@@ -132,6 +133,13 @@ class WorkerRuntime:
         await self._redis.aclose()
         await self._engine.dispose()
         await asyncio.to_thread(self._stop_tracing)
+
+
+async def _look_after(worker: Worker) -> None:
+    leave_full_collections_to_us()
+    async with asyncio.TaskGroup() as caring:
+        caring.create_task(worker.look_after_tasks())
+        caring.create_task(collect_when_short())
 
 
 async def _wait_for_schema(sessions: Sessions) -> None:

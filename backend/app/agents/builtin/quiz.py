@@ -8,7 +8,7 @@ from app.agents.builtin.curriculum import written_language
 from app.agents.builtin.general_plan import general_plan
 from app.agents.builtin.outline_quiz import before_question, outline_questions
 from app.agents.builtin.questions import OPTIONS, Choice, Statement, distinct, question
-from app.agents.builtin.quiz_pool import QuizPool
+from app.agents.builtin.quiz_pool import QuizPool, pool_of
 from app.agents.builtin.study import Study
 from app.agents.builtin.templates import fill
 from app.agents.builtin.wording import QuizWording
@@ -31,7 +31,7 @@ def write_quiz(study: Study) -> Quiz:
 
 def _about_concept(study: Study, random: Random) -> Iterator[Choice | Statement]:
     words = study.wording.quiz
-    pool = QuizPool.of(study.curriculum, study.brief.outline)
+    pool = pool_of(study.curriculum, study.brief.outline)
     subjects = [_renamed(pool.concepts[concept_id], study) for concept_id in study.concept.about]
     random.shuffle(subjects)
     yield _describes(subjects[0], pool, words, random)
@@ -55,7 +55,7 @@ def _about_outline(study: Study, random: Random) -> Iterator[Choice | Statement]
     brief: ConceptBrief = study.brief
     yield from outline_questions(brief, words, random)
     plan = general_plan(study.curriculum.topic, written_language(brief.request.language))
-    pool = QuizPool.of(plan, brief.outline)
+    pool = pool_of(plan, brief.outline)
     first, second = random.sample([pool.concepts[concept_id] for concept_id in _METHODS], 2)
     yield _describes(first, pool, words, random)
     yield _described(second, pool, words, random)

@@ -1,11 +1,12 @@
 """Chooses what may stand beside the right answer: other concepts, and statements that are surely not about this one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Self
 
 from app.agents.builtin.course import Curriculum, CurriculumConcept, known_concept
+from app.core.recent import Recent
 from app.domain.roadmap import Outline
 
 
@@ -17,6 +18,8 @@ class QuizPool:
     in_outline: frozenset[str]
     _place: dict[str, tuple[str, str]]
     _rests_on: dict[str, frozenset[str]]
+    _known_terms: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Of the concepts that have been asked for."""
 
     @classmethod
     def of(cls, curriculum: Curriculum, outline: Outline) -> Self:
@@ -53,16 +56,21 @@ class QuizPool:
         The other concept stands in another stage, neither rests on the other, and the statement names something of
         its own and nothing of this one's.
         """
-        own_terms = _terms(concept)
+        own_terms = self._terms_of(concept)
         for other in self.beside(concept, dice):
             if self._place[other.concept_id][0] == self._place[concept.concept_id][0] or self._related(concept, other):
                 continue
-            other_terms = _terms(other) - own_terms
+            other_terms = self._terms_of(other) - own_terms
             for point in other.key_points:
                 text = point.casefold()
                 if any(term in text for term in other_terms) and not any(term in text for term in own_terms):
                     yield point, other
                     break
+
+    def _terms_of(self, concept: CurriculumConcept) -> frozenset[str]:
+        if concept.concept_id not in self._known_terms:
+            self._known_terms[concept.concept_id] = _terms(concept)
+        return self._known_terms[concept.concept_id]
 
     def _distance(self, one: CurriculumConcept, other: CurriculumConcept) -> int:
         stage, module = self._place[one.concept_id]
@@ -78,3 +86,7 @@ def _terms(concept: CurriculumConcept) -> frozenset[str]:
     name = concept.name.casefold()
     words = (word.strip("“”\"'(),:：") for word in name.split())
     return frozenset({name, *(word for word in words if len(word) > 3), *(k.casefold() for k in concept.keywords)})
+
+
+pool_of = Recent(QuizPool.of, at_most=128)
+"""The pool of a course and an outline, which all concepts of a run share."""

@@ -198,7 +198,7 @@ def plain_state(state: ConceptState) -> dict[str, Any]:
 def _stored(artefact: ArtefactState) -> dict[str, Any]:
     stored: dict[str, Any] = {"status": artefact.status.value}
     if artefact.id is not None:
-        stored |= {"id": str(artefact.id), "glance": artefact.glance}
+        stored |= {"id": artefact.id, "glance": artefact.glance}
     if artefact.failure is not None:
         stored["failure"] = artefact.failure.model_dump(mode="json")
     return stored

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from typing_extensions import TypedDict
@@ -27,6 +28,11 @@ class Body(FrozenModel):
     """What an author writes. Each kind says in `kind` which one it is."""
 
     kind: ArtefactKind
+
+    @cached_property
+    def encoded(self) -> str:
+        """Its JSON, which is stored."""
+        return self.model_dump_json()
 
 
 StoredBody = dict[str, Any]

@@ -1,0 +1,75 @@
+"""Calls that are carried out together."""
+
+import asyncio
+from collections.abc import Sequence
+from contextvars import ContextVar
+
+import pytest
+
+from app.core.joining import Joined
+
+who: ContextVar[str] = ContextVar("who", default="nobody")
+
+
+class Doubling:
+    """Doubles numbers when it is let; negative ones it refuses, and zero it cannot do for anybody."""
+
+    def __init__(self) -> None:
+        self.groups: list[list[int]] = []
+        self.seen: list[str] = []
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+
+    async def __call__(self, numbers: Sequence[int]) -> list[int | BaseException]:
+        self.groups.append(list(numbers))
+        self.seen.append(who.get())
+        await self.may_answer.wait()
+        if 0 in numbers:
+            raise ZeroDivisionError
+        return [ValueError(number) if number < 0 else 2 * number for number in numbers]
+
+
+async def test_a_call_goes_out_at_once_and_those_that_come_meanwhile_go_together() -> None:
+    doubling = Doubling()
+    joined: Joined[int, int] = Joined(doubling, at_most=3)
+    doubling.may_answer.clear()
+    calls = [asyncio.create_task(joined(1))]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert doubling.groups == [[1]]
+    calls += [asyncio.create_task(joined(number)) for number in range(2, 7)]
+    await asyncio.sleep(0)
+    doubling.may_answer.set()
+    assert await asyncio.gather(*calls) == [2, 4, 6, 8, 10, 12]
+    assert doubling.groups == [[1], [2, 3, 4], [5, 6]]
+    assert await joined(7) == 14
+
+
+async def test_one_callers_error_is_no_others_and_a_groups_is_everybodys() -> None:
+    joined: Joined[int, int] = Joined(Doubling(), at_most=10)
+    own = await asyncio.gather(*map(joined, (1, -1, 2)), return_exceptions=True)
+    assert own[::2] == [2, 4]
+    assert isinstance(own[1], ValueError)
+    shared = await asyncio.gather(*map(joined, (1, 0, 2)), return_exceptions=True)
+    assert [type(error) for error in shared] == [ZeroDivisionError] * 3
+    assert await joined(3) == 6
+
+
+async def test_a_caller_that_is_cancelled_takes_nothing_from_the_others() -> None:
+    doubling = Doubling()
+    joined: Joined[int, int] = Joined(doubling, at_most=10)
+    doubling.may_answer.clear()
+    impatient, patient = asyncio.create_task(joined(1)), asyncio.create_task(joined(2))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    doubling.may_answer.set()
+    assert await patient == 4
+    with pytest.raises(asyncio.CancelledError):
+        await impatient
+
+
+async def test_the_work_runs_in_no_callers_context() -> None:
+    doubling = Doubling()
+    who.set("the first caller")
+    await Joined(doubling, at_most=10)(1)
+    assert doubling.seen == ["nobody"]
