@@ -23,6 +23,8 @@ from benchmarks.servers import bench, run
 
 ROADMAPS, CONCEPTS, SECONDS = 120, 30, 0.5
 ROUNDS = 2
+CAPACITY = 128
+"""Tasks that the worker runs at once, as `greenway worker` does unless told otherwise."""
 MEBIBYTE = 2**20
 
 
@@ -80,11 +82,11 @@ async def _prepare() -> list[UUID]:
 def _work(task_ids: list[UUID]) -> dict[str, float]:
     """In the worker process: run all tasks in threads, as Celery's pool does."""
     settings = load_settings()
-    runtime = WorkerRuntime(settings, worker_id=uuid4(), capacity=128, make_author=timed_author)
+    runtime = WorkerRuntime(settings, worker_id=uuid4(), capacity=CAPACITY, make_author=timed_author)
     runtime.start()
     watch = _Connections(settings.require_database_url())
     watch.start()
-    with ThreadPoolExecutor(128) as threads:
+    with ThreadPoolExecutor(CAPACITY) as threads:
         started, cpu = time.perf_counter(), time.process_time()
         list(threads.map(runtime.run, task_ids))
         seconds, cpu = time.perf_counter() - started, time.process_time() - cpu

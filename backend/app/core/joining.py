@@ -12,7 +12,7 @@ R = TypeVar("R")
 
 class Joined(Generic[T, R]):
     """Carries out what is asked for: at once when nothing is on its way, else together with whatever else has come in
-    the meantime, `at_most` at a time. Nobody waits for company.
+    the meantime, `at_most` at a time. Nobody waits for company, and nobody is left without an answer.
 
     `carry_out` gives an answer for each, in order: a result, or an exception for that one alone; what it raises is
     everybody's. It runs in no caller's context. For one event loop.

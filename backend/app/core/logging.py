@@ -29,7 +29,7 @@ class _Logger(structlog.stdlib.BoundLogger):
         return None if self._drops(logging.INFO) else super().info(event, *args, **fields)
 
     def _drops(self, level: int) -> bool:
-        return not self._logger.isEnabledFor(level) and self._processors[0] is structlog.stdlib.filter_by_level
+        return not self._logger.isEnabledFor(level) and next(iter(self._processors)) is structlog.stdlib.filter_by_level
 
 
 def configure_logging(*, format: Literal["console", "json"], level: str, file: Path | None = None) -> None:

@@ -35,7 +35,9 @@ class FlushWriter:
     async def _write_all(self, flushes: Sequence[Flush]) -> Sequence[bool | BaseException]:
         try:
             return await self._write(flushes)
-        except (DatabaseUnavailable, *REFUSED) as error:
+        except DatabaseUnavailable:
+            raise  # to all of them, at once: each is repeated by its owner
+        except REFUSED as error:
             if len(flushes) == 1:
                 raise
             log.info("flushes_separated", flushes=len(flushes), error=type(error).__name__)
@@ -43,7 +45,7 @@ class FlushWriter:
         for flush in flushes:
             try:
                 answers += await self._write([flush])
-            except DatabaseUnavailable as error:  # for all of them: each is tried again by its owner
+            except DatabaseUnavailable as error:
                 return answers + [error] * (len(flushes) - len(answers))
             except REFUSED as error:
                 answers.append(error)
