@@ -1,13 +1,13 @@
 """Roadmaps as the API shows them: one with all its concepts, and pages of many."""
 
 import asyncio
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from app.core.json import dumps
-from app.domain.etags import etag_of
+from app.db.positions import Positions
 from app.domain.outline_prerequisites import DroppedPrerequisite
 from app.domain.records import RoadmapMetadata, RoadmapPosition
 from app.domain.roadmap import ListOrder
@@ -15,6 +15,7 @@ from app.domain.state_machine import allowed
 from app.domain.tasks import RoadmapStatus
 from app.domain.viewer import Viewer
 from app.reading.concepts import concept_fields
+from app.reading.kept_roadmaps import KeptRoadmaps, RoadmapSnapshot
 from app.reading.list_cursor import cursor_of, parse_cursor, place_of
 from app.reading.tasks import progress_view, task_view
 from app.reading.transaction import Reads, ViewerTransaction
@@ -24,42 +25,60 @@ LARGE_ROADMAP = 500
 """Concepts of a roadmap that is put together beside the event loop."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoadmapSnapshot:
-    """A roadmap as JSON (`reading.views.RoadmapView`), and the number of the event up to which it is complete."""
-
-    seq: int
-    etag: str
-    body: bytes
-
-
 class RoadmapReader:
-    def __init__(self, read: Reads) -> None:
+    def __init__(self, read: Reads, positions: Positions) -> None:
         self._read = read
+        self._positions = positions
+        self._kept = KeptRoadmaps(self._make)
 
     async def position(self, viewer: Viewer, roadmap_id: UUID) -> RoadmapPosition:
-        """Where the roadmap's event log stands."""
+        """Where the roadmap's event log stands.
 
-        async def work(transaction: ViewerTransaction) -> RoadmapPosition:
-            return await transaction.roadmaps.position(roadmap_id, viewer)
+        Raises:
+            NotFound: the viewer has no such roadmap.
+        """
+        return await self._positions(viewer, roadmap_id)
 
-        return await self._read(viewer, work, single_statement=True)
+    async def roadmap(self, viewer: Viewer, roadmap_id: UUID) -> RoadmapSnapshot:
+        """The whole roadmap.
 
-    async def roadmap(
-        self, viewer: Viewer, roadmap_id: UUID, *, dropped: Sequence[DroppedPrerequisite] = ()
+        Raises:
+            NotFound: the viewer has no such roadmap.
+        """
+        return await self.at(viewer, await self.position(viewer, roadmap_id))
+
+    async def at(self, viewer: Viewer, position: RoadmapPosition) -> RoadmapSnapshot:
+        """The whole roadmap as of a position, or later. The position has been read in this viewer's name just now.
+
+        Raises:
+            NotFound: the viewer has it no more.
+        """
+        return await self._kept.at(viewer, position)
+
+    async def gzipped(self, roadmap_id: UUID, snapshot: RoadmapSnapshot) -> bytes:
+        """The same compressed."""
+        return await self._kept.gzipped(roadmap_id, snapshot)
+
+    async def edited(self, viewer: Viewer, roadmap_id: UUID, dropped: Sequence[DroppedPrerequisite]) -> RoadmapSnapshot:
+        """The whole roadmap after an edit, with the prerequisites that the edit has dropped. It is not kept with
+        them."""
+        if not dropped:
+            return await self.roadmap(viewer, roadmap_id)
+        return await self._make(viewer, roadmap_id, {"dropped_prerequisites": [one.model_dump() for one in dropped]})
+
+    async def _make(
+        self, viewer: Viewer, roadmap_id: UUID, more: Mapping[str, Any] = MappingProxyType({})
     ) -> RoadmapSnapshot:
-        """The whole roadmap; after an edit with the prerequisites that the edit has dropped."""
-        more = {"dropped_prerequisites": [one.model_dump() for one in dropped]} if dropped else {}
-
         async def work(transaction: ViewerTransaction) -> tuple[RoadmapMetadata, dict[str, dict[str, Any]]]:
             roadmap = await transaction.roadmap(roadmap_id)
             return roadmap, await transaction.concepts.rows(roadmap.handle)
 
         roadmap, states = await self._read(viewer, work)
-        etag = etag_of(roadmap.epoch, roadmap.seq)
         if len(states) > LARGE_ROADMAP:
-            return RoadmapSnapshot(roadmap.seq, etag, await asyncio.to_thread(_written, roadmap, states, more))
-        return RoadmapSnapshot(roadmap.seq, etag, _written(roadmap, states, more))
+            body = await asyncio.to_thread(_written, roadmap, states, more)
+        else:
+            body = _written(roadmap, states, more)
+        return RoadmapSnapshot(epoch=roadmap.epoch, seq=roadmap.seq, body=body)
 
     async def list(
         self,
@@ -106,8 +125,8 @@ def _listed(roadmap: RoadmapMetadata) -> ListedRoadmap:
     )
 
 
-def _written(roadmap: RoadmapMetadata, states: dict[str, dict[str, Any]], more: dict[str, Any]) -> bytes:
-    return dumps(_fields(roadmap, states) | more)
+def _written(roadmap: RoadmapMetadata, states: dict[str, dict[str, Any]], more: Mapping[str, Any]) -> bytes:
+    return dumps(_fields(roadmap, states) | dict(more))
 
 
 def _fields(roadmap: RoadmapMetadata, states: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -65,7 +65,7 @@ async def test_a_client_from_below_the_floor_starts_afresh(since: int, type_: st
 
     class Reader:
         async def roadmap(self, *_: object) -> RoadmapSnapshot:
-            return RoadmapSnapshot(seq=NEWEST, etag="", body=b"{}")
+            return RoadmapSnapshot(epoch=ROADMAP, seq=NEWEST, body=b"{}")
 
     stream = EventStream(cast(EventHub, hub), cast(RoadmapReader, Reader()), heartbeat=20, most=10)
     first = await anext(stream.follow(LOCAL_VIEWER, ROADMAP, since=since))
@@ -79,7 +79,7 @@ async def test_a_client_whose_missed_events_are_removed_while_it_connects_starts
 
     class Reader:
         async def roadmap(self, *_: object) -> RoadmapSnapshot:
-            return RoadmapSnapshot(seq=NEWEST, etag="", body=b"{}")
+            return RoadmapSnapshot(epoch=ROADMAP, seq=NEWEST, body=b"{}")
 
     stream = EventStream(cast(EventHub, Folded(live=[4])), cast(RoadmapReader, Reader()), heartbeat=20, most=10)
     seen: list[EncodedFrame] = []

@@ -2,18 +2,62 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from app.api.answers import CONFLICT, PREFIX, UNCHANGED, WITH_ETAG, WITH_LOCATION, matches
+from app.api.answers import (
+    CONFLICT,
+    PREFIX,
+    UNAVAILABLE,
+    UNCHANGED,
+    WITH_ETAG,
+    WITH_LOCATION,
+    roadmap_response,
+    tagged,
+)
 from app.api.bodies import BodyRoute
-from app.api.deps import CurrentViewer, RoadmapId, Services
+from app.api.compression import encoding_for
+from app.api.deps import (
+    CurrentViewer,
+    RoadmapId,
+    Services,
+    current_viewer,
+    roadmap_id_in,
+    services_of,
+    services_with_schema,
+)
+from app.api.direct import direct_router
 from app.api.schemas import IdempotencyKey, NewRoadmap, PageSize
+from app.domain.etags import names_state
 from app.domain.roadmap import ListOrder
 from app.domain.tasks import RoadmapStatus
 from app.domain.values import LengthLimit, Text
 from app.reading.views import Created, EstimateView, RoadmapPage, RoadmapView
 
 router = APIRouter(prefix=f"{PREFIX}/roadmaps", tags=["roadmaps"], route_class=BodyRoute)
+direct = direct_router(prefix=f"{PREFIX}/roadmaps", tags=["roadmaps"], responses=UNAVAILABLE)
+
+
+def _read(roadmap_id: RoadmapId, if_none_match: Annotated[str | None, Header()] = None) -> None:
+    """What a read of a roadmap takes."""
+
+
+@direct.get(
+    "/{roadmap_id}",
+    response_model=RoadmapView,
+    responses={**WITH_ETAG, **UNCHANGED},
+    dependencies=[Depends(_read)],
+)
+async def get_roadmap(request: Request) -> Response:
+    """The whole roadmap with the state of every concept; 304 when nothing has changed since `If-None-Match`."""
+    services = await services_with_schema(services_of(request))
+    viewer, roadmap_id = current_viewer(), roadmap_id_in(request)
+    position = await services.read.roadmaps.position(viewer, roadmap_id)
+    if_none_match = request.headers.get("if-none-match")
+    if if_none_match is not None and names_state(if_none_match, position.etag, weakly=True):
+        encoding = encoding_for(request.headers.get("accept-encoding", ""))
+        return Response(status_code=304, headers=tagged(position.epoch, position.seq, encoding))
+    roadmap = await services.read.roadmaps.at(viewer, position)
+    return await roadmap_response(request, services.read.roadmaps, roadmap_id, roadmap)
 
 
 @router.post("", status_code=202, response_model=Created, responses={**WITH_LOCATION, **CONFLICT})
@@ -52,22 +96,6 @@ async def list_roadmaps(
     )
 
 
-@router.get("/{roadmap_id}", response_model=RoadmapView, responses={**WITH_ETAG, **UNCHANGED})
-async def get_roadmap(
-    roadmap_id: RoadmapId,
-    services: Services,
-    viewer: CurrentViewer,
-    if_none_match: Annotated[str | None, Header()] = None,
-) -> Response:
-    """The whole roadmap with the state of every concept; 304 when nothing has changed since `If-None-Match`."""
-    if if_none_match is not None:
-        etag = (await services.read.roadmaps.position(viewer, roadmap_id)).etag
-        if matches(if_none_match, etag):
-            return Response(status_code=304, headers={"ETag": etag})
-    roadmap = await services.read.roadmaps.roadmap(viewer, roadmap_id)
-    return Response(roadmap.body, media_type="application/json", headers={"ETag": roadmap.etag})
-
-
 @router.get("/{roadmap_id}/estimate", responses=CONFLICT)
 async def estimate_roadmap(roadmap_id: RoadmapId, services: Services, viewer: CurrentViewer) -> EstimateView:
     """An estimate for writing all missing content: calls, tokens, money, minutes."""
@@ -87,8 +115,10 @@ async def note_opened(roadmap_id: RoadmapId, services: Services, viewer: Current
 
 
 @router.post("/{roadmap_id}/restore", response_model=RoadmapView, responses=WITH_ETAG)
-async def restore_roadmap(roadmap_id: RoadmapId, services: Services, viewer: CurrentViewer) -> Response:
+async def restore_roadmap(
+    request: Request, roadmap_id: RoadmapId, services: Services, viewer: CurrentViewer
+) -> Response:
     """Restore the roadmap from the trash."""
     await services.commands.roadmaps.restore(viewer, roadmap_id)
     roadmap = await services.read.roadmaps.roadmap(viewer, roadmap_id)
-    return Response(roadmap.body, media_type="application/json", headers={"ETag": roadmap.etag})
+    return await roadmap_response(request, services.read.roadmaps, roadmap_id, roadmap)
