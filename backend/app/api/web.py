@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Response
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import Headers
@@ -65,7 +66,7 @@ def serve_web(app: FastAPI, built: Path = BUILT, *, root_path: str = "") -> None
         return _built_page(built / "docs.html", root_path)
 
     app.include_router(router)
-    app.mount("/assets", _Assets(directory=built / "assets", check_dir=False))
+    app.mount("/assets", GZipMiddleware(_Assets(directory=built / "assets", check_dir=False)))
     not_found = app.router.default
 
     async def unknown(scope: Scope, receive: Receive, send: Send) -> None:
