@@ -23,6 +23,7 @@ import httpx2
 from asyncpg.prepared_stmt import PreparedStatement
 
 from app.agents.estimating import Estimator
+from app.core.garbage import leave_full_collections_to_us
 from app.core.settings import load_settings
 from app.db.session import Sessions
 from app.domain.viewer import LOCAL_VIEWER
@@ -46,6 +47,7 @@ _READ = "/api/v1/roadmaps"
 
 
 def measure() -> list[Figure]:
+    leave_full_collections_to_us()  # as the API does
     figures = run(_cold())
     if shutil.which("wrk") is None:
         sys.stderr.write("Reads over HTTP need wrk (apt-get install wrk); they are left out.\n")
@@ -136,22 +138,39 @@ async def _cold() -> list[Figure]:
         for statement, arguments in prepared:
             await statement.fetch(*arguments)
         for _ in range(ROUNDS):
-            began = time.perf_counter()
+            spent = spent_on_queries = 0.0
             for _ in range(COLD_READS):
-                await _readers(setting.sessions).roadmaps.roadmap(LOCAL_VIEWER, roadmap_id)
-            cold.append((time.perf_counter() - began) / COLD_READS * 1000)
-            began = time.perf_counter()
-            for _ in range(COLD_READS):
+                await connection.execute(_COMPLETE, roadmap_id)
+                readers = _readers(setting.sessions)
+                began = time.perf_counter()
+                await readers.roadmaps.roadmap(LOCAL_VIEWER, roadmap_id)
+                read = time.perf_counter()
                 async with connection.transaction(isolation="repeatable_read", readonly=True):
                     for statement, arguments in prepared:
                         await statement.fetch(*arguments)
-            queries.append((time.perf_counter() - began) / COLD_READS * 1000)
+                spent_on_queries += time.perf_counter() - read
+                spent += read - began
+            cold.append(spent / COLD_READS * 1000)
+            queries.append(spent_on_queries / COLD_READS * 1000)
         await connection.close()
     return [
-        _figure(f"a cold read of {LARGE} concepts", "ms", cold),
+        _figure(f"a cold read of {LARGE} finished concepts", "ms", cold),
         _figure("the same: its queries alone", "ms", queries),
         _figure("the same: the read / its queries", "x", _ratios(cold, queries), 2),
     ]
+
+
+_COMPLETE = """
+UPDATE concepts SET artefacts = jsonb_build_object(
+    'tutorial', jsonb_build_object('status', 'completed', 'id', gen_random_uuid(), 'glance',
+        jsonb_build_object('summary', 'What ' || concept_id || ' is about, in a sentence of usual length.')),
+    'resources', jsonb_build_object('status', 'completed', 'id', gen_random_uuid(), 'glance',
+        jsonb_build_object('count', 6)),
+    'quiz', jsonb_build_object('status', 'completed', 'id', gen_random_uuid(), 'glance',
+        jsonb_build_object('count', 5)))
+WHERE roadmap_id = $1
+"""
+"""Concepts whose artefacts nobody has seen yet."""
 
 
 async def _statements(sessions: Sessions, roadmap_id: UUID) -> list[tuple[str, tuple[Any, ...]]]:

@@ -94,6 +94,7 @@ class DocumentedApi(FastAPI):
             servers=[{"url": server, "description": "This Greenway"}],
             openapi_tags=[{"name": name, "description": description} for name, description in _TAGS.items()],
             generate_unique_id_function=name_of,
+            telemetry={"tracing": False, "metrics": False, "logs": False},  # it is looked for with each request
             **settings,
         )
 

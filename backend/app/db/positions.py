@@ -30,7 +30,14 @@ _PREPARED = _VISIBLE.format(roadmap_ids="$1::uuid[]", user_ids="$2::text[]")
 _TEXT = text(
     _VISIBLE.format(roadmap_ids="CAST(:roadmap_ids AS uuid[])", user_ids="CAST(:user_ids AS text[])"),
 )
-_FAULTS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+_FAULTS = (
+    SQLAlchemyError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what has been left of a connection that was lost
+    OSError,
+    TimeoutError,
+)
 
 _Asked = tuple[Viewer, UUID]
 

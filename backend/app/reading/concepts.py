@@ -1,5 +1,6 @@
 """Concepts as the API shows them: with their content, and with the versions of it."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -30,7 +31,8 @@ class ConceptReader:
         async def work(transaction: ViewerTransaction) -> dict[str, Any]:
             roadmap = await transaction.roadmap(roadmap_id)
             concept = roadmap.concept(concept_id)
-            shown = concept_fields(concept, await transaction.concepts.row(roadmap.handle, concept_id))
+            row = await transaction.concepts.row(roadmap.handle, concept_id)
+            shown = concept | state_fields(row["artefacts"]) | {"learned_at": row["learned_at"]}
             if shown["failures"]:
                 answers = await transaction.raw_answers.of_concept(roadmap.handle, concept_id)
                 shown["failures"] = [one | {"raw_answer": answers.get(one["artefact"])} for one in shown["failures"]]
@@ -64,16 +66,14 @@ class ConceptReader:
         return await self._read(viewer, work)
 
 
-def concept_fields(concept: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
-    """What `reading.views.ConceptView` has: a concept of the outline, with its state. A thousand of them are made for
-    one answer, from plain data."""
-    stored = row["artefacts"]
+def state_fields(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What `reading.views.ConceptView` has of a concept's artefacts, as they are stored. A thousand of them are made
+    for one answer, from plain data."""
     artefacts = {kind.value: _shown(kind, stored[kind]) for kind in KINDS if kind in stored}
-    shown = concept | {
+    shown = {
         "content_status": _content_status(*(one["status"] for one in artefacts.values())),
         "artefacts": artefacts,
         "failures": [one["failure"] for one in artefacts.values() if one["failure"] is not None],
-        "learned_at": row["learned_at"],
     }
     for kind in FLAT_KINDS:
         artefact = artefacts[kind]

@@ -2,9 +2,13 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 from app.core.json import dumps
 from app.db.positions import Positions
@@ -14,7 +18,7 @@ from app.domain.roadmap import ListOrder
 from app.domain.state_machine import allowed
 from app.domain.tasks import RoadmapStatus
 from app.domain.viewer import Viewer
-from app.reading.concepts import concept_fields
+from app.reading.concepts import state_fields
 from app.reading.kept_roadmaps import KeptRoadmaps, RoadmapSnapshot
 from app.reading.list_cursor import cursor_of, parse_cursor, place_of
 from app.reading.tasks import progress_view, task_view
@@ -23,6 +27,11 @@ from app.reading.views import ListedRoadmap, RoadmapPage
 
 LARGE_ROADMAP = 500
 """Concepts of a roadmap that is put together beside the event loop."""
+_REMEMBERED = 4096
+"""States of concepts whose shown form is remembered: when a roadmap has changed, few of its concepts have."""
+
+States = dict[str, tuple[str, datetime | None]]
+"""By the ids of concepts: their artefacts as stored JSON, and when they were learned."""
 
 
 class RoadmapReader:
@@ -69,9 +78,9 @@ class RoadmapReader:
     async def _make(
         self, viewer: Viewer, roadmap_id: UUID, more: Mapping[str, Any] = MappingProxyType({})
     ) -> RoadmapSnapshot:
-        async def work(transaction: ViewerTransaction) -> tuple[RoadmapMetadata, dict[str, dict[str, Any]]]:
+        async def work(transaction: ViewerTransaction) -> tuple[RoadmapMetadata, States]:
             roadmap = await transaction.roadmap(roadmap_id)
-            return roadmap, await transaction.concepts.rows(roadmap.handle)
+            return roadmap, await transaction.concepts.shown(roadmap.handle)
 
         roadmap, states = await self._read(viewer, work)
         if len(states) > LARGE_ROADMAP:
@@ -125,11 +134,11 @@ def _listed(roadmap: RoadmapMetadata) -> ListedRoadmap:
     )
 
 
-def _written(roadmap: RoadmapMetadata, states: dict[str, dict[str, Any]], more: Mapping[str, Any]) -> bytes:
+def _written(roadmap: RoadmapMetadata, states: States, more: Mapping[str, Any]) -> bytes:
     return dumps(_fields(roadmap, states) | dict(more))
 
 
-def _fields(roadmap: RoadmapMetadata, states: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _fields(roadmap: RoadmapMetadata, states: States) -> dict[str, Any]:
     """What `RoadmapView` has. It is not built as one: a roadmap has up to thousands of concepts."""
     stages = roadmap.framework_data["stages"] if roadmap.framework_data else []
     return {
@@ -159,7 +168,7 @@ def _fields(roadmap: RoadmapMetadata, states: dict[str, dict[str, Any]]) -> dict
                     module
                     | {
                         "concepts": [
-                            concept_fields(concept, states[concept["concept_id"]]) for concept in module["concepts"]
+                            _concept(concept, *states[concept["concept_id"]]) for concept in module["concepts"]
                         ]
                     }
                     for module in stage["modules"]
@@ -168,3 +177,13 @@ def _fields(roadmap: RoadmapMetadata, states: dict[str, dict[str, Any]]) -> dict
             for order, stage in enumerate(stages, start=1)
         ],
     }
+
+
+def _concept(concept: dict[str, Any], stored: str, learned_at: datetime | None) -> dict[str, Any]:
+    """What `ConceptView` has: a concept of the outline with its state."""
+    return {**concept, **_state(stored), "learned_at": learned_at}
+
+
+@lru_cache(_REMEMBERED)
+def _state(stored: str) -> dict[str, Any]:
+    return state_fields(orjson.loads(stored))

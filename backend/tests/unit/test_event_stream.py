@@ -64,7 +64,7 @@ async def test_a_client_from_below_the_floor_starts_afresh(since: int, type_: st
     hub.floor = 3
 
     class Reader:
-        async def roadmap(self, *_: object) -> RoadmapSnapshot:
+        async def at(self, *_: object) -> RoadmapSnapshot:
             return RoadmapSnapshot(epoch=ROADMAP, seq=NEWEST, body=b"{}")
 
     stream = EventStream(cast(EventHub, hub), cast(RoadmapReader, Reader()), heartbeat=20, most=10)
@@ -78,7 +78,7 @@ async def test_a_client_whose_missed_events_are_removed_while_it_connects_starts
             return []
 
     class Reader:
-        async def roadmap(self, *_: object) -> RoadmapSnapshot:
+        async def at(self, *_: object) -> RoadmapSnapshot:
             return RoadmapSnapshot(epoch=ROADMAP, seq=NEWEST, body=b"{}")
 
     stream = EventStream(cast(EventHub, Folded(live=[4])), cast(RoadmapReader, Reader()), heartbeat=20, most=10)
