@@ -29,15 +29,14 @@ class ConceptReader:
         given version. Bodies are passed on as they are stored."""
 
         async def work(transaction: ViewerTransaction) -> dict[str, Any]:
-            roadmap = await transaction.roadmap(roadmap_id)
-            concept = roadmap.concept(concept_id)
-            row = await transaction.concepts.row(roadmap.handle, concept_id)
+            roadmap, concept = await transaction.concept(roadmap_id, concept_id)
+            row = await transaction.concepts.row(roadmap, concept_id)
             shown = concept | state_fields(row["artefacts"]) | {"learned_at": row["learned_at"]}
             if shown["failures"]:
-                answers = await transaction.raw_answers.of_concept(roadmap.handle, concept_id)
+                answers = await transaction.raw_answers.of_concept(roadmap, concept_id)
                 shown["failures"] = [one | {"raw_answer": answers.get(one["artefact"])} for one in shown["failures"]]
             ids = [one["id"] for one in shown["artefacts"].values() if one["id"] is not None]
-            stored = await transaction.roadmaps.artefacts(roadmap.handle, concept_id, ids=ids, version=version)
+            stored = await transaction.roadmaps.artefacts(roadmap, concept_id, ids=ids, version=version)
             if version is not None and not stored:
                 raise NotFound(f"This concept has no version {version}.")
             contents = {kind.value: _content(kind, stored[kind]) if kind in stored else None for kind in KINDS}
@@ -50,11 +49,10 @@ class ConceptReader:
         """All versions of a concept's artefacts, newest first, without their bodies."""
 
         async def work(transaction: ViewerTransaction) -> Versions:
-            roadmap = await transaction.roadmap(roadmap_id)
-            roadmap.concept(concept_id)
-            row = await transaction.concepts.row(roadmap.handle, concept_id)
+            roadmap, _ = await transaction.concept(roadmap_id, concept_id)
+            row = await transaction.concepts.row(roadmap, concept_id)
             current = {artefact.get("id") for artefact in row["artefacts"].values()}
-            versions = await transaction.roadmaps.versions(roadmap.handle, concept_id)
+            versions = await transaction.roadmaps.versions(roadmap, concept_id)
             return Versions(
                 items=[
                     VersionView(**version, artefact=kind, current=str(version["artefact_id"]) in current)

@@ -11,6 +11,7 @@ from app.api.answers import (
     UNCHANGED,
     WITH_ETAG,
     WITH_LOCATION,
+    json_response,
     roadmap_response,
     tagged,
 )
@@ -77,7 +78,7 @@ async def create_roadmap(
     return Created(roadmap_id=created.roadmap_id, task_id=created.task_id, status=RoadmapStatus.DRAFTING)
 
 
-@router.get("")
+@router.get("", response_model=RoadmapPage)
 async def list_roadmaps(
     services: Services,
     viewer: CurrentViewer,
@@ -87,13 +88,14 @@ async def list_roadmaps(
     q: Annotated[Text | None, Query(max_length=200)] = None,
     status: Annotated[list[RoadmapStatus] | None, LengthLimit(len(RoadmapStatus)), Query()] = None,
     trash: Annotated[bool, Query()] = False,
-) -> RoadmapPage:
+) -> Response:
     """The newest roadmaps first, or with `sort=studied` the most recently studied: opened, answered, learned or
     changed. `next_cursor` leads to the next page. `q` searches titles and goals for its words, `status` (may be
     repeated) filters by status, and `trash` lists deleted roadmaps."""
-    return await services.read.roadmaps.list(
+    page = await services.read.roadmaps.list(
         viewer, cursor=cursor, limit=limit, sort=sort, search=q, statuses=status or (), trash=trash
     )
+    return json_response(page.model_dump_json().encode())
 
 
 @router.get("/{roadmap_id}/estimate", responses=CONFLICT)
