@@ -79,17 +79,18 @@ class Entrance:
                 deliver = compressing(message, head.first(b"accept-encoding", ""), send)
             await deliver(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                if refusal is not None:
-                    await problem(scope, Forbidden(refusal))(scope, receive, finished)
-                elif self._bodies is not None:
-                    await self._bodies.run(self._app, head, scope, receive, finished)
-                else:
-                    await self._app(scope, receive, finished)
-            finally:
-                if status is None and self._measured:
-                    measure(scope, 500, started)
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            if refusal is not None:
+                await problem(scope, Forbidden(refusal))(scope, receive, finished)
+            elif self._bodies is not None:
+                await self._bodies.run(self._app, head, scope, receive, finished)
+            else:
+                await self._app(scope, receive, finished)
+        finally:
+            structlog.contextvars.reset_contextvars(**bound)
+            if status is None and self._measured:
+                measure(scope, 500, started)
 
 
 def _redirected(headers: RawHeaders, scope: Scope) -> RawHeaders:

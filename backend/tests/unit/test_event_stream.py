@@ -13,7 +13,8 @@ from app.domain.viewer import LOCAL_VIEWER, RoadmapHandle, Viewer
 from app.live.event_hub import EventHub
 from app.live.event_stream import EncodedFrame, EventStream
 from app.live.live_feed import EncodedEvent, FeedEnded, LiveFeed
-from app.reading.roadmaps import RoadmapReader, RoadmapSnapshot
+from app.reading.kept_roadmaps import RoadmapSnapshot
+from app.reading.roadmaps import RoadmapReader
 
 ROADMAP, EPOCH = uuid4(), uuid4()
 NEWEST = 3
