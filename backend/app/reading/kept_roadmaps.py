@@ -63,7 +63,7 @@ class KeptRoadmaps:
         """The one that has been read last comes last."""
         self._size = 0
         self._making: SingleFlight[tuple[Viewer, UUID], RoadmapSnapshot] = SingleFlight()
-        self._compressing: SingleFlight[tuple[UUID, str], bytes] = SingleFlight()
+        self._compressing: SingleFlight[int, bytes] = SingleFlight()
 
     async def at(self, viewer: Viewer, position: RoadmapPosition) -> RoadmapSnapshot:
         """The roadmap as of the position, or later.
@@ -86,8 +86,7 @@ class KeptRoadmaps:
     async def gzipped(self, roadmap_id: UUID, snapshot: RoadmapSnapshot) -> bytes:
         """The body compressed: once for all who ask."""
         if snapshot.gzipped is None:
-            key = (roadmap_id, snapshot.etag)
-            gzipped = await self._compressing(key, lambda: compressed(snapshot.body))
+            gzipped = await self._compressing(id(snapshot), lambda: compressed(snapshot.body))
             if snapshot.gzipped is None:
                 snapshot.gzipped = gzipped
                 if self._kept.get(roadmap_id) is snapshot:

@@ -1,6 +1,7 @@
 """Roadmaps are made once for all who ask, kept within a limit, and never shown as they were before a commit."""
 
 import asyncio
+import gzip
 from uuid import UUID, uuid4
 
 import pytest
@@ -153,3 +154,11 @@ async def test_a_body_is_compressed_once() -> None:
     snapshot = await kept.at(LOCAL_VIEWER, position(1))
     bodies = await asyncio.gather(*(kept.gzipped(ROADMAP, snapshot) for _ in range(5)))
     assert len({id(body) for body in bodies}) == 1
+
+
+async def test_what_is_not_kept_is_compressed_for_itself() -> None:
+    kept = KeptRoadmaps(Database().read)
+    snapshot = await kept.at(LOCAL_VIEWER, position(1))
+    edited = RoadmapSnapshot(epoch=EPOCH, seq=1, body=b"the same state, and what an edit has dropped")
+    bodies = await asyncio.gather(*(kept.gzipped(ROADMAP, one) for one in (snapshot, edited)))
+    assert [gzip.decompress(body) for body in bodies] == [snapshot.body, edited.body]
