@@ -10,16 +10,13 @@ from app import __version__
 from app.agents.estimating import Estimator
 from app.agents.factory import check_author
 from app.api.answers import UNAVAILABLE
-from app.api.body_limit import BodyLimit, SizeLimit
+from app.api.body_limit import BodyLimits, SizeLimit
 from app.api.connections import streams_of
+from app.api.direct import include_direct
 from app.api.document import DocumentedApi
-from app.api.forwarded import ForwardedHeaders
-from app.api.guard import Guard
-from app.api.headers import SafeHeaders
-from app.api.observation import ObservationMiddleware
+from app.api.entrance import Entrance
 from app.api.problems import install_problem_handlers
 from app.api.routes import about, concepts, events, operations, outlines, roadmaps, steering, tasks, transfer
-from app.api.sub_path import SubPath
 from app.api.web import serve_web
 from app.commands.file_reader import FileReader
 from app.commands.outlines import Outlines
@@ -85,21 +82,22 @@ def create_app(settings: Settings | None = None, *, alone: bool = False) -> Fast
         redoc_url=None,
     )
     install_problem_handlers(app)
-    app.add_middleware(
-        BodyLimit,
-        limit=SizeLimit(settings.max_body_bytes, "GREENWAY_MAX_BODY_BYTES"),
-        others={transfer.IMPORT_PATH: SizeLimit(settings.max_import_bytes, "GREENWAY_MAX_IMPORT_BYTES")},
-    )
-    app.add_middleware(Guard, allowed_hosts=settings.allowed_hosts)
-    app.add_middleware(ForwardedHeaders, trusted=networks_of(settings.trusted_proxies))
-    app.add_middleware(ObservationMiddleware)
-    app.add_middleware(SubPath, root_path=settings.root_path or "")
+    include_direct(app, operations.direct, roadmaps.direct)
     app.include_router(about.router)
     for module in (transfer, roadmaps, outlines, steering, concepts, tasks, events):
         app.include_router(module.router, responses=UNAVAILABLE)
     app.include_router(operations.router)
     serve_web(app, root_path=settings.root_path or "")
-    app.middleware_stack = SafeHeaders(app.build_middleware_stack())  # round the answers to bugs, too
+    app.middleware_stack = Entrance(  # round the answers to bugs, too
+        app.build_middleware_stack(),
+        root_path=settings.root_path or "",
+        trusted=networks_of(settings.trusted_proxies),
+        allowed_hosts=settings.allowed_hosts,
+        bodies=BodyLimits(
+            SizeLimit(settings.max_body_bytes, "GREENWAY_MAX_BODY_BYTES"),
+            {transfer.IMPORT_PATH: SizeLimit(settings.max_import_bytes, "GREENWAY_MAX_IMPORT_BYTES")},
+        ),
+    )
     return app
 
 

@@ -1,11 +1,16 @@
 """How routes answer: ready JSON, entity tags, and the refusals that a route declares."""
 
 from typing import Any
+from uuid import UUID
 
-from fastapi import Response
+from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
+from app.api.compression import encoding_for
 from app.core.pauses import with_pauses
+from app.domain.etags import Encoding, etag_of
+from app.reading.kept_roadmaps import RoadmapSnapshot
+from app.reading.roadmaps import RoadmapReader
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -26,10 +31,22 @@ def long_json_response(content: bytes) -> Response:
     return StreamingResponse(with_pauses(pieces, every=1), media_type="application/json", headers=headers)
 
 
-def matches(if_none_match: str, etag: str) -> bool:
-    """Whether `If-None-Match` names this entity tag, by the weak comparison that RFC 9110 asks for."""
-    tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    return etag in tags or "*" in tags
+async def roadmap_response(
+    request: Request, reader: RoadmapReader, roadmap_id: UUID, snapshot: RoadmapSnapshot
+) -> Response:
+    """The whole roadmap, compressed where the client takes that."""
+    encoding = encoding_for(request.headers.get("accept-encoding", ""))
+    headers = tagged(snapshot.epoch, snapshot.seq, encoding)
+    if encoding is None:
+        return Response(snapshot.body, media_type="application/json", headers=headers)
+    headers["Content-Encoding"] = encoding
+    body = await reader.gzipped(roadmap_id, snapshot)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def tagged(epoch: UUID, seq: int, encoding: Encoding | None) -> dict[str, str]:
+    """The headers that say which state of a roadmap this is, and what else the answer depends on."""
+    return {"ETag": etag_of(epoch, seq, encoding), "Vary": "Accept-Encoding"}
 
 
 def _header(name: str, description: str) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from starlette.datastructures import Headers
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.problem_details import problem
 from app.api.problems import body_too_large
+from app.api.request_head import RequestHead
+
+_WITHOUT_BODY = frozenset({"GET", "HEAD"})
 
 
 class SizeLimit(NamedTuple):
@@ -18,20 +20,22 @@ class SizeLimit(NamedTuple):
     setting: str
 
 
-class BodyLimit:
+class BodyLimits:
     """`others` are the paths that have limits of their own."""
 
-    def __init__(self, app: ASGIApp, *, limit: SizeLimit, others: Mapping[str, SizeLimit]) -> None:
-        self._app = app
+    def __init__(self, limit: SizeLimit, others: Mapping[str, SizeLimit]) -> None:
         self._limit = limit
         self._others = others
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
-        limit = self._others.get(path, self._limit)
-        scope.setdefault("state", {})["body_limit"] = limit
-        declared = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
+    async def run(self, app: ASGIApp, head: RequestHead, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer within the limits."""
+        declared = head.first(b"content-length", "")
+        if scope["method"] in _WITHOUT_BODY and not declared and head.first(b"transfer-encoding") is None:
+            await app(scope, receive, send)
+            return
+        limit = self._others.get(scope["path"].removeprefix(scope.get("root_path", "")), self._limit)
+        scope["state"]["body_limit"] = limit
         if declared.isdigit() and int(declared) > limit.size:
             await problem(scope, body_too_large(*limit))(scope, receive, send)
             return
-        await RequestBodyLimitMiddleware(self._app, max_body_size=limit.size)(scope, receive, send)
+        await RequestBodyLimitMiddleware(app, max_body_size=limit.size)(scope, receive, send)

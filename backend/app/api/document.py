@@ -93,7 +93,8 @@ class DocumentedApi(FastAPI):
             license_info={"name": "MIT", "identifier": "MIT"},
             servers=[{"url": server, "description": "This Greenway"}],
             openapi_tags=[{"name": name, "description": description} for name, description in _TAGS.items()],
-            generate_unique_id_function=_name_of,
+            generate_unique_id_function=name_of,
+            telemetry={"tracing": False, "metrics": False, "logs": False},  # it is looked for with each request
             **settings,
         )
 
@@ -115,7 +116,7 @@ class DocumentedApi(FastAPI):
         return document
 
 
-def _name_of(route: APIRoute) -> str:
+def name_of(route: APIRoute) -> str:
     return route.name
 
 

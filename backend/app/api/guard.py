@@ -2,12 +2,10 @@
 
 from collections.abc import Collection, Sequence
 
-from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
-from app.api.problem_details import problem
+from app.api.request_head import RequestHead
 from app.core.authority import Authority, authority_of, origin_of
-from app.core.errors import Forbidden
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _FOR_PROGRAMS = frozenset({"api", "assets", "health", "metrics", "openapi.json", "readyz"})
@@ -23,22 +21,12 @@ class Guard:
     page of another origin makes, but for links to our pages. Clients that are no browsers send neither header.
     """
 
-    def __init__(self, app: ASGIApp, *, allowed_hosts: Collection[str]) -> None:
-        self._app = app
+    def __init__(self, allowed_hosts: Collection[str]) -> None:
         self._allowed = frozenset(authority_of(host) for host in allowed_hosts)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in {"http", "websocket"} and (refusal := self._refusal(scope)):
-            if scope["type"] == "websocket":
-                await send({"type": "websocket.close", "code": 4403, "reason": refusal})
-            else:
-                await problem(scope, Forbidden(refusal))(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
-
-    def _refusal(self, scope: Scope) -> str | None:
-        headers = Headers(scope=scope)
-        hosts = [authority_of(host) for host in _hosts_of(headers)]
+    def refusal(self, scope: Scope, head: RequestHead) -> str | None:
+        """Why the request may not come in; None where it may."""
+        hosts = [authority_of(host) for host in _hosts_of(head)]
         for host in hosts:
             if host is None:
                 return "The request's Host is not a host name; GREENWAY_ALLOWED_HOSTS lists Greenway's names."
@@ -46,13 +34,14 @@ class Guard:
                 name = Authority(host.name, None)
                 return f"{name} is not one of Greenway's names; if it should be, add it to GREENWAY_ALLOWED_HOSTS."
         is_read = scope["type"] == "http" and scope["method"] in _SAFE_METHODS
-        site = headers.get("sec-fetch-site", "none")
-        if site not in {"same-origin", "none"} and not (is_read and _follows_a_link(scope, headers)):
+        site = head.first(b"sec-fetch-site", "none")
+        if site not in {"same-origin", "none"} and not (is_read and _follows_a_link(scope, head)):
             return "Requests from pages of other sites are refused."
         # A browser that says only Origin keeps what is read from the page.
-        if is_read or "origin" not in headers:
+        origin = head.first(b"origin")
+        if is_read or origin is None:
             return None
-        return self._foreign(headers["origin"], [host for host in hosts if host], is_same=site == "same-origin")
+        return self._foreign(origin, [host for host in hosts if host], is_same=site == "same-origin")
 
     def _foreign(self, text: str, hosts: Sequence[Authority], *, is_same: bool) -> str | None:
         """Why the page of this origin may change nothing. `is_same`: the browser says that the page is our own."""
@@ -75,14 +64,14 @@ class Guard:
         return host.is_loopback or host in self._allowed or Authority(host.name, None) in self._allowed
 
 
-def _follows_a_link(scope: Scope, headers: Headers) -> bool:
+def _follows_a_link(scope: Scope, head: RequestHead) -> bool:
     """Whether the browser comes from another site to one of our pages, which then takes the place of that site's."""
     start = scope["path"].removeprefix(scope.get("root_path", "")).split("/")[1:2]
     is_page = not _FOR_PROGRAMS.intersection(start)
-    return is_page and headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+    return is_page and head.first(b"sec-fetch-mode") == "navigate" and head.first(b"sec-fetch-dest") == "document"
 
 
-def _hosts_of(headers: Headers) -> list[str]:
+def _hosts_of(head: RequestHead) -> list[str]:
     """What the client calls us, as we and the proxies in between have heard it."""
-    forwarded = [host.strip() for line in headers.getlist("x-forwarded-host") for host in line.split(",")]
-    return [*(headers.getlist("host") or [""]), *filter(None, forwarded)]
+    forwarded = [host.strip() for line in head.all(b"x-forwarded-host") for host in line.split(",")]
+    return [*(head.all(b"host") or [""]), *filter(None, forwarded)]

@@ -113,6 +113,4 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 async def _bug(request: Request, error: Exception) -> JSONResponse:
     log.error("request_failed", path=request.url.path, exc_info=error)
-    # Starlette answers from outside all middleware, so the id is added here.
-    request_id = request.scope.get("state", {}).get("request_id", "")
-    return problem(request.scope, InternalError(), {"X-Request-ID": request_id})
+    return problem(request.scope, InternalError())

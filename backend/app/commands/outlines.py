@@ -9,7 +9,7 @@ from app.commands.unit import Unit, UnitOfWork
 from app.core.errors import Conflict, Stale
 from app.db.ledger import put_outline
 from app.db.repositories.revision_repo import RevisionRepository
-from app.domain.etags import etag_of
+from app.domain.etags import etag_of, names_state
 from app.domain.outline_edits import edit
 from app.domain.outline_operations import Operation
 from app.domain.outline_prerequisites import DroppedPrerequisite, EditResult, edges_of, settled
@@ -176,11 +176,6 @@ _Plan = Callable[[], _Change]
 
 async def _editable(unit: Unit, roadmap_id: UUID, if_match: str | None) -> RoadmapMetadata:
     roadmap = await unit.lock(roadmap_id, Command.EDIT)
-    if if_match is not None and not _names(if_match, etag_of(roadmap.epoch, roadmap.seq)):
+    if if_match is not None and not names_state(if_match, etag_of(roadmap.epoch, roadmap.seq)):
         raise Stale("The roadmap has changed since you read it; read it again and repeat your edit.")
     return roadmap
-
-
-def _names(if_match: str, etag: str) -> bool:
-    """Whether `If-Match` names this entity tag, by the strong comparison that RFC 9110 asks for."""
-    return not {"*", etag}.isdisjoint(tag.strip() for tag in if_match.split(","))

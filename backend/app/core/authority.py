@@ -2,11 +2,14 @@
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 _NAME = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_REMEMBERED = 32
+"""Names whose parts are remembered: every request has one, and nearly all have the same."""
 
 
 class Authority(NamedTuple):
@@ -23,16 +26,22 @@ class Authority(NamedTuple):
     def is_loopback(self) -> bool:
         if self.name == "localhost" or self.name.endswith(".localhost"):
             return True
-        try:
-            return ipaddress.ip_address(self.name).is_loopback
-        except ValueError:
-            return False
+        return _is_loopback_address(self.name)
 
     def with_port(self, scheme: str) -> "Authority":
         """The same, with the port that a browser leaves out."""
         return self if self.port is not None else Authority(self.name, _DEFAULT_PORTS[scheme])
 
 
+@lru_cache(_REMEMBERED)
+def _is_loopback_address(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+@lru_cache(_REMEMBERED)
 def authority_of(host: str) -> Authority | None:
     """What a Host header says; None where it is not a name with or without a port."""
     try:

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict
 from app.domain.content.kind import ArtefactKind
 from app.domain.etags import etag_of
 from app.domain.failure_sentences import Details
 from app.domain.tasks import Progress, RoadmapStatus, TaskKind, TaskStatus, roadmap_status
 from app.domain.usage import Usage
-from app.domain.viewer import RoadmapHandle
+from app.domain.viewer import NoSuchConcept, RoadmapHandle
 
 NO_OUTLINE = "The roadmap has no outline yet; retry the draft first."
 
@@ -85,7 +85,7 @@ class RoadmapMetadata:
         for concept in self.concepts():
             if concept["concept_id"] == concept_id:
                 return concept
-        raise NotFound("There is no such concept in this roadmap.")
+        raise NoSuchConcept
 
     def require_outline(self) -> dict[str, Any]:
         """The outline as stored.

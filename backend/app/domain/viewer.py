@@ -24,6 +24,13 @@ class NoSuchRoadmap(NotFound):
         super().__init__("There is no such roadmap.")
 
 
+class NoSuchConcept(NotFound):
+    """The roadmap's outline has no such concept, or there is no outline yet."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such concept in this roadmap.")
+
+
 @dataclass(frozen=True, slots=True)
 class RoadmapHandle:
     """The right to reach what belongs to a roadmap. Only three things give one: a roadmap that was found or

@@ -15,8 +15,8 @@ from app.core import metrics, outages
 from app.core.ending import end
 from app.core.rate_limited_log import RateLimitedLog
 from app.core.supervision import keep_going
+from app.db.positions import Positions
 from app.db.repositories.event_repo import EventRepository
-from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.session import DatabaseUnavailable, Sessions, safe_session_with_retry
 from app.domain.records import RoadmapPosition
 from app.domain.viewer import NoSuchRoadmap, RoadmapHandle, Viewer
@@ -37,6 +37,7 @@ class EventHub:
 
     def __init__(self, sessions: Sessions, redis: Redis, seal: EventSeal) -> None:
         self._sessions = sessions
+        self._where = Positions(sessions)
         self._seal = seal
         self._redis = redis
         self._pubsub = redis.pubsub(ignore_subscribe_messages=True)
@@ -166,10 +167,7 @@ class EventHub:
                 feed.end("deleted")  # it goes with the last of its listeners
 
     async def _position(self, viewer: Viewer, roadmap_id: UUID) -> RoadmapPosition:
-        async def work(session: AsyncSession) -> RoadmapPosition:
-            return await RoadmapRepository(session).position(roadmap_id, viewer)
-
-        return await safe_session_with_retry(self._sessions, work, single_statement=True)
+        return await self._where(viewer, roadmap_id)
 
     async def _positions(self, roadmap_ids: Sequence[UUID]) -> dict[UUID, tuple[Viewer, int]]:
         async def work(session: AsyncSession) -> dict[UUID, tuple[Viewer, int]]:

@@ -118,7 +118,7 @@ class EventStream:
             elif sent == since:  # who has missed nothing is told so, and need not wonder
                 yield _heartbeat(sent)
         if since is None:
-            roadmap = await self._reader.roadmap(listener.viewer, position.handle.roadmap_id)
+            roadmap = await self._reader.at(listener.viewer, position)
             yield EncodedFrame("snapshot", b'{"type":"snapshot","roadmap":' + roadmap.body + b"}")
             sent = roadmap.seq
         while True:

@@ -1,5 +1,6 @@
 """Concepts as the API shows them: with their content, and with the versions of it."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -28,14 +29,14 @@ class ConceptReader:
         given version. Bodies are passed on as they are stored."""
 
         async def work(transaction: ViewerTransaction) -> dict[str, Any]:
-            roadmap = await transaction.roadmap(roadmap_id)
-            concept = roadmap.concept(concept_id)
-            shown = concept_fields(concept, await transaction.concepts.row(roadmap.handle, concept_id))
+            roadmap, concept = await transaction.concept(roadmap_id, concept_id)
+            row = await transaction.concepts.row(roadmap, concept_id)
+            shown = concept | state_fields(row["artefacts"]) | {"learned_at": row["learned_at"]}
             if shown["failures"]:
-                answers = await transaction.raw_answers.of_concept(roadmap.handle, concept_id)
+                answers = await transaction.raw_answers.of_concept(roadmap, concept_id)
                 shown["failures"] = [one | {"raw_answer": answers.get(one["artefact"])} for one in shown["failures"]]
             ids = [one["id"] for one in shown["artefacts"].values() if one["id"] is not None]
-            stored = await transaction.roadmaps.artefacts(roadmap.handle, concept_id, ids=ids, version=version)
+            stored = await transaction.roadmaps.artefacts(roadmap, concept_id, ids=ids, version=version)
             if version is not None and not stored:
                 raise NotFound(f"This concept has no version {version}.")
             contents = {kind.value: _content(kind, stored[kind]) if kind in stored else None for kind in KINDS}
@@ -48,11 +49,10 @@ class ConceptReader:
         """All versions of a concept's artefacts, newest first, without their bodies."""
 
         async def work(transaction: ViewerTransaction) -> Versions:
-            roadmap = await transaction.roadmap(roadmap_id)
-            roadmap.concept(concept_id)
-            row = await transaction.concepts.row(roadmap.handle, concept_id)
+            roadmap, _ = await transaction.concept(roadmap_id, concept_id)
+            row = await transaction.concepts.row(roadmap, concept_id)
             current = {artefact.get("id") for artefact in row["artefacts"].values()}
-            versions = await transaction.roadmaps.versions(roadmap.handle, concept_id)
+            versions = await transaction.roadmaps.versions(roadmap, concept_id)
             return Versions(
                 items=[
                     VersionView(**version, artefact=kind, current=str(version["artefact_id"]) in current)
@@ -64,16 +64,14 @@ class ConceptReader:
         return await self._read(viewer, work)
 
 
-def concept_fields(concept: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
-    """What `reading.views.ConceptView` has: a concept of the outline, with its state. A thousand of them are made for
-    one answer, from plain data."""
-    stored = row["artefacts"]
+def state_fields(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What `reading.views.ConceptView` has of a concept's artefacts, as they are stored. A thousand of them are made
+    for one answer, from plain data."""
     artefacts = {kind.value: _shown(kind, stored[kind]) for kind in KINDS if kind in stored}
-    shown = concept | {
+    shown = {
         "content_status": _content_status(*(one["status"] for one in artefacts.values())),
         "artefacts": artefacts,
         "failures": [one["failure"] for one in artefacts.values() if one["failure"] is not None],
-        "learned_at": row["learned_at"],
     }
     for kind in FLAT_KINDS:
         artefact = artefacts[kind]

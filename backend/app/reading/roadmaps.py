@@ -1,20 +1,25 @@
 """Roadmaps as the API shows them: one with all its concepts, and pages of many."""
 
 import asyncio
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from app.core.json import dumps
-from app.domain.etags import etag_of
+from app.db.positions import Positions
 from app.domain.outline_prerequisites import DroppedPrerequisite
 from app.domain.records import RoadmapMetadata, RoadmapPosition
 from app.domain.roadmap import ListOrder
 from app.domain.state_machine import allowed
 from app.domain.tasks import RoadmapStatus
 from app.domain.viewer import Viewer
-from app.reading.concepts import concept_fields
+from app.reading.concepts import state_fields
+from app.reading.kept_roadmaps import KeptRoadmaps, RoadmapSnapshot
 from app.reading.list_cursor import cursor_of, parse_cursor, place_of
 from app.reading.tasks import progress_view, task_view
 from app.reading.transaction import Reads, ViewerTransaction
@@ -22,44 +27,67 @@ from app.reading.views import ListedRoadmap, RoadmapPage
 
 LARGE_ROADMAP = 500
 """Concepts of a roadmap that is put together beside the event loop."""
+_REMEMBERED = 4096
+"""States of concepts whose shown form is remembered: when a roadmap has changed, few of its concepts have."""
 
-
-@dataclass(frozen=True, slots=True)
-class RoadmapSnapshot:
-    """A roadmap as JSON (`reading.views.RoadmapView`), and the number of the event up to which it is complete."""
-
-    seq: int
-    etag: str
-    body: bytes
+States = dict[str, tuple[str, datetime | None]]
+"""By the ids of concepts: their artefacts as stored JSON, and when they were learned."""
 
 
 class RoadmapReader:
-    def __init__(self, read: Reads) -> None:
+    def __init__(self, read: Reads, positions: Positions) -> None:
         self._read = read
+        self._positions = positions
+        self._kept = KeptRoadmaps(self._make)
 
     async def position(self, viewer: Viewer, roadmap_id: UUID) -> RoadmapPosition:
-        """Where the roadmap's event log stands."""
+        """Where the roadmap's event log stands.
 
-        async def work(transaction: ViewerTransaction) -> RoadmapPosition:
-            return await transaction.roadmaps.position(roadmap_id, viewer)
+        Raises:
+            NotFound: the viewer has no such roadmap.
+        """
+        return await self._positions(viewer, roadmap_id)
 
-        return await self._read(viewer, work, single_statement=True)
+    async def roadmap(self, viewer: Viewer, roadmap_id: UUID) -> RoadmapSnapshot:
+        """The whole roadmap.
 
-    async def roadmap(
-        self, viewer: Viewer, roadmap_id: UUID, *, dropped: Sequence[DroppedPrerequisite] = ()
+        Raises:
+            NotFound: the viewer has no such roadmap.
+        """
+        return await self.at(viewer, await self.position(viewer, roadmap_id))
+
+    async def at(self, viewer: Viewer, position: RoadmapPosition) -> RoadmapSnapshot:
+        """The whole roadmap as of a position, or later. The position has been read in this viewer's name just now.
+
+        Raises:
+            NotFound: the viewer has it no more.
+        """
+        return await self._kept.at(viewer, position)
+
+    async def gzipped(self, roadmap_id: UUID, snapshot: RoadmapSnapshot) -> bytes:
+        """The same compressed."""
+        return await self._kept.gzipped(roadmap_id, snapshot)
+
+    async def edited(self, viewer: Viewer, roadmap_id: UUID, dropped: Sequence[DroppedPrerequisite]) -> RoadmapSnapshot:
+        """The whole roadmap after an edit, with the prerequisites that the edit has dropped. It is not kept with
+        them."""
+        if not dropped:
+            return await self.roadmap(viewer, roadmap_id)
+        return await self._make(viewer, roadmap_id, {"dropped_prerequisites": [one.model_dump() for one in dropped]})
+
+    async def _make(
+        self, viewer: Viewer, roadmap_id: UUID, more: Mapping[str, Any] = MappingProxyType({})
     ) -> RoadmapSnapshot:
-        """The whole roadmap; after an edit with the prerequisites that the edit has dropped."""
-        more = {"dropped_prerequisites": [one.model_dump() for one in dropped]} if dropped else {}
-
-        async def work(transaction: ViewerTransaction) -> tuple[RoadmapMetadata, dict[str, dict[str, Any]]]:
+        async def work(transaction: ViewerTransaction) -> tuple[RoadmapMetadata, States]:
             roadmap = await transaction.roadmap(roadmap_id)
-            return roadmap, await transaction.concepts.rows(roadmap.handle)
+            return roadmap, await transaction.concepts.shown(roadmap.handle)
 
         roadmap, states = await self._read(viewer, work)
-        etag = etag_of(roadmap.epoch, roadmap.seq)
         if len(states) > LARGE_ROADMAP:
-            return RoadmapSnapshot(roadmap.seq, etag, await asyncio.to_thread(_written, roadmap, states, more))
-        return RoadmapSnapshot(roadmap.seq, etag, _written(roadmap, states, more))
+            body = await asyncio.to_thread(_written, roadmap, states, more)
+        else:
+            body = _written(roadmap, states, more)
+        return RoadmapSnapshot(epoch=roadmap.epoch, seq=roadmap.seq, body=body)
 
     async def list(
         self,
@@ -106,11 +134,11 @@ def _listed(roadmap: RoadmapMetadata) -> ListedRoadmap:
     )
 
 
-def _written(roadmap: RoadmapMetadata, states: dict[str, dict[str, Any]], more: dict[str, Any]) -> bytes:
-    return dumps(_fields(roadmap, states) | more)
+def _written(roadmap: RoadmapMetadata, states: States, more: Mapping[str, Any]) -> bytes:
+    return dumps(_fields(roadmap, states) | dict(more))
 
 
-def _fields(roadmap: RoadmapMetadata, states: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _fields(roadmap: RoadmapMetadata, states: States) -> dict[str, Any]:
     """What `RoadmapView` has. It is not built as one: a roadmap has up to thousands of concepts."""
     stages = roadmap.framework_data["stages"] if roadmap.framework_data else []
     return {
@@ -140,7 +168,7 @@ def _fields(roadmap: RoadmapMetadata, states: dict[str, dict[str, Any]]) -> dict
                     module
                     | {
                         "concepts": [
-                            concept_fields(concept, states[concept["concept_id"]]) for concept in module["concepts"]
+                            _concept(concept, *states[concept["concept_id"]]) for concept in module["concepts"]
                         ]
                     }
                     for module in stage["modules"]
@@ -149,3 +177,13 @@ def _fields(roadmap: RoadmapMetadata, states: dict[str, dict[str, Any]]) -> dict
             for order, stage in enumerate(stages, start=1)
         ],
     }
+
+
+def _concept(concept: dict[str, Any], stored: str, learned_at: datetime | None) -> dict[str, Any]:
+    """What `ConceptView` has: a concept of the outline with its state."""
+    return {**concept, **_state(stored), "learned_at": learned_at}
+
+
+@lru_cache(_REMEMBERED)
+def _state(stored: str) -> dict[str, Any]:
+    return state_fields(orjson.loads(stored))

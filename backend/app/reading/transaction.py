@@ -1,7 +1,7 @@
 """Transactions in a viewer's name. An answer is read in one, which sees one moment and writes nothing."""
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +13,7 @@ from app.db.repositories.roadmap_repo import RoadmapRepository
 from app.db.repositories.task_repo import TaskRepository
 from app.db.session import Sessions, safe_session_with_retry
 from app.domain.records import RoadmapMetadata
-from app.domain.viewer import Viewer
+from app.domain.viewer import RoadmapHandle, Viewer
 
 T = TypeVar("T")
 
@@ -37,6 +37,14 @@ class ViewerTransaction:
             NotFound: the viewer has no such roadmap.
         """
         return await self.roadmaps.get_roadmap_metadata(roadmap_id, self.viewer)
+
+    async def concept(self, roadmap_id: UUID, concept_id: str) -> tuple[RoadmapHandle, dict[str, Any]]:
+        """A concept of the outline of the viewer's roadmap.
+
+        Raises:
+            NotFound: the viewer has no such roadmap, or it has no such concept.
+        """
+        return await self.roadmaps.concept(roadmap_id, self.viewer, concept_id)
 
 
 class Reads:

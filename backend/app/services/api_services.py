@@ -9,6 +9,7 @@ from app.commands.quizzes import Quizzes
 from app.commands.roadmaps import RoadmapService
 from app.commands.steering import Steering
 from app.commands.transfer import Transfer
+from app.db.positions import Positions
 from app.db.session import Sessions
 from app.live.event_stream import EventStream
 from app.reading.concepts import ConceptReader
@@ -50,7 +51,7 @@ class Readers:
     def over(cls, sessions: Sessions, estimator: Estimator) -> "Readers":
         read = Reads(sessions)
         return cls(
-            roadmaps=RoadmapReader(read),
+            roadmaps=RoadmapReader(read, Positions(sessions)),
             concepts=ConceptReader(read),
             revisions=RevisionReader(read),
             estimates=EstimateReader(read, estimator),

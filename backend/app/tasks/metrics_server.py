@@ -9,8 +9,7 @@ from prometheus_client import CollectorRegistry, make_asgi_app
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from app.api.connections import ConnectionLimits
-from app.api.guard import Guard
-from app.api.headers import SafeHeaders
+from app.api.entrance import Entrance
 from app.api.protocols import uvicorn_options
 from app.core.settings import Settings
 
@@ -34,7 +33,7 @@ def serve_metrics(settings: Settings) -> None:
         )
         return
     config = uvicorn.Config(
-        SafeHeaders(Guard(make_asgi_app(registry), allowed_hosts=settings.allowed_hosts)),
+        Entrance(make_asgi_app(registry), allowed_hosts=settings.allowed_hosts, measured=False),
         loop="asyncio",  # prefork children come from this process while the loop runs
         lifespan="off",
         log_config=None,

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.settings import Settings
+from app.db.positions import Positions
 from app.domain.tasks import TaskStatus
 from app.domain.viewer import LOCAL_VIEWER
 from app.embedded.ports import free_port
@@ -256,7 +257,7 @@ async def test_a_bug_is_told_without_its_text(settings: Settings, desk: Desk) ->
         app.router.lifespan_context(app),
         AsyncClient(transport=transport, base_url="http://localhost") as api,
     ):
-        read = replace(app.state.services.read, roadmaps=BrokenReader(Reads(desk.sessions)))
+        read = replace(app.state.services.read, roadmaps=BrokenReader(Reads(desk.sessions), Positions(desk.sessions)))
         app.state.services = replace(app.state.services, read=read)
         before = await requests_counted(api, "GET", ROADMAPS, 500)
         response = await api.get(ROADMAPS, headers={"X-Request-ID": "mine"})

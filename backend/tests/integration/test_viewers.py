@@ -51,12 +51,12 @@ BODIES: dict[str, Any] = {
 
 @pytest.mark.parametrize("status", [RoadmapStatus.AWAITING_REVIEW, RoadmapStatus.COMPLETED, RoadmapStatus.PARTIAL])
 async def test_no_route_shows_or_changes_the_roadmap_of_another_user(
-    status: RoadmapStatus, settings: Settings, desk: Desk
+    status: RoadmapStatus, settings: Settings, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     roadmap_id = await a_roadmap_that_is(status, desk)
     mine = await desk.read.roadmaps.roadmap(LOCAL_VIEWER, roadmap_id)
     app = create_app(settings)
-    app.dependency_overrides[deps._viewer] = lambda: STRANGER
+    monkeypatch.setattr(deps, "LOCAL_VIEWER", STRANGER)
     asked = 0
     async with (
         app.router.lifespan_context(app),

@@ -13,7 +13,8 @@ from app.domain.viewer import LOCAL_VIEWER, RoadmapHandle, Viewer
 from app.live.event_hub import EventHub
 from app.live.event_stream import EncodedFrame, EventStream
 from app.live.live_feed import EncodedEvent, FeedEnded, LiveFeed
-from app.reading.roadmaps import RoadmapReader, RoadmapSnapshot
+from app.reading.kept_roadmaps import RoadmapSnapshot
+from app.reading.roadmaps import RoadmapReader
 
 ROADMAP, EPOCH = uuid4(), uuid4()
 NEWEST = 3
@@ -64,8 +65,8 @@ async def test_a_client_from_below_the_floor_starts_afresh(since: int, type_: st
     hub.floor = 3
 
     class Reader:
-        async def roadmap(self, *_: object) -> RoadmapSnapshot:
-            return RoadmapSnapshot(seq=NEWEST, etag="", body=b"{}")
+        async def at(self, *_: object) -> RoadmapSnapshot:
+            return RoadmapSnapshot(epoch=ROADMAP, seq=NEWEST, body=b"{}")
 
     stream = EventStream(cast(EventHub, hub), cast(RoadmapReader, Reader()), heartbeat=20, most=10)
     first = await anext(stream.follow(LOCAL_VIEWER, ROADMAP, since=since))
@@ -78,8 +79,8 @@ async def test_a_client_whose_missed_events_are_removed_while_it_connects_starts
             return []
 
     class Reader:
-        async def roadmap(self, *_: object) -> RoadmapSnapshot:
-            return RoadmapSnapshot(seq=NEWEST, etag="", body=b"{}")
+        async def at(self, *_: object) -> RoadmapSnapshot:
+            return RoadmapSnapshot(epoch=ROADMAP, seq=NEWEST, body=b"{}")
 
     stream = EventStream(cast(EventHub, Folded(live=[4])), cast(RoadmapReader, Reader()), heartbeat=20, most=10)
     seen: list[EncodedFrame] = []

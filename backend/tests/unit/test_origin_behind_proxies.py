@@ -10,8 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from app.api.forwarded import ForwardedHeaders
-from app.api.guard import Guard
+from app.api.entrance import Entrance
 from app.core.serving_settings import networks_of
 
 UPSTREAM = "127.0.0.1:8000"
@@ -31,7 +30,7 @@ async def asked(
     trusted: str = "127.0.0.0/8,::1",
     peer: str = PROXY,
 ) -> Response:
-    app = ForwardedHeaders(Guard(tells_its_scheme, allowed_hosts=allowed), trusted=networks_of(trusted))
+    app = Entrance(tells_its_scheme, allowed_hosts=allowed, trusted=networks_of(trusted))
     transport = ASGITransport(app, client=(peer, 50000))
     async with AsyncClient(transport=transport, base_url=f"http://{UPSTREAM}") as client:
         return await client.request(method, "/", headers=dict(headers))

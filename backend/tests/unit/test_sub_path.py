@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import RedirectResponse
 from httpx2 import ASGITransport, AsyncClient
 
-from app.api.sub_path import SubPath
+from app.api.entrance import Entrance
 from app.api.web import serve_web
 
 PAGE = """<!doctype html><meta name="greenway-root" content="" />
@@ -31,8 +31,8 @@ def client(tmp_path: Path, root_path: str) -> AsyncClient:
 
     app.include_router(router)
     serve_web(app, tmp_path, root_path=root_path)
-    app.add_middleware(SubPath, root_path=root_path)
-    return AsyncClient(transport=ASGITransport(app), base_url="http://upstream:8000")
+    entrance = Entrance(app, root_path=root_path, allowed_hosts=["upstream"])
+    return AsyncClient(transport=ASGITransport(entrance), base_url="http://upstream:8000")
 
 
 @pytest.mark.parametrize("path", ["/greenway/things", "/things"])

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Response
+from fastapi import APIRouter, Header, Path, Request, Response
 
-from app.api.answers import CONFLICT, PREFIX, STALE, WITH_ETAG, long_json_response
+from app.api.answers import CONFLICT, PREFIX, STALE, WITH_ETAG, long_json_response, roadmap_response
 from app.api.bodies import BodyRoute
 from app.api.deps import CurrentViewer, RoadmapId, Services
 from app.api.schemas import OutlineEdit, RevisionRequest
@@ -22,40 +22,50 @@ IfMatch = Annotated[str | None, Header()]
 
 @router.put("/outline", response_model=EditedRoadmapView, responses=EDITING)
 async def edit_outline(
-    roadmap_id: RoadmapId, body: Outline, services: Services, viewer: CurrentViewer, if_match: IfMatch = None
+    request: Request,
+    roadmap_id: RoadmapId,
+    body: Outline,
+    services: Services,
+    viewer: CurrentViewer,
+    if_match: IfMatch = None,
 ) -> Response:
     """Replace the outline. Concepts that keep their ids keep their content. A prerequisite that now comes after the
     concept that requires it is dropped and listed in the response. A new prerequisite must come earlier."""
     dropped = await services.commands.outlines.replace(viewer, roadmap_id, body, if_match=if_match)
-    return await _edited(roadmap_id, dropped, services, viewer)
+    return await _edited(request, roadmap_id, dropped, services, viewer)
 
 
 @router.post("/outline/operations", response_model=EditedRoadmapView, responses=EDITING)
 async def apply_operations(
-    roadmap_id: RoadmapId, body: OutlineEdit, services: Services, viewer: CurrentViewer, if_match: IfMatch = None
+    request: Request,
+    roadmap_id: RoadmapId,
+    body: OutlineEdit,
+    services: Services,
+    viewer: CurrentViewer,
+    if_match: IfMatch = None,
 ) -> Response:
     """Change the outline by operations, all or none. A prerequisite that now comes after the concept that requires it
     is dropped and listed in the response. A prerequisite that an operation adds must come earlier."""
     dropped = await services.commands.outlines.apply(viewer, roadmap_id, body.operations, if_match=if_match)
-    return await _edited(roadmap_id, dropped, services, viewer)
+    return await _edited(request, roadmap_id, dropped, services, viewer)
 
 
 @router.post("/outline/undo", response_model=EditedRoadmapView, responses=EDITING)
 async def undo_edit(
-    roadmap_id: RoadmapId, services: Services, viewer: CurrentViewer, if_match: IfMatch = None
+    request: Request, roadmap_id: RoadmapId, services: Services, viewer: CurrentViewer, if_match: IfMatch = None
 ) -> Response:
     """Undo the last edit. Restored concepts have their content."""
     dropped = await services.commands.outlines.undo(viewer, roadmap_id, if_match=if_match)
-    return await _edited(roadmap_id, dropped, services, viewer)
+    return await _edited(request, roadmap_id, dropped, services, viewer)
 
 
 @router.post("/outline/redo", response_model=EditedRoadmapView, responses=EDITING)
 async def redo_edit(
-    roadmap_id: RoadmapId, services: Services, viewer: CurrentViewer, if_match: IfMatch = None
+    request: Request, roadmap_id: RoadmapId, services: Services, viewer: CurrentViewer, if_match: IfMatch = None
 ) -> Response:
     """Redo the last undone edit."""
     dropped = await services.commands.outlines.redo(viewer, roadmap_id, if_match=if_match)
-    return await _edited(roadmap_id, dropped, services, viewer)
+    return await _edited(request, roadmap_id, dropped, services, viewer)
 
 
 @router.post("/revise", status_code=202, response_model=Accepted, responses=CONFLICT)
@@ -83,6 +93,8 @@ async def get_revision(
     return long_json_response(await services.read.revisions.revision(viewer, roadmap_id, number))
 
 
-async def _edited(roadmap_id: RoadmapId, dropped: Dropped, services: ApiServices, viewer: Viewer) -> Response:
-    roadmap = await services.read.roadmaps.roadmap(viewer, roadmap_id, dropped=dropped)
-    return Response(roadmap.body, media_type="application/json", headers={"ETag": roadmap.etag})
+async def _edited(
+    request: Request, roadmap_id: RoadmapId, dropped: Dropped, services: ApiServices, viewer: Viewer
+) -> Response:
+    roadmap = await services.read.roadmaps.edited(viewer, roadmap_id, dropped)
+    return await roadmap_response(request, services.read.roadmaps, roadmap_id, roadmap)

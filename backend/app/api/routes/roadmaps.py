@@ -2,18 +2,63 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from app.api.answers import CONFLICT, PREFIX, UNCHANGED, WITH_ETAG, WITH_LOCATION, matches
+from app.api.answers import (
+    CONFLICT,
+    PREFIX,
+    UNAVAILABLE,
+    UNCHANGED,
+    WITH_ETAG,
+    WITH_LOCATION,
+    json_response,
+    roadmap_response,
+    tagged,
+)
 from app.api.bodies import BodyRoute
-from app.api.deps import CurrentViewer, RoadmapId, Services
+from app.api.compression import encoding_for
+from app.api.deps import (
+    CurrentViewer,
+    RoadmapId,
+    Services,
+    current_viewer,
+    roadmap_id_in,
+    services_of,
+    services_with_schema,
+)
+from app.api.direct import direct_router
 from app.api.schemas import IdempotencyKey, NewRoadmap, PageSize
+from app.domain.etags import names_state
 from app.domain.roadmap import ListOrder
 from app.domain.tasks import RoadmapStatus
 from app.domain.values import LengthLimit, Text
 from app.reading.views import Created, EstimateView, RoadmapPage, RoadmapView
 
 router = APIRouter(prefix=f"{PREFIX}/roadmaps", tags=["roadmaps"], route_class=BodyRoute)
+direct = direct_router(prefix=f"{PREFIX}/roadmaps", tags=["roadmaps"], responses=UNAVAILABLE)
+
+
+def _read(roadmap_id: RoadmapId, if_none_match: Annotated[str | None, Header()] = None) -> None:
+    """What a read of a roadmap takes."""
+
+
+@direct.get(
+    "/{roadmap_id}",
+    response_model=RoadmapView,
+    responses={**WITH_ETAG, **UNCHANGED},
+    dependencies=[Depends(_read)],
+)
+async def get_roadmap(request: Request) -> Response:
+    """The whole roadmap with the state of every concept; 304 when nothing has changed since `If-None-Match`."""
+    services = await services_with_schema(services_of(request))
+    viewer, roadmap_id = current_viewer(), roadmap_id_in(request)
+    position = await services.read.roadmaps.position(viewer, roadmap_id)
+    if_none_match = request.headers.get("if-none-match")
+    if if_none_match is not None and names_state(if_none_match, position.etag, weakly=True):
+        encoding = encoding_for(request.headers.get("accept-encoding", ""))
+        return Response(status_code=304, headers=tagged(position.epoch, position.seq, encoding))
+    roadmap = await services.read.roadmaps.at(viewer, position)
+    return await roadmap_response(request, services.read.roadmaps, roadmap_id, roadmap)
 
 
 @router.post("", status_code=202, response_model=Created, responses={**WITH_LOCATION, **CONFLICT})
@@ -33,7 +78,7 @@ async def create_roadmap(
     return Created(roadmap_id=created.roadmap_id, task_id=created.task_id, status=RoadmapStatus.DRAFTING)
 
 
-@router.get("")
+@router.get("", response_model=RoadmapPage)
 async def list_roadmaps(
     services: Services,
     viewer: CurrentViewer,
@@ -43,29 +88,14 @@ async def list_roadmaps(
     q: Annotated[Text | None, Query(max_length=200)] = None,
     status: Annotated[list[RoadmapStatus] | None, LengthLimit(len(RoadmapStatus)), Query()] = None,
     trash: Annotated[bool, Query()] = False,
-) -> RoadmapPage:
+) -> Response:
     """The newest roadmaps first, or with `sort=studied` the most recently studied: opened, answered, learned or
     changed. `next_cursor` leads to the next page. `q` searches titles and goals for its words, `status` (may be
     repeated) filters by status, and `trash` lists deleted roadmaps."""
-    return await services.read.roadmaps.list(
+    page = await services.read.roadmaps.list(
         viewer, cursor=cursor, limit=limit, sort=sort, search=q, statuses=status or (), trash=trash
     )
-
-
-@router.get("/{roadmap_id}", response_model=RoadmapView, responses={**WITH_ETAG, **UNCHANGED})
-async def get_roadmap(
-    roadmap_id: RoadmapId,
-    services: Services,
-    viewer: CurrentViewer,
-    if_none_match: Annotated[str | None, Header()] = None,
-) -> Response:
-    """The whole roadmap with the state of every concept; 304 when nothing has changed since `If-None-Match`."""
-    if if_none_match is not None:
-        etag = (await services.read.roadmaps.position(viewer, roadmap_id)).etag
-        if matches(if_none_match, etag):
-            return Response(status_code=304, headers={"ETag": etag})
-    roadmap = await services.read.roadmaps.roadmap(viewer, roadmap_id)
-    return Response(roadmap.body, media_type="application/json", headers={"ETag": roadmap.etag})
+    return json_response(page.model_dump_json().encode())
 
 
 @router.get("/{roadmap_id}/estimate", responses=CONFLICT)
@@ -87,8 +117,10 @@ async def note_opened(roadmap_id: RoadmapId, services: Services, viewer: Current
 
 
 @router.post("/{roadmap_id}/restore", response_model=RoadmapView, responses=WITH_ETAG)
-async def restore_roadmap(roadmap_id: RoadmapId, services: Services, viewer: CurrentViewer) -> Response:
+async def restore_roadmap(
+    request: Request, roadmap_id: RoadmapId, services: Services, viewer: CurrentViewer
+) -> Response:
     """Restore the roadmap from the trash."""
     await services.commands.roadmaps.restore(viewer, roadmap_id)
     roadmap = await services.read.roadmaps.roadmap(viewer, roadmap_id)
-    return Response(roadmap.body, media_type="application/json", headers={"ETag": roadmap.etag})
+    return await roadmap_response(request, services.read.roadmaps, roadmap_id, roadmap)

@@ -36,7 +36,7 @@ _SAVE = (
 )
 _ALL = select(concepts).where(concepts.c.roadmap_id == bindparam("in_roadmap_id"), concepts.c.removed_at.is_(None))
 _ROWS = select(concepts.c.concept_id, concepts.c.artefacts, concepts.c.learned_at)
-"""What is shown of a concept."""
+"""What is shown of one concept."""
 _STATUSES = (
     select(func.jsonb_object_agg(literal_column("key"), literal_column("value -> 'status'")))
     .select_from(func.jsonb_each(concepts.c.artefacts))
@@ -95,14 +95,17 @@ class ConceptRepository:
             async for row in with_pauses(rows)
         ]
 
-    async def rows(self, roadmap: RoadmapHandle) -> dict[str, dict[str, Any]]:
-        """What is shown of all concepts of the outline as plain data, by id: for reading many, fast."""
-        query = _ROWS.where(concepts.c.roadmap_id == roadmap.roadmap_id, concepts.c.removed_at.is_(None))
-        names = [str(column.key) for column in _ROWS.selected_columns]
-        return {row[0]: dict(zip(names, row, strict=True)) for row in await self._session.execute(query)}
+    async def shown(self, roadmap: RoadmapHandle) -> dict[str, tuple[str, datetime | None]]:
+        """What is shown of all concepts of the outline, by id: their artefacts as JSON, which is not parsed here, since
+        there may be thousands; and when they were learned."""
+        artefacts = cast(concepts.c.artefacts, Text)
+        query = select(concepts.c.concept_id, artefacts, concepts.c.learned_at)
+        query = query.where(concepts.c.roadmap_id == roadmap.roadmap_id, concepts.c.removed_at.is_(None))
+        rows = (await self._session.execute(query)).all()
+        return {concept_id: (stored, learned_at) for concept_id, stored, learned_at in rows}
 
     async def row(self, roadmap: RoadmapHandle, concept_id: str) -> dict[str, Any]:
-        """The same of one concept of the outline."""
+        """What is shown of one concept of the outline, as plain data."""
         query = _ROWS.where(concepts.c.roadmap_id == roadmap.roadmap_id, concepts.c.concept_id == concept_id)
         return dict((await self._session.execute(query)).mappings().one())
 

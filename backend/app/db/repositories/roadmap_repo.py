@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     bindparam,
+    cast,
     delete,
     func,
     insert,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound
@@ -36,7 +38,7 @@ from app.domain.roadmap import LearningRequest, ListOrder, Outline, title_of
 from app.domain.tasks import Progress, RoadmapStatus
 from app.domain.usage import Usage
 from app.domain.values import MAX_COUNT
-from app.domain.viewer import NoSuchRoadmap, RoadmapHandle, Viewer
+from app.domain.viewer import NoSuchConcept, NoSuchRoadmap, RoadmapHandle, Viewer
 from app.generation.work import FinishedArtefact
 
 _usage = (
@@ -60,6 +62,7 @@ _ADD_VERSION = insert(artefacts).values(
     .scalar_subquery(),
 )
 """Inserts an artefact as the newest version of its kind and concept."""
+_CONCEPT = cast("$.stages[*].modules[*].concepts[*] ? (@.concept_id == $concept_id)", JSONPATH)
 TRASH = timedelta(days=30)
 """How long a deleted roadmap can be restored."""
 _DELETED_AT_ONCE = 5
@@ -84,6 +87,20 @@ class RoadmapRepository:
             NotFound: the viewer has no such roadmap, or it is in the trash.
         """
         return found(await self._one(_visible(roadmap_id, viewer), for_update=for_update))
+
+    async def concept(self, roadmap_id: UUID, viewer: Viewer, concept_id: str) -> tuple[RoadmapHandle, dict[str, Any]]:
+        """A concept of the outline, as stored: without the outline, which may have thousands.
+
+        Raises:
+            NotFound: the viewer has no such roadmap, it has no such concept, or it has no outline yet.
+        """
+        arguments = func.jsonb_build_object("concept_id", concept_id)
+        stored = func.jsonb_path_query_first(roadmaps.c.framework_data, _CONCEPT, arguments, type_=JSONB)
+        query = select(stored.label("concept")).where(*_visible(roadmap_id, viewer))
+        concept = found((await self._session.execute(query)).one_or_none()).concept
+        if concept is None:
+            raise NoSuchConcept
+        return RoadmapHandle(roadmap_id), concept
 
     async def claimed(self, claim: Claim, *, for_update: bool = False) -> RoadmapMetadata | None:
         """The roadmap of a worker's claim, of any owner; None when it has been deleted for good."""
