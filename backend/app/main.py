@@ -12,6 +12,7 @@ from app.agents.factory import check_author
 from app.api.answers import UNAVAILABLE
 from app.api.body_limit import BodyLimit, SizeLimit
 from app.api.connections import streams_of
+from app.api.continuation import Continuations
 from app.api.document import DocumentedApi
 from app.api.forwarded import ForwardedHeaders
 from app.api.guard import Guard
@@ -99,7 +100,8 @@ def create_app(settings: Settings | None = None, *, alone: bool = False) -> Fast
         app.include_router(module.router, responses=UNAVAILABLE)
     app.include_router(operations.router)
     serve_web(app, root_path=settings.root_path or "")
-    app.middleware_stack = SafeHeaders(app.build_middleware_stack())  # round the answers to bugs, too
+    # Headers go round the answers to bugs, too.
+    app.middleware_stack = Continuations(SafeHeaders(app.build_middleware_stack()))
     return app
 
 

@@ -155,7 +155,7 @@ async def _idle_round(setting: Bench, program: Path) -> float:
     with _an_api() as (api, port):
         await until_ready(port)
         position = await _a_position(setting)
-        path = _path_of(position, "")
+        path = _path_of(position)
         first = Clients(program, port, path, 10)  # what any client costs the process once
         await asyncio.to_thread(first.connected)
         before = api.memory_info().rss
@@ -215,7 +215,8 @@ async def _a_position(setting: Bench) -> RoadmapPosition:
     return await safe_session_with_retry(setting.sessions, work)
 
 
-def _path_of(position: RoadmapPosition, query: str) -> str:
+def _path_of(position: RoadmapPosition, query: str = "") -> str:
+    """As the page connects: it has read the roadmap."""
     return f"/api/v1/ws/roadmaps/{position.handle.roadmap_id}?since={position.seq}{query}"
 
 

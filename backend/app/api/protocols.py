@@ -186,6 +186,10 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
         if not self.close_sent:
             cast(dict[str, Any], self.scope["extensions"])[WRITE] = {"write": self.write}
 
+    def start_keepalive(self) -> None:
+        super().start_keepalive()
+        del self.request, self.response  # of the handshake, which is complete
+
     def write(self, data: bytes) -> bool:
         """Write a whole frame; False when the client takes no more now, or the connection is ending."""
         if not self.writable.is_set() or self.close_sent or self.transport.is_closing():

@@ -106,6 +106,7 @@ class EventStream:
                     try:
                         async for frame in self._connected(listener, position, since):
                             yield frame
+                            del frame  # a snapshot may be large, and the next frame hours away
                     except FeedEnded as ended:
                         if str(ended) != "slow":
                             return
@@ -132,16 +133,19 @@ class EventStream:
             elif listener.sent == since:  # who has missed nothing is told so, and need not wonder
                 yield _heartbeat(since)
         if since is None:
-            roadmap = await self._reader.roadmap(listener.viewer, position.handle.roadmap_id)
-            yield EncodedFrame("snapshot", b'{"type":"snapshot","roadmap":' + roadmap.body + b"}")
-            listener.sent = roadmap.seq
+            yield await self._snapshot(listener, position)
         while True:
             for frame in await listener.take(self._heartbeat) or [_heartbeat(listener.sent)]:
                 yield frame
 
+    async def _snapshot(self, listener: Listener, position: RoadmapPosition) -> EncodedFrame:
+        roadmap = await self._reader.roadmap(listener.viewer, position.handle.roadmap_id)
+        listener.sent = roadmap.seq
+        return EncodedFrame("snapshot", b'{"type":"snapshot","roadmap":' + roadmap.body + b"}")
+
 
 def _heartbeat(seq: int) -> EncodedFrame:
-    return EncodedFrame("heartbeat", orjson.dumps({"type": "heartbeat", "seq": seq}))
+    return EncodedFrame("heartbeat", b'{"type":"heartbeat","seq":%d}' % seq)
 
 
 def _resync(reason: str) -> EncodedFrame:

@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-import structlog
-from fastapi import APIRouter, Header, Query, Request, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Header, Query, Request, WebSocket
 from fastapi.responses import StreamingResponse
+from starlette.types import Message, Receive, Send
 
 from app.api.answers import PREFIX
+from app.api.continuation import continue_with
 from app.api.deps import AnyServices, CurrentViewer, RoadmapId, Services
 from app.api.document import FRAMES
 from app.api.wire import chunk, outlet_of, server_sent_event, text_message
@@ -20,8 +23,6 @@ from app.live.event_stream import parse_wish
 from app.live.live_feed import EncodedFrame
 
 router = APIRouter(prefix=PREFIX, tags=["events"])
-
-log = structlog.get_logger()
 
 _Since = Annotated[str | None, Query(description="The number of the last event that the client received.")]
 _Coalesce = Annotated[
@@ -56,6 +57,7 @@ async def stream_events(
     async def body() -> AsyncIterator[bytes]:
         async for frame in frames:
             yield server_sent_event(frame)
+            del frame  # it is not kept until the next one comes
 
     headers = {"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"}
     return StreamingResponse(body(), media_type="text/event-stream", headers=headers)
@@ -77,9 +79,11 @@ async def follow_events(
         wish = parse_wish(since=since, coalesce=coalesce)
         services.stream.check_place()
         outlet = outlet_of(websocket.scope, text_message)
-        await _exchange(websocket, services.stream.follow(viewer, _parse_id(roadmap_id), wish, outlet))
+        frames = services.stream.follow(viewer, _parse_id(roadmap_id), wish, outlet)
     except GreenwayError as error:
         await websocket.close(code=4000 + error.status, reason=error.message)
+    else:
+        continue_with(websocket.scope, partial(_exchange, frames))
 
 
 def _parse_id(text: str) -> UUID:
@@ -89,30 +93,36 @@ def _parse_id(text: str) -> UUID:
         raise NoSuchRoadmap from None
 
 
-async def _exchange(websocket: WebSocket, frames: AsyncIterator[EncodedFrame]) -> None:
+async def _exchange(frames: AsyncIterator[EncodedFrame], receive: Receive, send: Send) -> None:
     """Send until the frames end or the client leaves, whichever comes first; what a client sends is ignored."""
-    sending = asyncio.create_task(_send(websocket, frames))
-    listening = asyncio.create_task(_until_gone(websocket))
+    sending = asyncio.create_task(_send(frames, send))
     try:
-        await asyncio.wait({sending, listening}, return_when=asyncio.FIRST_COMPLETED)
+        while (await receive())["type"] != "websocket.disconnect":  # it follows our own goodbye, too
+            pass
         if sending.done():
             sending.result()
-            await websocket.close(code=1001, reason="The event stream has ended.")
     finally:
-        await end(sending, listening)
+        await end(sending)
 
 
-async def _send(websocket: WebSocket, frames: AsyncIterator[EncodedFrame]) -> None:
+async def _send(frames: AsyncIterator[EncodedFrame], send: Send) -> None:
     try:
         async for frame in frames:
-            await websocket.send_text(frame.data.decode())
-    except WebSocketDisconnect:
-        return
+            await _try_to_send(send, {"type": "websocket.send", "text": frame.data.decode()})
+            del frame  # it is not kept until the next one comes
+    except GreenwayError as error:
+        await _close(send, 4000 + error.status, error.message)
+    except Exception:
+        await _close(send, 1011, "An error inside Greenway.")
+        raise
+    else:
+        await _close(send, 1001, "The event stream has ended.")
 
 
-async def _until_gone(websocket: WebSocket) -> None:
-    try:
-        while True:
-            await websocket.receive()
-    except (WebSocketDisconnect, RuntimeError):
-        return
+async def _close(send: Send, code: int, reason: str) -> None:
+    await _try_to_send(send, {"type": "websocket.close", "code": code, "reason": reason})
+
+
+async def _try_to_send(send: Send, message: Message) -> None:
+    with suppress(OSError):  # the client has left, of which `receive` tells
+        await send(message)
