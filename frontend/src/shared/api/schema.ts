@@ -1021,6 +1021,15 @@ export interface components {
             ok: boolean;
         };
         /**
+         * CoalescedEvents
+         * @description Events that came within the same 50 ms, in order: the only frame of events for clients that ask for it with
+         *     `coalesce=1`.
+         */
+        CoalescedEvents: {
+            /** Events */
+            events: (components["schemas"]["TaskQueued"] | components["schemas"]["TaskStarted"] | components["schemas"]["OutlineReady"] | components["schemas"]["ConceptStart"] | components["schemas"]["ConceptComplete"] | components["schemas"]["ConceptFailed"] | components["schemas"]["ConceptChanged"] | components["schemas"]["BatchSaved"] | components["schemas"]["TaskPaused"] | components["schemas"]["Completed"] | components["schemas"]["Failed"] | components["schemas"]["Cancelled"])[];
+        };
+        /**
          * Command
          * @description What a learner can ask of a roadmap.
          * @enum {string}
@@ -4455,6 +4464,7 @@ export type ChangedError = components['schemas']['ChangedError'];
 export type ChangedTask = components['schemas']['ChangedTask'];
 export type Changes = components['schemas']['Changes'];
 export type CheckView = components['schemas']['CheckView'];
+export type CoalescedEvents = components['schemas']['CoalescedEvents'];
 export type Command = components['schemas']['Command'];
 export type Completed = components['schemas']['Completed'];
 export type Concept = components['schemas']['Concept'];
@@ -5058,6 +5068,8 @@ export interface operations {
     stream_events: {
         parameters: {
             query?: {
+                /** @description With `1`, events of the same 50 ms are sent together, in one frame `{"events": […]}`. */
+                coalesce?: "0" | "1";
                 /** @description The number of the last event that the client received. */
                 since?: string | null;
             };
@@ -5077,7 +5089,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["StreamFrame"];
+                    "text/event-stream": components["schemas"]["StreamFrame"] | components["schemas"]["CoalescedEvents"];
                 };
             };
             403: components["responses"]["Forbidden"];
