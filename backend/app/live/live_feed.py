@@ -79,7 +79,7 @@ class Listener:
     While its reader waits in `take` and its outlet takes more, events are written there at once. Otherwise they wait
     for the reader."""
 
-    __slots__ = ("_backlog", "_ended", "_outlet", "_spoke_at", "_waiter", "coalesced", "seq", "sent", "viewer")
+    __slots__ = ("_backlog", "_ended", "_outlet", "_spoke_at", "_waiter", "coalesced", "sent", "seq", "viewer")
 
     def __init__(self, viewer: Viewer, seq: int, *, coalesced: bool = False, outlet: Outlet | None = None) -> None:
         self.viewer = viewer
