@@ -44,3 +44,5 @@ class CoalescedEvents(_UnnumberedFrame):
 StreamFrame = TypeAliasType(
     "StreamFrame", Annotated[Event | Snapshot | Resync | Heartbeat, Field(discriminator="type")]
 )
+
+ServerFrame = TypeAliasType("ServerFrame", StreamFrame | CoalescedEvents)

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from app.domain.events import Event
-from app.live.frames import CoalescedEvents, Heartbeat, Resync, Snapshot, StreamFrame
+from app.live.frames import CoalescedEvents, Heartbeat, Resync, ServerFrame, Snapshot
 
 
 class UnknownFrame(BaseModel):
@@ -18,9 +18,7 @@ class UnknownFrame(BaseModel):
 
 Frame = Event | Snapshot | Resync | Heartbeat | UnknownFrame
 
-_known: TypeAdapter[Event | Snapshot | Resync | Heartbeat | CoalescedEvents] = TypeAdapter(
-    StreamFrame | CoalescedEvents
-)
+_known: TypeAdapter[Event | Snapshot | Resync | Heartbeat | CoalescedEvents] = TypeAdapter(ServerFrame)
 
 
 def parse(data: str | bytes) -> Sequence[Frame]:

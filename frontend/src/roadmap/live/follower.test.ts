@@ -2,17 +2,9 @@ import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 
 import { pauses } from "../../shared/api/backoff";
-import type { RoadmapView, StreamFrame } from "../../shared/api/schema";
+import type { RoadmapView, ServerFrame, StreamFrame } from "../../shared/api/schema";
 import { events, reads as kept } from "./fixtures/run";
-import {
-  follow,
-  Gone,
-  received,
-  type FollowerOptions,
-  type ServerFrame,
-  type Transport,
-  type Watched,
-} from "./follower";
+import { follow, Gone, received, type FollowerOptions, type Transport, type Watched } from "./follower";
 import { apply } from "./reducer";
 
 const reads = kept as RoadmapView[];

@@ -4,12 +4,9 @@
  */
 
 import type { Pauses } from "../../shared/api/backoff";
-import type { CoalescedEvents, StreamFrame } from "../../shared/api/schema";
+import type { ServerFrame, StreamFrame } from "../../shared/api/schema";
 import type { Roadmap } from "../roadmap";
 import { apply, isKnown, isNext, isTold } from "./reducer";
-
-/** What the server sends at once: a frame, or the events of a moment together. */
-export type ServerFrame = StreamFrame | CoalescedEvents;
 
 /** There is no such roadmap any more: reconnecting is of no use. */
 export class Gone extends Error {}

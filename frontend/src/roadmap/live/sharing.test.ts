@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 
 import { pauses } from "../../shared/api/backoff";
-import type { RoadmapView } from "../../shared/api/schema";
+import type { RoadmapView, ServerFrame } from "../../shared/api/schema";
 import { events, reads as kept } from "./fixtures/run";
-import { follow, Gone, type ServerFrame, type Transport, type Watched } from "./follower";
+import { follow, Gone, type Transport, type Watched } from "./follower";
 import { apply } from "./reducer";
 import { PLACES, shared, type Channel, type Locks, type Said } from "./sharing";
 

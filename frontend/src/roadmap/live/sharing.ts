@@ -5,8 +5,8 @@
  * place asks again and again.
  */
 
-import type { RoadmapView } from "../../shared/api/schema";
-import type { ServerFrame, Transport } from "./follower";
+import type { RoadmapView, ServerFrame } from "../../shared/api/schema";
+import type { Transport } from "./follower";
 
 /** Event streams that all tabs of a browser keep open at once; the other connections are for requests. */
 export const PLACES = 3;

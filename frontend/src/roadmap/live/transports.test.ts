@@ -2,9 +2,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { pauses } from "../../shared/api/backoff";
-import type { RoadmapView, StreamFrame } from "../../shared/api/schema";
+import type { RoadmapView, ServerFrame, StreamFrame } from "../../shared/api/schema";
 import { reads } from "./fixtures/run";
-import { follow, Unfit, type ServerFrame, type Transport } from "./follower";
+import { follow, Unfit, type Transport } from "./follower";
 import { serverSentEvents, webSocket } from "./transports";
 
 const first = reads[0] as RoadmapView;

@@ -1,8 +1,8 @@
 /** The ways on which frames come: a WebSocket, server-sent events, or asking again and again. */
 
 import { ROOT } from "../../shared/api/root";
-import type { RoadmapView } from "../../shared/api/schema";
-import { Gone, Unfit, type ServerFrame, type Transport } from "./follower";
+import type { RoadmapView, ServerFrame } from "../../shared/api/schema";
+import { Gone, Unfit, type Transport } from "./follower";
 
 const POLL_EVERY = 3_000;
 /** After so many reads, something better is tried again. */

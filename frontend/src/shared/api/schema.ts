@@ -1024,6 +1024,20 @@ export interface components {
          * CoalescedEvents
          * @description Events that came within the same 50 ms, in order: the only frame of events for clients that ask for it with
          *     `coalesce=1`.
+         * @example {
+         *       "events": [
+         *         {
+         *           "at": "2026-03-01T09:30:00Z",
+         *           "concept_id": "select",
+         *           "concept_name": "SELECT and WHERE",
+         *           "epoch": "5f0e9c3a-4ffd-4dd6-a2b3-4e3f8d0c5b1f",
+         *           "roadmap_id": "0198c2f4-6d1e-7b3a-9c5f-2a4e8d7b1c30",
+         *           "seq": 8,
+         *           "task_id": "0198c2f4-6d20-7e41-8f6a-5b9c3d2e7a11",
+         *           "type": "concept_start"
+         *         }
+         *       ]
+         *     }
          */
         CoalescedEvents: {
             /** Events */
@@ -3714,6 +3728,7 @@ export interface components {
             /** Markdown */
             markdown: string;
         };
+        ServerFrame: components["schemas"]["StreamFrame"] | components["schemas"]["CoalescedEvents"];
         /**
          * ShownArtefact
          * @description An artefact of a concept: its status, the id and the glance of the current version, why it failed.
@@ -4548,6 +4563,7 @@ export type RoadmapStatus = components['schemas']['RoadmapStatus'];
 export type RoadmapView = components['schemas']['RoadmapView'];
 export type SavedArtefact = components['schemas']['SavedArtefact'];
 export type Section = components['schemas']['Section'];
+export type ServerFrame = components['schemas']['ServerFrame'];
 export type ShownArtefact = components['schemas']['ShownArtefact'];
 export type ShownFailure = components['schemas']['ShownFailure'];
 export type Snapshot = components['schemas']['Snapshot'];
@@ -5089,7 +5105,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["StreamFrame"] | components["schemas"]["CoalescedEvents"];
+                    "text/event-stream": components["schemas"]["ServerFrame"];
                 };
             };
             403: components["responses"]["Forbidden"];
