@@ -265,7 +265,7 @@ def _running(module: str, *arguments: str, **environment: str) -> Iterator[psuti
 def _until_listening(port: int) -> None:
     """Without a connection, which would be taken for a client's."""
     deadline = time.monotonic() + PATIENCE
-    while not any(one.laddr.port == port for one in psutil.net_connections("tcp4") if one.status == "LISTEN"):
+    while not any(one.laddr and one.laddr.port == port for one in psutil.net_connections("tcp4") if not one.raddr):
         assert time.monotonic() < deadline, "the send loop does not listen"
         time.sleep(0.05)
 

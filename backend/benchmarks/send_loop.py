@@ -20,7 +20,7 @@ def text_message(data: bytes) -> bytes:
 
 
 def main(port: int, channel: str, count: int) -> None:
-    messages = Redis.from_url(load_settings().require_redis_url()).pubsub(ignore_subscribe_messages=True)
+    messages = Redis.from_url(load_settings().require_redis_url()).pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
     messages.subscribe(channel)
     clients: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", port), backlog=count) as server:

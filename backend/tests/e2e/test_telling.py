@@ -14,7 +14,8 @@ from app.live.live_feed import MOST_TOGETHER
 
 def events_of(text: str | bytes) -> list[dict[str, Any]]:
     frame = json.loads(text)
-    return frame.get("events", [frame] if "at" in frame else [])
+    events: list[dict[str, Any]] = frame.get("events", [frame] if "at" in frame else [])
+    return events
 
 
 async def by_socket(client: Client, roadmap_id: str, since: int, coalesce: str) -> AsyncIterator[list[dict[str, Any]]]:

@@ -100,6 +100,6 @@ async def test_a_big_event_goes_through_redis_by_its_number_alone(desk: Desk, li
     entries = await line.redis.xrange(stream_key(roadmap_id, position.epoch))
     assert entries
     assert all(fields and len(fields[b"e"]) <= LONGEST_IN_REDIS + 40 for _, fields in entries)
-    frames = await line.hub.read(position, after=position.seq, until=published[-1].seq)
-    assert [frame.seq for frame in frames] == [event.seq for event in published]
-    assert [orjson.loads(frame.data)["seq"] for frame in frames] == [event.seq for event in published]
+    kept = await line.hub.read(position, after=position.seq, until=published[-1].seq)
+    assert [one.seq for one in kept] == [event.seq for event in published]
+    assert [orjson.loads(one.data)["seq"] for one in kept] == [event.seq for event in published]
