@@ -12,6 +12,7 @@ from app.agents.factory import check_author
 from app.api.answers import UNAVAILABLE
 from app.api.body_limit import BodyLimits, SizeLimit
 from app.api.connections import streams_of
+from app.api.continuation import Continuations
 from app.api.direct import include_direct
 from app.api.document import DocumentedApi
 from app.api.entrance import Entrance
@@ -88,15 +89,17 @@ def create_app(settings: Settings | None = None, *, alone: bool = False) -> Fast
         app.include_router(module.router, responses=UNAVAILABLE)
     app.include_router(operations.router)
     serve_web(app, root_path=settings.root_path or "")
-    app.middleware_stack = Entrance(  # round the answers to bugs, too
-        app.build_middleware_stack(),
-        root_path=settings.root_path or "",
-        trusted=networks_of(settings.trusted_proxies),
-        allowed_hosts=settings.allowed_hosts,
-        bodies=BodyLimits(
-            SizeLimit(settings.max_body_bytes, "GREENWAY_MAX_BODY_BYTES"),
-            {transfer.IMPORT_PATH: SizeLimit(settings.max_import_bytes, "GREENWAY_MAX_IMPORT_BYTES")},
-        ),
+    app.middleware_stack = Continuations(
+        Entrance(  # round the answers to bugs, too
+            app.build_middleware_stack(),
+            root_path=settings.root_path or "",
+            trusted=networks_of(settings.trusted_proxies),
+            allowed_hosts=settings.allowed_hosts,
+            bodies=BodyLimits(
+                SizeLimit(settings.max_body_bytes, "GREENWAY_MAX_BODY_BYTES"),
+                {transfer.IMPORT_PATH: SizeLimit(settings.max_import_bytes, "GREENWAY_MAX_IMPORT_BYTES")},
+            ),
+        )
     )
     return app
 

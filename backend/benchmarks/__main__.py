@@ -3,7 +3,7 @@
 import sys
 
 from app.core.logging import configure_logging
-from benchmarks import event_latency, flush_cost, many_roadmaps, one_roadmap, read_roadmap, screen
+from benchmarks import event_latency, fan_out, flush_cost, many_roadmaps, one_roadmap, read_roadmap, screen
 from benchmarks.report import report
 from benchmarks.servers import servers
 
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "many_roadmaps": many_roadmaps.measure,
     "flush_cost": flush_cost.measure,
     "event_latency": event_latency.measure,
+    "fan_out": fan_out.measure,
     "read_roadmap": read_roadmap.measure,
     "screen": screen.measure,
 }

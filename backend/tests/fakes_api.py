@@ -114,13 +114,20 @@ class FakeApi:
 @asynccontextmanager
 async def serving(api: FakeApi) -> AsyncIterator[FakeApi]:
     """The API, listening."""
+    config = uvicorn.Config(api.app, lifespan="off", log_config=None, access_log=False, ws="websockets-sansio")
+    async with listening(config) as port:
+        api.url = f"http://127.0.0.1:{port}"
+        yield api
+
+
+@asynccontextmanager
+async def listening(config: uvicorn.Config) -> AsyncIterator[int]:
+    """The port on which it listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        api.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        config = uvicorn.Config(api.app, lifespan="off", log_config=None, access_log=False, ws="websockets-sansio")
         server = uvicorn.Server(config)
         running = asyncio.create_task(server.serve(sockets=[listener]))
         try:
-            yield api
+            yield int(listener.getsockname()[1])
         finally:
             server.should_exit = server.force_exit = True
             await running

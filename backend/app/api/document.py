@@ -24,7 +24,7 @@ from app.core.errors import (
     UnsupportedMediaType,
 )
 from app.core.json import dumps
-from app.live.frames import StreamFrame
+from app.live.frames import ServerFrame
 from app.reading.views import Problem
 
 _DESCRIPTION = """Turns a learning goal into a roadmap that fills itself in while you watch.
@@ -78,7 +78,7 @@ _NAMES = {status: type(error).__name__ for status, (error, _) in _REFUSALS.items
 
 _RESPONSE = "#/components/responses/{name}"
 _SCHEMA = "#/components/schemas/{model}"
-FRAMES = {"text/event-stream": {"schema": {"$ref": _SCHEMA.format(model="StreamFrame")}}}
+FRAMES = {"text/event-stream": {"schema": {"$ref": _SCHEMA.format(model="ServerFrame")}}}
 """The content of an answer that is a stream of frames."""
 
 
@@ -131,7 +131,7 @@ def _complete(document: dict[str, Any]) -> None:
             operation["responses"] |= {status: {"$ref": _RESPONSE.format(name=_NAMES[status])} for status in refusals}
 
     schemas = components["schemas"]
-    unknown_to_routes = TypeAdapter(StreamFrame | Problem).json_schema(mode="serialization", ref_template=_SCHEMA)
+    unknown_to_routes = TypeAdapter(ServerFrame | Problem).json_schema(mode="serialization", ref_template=_SCHEMA)
     schemas |= unknown_to_routes["$defs"]
     del schemas["HTTPValidationError"], schemas["ValidationError"]
     for discriminator in _discriminators(schemas):

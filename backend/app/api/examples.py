@@ -185,6 +185,15 @@ _REVISION = {
     "current": True,
 }
 
+_STARTED: dict[str, Any] = _PLACE | {
+    "type": "concept_start",
+    "seq": 8,
+    "epoch": _VIEW["epoch"],
+    "at": _AT,
+    "concept_id": "select",
+    "concept_name": "SELECT and WHERE",
+}
+
 EXAMPLES: dict[str, Any] = {
     "NewRoadmap": _REQUEST | {"auto_approve": True},
     "Accepted": {"task_id": _TASK},
@@ -255,15 +264,8 @@ EXAMPLES: dict[str, Any] = {
         "concepts": [{"concept_id": concept["concept_id"]} for concept in (_TABLE, _SELECT, _JOIN)],
     },
     "TaskDetail": _TASK_VIEW | {"progress": _PROGRESS},
-    "StreamFrame": _PLACE
-    | {
-        "type": "concept_start",
-        "seq": 8,
-        "epoch": _VIEW["epoch"],
-        "at": _AT,
-        "concept_id": "select",
-        "concept_name": "SELECT and WHERE",
-    },
+    "StreamFrame": _STARTED,
+    "CoalescedEvents": {"events": [_STARTED]},
     "About": {"version": "0.1.0", "author": "openai:gpt-5", "max_concepts": 300, "concept_commands": _CONCEPT_COMMANDS},
     "Health": {"status": "ok"},
     "Readiness": {

@@ -11,11 +11,13 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import ProtocolError
 from websockets.frames import CloseCode, Frame
+from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
 from app.api.connections import ConnectionLimits, Connections, Limit
 from app.api.headers import PRIVATE
 from app.api.problem_details import problem_of
+from app.api.wire import WRITE
 from app.core.errors import BadRequest, GreenwayError, HeadTooLarge
 from app.core.json import dumps
 
@@ -29,6 +31,8 @@ def uvicorn_options(limits: ConnectionLimits) -> dict[str, Any]:
     return {
         "http": cast(type[asyncio.Protocol], partial(HttpConnection, connections)),
         "ws": cast(type[asyncio.Protocol], partial(WebSocketConnection, connections)),
+        # A compressed frame could not be shared by clients, and an event is about 500 bytes.
+        "ws_per_message_deflate": False,
     }
 
 
@@ -80,6 +84,17 @@ class HttpConnection(HttpToolsProtocol):
             self._connections.wait_for(self)
         else:
             self._connections.stop_waiting(self)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        cast(dict[str, Any], self.scope)["extensions"] = {WRITE: {"write": self.write}}
+
+    def write(self, data: bytes) -> bool:
+        """Write a part of the response in progress; False when the client takes no more now, or has left."""
+        if self.flow.write_paused or self.transport.is_closing():
+            return False
+        self.transport.write(data)
+        return True
 
     def on_headers_complete(self) -> None:
         self._has_advanced = True
@@ -165,6 +180,22 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
         self.conn = _BoundedFrames(
             connections.limits, extensions=self.conn.available_extensions, logger=self.conn.logger
         )
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if not self.close_sent:
+            cast(dict[str, Any], self.scope["extensions"])[WRITE] = {"write": self.write}
+
+    def start_keepalive(self) -> None:
+        super().start_keepalive()
+        del self.request, self.response  # of the handshake, which is complete
+
+    def write(self, data: bytes) -> bool:
+        """Write a whole frame; False when the client takes no more now, or the connection is ending."""
+        if not self.writable.is_set() or self.close_sent or self.transport.is_closing():
+            return False
+        self.transport.write(data)
+        return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._connections.forget(self)

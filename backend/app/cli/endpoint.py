@@ -67,7 +67,7 @@ class Endpoint:
 
     def events_url(self, roadmap_id: UUID, *, since: int) -> str:
         # http becomes ws, https becomes wss.
-        return f"ws{self.url.removeprefix('http')}{API}/ws/roadmaps/{roadmap_id}?since={since}"
+        return f"ws{self.url.removeprefix('http')}{API}/ws/roadmaps/{roadmap_id}?since={since}&coalesce=1"
 
 
 def _checked(url: str) -> str:

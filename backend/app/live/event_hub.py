@@ -20,7 +20,7 @@ from app.db.repositories.event_repo import EventRepository
 from app.db.session import DatabaseUnavailable, Sessions, safe_session_with_retry
 from app.domain.records import RoadmapPosition
 from app.domain.viewer import NoSuchRoadmap, RoadmapHandle, Viewer
-from app.live.live_feed import EncodedEvent, Listener, LiveFeed
+from app.live.live_feed import EncodedEvent, Listener, LiveFeed, Outlet
 from app.messaging.channels import channel, stream_key
 from app.messaging.sealed_events import EventSeal
 
@@ -59,7 +59,9 @@ class EventHub:
         await self._pubsub.aclose()  # type: ignore[no-untyped-call]
 
     @asynccontextmanager
-    async def listen(self, viewer: Viewer, roadmap_id: UUID) -> AsyncIterator[tuple[Listener, RoadmapPosition]]:
+    async def listen(
+        self, viewer: Viewer, roadmap_id: UUID, *, coalesced: bool = False, outlet: Outlet | None = None
+    ) -> AsyncIterator[tuple[Listener, RoadmapPosition]]:
         """Attach to the live events of a viewer's roadmap; nothing is missed from here on. Gives the position in
         Postgres, too, as it was once the listener had been attached.
 
@@ -70,7 +72,7 @@ class EventHub:
         if feed is None:
             async with self._opening:
                 feed = self._feeds.get(roadmap_id) or await self._open(viewer, roadmap_id)
-        listener = feed.join(viewer)
+        listener = feed.join(viewer, coalesced=coalesced, outlet=outlet)
         try:
             yield listener, await self._position(viewer, roadmap_id)
         finally:

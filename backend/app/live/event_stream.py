@@ -1,6 +1,5 @@
 """What one client is sent: a snapshot or what it has missed, then everything live, with heartbeats."""
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from app.core.errors import InvalidInput, Unavailable
 from app.domain.records import RoadmapPosition
 from app.domain.viewer import Viewer
 from app.live.event_hub import EventHub
-from app.live.live_feed import FeedEnded, Listener
+from app.live.live_feed import EncodedFrame, FeedEnded, Listener, Outlet, frames_of
 from app.reading.roadmaps import RoadmapReader
 
 LONGEST_CATCH_UP = 5000
@@ -24,20 +23,24 @@ _RETRY_AFTER = 5
 
 
 @dataclass(frozen=True, slots=True)
-class EncodedFrame:
-    """One frame. `seq` is the event's number; None for frames that are no events."""
+class Wish:
+    """What a client asks for."""
 
-    type: str
-    data: bytes
-    seq: int | None = None
+    since: int | None = None
+    """The number of the last event that it knows; without one it gets a snapshot."""
+    coalesced: bool = False
+    """Whether it takes several events in one frame."""
 
 
-def parse_since(text: str | None) -> int | None:
-    """The number of the last event that a client knows.
-
-    Raises:
-        InvalidInput: it is negative or no number.
+def parse_wish(*, since: str | None, coalesce: str | None) -> Wish:
     """
+    Raises:
+        InvalidInput: `since` is negative or no number, or `coalesce` is neither 0 nor 1.
+    """
+    return Wish(since=_parse_since(since), coalesced=_parse_coalesce(coalesce))
+
+
+def _parse_since(text: str | None) -> int | None:
     if text is None or text == "":
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
@@ -46,6 +49,12 @@ def parse_since(text: str | None) -> int | None:
             fields=[{"field": "since", "message": "must be a whole number, 0 or more"}],
         )
     return int(text)
+
+
+def _parse_coalesce(text: str | None) -> bool:
+    if text not in {None, "", "0", "1"}:
+        raise InvalidInput("`coalesce` must be 0 or 1.", fields=[{"field": "coalesce", "message": "must be 0 or 1"}])
+    return text == "1"
 
 
 class EventStream:
@@ -78,20 +87,26 @@ class EventStream:
         finally:
             self._followers -= 1
 
-    async def follow(self, viewer: Viewer, roadmap_id: UUID, *, since: int | None) -> AsyncGenerator[EncodedFrame]:
-        """All frames for one client, until the roadmap is deleted.
+    async def follow(
+        self, viewer: Viewer, roadmap_id: UUID, wish: Wish, outlet: Outlet | None = None
+    ) -> AsyncGenerator[EncodedFrame]:
+        """The frames for one client, until the roadmap is deleted. Events that arrive while the generator waits for
+        them are written to the outlet, if there is one, and not yielded.
 
         It is attached to the live channel before anything is read, so nothing can fall in between.
 
         Raises:
             NotFound: the viewer has no such roadmap.
         """
+        since = wish.since
         with self._counted():
             while True:
-                async with self._hub.listen(viewer, roadmap_id) as (listener, position):
+                joined = self._hub.listen(viewer, roadmap_id, coalesced=wish.coalesced, outlet=outlet)
+                async with joined as (listener, position):
                     try:
-                        async for message in self._connected(listener, position, since):
-                            yield message
+                        async for frame in self._connected(listener, position, since):
+                            yield frame
+                            del frame  # a snapshot may be large, and the next frame hours away
                     except FeedEnded as ended:
                         if str(ended) != "slow":
                             return
@@ -108,33 +123,29 @@ class EventStream:
             yield _resync("unknown" if since > newest else "too_old")
             since = None
         if since is not None:
-            sent = since
-            for frame in await self._hub.read(position, after=since, until=listener.seq):
-                sent = frame.seq
-                yield EncodedFrame("event", frame.data, frame.seq)
-            if sent < listener.seq:  # they have been removed meanwhile
+            missed = await self._hub.read(position, after=since, until=listener.seq)
+            for frame in frames_of(missed, coalesced=listener.coalesced):
+                yield frame
+            listener.sent = missed[-1].seq if missed else since
+            if listener.sent < listener.seq:  # they have been removed meanwhile
                 yield _resync("too_old")
                 since = None
-            elif sent == since:  # who has missed nothing is told so, and need not wonder
-                yield _heartbeat(sent)
+            elif listener.sent == since:  # who has missed nothing is told so, and need not wonder
+                yield _heartbeat(since)
         if since is None:
-            roadmap = await self._reader.at(listener.viewer, position)
-            yield EncodedFrame("snapshot", b'{"type":"snapshot","roadmap":' + roadmap.body + b"}")
-            sent = roadmap.seq
+            yield await self._snapshot(listener, position)
         while True:
-            try:
-                async with asyncio.timeout(self._heartbeat):
-                    frame = await listener.next()
-            except TimeoutError:
-                yield _heartbeat(sent)
-                continue
-            if frame.seq > sent:
-                sent = frame.seq
-                yield EncodedFrame("event", frame.data, frame.seq)
+            for frame in await listener.take(self._heartbeat) or [_heartbeat(listener.sent)]:
+                yield frame
+
+    async def _snapshot(self, listener: Listener, position: RoadmapPosition) -> EncodedFrame:
+        roadmap = await self._reader.at(listener.viewer, position)
+        listener.sent = roadmap.seq
+        return EncodedFrame("snapshot", b'{"type":"snapshot","roadmap":' + roadmap.body + b"}")
 
 
 def _heartbeat(seq: int) -> EncodedFrame:
-    return EncodedFrame("heartbeat", orjson.dumps({"type": "heartbeat", "seq": seq}))
+    return EncodedFrame("heartbeat", b'{"type":"heartbeat","seq":%d}' % seq)
 
 
 def _resync(reason: str) -> EncodedFrame:

@@ -34,6 +34,15 @@ class Heartbeat(_UnnumberedFrame):
     seq: int
 
 
+class CoalescedEvents(_UnnumberedFrame):
+    """Events that came within the same 50 ms, in order: the only frame of events for clients that ask for it with
+    `coalesce=1`."""
+
+    events: tuple[Event, ...]
+
+
 StreamFrame = TypeAliasType(
     "StreamFrame", Annotated[Event | Snapshot | Resync | Heartbeat, Field(discriminator="type")]
 )
+
+ServerFrame = TypeAliasType("ServerFrame", StreamFrame | CoalescedEvents)

@@ -50,7 +50,8 @@ class EventStreamReader:
 async def _frames(answer: httpx2.Response) -> AsyncIterator[Frame]:
     async for line in answer.aiter_lines():
         if line.startswith("data:"):
-            yield parse(line.removeprefix("data:").strip())
+            for frame in parse(line.removeprefix("data:").strip()):
+                yield frame
 
 
 class AnyApi:

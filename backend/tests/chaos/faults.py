@@ -310,8 +310,10 @@ async def huge_answers(field: Battlefield) -> None:
         what = form, str(facts_in(call)["concept"]["name"])
         if len(victims) < 2 and all(form != other for other, _ in victims):
             victims.add(what)
-            field.history.huge_answers += 1
-        return huge if what in victims else good(call)
+        if what not in victims:
+            return good(call)
+        field.history.huge_answers += 1  # of two roadmaps with such a concept, both get one
+        return huge
 
     async with ScriptedModel(script) as model:
         settings = {"GREENWAY_MODEL": "openai:scripted", "OPENAI_BASE_URL": model.base_url, "GREENWAY_SEARCH": "none"}

@@ -159,8 +159,10 @@ class Client:
         return await self.until(roadmap_id, lambda roadmap: roadmap["status"] in statuses)
 
     @asynccontextmanager
-    async def socket(self, roadmap_id: str, since: int | str | None = None) -> AsyncIterator[ClientConnection]:
-        query = "" if since is None else f"?since={since}"
+    async def socket(
+        self, roadmap_id: str, since: int | str | None = None, *, coalesce: str = ""
+    ) -> AsyncIterator[ClientConnection]:
+        query = f"?coalesce={coalesce}" if since is None else f"?since={since}&coalesce={coalesce}"
         address = self.cluster.url.replace("http", "ws", 1)
         url = f"{address}/api/v1/ws/roadmaps/{roadmap_id}{query}"
         # Without an end to the queue, since a client that has stopped reading would never see that the server closes.

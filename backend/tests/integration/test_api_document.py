@@ -124,6 +124,7 @@ def test_the_document_describes_every_frame_of_the_event_stream(document: BaseSc
     shown = schemas["StreamFrame"]["discriminator"]["mapping"]
     assert shown.keys() == {*EVENTS, "snapshot", "resync", "heartbeat"}
     assert all(reference.rpartition("/")[2] in schemas for reference in shown.values())
+    assert schemas["CoalescedEvents"]["properties"]["events"]["items"]["discriminator"]["mapping"].keys() == {*EVENTS}
 
 
 def test_every_route_of_the_document_is_tried(document: BaseSchema) -> None:

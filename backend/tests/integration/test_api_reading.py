@@ -19,7 +19,7 @@ from app.db.tables import roadmap_progress
 from app.domain.tasks import RoadmapStatus
 from app.domain.viewer import LOCAL_VIEWER, Viewer
 from app.live.event_hub import EventHub
-from app.live.event_stream import EventStream
+from app.live.event_stream import EventStream, Wish
 from app.messaging.redis_client import create_redis
 from app.messaging.sealed_events import EventSeal
 
@@ -217,7 +217,7 @@ async def test_a_snapshot_is_the_roadmap_as_it_is_read(stream: EventStream, api:
     store = desk.store(claim)
     await store.pending()
     await store.save(a_batch("c0"))
-    frames = stream.follow(LOCAL_VIEWER, claim.roadmap_id, since=None)
+    frames = stream.follow(LOCAL_VIEWER, claim.roadmap_id, Wish())
     snapshot = await anext(frames)
     await frames.aclose()
     body = (await read(api, claim.roadmap_id)).content

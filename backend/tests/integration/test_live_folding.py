@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.viewer import LOCAL_VIEWER
 from app.live.event_hub import EventHub
-from app.live.event_stream import EventStream
+from app.live.event_stream import EventStream, Wish
 from app.messaging.redis_client import create_redis
 from app.messaging.sealed_events import EventSeal
 
@@ -42,14 +42,14 @@ async def test_who_follows_while_history_ends_hears_what_comes_next_and_who_is_b
     roadmap_id = await generated(desk, a_batch("c0", "c1", "c2"))
     position = await desk.read.roadmaps.position(LOCAL_VIEWER, roadmap_id)
     stream = EventStream(hub, desk.read.roadmaps, heartbeat=20, most=10)
-    following = stream.follow(LOCAL_VIEWER, roadmap_id, since=position.seq)
+    following = stream.follow(LOCAL_VIEWER, roadmap_id, Wish(since=position.seq))
     assert (await anext(following)).type == "heartbeat"
     await fold(desk)
     assert (await desk.read.roadmaps.position(LOCAL_VIEWER, roadmap_id)).floor == position.seq
-    below = stream.follow(LOCAL_VIEWER, roadmap_id, since=position.seq - 1)
+    below = stream.follow(LOCAL_VIEWER, roadmap_id, Wish(since=position.seq - 1))
     assert orjson.loads((await anext(below)).data) == {"type": "resync", "reason": "too_old"}
     assert (await anext(below)).type == "snapshot"
-    at_the_floor = stream.follow(LOCAL_VIEWER, roadmap_id, since=position.seq)
+    at_the_floor = stream.follow(LOCAL_VIEWER, roadmap_id, Wish(since=position.seq))
     assert (await anext(at_the_floor)).type == "heartbeat"
     await desk.roadmaps.mark_learned(LOCAL_VIEWER, roadmap_id, "c0", learned=True)
     for one in (following, below, at_the_floor):
@@ -64,7 +64,7 @@ async def test_a_process_that_had_not_heard_of_what_is_gone_lets_its_clients_sta
     roadmap_id = await generated(desk, a_batch("c0", "c1", "c2"))
     position = await desk.read.roadmaps.position(LOCAL_VIEWER, roadmap_id)
     stream = EventStream(hub, desk.read.roadmaps, heartbeat=20, most=10)
-    following = stream.follow(LOCAL_VIEWER, roadmap_id, since=position.seq)
+    following = stream.follow(LOCAL_VIEWER, roadmap_id, Wish(since=position.seq))
     assert (await anext(following)).type == "heartbeat"
 
     async def stands_still(*_: object) -> None: ...

@@ -104,7 +104,7 @@ async def test_a_stranger_cannot_listen_not_even_beside_the_owner(desk: Desk, hu
             async with hub.listen(STRANGER, roadmap_id):
                 pass
         await desk.steering.approve(LOCAL_VIEWER, roadmap_id)
-        assert (await listener.next()).seq == position.seq + 1, "the owner goes on listening"
+        assert (await listener.take(20))[0].seq == position.seq + 1, "the owner goes on listening"
 
 
 async def test_nothing_is_subscribed_to_for_those_who_may_not_listen_or_whose_roadmap_is_deleted(
@@ -120,7 +120,7 @@ async def test_nothing_is_subscribed_to_for_those_who_may_not_listen_or_whose_ro
         await desk.roadmaps.delete(LOCAL_VIEWER, roadmap_id)
         with pytest.raises(FeedEnded, match="deleted"):
             while True:
-                await listener.next()
+                await listener.take(20)
     await nothing_is_subscribed_to(hub)
 
 
@@ -140,7 +140,7 @@ async def test_who_loses_the_roadmap_hears_no_more_of_it_and_the_new_owner_does(
     async with hub.listen(LOCAL_VIEWER, roadmap_id) as (mine, _):
         await desk.execute(give_away)
         with pytest.raises(FeedEnded, match="deleted"):
-            await mine.next()
+            await mine.take(20)
         async with hub.listen(STRANGER, roadmap_id) as (theirs, position):
             await desk.steering.approve(STRANGER, roadmap_id)
-            assert (await theirs.next()).seq == position.seq + 1
+            assert (await theirs.take(20))[0].seq == position.seq + 1

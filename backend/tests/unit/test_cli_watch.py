@@ -92,6 +92,13 @@ async def test_duplicates_are_dropped(api: FakeApi) -> None:
     assert [update.event for update in updates[1:]] == api.run.events[1:]
 
 
+async def test_events_that_come_in_one_frame_are_all_heard(api: FakeApi) -> None:
+    events = [event.model_dump(mode="json") for event in api.run.events]
+    api.instead = {5: [{"events": events[3:7]}], 6: [], 7: []}
+    updates = await follow(api)
+    assert [update.event for update in updates[1:]] == api.run.events[1:]
+
+
 @pytest.mark.parametrize(
     "frame",
     [

@@ -2,27 +2,36 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-import structlog
-from fastapi import APIRouter, Header, Query, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Header, Query, Request, WebSocket
 from fastapi.responses import StreamingResponse
-from fastapi.sse import format_sse_event
+from starlette.types import Message, Receive, Send
 
 from app.api.answers import PREFIX
+from app.api.continuation import continue_with
 from app.api.deps import AnyServices, CurrentViewer, RoadmapId, Services
 from app.api.document import FRAMES
+from app.api.wire import chunk, outlet_of, server_sent_event, text_message
 from app.core.ending import end
 from app.core.errors import GreenwayError
 from app.domain.viewer import NoSuchRoadmap
-from app.live.event_stream import EncodedFrame, parse_since
+from app.live.event_stream import parse_wish
+from app.live.live_feed import EncodedFrame
 
 router = APIRouter(prefix=PREFIX, tags=["events"])
 
-log = structlog.get_logger()
-
 _Since = Annotated[str | None, Query(description="The number of the last event that the client received.")]
+_Coalesce = Annotated[
+    str | None,
+    Query(
+        description='With `1`, events of the same 50 ms are sent together, in one frame `{"events": […]}`.',
+        json_schema_extra={"enum": ["0", "1"]},
+    ),
+]
 
 
 @router.get(
@@ -31,21 +40,24 @@ _Since = Annotated[str | None, Query(description="The number of the last event t
     responses={200: {"description": "Events", "content": FRAMES}},
 )
 async def stream_events(
+    request: Request,
     roadmap_id: RoadmapId,
     services: Services,
     viewer: CurrentViewer,
     since: _Since = None,
+    coalesce: _Coalesce = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
     """Follow a roadmap: a snapshot (with `since` or `Last-Event-ID`, the missed events), then live events."""
-    position = parse_since(last_event_id or since)
+    wish = parse_wish(since=last_event_id or since, coalesce=coalesce)
     await services.read.roadmaps.position(viewer, roadmap_id)  # an unknown roadmap is a 404, not an empty stream
     services.stream.check_place()
+    frames = services.stream.follow(viewer, roadmap_id, wish, outlet_of(request.scope, chunk))
 
     async def body() -> AsyncIterator[bytes]:
-        async for message in services.stream.follow(viewer, roadmap_id, since=position):
-            number = None if message.seq is None else str(message.seq)
-            yield format_sse_event(data_str=message.data.decode(), id=number)
+        async for frame in frames:
+            yield server_sent_event(frame)
+            del frame  # it is not kept until the next one comes
 
     headers = {"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"}
     return StreamingResponse(body(), media_type="text/event-stream", headers=headers)
@@ -53,18 +65,25 @@ async def stream_events(
 
 @router.websocket("/ws/roadmaps/{roadmap_id}")
 async def follow_events(
-    websocket: WebSocket, roadmap_id: str, services: AnyServices, viewer: CurrentViewer, since: _Since = None
+    websocket: WebSocket,
+    roadmap_id: str,
+    services: AnyServices,
+    viewer: CurrentViewer,
+    since: _Since = None,
+    coalesce: _Coalesce = None,
 ) -> None:
     """The same events, one JSON object a frame. Refusals close an accepted socket, so that browsers see the reason."""
     await websocket.accept()
     try:
         await services.schema.check()
-        position = parse_since(since)
+        wish = parse_wish(since=since, coalesce=coalesce)
         services.stream.check_place()
-        messages = services.stream.follow(viewer, _parse_id(roadmap_id), since=position)
-        await _exchange(websocket, messages)
+        outlet = outlet_of(websocket.scope, text_message)
+        frames = services.stream.follow(viewer, _parse_id(roadmap_id), wish, outlet)
     except GreenwayError as error:
         await websocket.close(code=4000 + error.status, reason=error.message)
+    else:
+        continue_with(websocket.scope, partial(_exchange, frames))
 
 
 def _parse_id(text: str) -> UUID:
@@ -74,30 +93,36 @@ def _parse_id(text: str) -> UUID:
         raise NoSuchRoadmap from None
 
 
-async def _exchange(websocket: WebSocket, messages: AsyncIterator[EncodedFrame]) -> None:
-    """Send until the messages end or the client leaves, whichever comes first; what a client sends is ignored."""
-    sending = asyncio.create_task(_send(websocket, messages))
-    listening = asyncio.create_task(_until_gone(websocket))
+async def _exchange(frames: AsyncIterator[EncodedFrame], receive: Receive, send: Send) -> None:
+    """Send until the frames end or the client leaves, whichever comes first; what a client sends is ignored."""
+    sending = asyncio.create_task(_send(frames, send))
     try:
-        await asyncio.wait({sending, listening}, return_when=asyncio.FIRST_COMPLETED)
+        while (await receive())["type"] != "websocket.disconnect":  # it follows our own goodbye, too
+            pass
         if sending.done():
             sending.result()
-            await websocket.close(code=1001, reason="The event stream has ended.")
     finally:
-        await end(sending, listening)
+        await end(sending)
 
 
-async def _send(websocket: WebSocket, messages: AsyncIterator[EncodedFrame]) -> None:
+async def _send(frames: AsyncIterator[EncodedFrame], send: Send) -> None:
     try:
-        async for message in messages:
-            await websocket.send_text(message.data.decode())
-    except WebSocketDisconnect:
-        return
+        async for frame in frames:
+            await _try_to_send(send, {"type": "websocket.send", "text": frame.data.decode()})
+            del frame  # it is not kept until the next one comes
+    except GreenwayError as error:
+        await _close(send, 4000 + error.status, error.message)
+    except Exception:
+        await _close(send, 1011, "An error inside Greenway.")
+        raise
+    else:
+        await _close(send, 1001, "The event stream has ended.")
 
 
-async def _until_gone(websocket: WebSocket) -> None:
-    try:
-        while True:
-            await websocket.receive()
-    except (WebSocketDisconnect, RuntimeError):
-        return
+async def _close(send: Send, code: int, reason: str) -> None:
+    await _try_to_send(send, {"type": "websocket.close", "code": code, "reason": reason})
+
+
+async def _try_to_send(send: Send, message: Message) -> None:
+    with suppress(OSError):  # the client has left, of which `receive` tells
+        await send(message)

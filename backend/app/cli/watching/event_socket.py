@@ -64,4 +64,5 @@ class EventSocket:
 
 async def _frames(socket: ClientConnection) -> AsyncIterator[Frame]:
     async for data in socket:
-        yield parse(data)
+        for frame in parse(data):
+            yield frame

@@ -1,11 +1,12 @@
 """The frames of the event socket, as a client reads them."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from app.domain.events import Event
-from app.live.frames import Heartbeat, Resync, Snapshot, StreamFrame
+from app.live.frames import CoalescedEvents, Heartbeat, Resync, ServerFrame, Snapshot
 
 
 class UnknownFrame(BaseModel):
@@ -17,12 +18,13 @@ class UnknownFrame(BaseModel):
 
 Frame = Event | Snapshot | Resync | Heartbeat | UnknownFrame
 
-_known: TypeAdapter[Event | Snapshot | Resync | Heartbeat] = TypeAdapter(StreamFrame)
+_known: TypeAdapter[Event | Snapshot | Resync | Heartbeat | CoalescedEvents] = TypeAdapter(ServerFrame)
 
 
-def parse(data: str | bytes) -> Frame:
-    """The frame; fields that are new to this client are left out."""
+def parse(data: str | bytes) -> Sequence[Frame]:
+    """What came in one frame; fields that are new to this client are left out."""
     try:
-        return _known.validate_json(data, extra="ignore")
+        frame = _known.validate_json(data, extra="ignore")
     except ValidationError:
-        return UnknownFrame()
+        return (UnknownFrame(),)
+    return frame.events if isinstance(frame, CoalescedEvents) else (frame,)

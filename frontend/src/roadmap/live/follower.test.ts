@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 
 import { pauses } from "../../shared/api/backoff";
-import type { RoadmapView, StreamFrame } from "../../shared/api/schema";
+import type { RoadmapView, ServerFrame, StreamFrame } from "../../shared/api/schema";
 import { events, reads as kept } from "./fixtures/run";
 import { follow, Gone, received, type FollowerOptions, type Transport, type Watched } from "./follower";
+import { apply } from "./reducer";
 
 const reads = kept as RoadmapView[];
 const first = reads[0]!;
@@ -278,6 +279,45 @@ test("an older snapshot does not turn back what is known", () => {
   expect(received(first, snapshot(last))).toBe(last);
   const restored = { ...first, epoch: "00000000-0000-0000-0000-000000000000" };
   expect(received(last, snapshot(restored))).toBe(restored);
+});
+
+/** Follows a connection that sends these frames once, and stays open. */
+async function hears(frames: ServerFrame[], read: () => Promise<RoadmapView>): Promise<Watched[]> {
+  const stop = new AbortController();
+  const seen: Watched[] = [];
+  const once: Transport = {
+    name: "websocket",
+    follow(_since, onFrame, signal) {
+      for (const frame of frames.splice(0)) if (!signal.aborted) onFrame(frame);
+      stop.abort();
+      return Promise.resolve();
+    },
+  };
+  const onChange = (watched: Watched) => void seen.push(watched);
+  await follow({ roadmap: first, transports: [once], read, onChange, ...AT_ONCE }, stop.signal);
+  return seen;
+}
+
+test("events that come in one frame are shown at once", async () => {
+  const together = events.slice(first.seq, first.seq + 5);
+  const seen = await hears([{ events: together }], () => Promise.reject(new Error("nothing is missing")));
+  const [only, ...others] = seen;
+  expect(others).toEqual([]);
+  expect(only!.roadmap).toEqual(together.reduce(apply, first));
+});
+
+test("events of a frame that are known already change nothing", async () => {
+  const seen = await hears(
+    [{ events: events.slice(first.seq, first.seq + 3) }, { events: events.slice(first.seq, first.seq + 4) }],
+    () => Promise.reject(new Error("nothing is missing")),
+  );
+  expect(seen.map((watched) => watched.roadmap.seq)).toEqual([first.seq + 3, first.seq + 4]);
+});
+
+test("of a frame with a gap, what comes before it is shown", async () => {
+  const withGap = events.slice(first.seq, first.seq + 5).filter((_, index) => index !== 2);
+  const seen = await hears([{ events: withGap }], () => Promise.resolve(last));
+  expect(seen.map((watched) => watched.roadmap.seq)).toEqual([first.seq + 2]);
 });
 
 test("a heartbeat tells of what was missed", () => {

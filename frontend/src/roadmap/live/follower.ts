@@ -4,7 +4,7 @@
  */
 
 import type { Pauses } from "../../shared/api/backoff";
-import type { StreamFrame } from "../../shared/api/schema";
+import type { ServerFrame, StreamFrame } from "../../shared/api/schema";
 import type { Roadmap } from "../roadmap";
 import { apply, isKnown, isNext, isTold } from "./reducer";
 
@@ -20,7 +20,7 @@ export class Unfit extends Error {}
  */
 export interface Transport {
   readonly name: "websocket" | "sse" | "polling";
-  follow(since: number, onFrame: (frame: StreamFrame) => void, signal: AbortSignal): Promise<void>;
+  follow(since: number, onFrame: (frame: ServerFrame) => void, signal: AbortSignal): Promise<void>;
   /** Where it ends without a fault, nothing was lost: it gives way for a look whether something better works again. */
   readonly givesWay?: true;
 }
@@ -91,9 +91,9 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
           heard = true;
           failures = 0;
           pauses.reset();
-          const outcome = received(watched.roadmap, frame);
-          missed ||= outcome === "missed";
-          show({ roadmap: outcome === "missed" ? watched.roadmap : outcome, connected: true });
+          const after = receivedAll(watched.roadmap, "events" in frame ? frame.events : [frame]);
+          missed ||= after.missed;
+          show({ roadmap: after.roadmap, connected: true });
           if (missed) connection.abort();
         },
         connection.signal,
@@ -131,6 +131,17 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
       await sleep(pauses.next(), signal).catch(() => undefined);
     }
   }
+}
+
+/** The roadmap after frames that came at once, up to where something between two of them was not told. */
+function receivedAll(known: Roadmap, frames: readonly StreamFrame[]): { roadmap: Roadmap; missed: boolean } {
+  let roadmap = known;
+  for (const frame of frames) {
+    const outcome = received(roadmap, frame);
+    if (outcome === "missed") return { roadmap, missed: true };
+    roadmap = outcome;
+  }
+  return { roadmap, missed: false };
 }
 
 /** The roadmap after a frame, or that something between the two was not told. */

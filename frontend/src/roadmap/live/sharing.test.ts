@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 
 import { pauses } from "../../shared/api/backoff";
-import type { RoadmapView, StreamFrame } from "../../shared/api/schema";
+import type { RoadmapView, ServerFrame } from "../../shared/api/schema";
 import { events, reads as kept } from "./fixtures/run";
 import { follow, Gone, type Transport, type Watched } from "./follower";
-import { apply, type LiveEvent } from "./reducer";
+import { apply } from "./reducer";
 import { PLACES, shared, type Channel, type Locks, type Said } from "./sharing";
 
 const reads = kept as RoadmapView[];
@@ -83,7 +83,7 @@ class Server {
   readonly asked: number[] = [];
   readonly polled: number[] = [];
   reads = 0;
-  private readonly listeners = new Set<{ tell: (event: LiveEvent) => void; cut: () => void }>();
+  private readonly listeners = new Set<{ tell: (frame: ServerFrame) => void; cut: () => void }>();
 
   readonly stream: Transport = {
     name: "sse",
@@ -129,6 +129,13 @@ class Server {
     for (const listener of this.listeners) listener.tell(event);
   }
 
+  /** Publish some events in one frame. */
+  publishTogether(count: number): void {
+    const together = events.slice(this.seq, this.seq + count);
+    this.seq += together.length;
+    if (together.length > 0) for (const listener of this.listeners) listener.tell({ events: together });
+  }
+
   cut(): void {
     for (const listener of [...this.listeners]) listener.cut();
   }
@@ -151,7 +158,7 @@ function transport(browser: Browser, server: Server, roadmap = "r"): Transport {
 
 /** A tab that shares, and what it has heard. */
 function tab(browser: Browser, server: Server, since = server.seq, roadmap = "r") {
-  const frames: StreamFrame[] = [];
+  const frames: ServerFrame[] = [];
   const stop = new AbortController();
   const ended = transport(browser, server, roadmap)
     .follow(since, (frame) => frames.push(frame), stop.signal)
@@ -164,7 +171,10 @@ function tab(browser: Browser, server: Server, since = server.seq, roadmap = "r"
     ended,
     close: () => stop.abort(),
     numbers: () =>
-      frames.flatMap((frame) => ("seq" in frame && frame.type !== "heartbeat" ? [frame.seq] : [])),
+      frames.flatMap((frame) => {
+        if ("events" in frame) return frame.events.map(({ seq }) => seq);
+        return "seq" in frame && frame.type !== "heartbeat" ? [frame.seq] : [];
+      }),
   };
 }
 
@@ -178,6 +188,35 @@ test("tabs of one roadmap share one stream, and each hears every event once", as
   await turns();
   expect(server.streams).toBe(1);
   for (const one of tabs) expect(one.numbers()).toEqual([1, 2, 3, 4, 5].map((step) => start + step));
+});
+
+test("events that come in one frame reach every tab in one frame, and all go on after them", async () => {
+  const browser = new Browser();
+  const server = new Server();
+  const start = server.seq;
+  const leader = tab(browser, server);
+  const heir = tab(browser, server);
+  await turns();
+  server.publishTogether(3);
+  await turns();
+  expect(heir.frames.map((frame) => "events" in frame && frame.events.length)).toEqual([false, 3]);
+  leader.close();
+  await turns();
+  expect(server.asked).toEqual([start, start + 3]);
+  expect(heir.numbers()).toEqual([start + 1, start + 2, start + 3]);
+});
+
+test("a newcomer that is behind the first of several events reads once", async () => {
+  const browser = new Browser();
+  const server = new Server();
+  tab(browser, server);
+  await turns();
+  server.publish();
+  const late = tab(browser, server, first.seq - 1);
+  server.publishTogether(2);
+  await turns();
+  expect(server.reads).toBe(1);
+  expect(late.frames[0]).toEqual({ type: "snapshot", roadmap: states[server.seq] });
 });
 
 test("when the leader is closed, another tab goes on where it was", async () => {
@@ -216,7 +255,10 @@ test("a newcomer that has missed nothing is told so; one that has reads once, an
   server.publish();
   await turns();
   expect(server.reads).toBe(1);
-  expect(late.frames.map(({ type }) => type).slice(0, 2)).toEqual(["snapshot", "heartbeat"]);
+  expect(late.frames.map((frame) => "type" in frame && frame.type).slice(0, 2)).toEqual([
+    "snapshot",
+    "heartbeat",
+  ]);
   expect(late.numbers()).toEqual([start + 2]);
   expect(server.streams).toBe(1);
 });
@@ -313,6 +355,7 @@ const happenings = fc.array(
     fc.record({ what: fc.constant("close" as const), which: fc.nat(7) }),
     fc.record({ what: fc.constant("cut" as const) }),
     fc.record({ what: fc.constant("publish" as const), count: fc.integer({ min: 1, max: 6 }) }),
+    fc.record({ what: fc.constant("publish together" as const), count: fc.integer({ min: 1, max: 6 }) }),
     fc.record({ what: fc.constant("wait" as const), count: fc.nat(30) }),
   ),
   { maxLength: 40 },
@@ -347,6 +390,7 @@ test("whatever happens, every tab that stays open ends in what a read shows, wit
         if (one.what === "close" && tabs.length > 1) tabs.splice(one.which % tabs.length, 1)[0]!.stop.abort();
         if (one.what === "cut") server.cut();
         if (one.what === "publish") for (let count = 0; count < one.count; count += 1) server.publish();
+        if (one.what === "publish together") server.publishTogether(one.count);
         if (one.what === "wait") await turns(one.count);
       }
       while (server.seq < events.length) server.publish();

@@ -5,7 +5,7 @@
  * place asks again and again.
  */
 
-import type { RoadmapView, StreamFrame } from "../../shared/api/schema";
+import type { RoadmapView, ServerFrame } from "../../shared/api/schema";
 import type { Transport } from "./follower";
 
 /** Event streams that all tabs of a browser keep open at once; the other connections are for requests. */
@@ -14,7 +14,7 @@ export const PLACES = 3;
 const PATIENCE = 5_000;
 
 /** What tabs tell each other: the frames of the leader, and that a tab has come and wants to know where the leader is. */
-export type Said = { readonly kind: "frame"; readonly frame: StreamFrame } | { readonly kind: "hello" };
+export type Said = { readonly kind: "frame"; readonly frame: ServerFrame } | { readonly kind: "hello" };
 
 export interface Locks {
   request(name: string, options: LockOptions, work: (lock: Lock | null) => Promise<void>): Promise<void>;
@@ -51,7 +51,7 @@ class Tab {
   private readonly waiting: AbortController;
   private readonly impatience: ReturnType<typeof setTimeout>;
   /** What the leader says while a newcomer reads where the roadmap stands. */
-  private backlog: StreamFrame[] | null = null;
+  private backlog: ServerFrame[] | null = null;
   private hasHeard = false;
   /** Why a newcomer could not catch up. */
   private fault: unknown = null;
@@ -60,7 +60,7 @@ class Tab {
     private readonly sharing: Sharing,
     open: (name: string) => Channel,
     private position: number,
-    private readonly onFrame: (frame: StreamFrame) => void,
+    private readonly onFrame: (frame: ServerFrame) => void,
     private readonly signal: AbortSignal,
   ) {
     this.channel = open(sharing.name);
@@ -89,7 +89,7 @@ class Tab {
     clearTimeout(this.impatience);
     this.role = "leader";
     this.hasHeard = false;
-    const onFrame = (frame: StreamFrame) => {
+    const onFrame = (frame: ServerFrame) => {
       this.hasHeard = true;
       this.channel.postMessage({ kind: "frame", frame });
       this.passOn(frame);
@@ -115,7 +115,7 @@ class Tab {
   }
 
   /** Reads where the roadmap stands; what the leader says meanwhile comes after it. */
-  private async catchUp(first: StreamFrame): Promise<void> {
+  private async catchUp(first: ServerFrame): Promise<void> {
     const backlog = (this.backlog = [first]);
     try {
       const roadmap = await this.sharing.read(this.signal);
@@ -134,14 +134,15 @@ class Tab {
     return this.role === "leader";
   }
 
-  private passOn(frame: StreamFrame): void {
+  private passOn(frame: ServerFrame): void {
     this.position = positionAfter(frame, this.position);
     this.onFrame(frame);
   }
 }
 
 /** Whether a tab that is at `position` can go on with this frame. */
-function follows(frame: StreamFrame, position: number): boolean {
+function follows(frame: ServerFrame, position: number): boolean {
+  if ("events" in frame) return frame.events.every(({ seq }, index) => seq <= position + 1 + index);
   switch (frame.type) {
     case "snapshot":
     case "resync": // a snapshot comes next
@@ -153,7 +154,8 @@ function follows(frame: StreamFrame, position: number): boolean {
   }
 }
 
-function positionAfter(frame: StreamFrame, before: number): number {
+function positionAfter(frame: ServerFrame, before: number): number {
+  if ("events" in frame) return frame.events.reduce((position, { seq }) => Math.max(seq, position), before);
   switch (frame.type) {
     case "snapshot":
       return frame.roadmap.seq;
@@ -169,11 +171,11 @@ function positionAfter(frame: StreamFrame, before: number): number {
 async function withPlace(
   { stream, polling, locks }: Sharing,
   since: number,
-  onFrame: (frame: StreamFrame) => void,
+  onFrame: (frame: ServerFrame) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let position = since;
-  const counted = (frame: StreamFrame) => {
+  const counted = (frame: ServerFrame) => {
     position = positionAfter(frame, position);
     onFrame(frame);
   };

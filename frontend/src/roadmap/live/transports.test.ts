@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { pauses } from "../../shared/api/backoff";
-import type { RoadmapView, StreamFrame } from "../../shared/api/schema";
+import type { RoadmapView, ServerFrame, StreamFrame } from "../../shared/api/schema";
 import { reads } from "./fixtures/run";
 import { follow, Unfit, type Transport } from "./follower";
 import { serverSentEvents, webSocket } from "./transports";
@@ -27,14 +27,14 @@ class Connection {
     this.isClosed = true;
   }
 
-  says(frame: StreamFrame): void {
+  says(frame: ServerFrame): void {
     this.onmessage?.({ data: JSON.stringify(frame) });
   }
 }
 
 const ways: [string, (roadmapId: string, base: string) => Transport, string][] = [
-  ["websocket", webSocket, "ws://learn.example/greenway/api/v1/ws/roadmaps/r1?since=7"],
-  ["sse", serverSentEvents, "http://learn.example/greenway/api/v1/roadmaps/r1/events?since=7"],
+  ["websocket", webSocket, "ws://learn.example/greenway/api/v1/ws/roadmaps/r1?since=7&coalesce=1"],
+  ["sse", serverSentEvents, "http://learn.example/greenway/api/v1/roadmaps/r1/events?since=7&coalesce=1"],
 ];
 
 beforeEach(() => {
@@ -51,7 +51,7 @@ afterEach(() => {
 test.each(ways)(
   "%s follows below the sub-path, from where it is, until it is told to stop",
   async (_, way, url) => {
-    const heard: StreamFrame[] = [];
+    const heard: ServerFrame[] = [];
     const stop = new AbortController();
     const following = way("r1", "http://learn.example/greenway").follow(
       7,

@@ -1,7 +1,7 @@
 /** The ways on which frames come: a WebSocket, server-sent events, or asking again and again. */
 
 import { ROOT } from "../../shared/api/root";
-import type { RoadmapView, StreamFrame } from "../../shared/api/schema";
+import type { RoadmapView, ServerFrame } from "../../shared/api/schema";
 import { Gone, Unfit, type Transport } from "./follower";
 
 const POLL_EVERY = 3_000;
@@ -19,7 +19,7 @@ export function webSocket(roadmapId: string, base = location.origin + ROOT): Tra
     follow(since, onFrame, signal) {
       return new Promise((resolve, reject) => {
         if (signal.aborted) return resolve();
-        const url = `${base.replace(/^http/, "ws")}/api/v1/ws/roadmaps/${roadmapId}?since=${since}`;
+        const url = `${base.replace(/^http/, "ws")}/api/v1/ws/roadmaps/${roadmapId}?since=${since}&coalesce=1`;
         const socket = new WebSocket(url);
         const silence = setTimeout(() => {
           leave();
@@ -29,7 +29,7 @@ export function webSocket(roadmapId: string, base = location.origin + ROOT): Tra
         socket.onopen = () => (opened = true);
         socket.onmessage = (message: MessageEvent<string>) => {
           clearTimeout(silence);
-          onFrame(JSON.parse(message.data) as StreamFrame);
+          onFrame(JSON.parse(message.data) as ServerFrame);
         };
         socket.onclose = ({ code }) => {
           clearTimeout(silence);
@@ -56,7 +56,9 @@ export function serverSentEvents(roadmapId: string, base = location.origin + ROO
     follow(since, onFrame, signal) {
       return new Promise((resolve, reject) => {
         if (signal.aborted) return resolve();
-        const source = new EventSource(`${base}/api/v1/roadmaps/${roadmapId}/events?since=${since}`);
+        const source = new EventSource(
+          `${base}/api/v1/roadmaps/${roadmapId}/events?since=${since}&coalesce=1`,
+        );
         const leave = () => {
           clearTimeout(silence);
           source.close();
@@ -69,7 +71,7 @@ export function serverSentEvents(roadmapId: string, base = location.origin + ROO
         source.onopen = () => (opened = true);
         source.onmessage = (message: MessageEvent<string>) => {
           clearTimeout(silence);
-          onFrame(JSON.parse(message.data) as StreamFrame);
+          onFrame(JSON.parse(message.data) as ServerFrame);
         };
         // It would reconnect by itself, from where it began; we know better where we are.
         source.onerror = () => {

@@ -1021,6 +1021,29 @@ export interface components {
             ok: boolean;
         };
         /**
+         * CoalescedEvents
+         * @description Events that came within the same 50 ms, in order: the only frame of events for clients that ask for it with
+         *     `coalesce=1`.
+         * @example {
+         *       "events": [
+         *         {
+         *           "at": "2026-03-01T09:30:00Z",
+         *           "concept_id": "select",
+         *           "concept_name": "SELECT and WHERE",
+         *           "epoch": "5f0e9c3a-4ffd-4dd6-a2b3-4e3f8d0c5b1f",
+         *           "roadmap_id": "0198c2f4-6d1e-7b3a-9c5f-2a4e8d7b1c30",
+         *           "seq": 8,
+         *           "task_id": "0198c2f4-6d20-7e41-8f6a-5b9c3d2e7a11",
+         *           "type": "concept_start"
+         *         }
+         *       ]
+         *     }
+         */
+        CoalescedEvents: {
+            /** Events */
+            events: (components["schemas"]["TaskQueued"] | components["schemas"]["TaskStarted"] | components["schemas"]["OutlineReady"] | components["schemas"]["ConceptStart"] | components["schemas"]["ConceptComplete"] | components["schemas"]["ConceptFailed"] | components["schemas"]["ConceptChanged"] | components["schemas"]["BatchSaved"] | components["schemas"]["TaskPaused"] | components["schemas"]["Completed"] | components["schemas"]["Failed"] | components["schemas"]["Cancelled"])[];
+        };
+        /**
          * Command
          * @description What a learner can ask of a roadmap.
          * @enum {string}
@@ -3705,6 +3728,7 @@ export interface components {
             /** Markdown */
             markdown: string;
         };
+        ServerFrame: components["schemas"]["StreamFrame"] | components["schemas"]["CoalescedEvents"];
         /**
          * ShownArtefact
          * @description An artefact of a concept: its status, the id and the glance of the current version, why it failed.
@@ -4455,6 +4479,7 @@ export type ChangedError = components['schemas']['ChangedError'];
 export type ChangedTask = components['schemas']['ChangedTask'];
 export type Changes = components['schemas']['Changes'];
 export type CheckView = components['schemas']['CheckView'];
+export type CoalescedEvents = components['schemas']['CoalescedEvents'];
 export type Command = components['schemas']['Command'];
 export type Completed = components['schemas']['Completed'];
 export type Concept = components['schemas']['Concept'];
@@ -4538,6 +4563,7 @@ export type RoadmapStatus = components['schemas']['RoadmapStatus'];
 export type RoadmapView = components['schemas']['RoadmapView'];
 export type SavedArtefact = components['schemas']['SavedArtefact'];
 export type Section = components['schemas']['Section'];
+export type ServerFrame = components['schemas']['ServerFrame'];
 export type ShownArtefact = components['schemas']['ShownArtefact'];
 export type ShownFailure = components['schemas']['ShownFailure'];
 export type Snapshot = components['schemas']['Snapshot'];
@@ -5058,6 +5084,8 @@ export interface operations {
     stream_events: {
         parameters: {
             query?: {
+                /** @description With `1`, events of the same 50 ms are sent together, in one frame `{"events": […]}`. */
+                coalesce?: "0" | "1";
                 /** @description The number of the last event that the client received. */
                 since?: string | null;
             };
@@ -5077,7 +5105,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["StreamFrame"];
+                    "text/event-stream": components["schemas"]["ServerFrame"];
                 };
             };
             403: components["responses"]["Forbidden"];
