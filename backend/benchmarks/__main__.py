@@ -1,13 +1,17 @@
-"""Runs the benchmarks (all, or those that are named) and prints a table."""
+"""Runs the benchmarks (all, or those that are named), prints a table, and writes raw figures and charts."""
 
+import argparse
 import sys
+from collections.abc import Callable, Sequence
 
 from app.core.logging import configure_logging
 from benchmarks import event_latency, flush_cost, many_roadmaps, one_roadmap, read_roadmap, screen
-from benchmarks.report import report
-from benchmarks.servers import servers
+from benchmarks.machine import describe
+from benchmarks.publishing import publish
+from benchmarks.report import RESULTS, Finding, show, write
+from benchmarks.servers import run, servers
 
-BENCHMARKS = {
+BENCHMARKS: dict[str, Callable[[], Sequence[Finding]]] = {
     "one_roadmap": one_roadmap.measure,
     "many_roadmaps": many_roadmaps.measure,
     "flush_cost": flush_cost.measure,
@@ -18,16 +22,24 @@ BENCHMARKS = {
 
 
 def main() -> None:
-    configure_logging(format="console", level="ERROR")
-    names = sys.argv[1:] or list(BENCHMARKS)
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}")
+    parser.add_argument("--publish", action="store_true", help="put figures and charts into doc/benchmarks.md")
+    arguments = parser.parse_args()
+    names = arguments.names or list(BENCHMARKS)
     if unknown := [name for name in names if name not in BENCHMARKS]:
-        sys.exit(f"No such benchmark: {unknown[0]}. There are {', '.join(BENCHMARKS)}.")
-    figures = []
+        parser.error(f"There is no benchmark {unknown[0]}. There are {', '.join(BENCHMARKS)}.")
+    configure_logging(format="console", level="ERROR")
+    findings: dict[str, Sequence[Finding]] = {}
     with servers():
+        machine = run(describe())
         for name in names:
             print(f"Measuring {name} …", file=sys.stderr, flush=True)
-            figures += BENCHMARKS[name]()
-    report(figures)
+            findings[name] = BENCHMARKS[name]()
+    show(findings)
+    write(findings, machine, RESULTS)
+    if arguments.publish:
+        publish(findings, machine)
 
 
 main()

@@ -1,0 +1,46 @@
+"""Puts what a run has measured into `doc/benchmarks.md`: each benchmark has a place there that is made anew."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from benchmarks.comparison import Comparison
+from benchmarks.report import Figure, Finding, Findings, charts, rows, write
+
+DOCUMENT = Path(__file__).parents[2] / "doc" / "benchmarks.md"
+FOLDER = DOCUMENT.parent / "benchmarks"
+_VERDICTS = {"missed": "**missed**"}
+
+
+def publish(findings: Findings, machine: Mapping[str, str]) -> None:
+    write(findings, machine, FOLDER)
+    text = DOCUMENT.read_text()
+    for benchmark, own in findings.items():
+        before, place, rest = text.partition(f"<!-- figures: {benchmark} -->\n")
+        _, end, after = rest.partition("<!-- end -->")
+        if not end:
+            raise SystemExit(f"{DOCUMENT.name} has no place for {benchmark}.")
+        text = f"{before}{place}{section(benchmark, own, machine)}{end}{after}"
+    DOCUMENT.write_text(text)
+
+
+def section(benchmark: str, findings: Sequence[Finding], machine: Mapping[str, str]) -> str:
+    """The charts, the tables and the machine of one benchmark, in Markdown."""
+    parts = [f"![{shown}](benchmarks/{name})" for name, (_, shown) in charts(benchmark, findings).items()]
+    if plain := [finding for finding in findings if isinstance(finding, Figure)]:
+        parts.append(_table("figure", plain))
+    if compared := [finding for finding in findings if isinstance(finding, Comparison)]:
+        tables = "\n\n".join(_table(finding.question, [finding]) for finding in compared)
+        parts.append(f"<details><summary>The charts as tables</summary>\n\n{tables}\n\n</details>")
+    said = ", ".join(f"{name} {value}" for name, value in machine.items())
+    parts.append(f"Measured with {said}. Raw figures: [{benchmark}.json](benchmarks/{benchmark}.json).")
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(heading: str, findings: Sequence[Figure | Comparison]) -> str:
+    lines = [f"| {heading} | median | lowest to highest | aim | |", "|---|---|---|---|---|"]
+    for finding in findings:
+        lines += [
+            f"| {row.what} | {row.median} | {row.reach} | {row.aim} | {_VERDICTS.get(row.verdict, row.verdict)} |"
+            for row in rows(finding)
+        ]
+    return "\n".join(lines)
