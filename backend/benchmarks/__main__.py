@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from app.core.logging import configure_logging
-from benchmarks import event_latency, flush_cost, many_roadmaps, one_roadmap, read_roadmap, screen
+from benchmarks import event_latency, flush_cost, many_roadmaps, one_roadmap, read_roadmap, saving, screen
 from benchmarks.machine import describe
 from benchmarks.publishing import publish
 from benchmarks.report import RESULTS, Finding, show, write
@@ -14,6 +14,7 @@ from benchmarks.servers import run, servers
 BENCHMARKS: dict[str, Callable[[], Sequence[Finding]]] = {
     "one_roadmap": one_roadmap.measure,
     "many_roadmaps": many_roadmaps.measure,
+    "saving": saving.measure,
     "flush_cost": flush_cost.measure,
     "event_latency": event_latency.measure,
     "read_roadmap": read_roadmap.measure,

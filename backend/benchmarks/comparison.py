@@ -4,13 +4,15 @@ The machine is never the same twice, and often not alone. So A B C A B C: what d
 and the ratio of two sides within a round is the figure that counts.
 """
 
+import os
 import statistics
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 OURS = "Greenway"
-ROUNDS = 5
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
+"""Fewer are enough to try something out."""
 
 Measured = Mapping[str, float]
 """What one round of one side has measured, by name."""

@@ -6,19 +6,16 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import asyncpg
-from redis.asyncio import Redis
-
 from app.core.settings import load_settings
+from app.messaging.redis_client import create_redis
+from benchmarks.servers import connect
 
 PEERS = ("arq", "broadcaster", "celery", "dramatiq", "fastapi-websocket-pubsub", "procrastinate", "taskiq")
 
 
 async def describe() -> dict[str, str]:
     """What the figures of a run depend on, by name. The servers must be running."""
-    settings = load_settings()
-    database = await asyncpg.connect(settings.require_database_url().replace("+asyncpg", ""))
-    redis = Redis.from_url(settings.require_redis_url())
+    database, redis = await connect(), create_redis(load_settings().require_redis_url())
     try:
         postgres, valkey = str(await database.fetchval("SHOW server_version")), await redis.info("server")
     finally:
