@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from app.core.logging import configure_logging
-from benchmarks import event_latency, flush_cost, many_roadmaps, one_roadmap, read_roadmap, saving, screen
+from benchmarks import event_latency, flush_cost, many_roadmaps, one_roadmap, read_roadmap, recovery, saving, screen
 from benchmarks.machine import describe
 from benchmarks.publishing import publish
 from benchmarks.report import RESULTS, Finding, show, write
@@ -15,6 +15,8 @@ BENCHMARKS: dict[str, Callable[[], Sequence[Finding]]] = {
     "one_roadmap": one_roadmap.measure,
     "many_roadmaps": many_roadmaps.measure,
     "saving": saving.measure,
+    "recovery": recovery.measure,
+    "recovery_by_default": recovery.measure_by_default,
     "flush_cost": flush_cost.measure,
     "event_latency": event_latency.measure,
     "read_roadmap": read_roadmap.measure,

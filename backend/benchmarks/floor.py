@@ -68,8 +68,7 @@ class Roadmap:
             await self._finish((concept_id, bodies))
 
     async def _write(self, concept_id: str, kind: ArtefactKind) -> bytes:
-        await asyncio.sleep(self._order.time_of(concept_id, kind))
-        self._order.note(f"returned {concept_id} {kind.value}")
+        await self._order.take(concept_id, kind)
         return ARTEFACTS[kind].model_dump_json().encode()
 
     async def _finish(self, concept: Finished) -> None:
@@ -113,7 +112,6 @@ async def carry_out(order: Order, kind: type[Roadmap] = Roadmap) -> dict[str, fl
     """Write all roadmaps of an order, at once. Gives the seconds and the processor time that it has taken."""
     async with connected() as pool:
         began, cpu = time.perf_counter(), time.process_time()
-        order.note("began")
         await asyncio.gather(*(kind(pool, task_id, order).run() for task_id in order.task_ids))
         return {"seconds": time.perf_counter() - began, "cpu": time.process_time() - cpu}
 

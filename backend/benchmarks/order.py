@@ -1,5 +1,6 @@
 """What a program of a benchmark is told: which tasks to carry out, and how long agents take."""
 
+import asyncio
 import json
 import os
 import sys
@@ -23,11 +24,20 @@ class Order:
     seconds: float
     at_most: float | None = None
     notes: str | None = None
-    """A file that takes the moments at which the work began and at which agents have returned."""
+    """A file that takes the moments at which the work began, and at which agents were asked and have returned."""
 
     @classmethod
     def from_stdin(cls) -> "Order":
-        return cls(**json.load(sys.stdin))
+        return cls.from_json(sys.stdin.read())
+
+    @classmethod
+    def from_environment(cls) -> "Order":
+        """For programs that have been started by others: `BENCH_ORDER` is the path of a file."""
+        return cls.from_json(Path(os.environ["BENCH_ORDER"]).read_text())
+
+    @classmethod
+    def from_json(cls, text: str) -> "Order":
+        return cls(**json.loads(text))
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -35,6 +45,12 @@ class Order:
     @property
     def task_ids(self) -> list[UUID]:
         return [UUID(one) for one in self.tasks]
+
+    async def take(self, concept_id: str, kind: ArtefactKind) -> None:
+        """Take the time that an agent takes, and note when it is asked and when it returns."""
+        self.note(f"asked {concept_id} {kind.value}")
+        await asyncio.sleep(self.time_of(concept_id, kind))
+        self.note(f"returned {concept_id} {kind.value}")
 
     def time_of(self, concept_id: str, kind: ArtefactKind) -> float:
         """Seconds that the agent takes for an artefact."""
@@ -48,3 +64,36 @@ class Order:
         if self.notes is not None:
             with Path(self.notes).open("ab", buffering=0) as file:
                 file.write(f"{what} {os.getpid()} {time.monotonic()}\n".encode())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """An agent that was asked for an artefact, by which process, and when it has returned; by `time.monotonic`."""
+
+    concept_id: str
+    kind: str
+    process: int
+    asked: float
+    returned: float | None
+
+
+def read_calls(notes: Path) -> list[Call]:
+    """All calls that are noted, in the order in which they were made."""
+    asked: list[tuple[str, str, str, float]] = []
+    returned: dict[tuple[str, str, str], float] = {}
+    for line in notes.read_text().splitlines():
+        what, *words = line.split()
+        if what == "asked":
+            asked.append((words[0], words[1], words[2], float(words[3])))
+        elif what == "returned":
+            returned[words[0], words[1], words[2]] = float(words[3])
+    return [
+        Call(
+            concept_id=concept,
+            kind=kind,
+            process=int(process),
+            asked=at,
+            returned=returned.get((concept, kind, process)),
+        )
+        for concept, kind, process, at in asked
+    ]

@@ -30,8 +30,7 @@ class OrderedAuthor(TimedAuthor):
         self._order = order
 
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
-        await asyncio.sleep(self._order.time_of(brief.concept.concept_id, kind))
-        self._order.note(f"returned {brief.concept.concept_id} {kind.value}")
+        await self._order.take(brief.concept.concept_id, kind)
         return Delivery(result=ARTEFACTS[kind], author=self.name)
 
 
@@ -49,7 +48,6 @@ def carry_out(order: Order) -> dict[str, float]:
     watch.start()
     with ThreadPoolExecutor(capacity) as threads:
         began, cpu = time.perf_counter(), time.process_time()
-        order.note("began")
         list(threads.map(runtime.run, order.task_ids))
         seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
     rss = psutil.Process().memory_info().rss

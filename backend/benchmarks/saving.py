@@ -14,7 +14,7 @@ import asyncpg
 
 from benchmarks.author import an_outline
 from benchmarks.comparison import OURS, Comparison, Measured, in_turn, values
-from benchmarks.order import Order
+from benchmarks.order import Call, Order, read_calls
 from benchmarks.programs import begin
 from benchmarks.report import Finding
 from benchmarks.servers import bench, connect, run
@@ -101,7 +101,7 @@ async def _until_saved(program: Sequence[str]) -> Measured:
 
 async def _until_killed(program: Sequence[str]) -> Measured:
     async with _started(program) as running:
-        while not running.notes:  # noqa: ASYNC110 - another process writes them
+        while not running.calls:  # noqa: ASYNC110 - another process writes them
             await asyncio.sleep(POLL)
         await asyncio.sleep(running.began + KILLED_AFTER - time.monotonic())
         running.process.kill()
@@ -109,7 +109,7 @@ async def _until_killed(program: Sequence[str]) -> Measured:
         killed = time.monotonic()
         await asyncio.sleep(SETTLE)
         saved = await running.saved()
-        lost = [at for what, at in running.returned.items() if what not in saved]
+        lost = [call.returned for call in running.calls if call.returned and (call.concept_id, call.kind) not in saved]
         return {"lost": len(lost), "age": killed - min(lost, default=killed)}
 
 
@@ -121,17 +121,12 @@ class _Run:
     path: Path
 
     @property
-    def notes(self) -> list[list[str]]:
-        return [line.split() for line in self.path.read_text().splitlines()]
+    def calls(self) -> list[Call]:
+        return read_calls(self.path)
 
     @property
     def began(self) -> float:
-        return float(self.notes[0][-1])
-
-    @property
-    def returned(self) -> dict[tuple[str, str], float]:
-        """When agents have returned, by concept and kind."""
-        return {(words[1], words[2]): float(words[-1]) for words in self.notes if words[0] == "returned"}
+        return self.calls[0].asked
 
     async def saved(self) -> set[tuple[str, str]]:
         return {(row["concept_id"], row["kind"]) for row in await self.database.fetch(_SAVED, self.task_id)}
