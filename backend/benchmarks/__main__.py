@@ -5,7 +5,17 @@ import sys
 from collections.abc import Callable, Sequence
 
 from app.core.logging import configure_logging
-from benchmarks import event_latency, flush_cost, many_roadmaps, one_roadmap, read_roadmap, recovery, saving, screen
+from benchmarks import (
+    event_latency,
+    flush_cost,
+    many_roadmaps,
+    one_roadmap,
+    read_roadmap,
+    recovery,
+    saving,
+    screen,
+    telling,
+)
 from benchmarks.machine import describe
 from benchmarks.publishing import publish
 from benchmarks.report import RESULTS, Finding, show, write
@@ -17,6 +27,7 @@ BENCHMARKS: dict[str, Callable[[], Sequence[Finding]]] = {
     "saving": saving.measure,
     "recovery": recovery.measure,
     "recovery_by_default": recovery.measure_by_default,
+    "telling": telling.measure,
     "flush_cost": flush_cost.measure,
     "event_latency": event_latency.measure,
     "read_roadmap": read_roadmap.measure,

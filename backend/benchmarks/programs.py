@@ -1,9 +1,14 @@
 """Sides of a benchmark that are processes of their own: each takes an order, and gives what it has measured."""
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.util import find_spec
+
+import psutil
 
 from benchmarks.order import Order
 
@@ -26,6 +31,23 @@ def begin(order: Order, *program: str) -> subprocess.Popen[str]:
     process.stdin.write(order.to_json())
     process.stdin.close()
     return process
+
+
+@contextmanager
+def running(*program: str, env: Mapping[str, str] | None = None) -> Iterator[psutil.Process]:
+    """A server or worker, until it is needed no more; `env` is added to the environment."""
+    process = subprocess.Popen([sys.executable, "-m", *program], env={**os.environ, **(env or {})})
+    try:
+        yield psutil.Process(process.pid)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def processor_time(process: psutil.Process) -> float:
+    """Seconds."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 def is_installed(peer: str, package: str) -> bool:

@@ -1,0 +1,115 @@
+"""Many WebSocket clients that cost little: they count frames, and look at none of them."""
+
+import asyncio
+import base64
+import json
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from itertools import cycle
+from typing import cast
+
+_TEXT, _CLOSE = 0x1, 0x8
+
+
+class Listener(asyncio.Protocol):
+    """One client. What it says `first`, it says as soon as it is connected; with `acknowledges`, it answers every call
+    as fastapi-websocket-rpc's clients do."""
+
+    def __init__(self, path: str, port: int, *, first: str | None = None, acknowledges: bool = False) -> None:
+        self._path, self._port = path, port
+        self._first, self._acknowledges = first, acknowledges
+        self._data = bytearray()
+        self._upgraded = False
+        self.connected: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.transport: asyncio.Transport | None = None
+        self.frames = 0
+        self.bytes = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport = cast("asyncio.Transport", transport)
+        key = base64.b64encode(os.urandom(16)).decode()
+        transport.write(
+            f"GET {self._path} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n"
+            f"Upgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+        )
+
+    def data_received(self, data: bytes) -> None:
+        self.bytes += len(data)
+        self._data += data
+        if not self._upgraded and not self._upgrade():
+            return
+        while frame := self._frame():
+            kind, payload = frame
+            if kind == _TEXT:
+                self.frames += 1
+                if self._acknowledges:
+                    self._acknowledge(payload)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.connected.done():
+            self.connected.set_exception(error or ConnectionError("The server has closed the connection."))
+
+    def _upgrade(self) -> bool:
+        head, end, rest = bytes(self._data).partition(b"\r\n\r\n")
+        if not end:
+            return False
+        if b" 101 " not in head:
+            self.connected.set_exception(ConnectionError(head.decode()))
+            return False
+        self._data, self._upgraded = bytearray(rest), True
+        if self._first is not None:
+            self._say(self._first)
+        self.connected.set_result(None)
+        return True
+
+    def _frame(self) -> tuple[int, bytes] | None:
+        """The next frame, if all of it is there: servers do not mask, and ours do not split."""
+        if len(self._data) < 2:
+            return None
+        size, start = self._data[1] & 0x7F, 2
+        if size >= 126:
+            start = 4 if size == 126 else 10
+            if len(self._data) < start:
+                return None
+            size = int.from_bytes(self._data[2:start], "big")
+        if len(self._data) < start + size:
+            return None
+        kind, payload = self._data[0] & 0x0F, bytes(self._data[start : start + size])
+        del self._data[: start + size]
+        return kind, payload
+
+    def _acknowledge(self, payload: bytes) -> None:
+        if request := json.loads(payload).get("request"):
+            answer = {"result": None, "result_type": None, "call_id": request["call_id"]}
+            self._say(json.dumps({"response": answer}))
+
+    def _say(self, text: str) -> None:
+        assert self.transport is not None
+        payload = text.encode()
+        size = bytes([0x80 | len(payload)]) if len(payload) < 126 else b"\xfe" + len(payload).to_bytes(2, "big")
+        self.transport.write(b"\x81" + size + bytes(4) + payload)  # masked with zeros: as it is
+
+
+@asynccontextmanager
+async def listening(
+    ports: Sequence[int], paths: Sequence[str], *, first: str | None = None, acknowledges: bool = False
+) -> AsyncIterator[list[Listener]]:
+    """A client for each path, taking the ports in turn; all are connected."""
+    loop = asyncio.get_running_loop()
+    listeners: list[Listener] = []
+    try:
+        for port, path in zip(cycle(ports), paths, strict=False):
+            _, listener = await loop.create_connection(
+                lambda path=path, port=port: Listener(path, port, first=first, acknowledges=acknowledges),  # type: ignore[misc]
+                "127.0.0.1",
+                port,
+            )
+            listeners.append(listener)
+        await asyncio.gather(*(listener.connected for listener in listeners))
+        yield listeners
+    finally:
+        for listener in listeners:
+            if listener.transport is not None:
+                listener.transport.abort()
