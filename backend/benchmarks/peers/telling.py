@@ -6,8 +6,9 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
@@ -33,15 +34,20 @@ def subscription_per_client(url: str) -> FastAPI:
 
 
 def broadcaster(url: str) -> FastAPI:
-    """One connection to Redis; a queue for each client."""
+    """One connection to Redis; a queue for each client. Its own backend for Redis hears nothing with redis-py 8, so that
+    it is given the messages in memory."""
     from broadcaster import Broadcast  # noqa: PLC0415 - a peer may be missing
 
-    broadcast = Broadcast(url)
+    broadcast = Broadcast("memory://")
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         # Of the first clients that come at once, it forgets all but one: so there has always been one.
-        async with broadcast, broadcast.subscribe(channel=CHANNEL):
+        async with (
+            broadcast,
+            broadcast.subscribe(channel=CHANNEL),
+            _forwarding(url, partial(broadcast.publish, CHANNEL)),
+        ):
             yield
 
     app = FastAPI(lifespan=lifespan)
@@ -60,20 +66,12 @@ def websocket_pubsub(url: str) -> FastAPI:
     """One connection to Redis; each client has subscribed by a call, and acknowledges every message."""
     from fastapi_websocket_pubsub import PubSubEndpoint  # noqa: PLC0415 - a peer may be missing
 
-    endpoint, redis = PubSubEndpoint(), Redis.from_url(url)
-
-    async def forward() -> None:
-        async with redis.pubsub() as messages:
-            await messages.subscribe(CHANNEL)
-            async for message in messages.listen():
-                if message["type"] == "message":
-                    await endpoint.publish([CHANNEL], message["data"].decode())
+    endpoint = PubSubEndpoint()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        forwarding = asyncio.create_task(forward())
-        yield
-        forwarding.cancel()
+        async with _forwarding(url, partial(endpoint.publish, [CHANNEL])):
+            yield
 
     app = FastAPI(lifespan=lifespan)
 
@@ -83,6 +81,23 @@ def websocket_pubsub(url: str) -> FastAPI:
             await endpoint.main_loop(socket)
 
     return app
+
+
+@asynccontextmanager
+async def _forwarding(url: str, publish: Callable[[str], Awaitable[None]]) -> AsyncIterator[None]:
+    """Hands over what is published in Redis."""
+    redis = Redis.from_url(url)
+
+    async def forward() -> None:
+        async with redis.pubsub() as messages:
+            await messages.subscribe(CHANNEL)
+            async for message in messages.listen():
+                if message["type"] == "message":
+                    await publish(message["data"].decode())
+
+    forwarding = asyncio.create_task(forward())
+    yield
+    forwarding.cancel()
 
 
 WAYS: dict[str, Callable[[str], FastAPI]] = {
