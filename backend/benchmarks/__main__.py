@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from app.core.logging import configure_logging
 from benchmarks import (
+    cost,
     event_latency,
     flush_cost,
     many_roadmaps,
@@ -13,6 +14,7 @@ from benchmarks import (
     read_roadmap,
     recovery,
     saving,
+    scaling,
     screen,
     telling,
 )
@@ -28,6 +30,8 @@ BENCHMARKS: dict[str, Callable[[], Sequence[Finding]]] = {
     "recovery": recovery.measure,
     "recovery_by_default": recovery.measure_by_default,
     "telling": telling.measure,
+    "scaling": scaling.measure,
+    "cost": cost.measure,
     "flush_cost": flush_cost.measure,
     "event_latency": event_latency.measure,
     "read_roadmap": read_roadmap.measure,
@@ -35,12 +39,21 @@ BENCHMARKS: dict[str, Callable[[], Sequence[Finding]]] = {
 }
 
 
+LONG = {"recovery_by_default", "scaling"}
+"""Those that take ten minutes or more, and are run only when they are named."""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=f"of {', '.join(BENCHMARKS)}; all but {' and '.join(sorted(LONG))} where none is named",
+    )
     parser.add_argument("--publish", action="store_true", help="put figures and charts into doc/benchmarks.md")
     arguments = parser.parse_args()
-    names = arguments.names or list(BENCHMARKS)
+    names = arguments.names or [name for name in BENCHMARKS if name not in LONG]
     if unknown := [name for name in names if name not in BENCHMARKS]:
         parser.error(f"There is no benchmark {unknown[0]}. There are {', '.join(BENCHMARKS)}.")
     configure_logging(format="console", level="ERROR")

@@ -1,30 +1,34 @@
-"""Many WebSocket clients that cost little: they count frames, and look at none of them."""
+"""Many WebSocket clients that cost little: they count frames, and look into them no further than they must."""
 
 import asyncio
 import base64
-import json
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from itertools import cycle
-from typing import cast
+from typing import TypeVar, cast
 
 _TEXT, _CLOSE = 0x1, 0x8
 
 
 class Listener(asyncio.Protocol):
-    """One client. What it says `first`, it says as soon as it is connected; with `acknowledges`, it answers every call
-    as fastapi-websocket-rpc's clients do."""
+    """One client."""
 
-    def __init__(self, path: str, port: int, *, first: str | None = None, acknowledges: bool = False) -> None:
+    first: str | None = None
+    """What it says as soon as it is connected."""
+
+    def __init__(self, path: str, port: int) -> None:
         self._path, self._port = path, port
-        self._first, self._acknowledges = first, acknowledges
         self._data = bytearray()
         self._upgraded = False
         self.connected: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.transport: asyncio.Transport | None = None
         self.frames = 0
         self.bytes = 0
+
+    def said(self, payload: bytes) -> None:
+        """The server has said something, as text."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport = cast("asyncio.Transport", transport)
@@ -44,8 +48,7 @@ class Listener(asyncio.Protocol):
             kind, payload = frame
             if kind == _TEXT:
                 self.frames += 1
-                if self._acknowledges:
-                    self._acknowledge(payload)
+                self.said(payload)
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self.connected.done():
@@ -59,8 +62,8 @@ class Listener(asyncio.Protocol):
             self.connected.set_exception(ConnectionError(head.decode()))
             return False
         self._data, self._upgraded = bytearray(rest), True
-        if self._first is not None:
-            self._say(self._first)
+        if self.first is not None:
+            self.say(self.first)
         self.connected.set_result(None)
         return True
 
@@ -80,32 +83,28 @@ class Listener(asyncio.Protocol):
         del self._data[: start + size]
         return kind, payload
 
-    def _acknowledge(self, payload: bytes) -> None:
-        if request := json.loads(payload).get("request"):
-            answer = {"result": None, "result_type": None, "call_id": request["call_id"]}
-            self._say(json.dumps({"response": answer}))
-
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
         assert self.transport is not None
         payload = text.encode()
         size = bytes([0x80 | len(payload)]) if len(payload) < 126 else b"\xfe" + len(payload).to_bytes(2, "big")
         self.transport.write(b"\x81" + size + bytes(4) + payload)  # masked with zeros: as it is
 
 
+L = TypeVar("L", bound=Listener)
+
+
 @asynccontextmanager
 async def listening(
-    ports: Sequence[int], paths: Sequence[str], *, first: str | None = None, acknowledges: bool = False
-) -> AsyncIterator[list[Listener]]:
+    ports: Sequence[int],
+    paths: Sequence[str],
+    kind: Callable[[str, int], L],
+) -> AsyncIterator[list[L]]:
     """A client for each path, taking the ports in turn; all are connected."""
     loop = asyncio.get_running_loop()
-    listeners: list[Listener] = []
+    listeners: list[L] = []
     try:
         for port, path in zip(cycle(ports), paths, strict=False):
-            _, listener = await loop.create_connection(
-                lambda path=path, port=port: Listener(path, port, first=first, acknowledges=acknowledges),  # type: ignore[misc]
-                "127.0.0.1",
-                port,
-            )
+            _, listener = await loop.create_connection(partial(kind, path, port), "127.0.0.1", port)
             listeners.append(listener)
         await asyncio.gather(*(listener.connected for listener in listeners))
         yield listeners

@@ -17,12 +17,17 @@ from app.domain.content.kind import ArtefactKind
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """`tasks` are content tasks that wait, each of a roadmap with `concepts`. An agent takes `seconds`, or between them
-    and `at_most`: always the same for the same artefact, so that all sides have the same to do."""
+    and `at_most`: always the same for the same artefact, so that all sides have the same to do.
 
-    tasks: Sequence[str]
-    concepts: Sequence[str]
+    For workers that are told of tasks by others, these and the concepts are left out.
+    """
+
+    tasks: Sequence[str] = ()
+    concepts: Sequence[str] = ()
     seconds: float
     at_most: float | None = None
+    differs_by_goal: bool = False
+    """Whether the same artefact takes another time in a roadmap with another goal."""
     notes: str | None = None
     """A file that takes the moments at which the work began, and at which agents were asked and have returned."""
 
@@ -46,17 +51,18 @@ class Order:
     def task_ids(self) -> list[UUID]:
         return [UUID(one) for one in self.tasks]
 
-    async def take(self, concept_id: str, kind: ArtefactKind) -> None:
+    async def take(self, concept_id: str, kind: ArtefactKind, goal: str = "") -> None:
         """Take the time that an agent takes, and note when it is asked and when it returns."""
         self.note(f"asked {concept_id} {kind.value}")
-        await asyncio.sleep(self.time_of(concept_id, kind))
+        await asyncio.sleep(self.time_of(concept_id, kind, goal))
         self.note(f"returned {concept_id} {kind.value}")
 
-    def time_of(self, concept_id: str, kind: ArtefactKind) -> float:
+    def time_of(self, concept_id: str, kind: ArtefactKind, goal: str = "") -> float:
         """Seconds that the agent takes for an artefact."""
         if self.at_most is None:
             return self.seconds
-        chance = zlib.crc32(f"{concept_id} {kind.value}".encode()) / 2**32
+        told = goal if self.differs_by_goal else ""
+        chance = zlib.crc32(f"{told}{concept_id} {kind.value}".encode()) / 2**32
         return self.seconds + (self.at_most - self.seconds) * chance
 
     def note(self, what: str) -> None:

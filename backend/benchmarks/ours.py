@@ -30,7 +30,7 @@ class OrderedAuthor(TimedAuthor):
         self._order = order
 
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
-        await self._order.take(brief.concept.concept_id, kind)
+        await self._order.take(brief.concept.concept_id, kind, brief.request.goal)
         return await super().write(kind, brief)
 
 

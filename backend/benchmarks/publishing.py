@@ -1,4 +1,4 @@
-"""Puts what a run has measured into `doc/benchmarks.md`: each benchmark has a place there that is made anew."""
+"""Puts what a run has measured into the documents: each benchmark has a place in one of them that is made anew."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,21 +6,21 @@ from pathlib import Path
 from benchmarks.comparison import Comparison
 from benchmarks.report import Figure, Finding, Findings, charts, rows, write
 
-DOCUMENT = Path(__file__).parents[2] / "doc" / "benchmarks.md"
-FOLDER = DOCUMENT.parent / "benchmarks"
+DOCUMENTS = [Path(__file__).parents[2] / "doc" / name for name in ("benchmarks.md", "scaling.md")]
+FOLDER = DOCUMENTS[0].parent / "benchmarks"
 _VERDICTS = {"missed": "**missed**"}
 
 
 def publish(findings: Findings, machine: Mapping[str, str]) -> None:
     write(findings, machine, FOLDER)
-    text = DOCUMENT.read_text()
     for benchmark, own in findings.items():
-        before, place, rest = text.partition(f"<!-- figures: {benchmark} -->\n")
+        place = f"<!-- figures: {benchmark} -->\n"
+        documents = [document for document in DOCUMENTS if place in document.read_text()]
+        if not documents:
+            raise SystemExit(f"No document has a place for {benchmark}: {place}")
+        before, _, rest = documents[0].read_text().partition(place)
         _, end, after = rest.partition("<!-- end -->")
-        if not end:
-            raise SystemExit(f"{DOCUMENT.name} has no place for {benchmark}.")
-        text = f"{before}{place}{section(benchmark, own, machine)}{end}{after}"
-    DOCUMENT.write_text(text)
+        documents[0].write_text(f"{before}{place}{section(benchmark, own, machine)}{end}{after}")
 
 
 def section(benchmark: str, findings: Sequence[Finding], machine: Mapping[str, str]) -> str:

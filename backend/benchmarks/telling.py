@@ -17,13 +17,23 @@ from benchmarks.programs import begin, is_installed, processor_time, running
 from benchmarks.report import Finding
 from benchmarks.servers import bench, connect, run
 
-CLIENTS, CONCEPTS, SECONDS = 200, 30, 0.1
+CLIENTS, CONCEPTS, SECONDS = 200, 100, 0.1
 CHANNEL = "bench:telling"
 BURST, PAUSE = 20, 0.2
 """Messages that are published at once, and seconds between two bursts: about as a roadmap's batches come."""
 PATIENCE = 60
 POLL = 0.02
-SUBSCRIPTION = json.dumps({"request": {"method": "subscribe", "arguments": {"topics": [CHANNEL]}, "call_id": "1"}})
+
+
+class CalledListener(Listener):
+    """A client of fastapi-websocket-pubsub: it subscribes, and acknowledges every message."""
+
+    first = json.dumps({"request": {"method": "subscribe", "arguments": {"topics": [CHANNEL]}, "call_id": "1"}})
+
+    def said(self, payload: bytes) -> None:
+        if request := json.loads(payload).get("request"):
+            answer = {"result": None, "result_type": None, "call_id": request["call_id"]}
+            self.say(json.dumps({"response": answer}))
 
 
 def measure() -> list[Finding]:
@@ -73,7 +83,7 @@ async def _ours() -> Measured:
         await until_ready(port)
         order, roadmap_id = await _order()
         path = f"/api/v1/ws/roadmaps/{roadmap_id}"
-        async with listening([port], [path] * CLIENTS) as clients:
+        async with listening([port], [path] * CLIENTS, Listener) as clients:
             await _until(clients, 1)  # the snapshot
             seq, cpu = await _seq(roadmap_id), processor_time(server)
             await asyncio.to_thread(begin(order, "benchmarks.ours").wait)
@@ -94,9 +104,8 @@ async def _told_by_peer(way: str, messages: Sequence[str]) -> Measured:
     with running("benchmarks.peers.telling", way, str(port)) as server:
         await _until_listening(port)
         is_called = way == "websocket_pubsub"
-        async with listening(
-            [port], ["/events"] * CLIENTS, first=SUBSCRIPTION if is_called else None, acknowledges=is_called
-        ) as clients:
+        kind: type[Listener] = CalledListener if is_called else Listener
+        async with listening([port], ["/events"] * CLIENTS, kind) as clients:
             answers = 1 if is_called else 0
             await _until(clients, answers)
             await asyncio.sleep(1)  # the others do not say when they have subscribed

@@ -34,8 +34,8 @@ def subscription_per_client(url: str) -> FastAPI:
 
 
 def broadcaster(url: str) -> FastAPI:
-    """One connection to Redis; a queue for each client. Its own backend for Redis hears nothing with redis-py 8, so that
-    it is given the messages in memory."""
+    """One connection to Redis; a queue for each client. Its own backend for Redis hears nothing with redis-py 8, so
+    that it is given the messages in memory."""
     from broadcaster import Broadcast  # noqa: PLC0415 - a peer may be missing
 
     broadcast = Broadcast("memory://")
