@@ -69,7 +69,7 @@ def curves(
     bottom = top + height
     points = [point for line in lines.values() for point in line]
     widest, step = max(x for x, _ in points), _step(max(y for _, y in points))
-    highest = step * math.ceil(max(y for _, y in points) / step)
+    highest = step * max(math.ceil(max(y for _, y in points) / step), 1)
     parts = list(title.parts)
     for number in range(round(highest / step) + 1):
         y = bottom - height * number * step / highest
