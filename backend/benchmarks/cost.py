@@ -42,8 +42,8 @@ MOST = {"worker: connections to PostgreSQL": "", "API: connections to PostgreSQL
 
 def measure() -> list[Finding]:
     rounds = run(_measure())
-    named = {name: (f"a roadmap: {name}", unit) for name, unit in UNITS.items()}
-    named |= {name: (f"{ROADMAPS} roadmaps at once: {name}", unit) for name, unit in MOST.items()}
+    named = {name: (name, unit) for name, unit in UNITS.items()}
+    named |= {name: (f"{name}, {ROADMAPS} roadmaps at once", unit) for name, unit in MOST.items()}
     return [Figure("cost", shown, unit, tuple(one[name] for one in rounds)) for name, (shown, unit) in named.items()]
 
 

@@ -25,7 +25,7 @@ async def describe() -> dict[str, str]:
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "processor": _processor(),
         "cores": str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()),
-        "busy before": f"{os.getloadavg()[0]:.1f} of them, by the load average of a minute",
+        "load": f"{os.getloadavg()[0]:.1f}",
         "kernel": f"{platform.system()} {platform.release()}",
         "Python": platform.python_version(),
         "PostgreSQL": postgres.split()[0],

@@ -31,16 +31,20 @@ def section(benchmark: str, findings: Sequence[Finding], machine: Mapping[str, s
     if compared := [finding for finding in findings if isinstance(finding, Comparison)]:
         tables = "\n\n".join(_table(finding.question, [finding]) for finding in compared)
         parts.append(f"<details><summary>The charts as tables</summary>\n\n{tables}\n\n</details>")
-    said = ", ".join(f"{name} {value}" for name, value in machine.items())
-    parts.append(f"Measured with {said}. Raw figures: [{benchmark}.json](benchmarks/{benchmark}.json).")
+    said = (
+        f"{machine['date']}, {machine['processor']}, {machine['cores']} cores, load average before: {machine['load']}"
+    )
+    programs = ", ".join(f"{name} {machine[name]}" for name in ("kernel", "Python", "PostgreSQL", "Valkey"))
+    parts.append(f"{said}; {programs}. Raw figures: [{benchmark}.json](benchmarks/{benchmark}.json).")
     return "\n\n".join(parts) + "\n"
 
 
 def _table(heading: str, findings: Sequence[Figure | Comparison]) -> str:
-    lines = [f"| {heading} | median | lowest to highest | aim | |", "|---|---|---|---|---|"]
-    for finding in findings:
-        lines += [
-            f"| {row.what} | {row.median} | {row.reach} | {row.aim} | {_VERDICTS.get(row.verdict, row.verdict)} |"
-            for row in rows(finding)
-        ]
-    return "\n".join(lines)
+    shown = [row for finding in findings for row in rows(finding)]
+    columns = [(heading, [row.what for row in shown]), ("median", [row.median for row in shown])]
+    columns.append(("lowest to highest", [row.reach for row in shown]))
+    if any(row.aim for row in shown):
+        columns.append(("aim", [row.aim for row in shown]))
+        columns.append(("", [_VERDICTS.get(row.verdict, row.verdict) for row in shown]))
+    lines = [[name for name, _ in columns], ["---"] * len(columns), *zip(*(cells for _, cells in columns), strict=True)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
