@@ -9,7 +9,7 @@ from textwrap import wrap
 from benchmarks.comparison import OURS, Comparison
 
 WIDTH, MARGIN, LINE = 760, 20, 20
-NAMES, LABELS = 230, 170
+NAMES, LABELS = 210, 200
 """The columns left and right of the bars."""
 ROW = 34
 

@@ -19,7 +19,7 @@ Measured = Mapping[str, float]
 
 
 def in_turn(sides: Mapping[str, Callable[[], Measured]], rounds: int = ROUNDS) -> dict[str, list[Measured]]:
-    """Measure each side once a round, in the same order: A B A B. A side that is not there is left out."""
+    """Measure each side once a round, in the same order: A B A B."""
     measured: dict[str, list[Measured]] = {name: [] for name in sides}
     for number in range(rounds):
         for name, measure in sides.items():

@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from uuid import UUID
 
-from benchmarks.author import an_outline
 from benchmarks.comparison import OURS, Comparison, Measured, in_turn, values
-from benchmarks.order import Order
+from benchmarks.order import Order, concept_ids
 from benchmarks.programs import carry_out, is_installed
 from benchmarks.report import Figure, Finding
 from benchmarks.servers import bench, run
@@ -54,8 +53,7 @@ def _sides() -> Mapping[str, Callable[[], Measured]]:
 
 def _round(program: str) -> Measured:
     tasks = [str(task_id) for task_id in run(_prepare())]
-    concepts = [concept.concept_id for concept in an_outline(CONCEPTS).concepts]
-    return carry_out(Order(tasks=tasks, concepts=concepts, seconds=SECONDS), program)
+    return carry_out(Order(tasks=tasks, concepts=concept_ids(CONCEPTS), seconds=SECONDS), program)
 
 
 async def _prepare() -> list[UUID]:

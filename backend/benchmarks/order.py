@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import UUID
 
 from app.domain.content.kind import ArtefactKind
+from benchmarks.author import an_outline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,11 @@ class Order:
         if self.notes is not None:
             with Path(self.notes).open("ab", buffering=0) as file:
                 file.write(f"{what} {os.getpid()} {time.monotonic()}\n".encode())
+
+
+def concept_ids(count: int) -> list[str]:
+    """Those of an outline with so many concepts, as the benchmarks' author drafts it."""
+    return [concept.concept_id for concept in an_outline(count).concepts]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,17 +14,16 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from benchmarks.author import an_outline
 from benchmarks.comparison import OURS, ROUNDS, Comparison, Measured, values
-from benchmarks.order import Call, Order, read_calls
+from benchmarks.order import Call, Order, concept_ids, read_calls
 from benchmarks.programs import is_installed
 from benchmarks.report import Figure, Finding
-from benchmarks.servers import bench, connect, run
+from benchmarks.servers import bench, connect, execute, run
 
 CONCEPTS, SECONDS, AT_MOST = 30, 0.3, 1.2
 KILLED_AFTER = 3.0
@@ -101,13 +100,11 @@ def _side_by_side(queues: Mapping[str, Queue], patience: float) -> dict[str, Mea
 def _round(queue: Queue, patience: float) -> Measured | None:
     """None when nobody has gone on."""
     task_id = run(_prepare(queue))
-    concepts = [concept.concept_id for concept in an_outline(CONCEPTS).concepts]
+    order = Order(tasks=[task_id], concepts=concept_ids(CONCEPTS), seconds=SECONDS, at_most=AT_MOST)
     with tempfile.TemporaryDirectory() as folder:
         notes, path = Path(folder, "notes"), Path(folder, "order")
         notes.touch()
-        path.write_text(
-            Order(tasks=[task_id], concepts=concepts, seconds=SECONDS, at_most=AT_MOST, notes=str(notes)).to_json()
-        )
+        path.write_text(replace(order, notes=str(notes)).to_json())
         env = {
             **os.environ,
             "BENCH_ORDER": str(path),
@@ -182,7 +179,7 @@ async def _prepare(queue: Queue) -> str:
     async with bench() as setting:
         task_id = str((await setting.approved(CONCEPTS))[1])
     if queue.sender is not None:  # Greenway's workers, in the same database, take it for announced, and leave it alone
-        await _execute(f"UPDATE tasks SET rung_at = now() + interval '1 day' WHERE id = '{task_id}'")
+        await execute(f"UPDATE tasks SET rung_at = now() + interval '1 day' WHERE id = '{task_id}'")
     return task_id
 
 
@@ -192,17 +189,11 @@ def _procrastinate() -> Iterator[None]:
     if not is_installed("procrastinate", "procrastinate"):
         yield
         return
-    run(_execute(f"CREATE DATABASE {DATABASE}"))
+    run(execute(f"CREATE DATABASE {DATABASE}"))
     url = urlsplit(os.environ["DATABASE_URL"].replace("+asyncpg", ""))
     os.environ["BENCH_PROCRASTINATE"] = urlunsplit(url._replace(path=f"/{DATABASE}"))
     try:
         subprocess.run([sys.executable, "-m", "benchmarks.peers.procrastinate_queue", "prepare"], check=True)
         yield
     finally:
-        run(_execute(f"DROP DATABASE {DATABASE} WITH (FORCE)"))
-
-
-async def _execute(statement: str) -> None:
-    database = await connect()
-    await database.execute(statement)
-    await database.close()
+        run(execute(f"DROP DATABASE {DATABASE} WITH (FORCE)"))

@@ -12,19 +12,18 @@ from pathlib import Path
 
 import asyncpg
 
-from benchmarks.author import an_outline
 from benchmarks.comparison import OURS, Comparison, Measured, in_turn, values
-from benchmarks.order import Call, Order, read_calls
+from benchmarks.order import Call, Order, concept_ids, read_calls
 from benchmarks.programs import begin
 from benchmarks.report import Finding
-from benchmarks.servers import bench, connect, run
+from benchmarks.servers import bench, connect, execute, run
 
 CONCEPTS, SECONDS, AT_MOST = 30, 0.3, 1.2
 KILLED_AFTER = 3.0
 """Seconds: about the middle of a run."""
 SLOW = 0.5
 """Seconds that a transaction takes that counts what a roadmap has, in a database that is busy or far away."""
-POLL = 0.005
+POLL, PATIENCE = 0.005, 60
 SETTLE = 0.5
 """Seconds in which a statement that had been sent is carried out, or not."""
 ARTEFACTS = 3
@@ -48,11 +47,11 @@ _SPEED_UP = "DROP TRIGGER bench_slow ON roadmap_progress"
 def measure() -> list[Finding]:
     kept = in_turn(_sides(_whole_run))
     killed = in_turn(_sides(_killed_run))
-    run(_execute(_SLOW_DOWN))
+    run(execute(_SLOW_DOWN))
     try:
         slow = in_turn(_sides(_whole_run))
     finally:
-        run(_execute(_SPEED_UP))
+        run(execute(_SPEED_UP))
     name = f"A roadmap of {CONCEPTS} concepts, agents of {SECONDS:g} to {AT_MOST:g} s"
     return [
         _comparison(f"{name}: how long until the first artefact is saved?", "s", kept, "first"),
@@ -86,7 +85,7 @@ def _killed_run(program: Sequence[str]) -> Measured:
 
 
 async def _until_saved(program: Sequence[str]) -> Measured:
-    async with _started(program) as running:
+    async with _started(program) as running, asyncio.timeout(PATIENCE):
         first = last = None
         while last is None:
             assert running.process.poll() in {None, 0}, "the program does its work"
@@ -137,10 +136,10 @@ async def _started(program: Sequence[str]) -> AsyncIterator[_Run]:
     """A program that has just been given one roadmap."""
     async with bench() as setting:
         _, task_id = await setting.approved(CONCEPTS)
-    concepts = [concept.concept_id for concept in an_outline(CONCEPTS).concepts]
     database = await connect()
     with tempfile.NamedTemporaryFile() as file:
-        order = Order(tasks=[str(task_id)], concepts=concepts, seconds=SECONDS, at_most=AT_MOST, notes=file.name)
+        tasks, concepts = [str(task_id)], concept_ids(CONCEPTS)
+        order = Order(tasks=tasks, concepts=concepts, seconds=SECONDS, at_most=AT_MOST, notes=file.name)
         process = begin(order, *program)
         try:
             yield _Run(process=process, database=database, task_id=str(task_id), path=Path(file.name))
@@ -148,9 +147,3 @@ async def _started(program: Sequence[str]) -> AsyncIterator[_Run]:
             process.kill()
             process.wait()
             await database.close()
-
-
-async def _execute(statement: str) -> None:
-    database = await connect()
-    await database.execute(statement)
-    await database.close()

@@ -20,11 +20,10 @@ import psutil
 
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.kinds import KINDS
-from benchmarks.author import an_outline
 from benchmarks.charts import curves
 from benchmarks.deployment import deployed, until_ended
 from benchmarks.listeners import Listener, listening
-from benchmarks.order import Order
+from benchmarks.order import Order, concept_ids
 from benchmarks.report import Chart, Figure, Finding
 from benchmarks.servers import connect, run
 
@@ -170,11 +169,11 @@ async def _step(roadmaps: int) -> Step:
 def _alone(goal: str) -> float:
     """Seconds that the agents of a roadmap take, five concepts at once, with nothing else to wait for."""
     slots = [0.0] * AT_ONCE
-    for concept in an_outline(CONCEPTS).concepts:
+    for concept_id in concept_ids(CONCEPTS):
         begins, ends = heapq.heappop(slots), dict[ArtefactKind, float]()
         for kind in ArtefactKind:
             read = [ends[one] for one in KINDS[kind].reads if one in ends]
-            ends[kind] = max([begins, *read]) + ORDER.time_of(concept.concept_id, kind, goal)
+            ends[kind] = max([begins, *read]) + ORDER.time_of(concept_id, kind, goal)
         heapq.heappush(slots, max(ends.values()))
     return max(slots)
 

@@ -101,6 +101,12 @@ async def connect() -> asyncpg.Connection:
     return await asyncpg.connect(load_settings().require_database_url().replace("+asyncpg", ""))
 
 
+async def execute(statement: str) -> None:
+    database = await connect()
+    await database.execute(statement)
+    await database.close()
+
+
 def run(work: Coroutine[Any, Any, T]) -> T:
     """In an event loop of the kind that the API and the worker have."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -6,13 +6,14 @@ import os
 from collections.abc import Callable, Sequence
 from functools import partial
 
+import psutil
+
 from app.embedded.ports import free_port
 from app.messaging.redis_client import create_redis
-from benchmarks.author import an_outline
 from benchmarks.comparison import OURS, Comparison, Measured, in_turn, values
 from benchmarks.event_latency import until_ready
 from benchmarks.listeners import Listener, listening
-from benchmarks.order import Order
+from benchmarks.order import Order, concept_ids
 from benchmarks.programs import begin, is_installed, processor_time, running
 from benchmarks.report import Finding
 from benchmarks.servers import bench, connect, run
@@ -47,9 +48,9 @@ def measure() -> list[Finding]:
             sides={side: values(rounds, "cpu", 1e-6) for side, rounds in measured.items()},
         ),
         Comparison(
-            question=f"The same: memory of the API process with {CLIENTS} clients",
-            unit="MiB",
-            sides={side: values(rounds, "rss", 2**20) for side, rounds in measured.items()},
+            question="The same: how much memory (RSS) does the process need for a client?",
+            unit="KiB",
+            sides={side: values(rounds, "memory", 1024) for side, rounds in measured.items()},
         ),
     ]
 
@@ -82,6 +83,7 @@ async def _ours() -> Measured:
     with running("app.cli", "api", "--port", str(port)) as server:
         await until_ready(port)
         order, roadmap_id = await _order()
+        empty = server.memory_info().rss
         path = f"/api/v1/ws/roadmaps/{roadmap_id}"
         async with listening([port], [path] * CLIENTS, Listener) as clients:
             await _until(clients, 1)  # the snapshot
@@ -89,7 +91,7 @@ async def _ours() -> Measured:
             await asyncio.to_thread(begin(order, "benchmarks.ours").wait)
             events = await _seq(roadmap_id) - seq
             await _until(clients, 1 + events)
-            return {"cpu": (processor_time(server) - cpu) / (CLIENTS * events), "rss": server.memory_info().rss}
+            return {"cpu": (processor_time(server) - cpu) / (CLIENTS * events), "memory": _added(server, empty)}
 
 
 async def _seq(roadmap_id: str) -> int:
@@ -103,6 +105,7 @@ async def _told_by_peer(way: str, messages: Sequence[str]) -> Measured:
     port, redis = free_port(), create_redis(os.environ["REDIS_URL"])
     with running("benchmarks.peers.telling", way, str(port)) as server:
         await _until_listening(port)
+        empty = server.memory_info().rss
         is_called = way == "websocket_pubsub"
         kind: type[Listener] = CalledListener if is_called else Listener
         async with listening([port], ["/events"] * CLIENTS, kind) as clients:
@@ -116,7 +119,12 @@ async def _told_by_peer(way: str, messages: Sequence[str]) -> Measured:
                 await asyncio.sleep(PAUSE)
             await _until(clients, answers + len(messages))
             await redis.aclose()
-            return {"cpu": (processor_time(server) - cpu) / (CLIENTS * len(messages)), "rss": server.memory_info().rss}
+            return {"cpu": (processor_time(server) - cpu) / (CLIENTS * len(messages)), "memory": _added(server, empty)}
+
+
+def _added(server: psutil.Process, empty: int) -> float:
+    """Bytes a client, beside what the process had before the first."""
+    return float(server.memory_info().rss - empty) / CLIENTS
 
 
 async def _until(clients: Sequence[Listener], frames: int) -> None:
@@ -130,8 +138,7 @@ async def _order() -> tuple[Order, str]:
     """One roadmap to be written, and its id."""
     async with bench() as setting:
         roadmap_id, task_id = await setting.approved(CONCEPTS)
-    concepts = [concept.concept_id for concept in an_outline(CONCEPTS).concepts]
-    return Order(tasks=[str(task_id)], concepts=concepts, seconds=SECONDS), str(roadmap_id)
+    return Order(tasks=[str(task_id)], concepts=concept_ids(CONCEPTS), seconds=SECONDS), str(roadmap_id)
 
 
 async def _until_listening(port: int) -> None:
