@@ -41,8 +41,11 @@ def section(benchmark: str, findings: Sequence[Finding], machine: Mapping[str, s
 
 def _table(heading: str, findings: Sequence[Figure | Comparison]) -> str:
     shown = [row for finding in findings for row in rows(finding)]
-    columns = [(heading, [row.what for row in shown]), ("median", [row.median for row in shown])]
-    columns.append(("lowest to highest", [row.reach for row in shown]))
+    has_rounds = any(row.reach for row in shown)
+    columns = [(heading, [row.what for row in shown])]
+    columns.append(("median" if has_rounds else "measured once", [row.median for row in shown]))
+    if has_rounds:
+        columns.append(("lowest to highest", [row.reach for row in shown]))
     if any(row.aim for row in shown):
         columns.append(("aim", [row.aim for row in shown]))
         columns.append(("", [_VERDICTS.get(row.verdict, row.verdict) for row in shown]))

@@ -76,7 +76,7 @@ def measure_by_default() -> list[Finding]:
     figures = []
     for name, one in measured.items():
         if one is None:
-            figures.append(Figure("recovery", f"{name}: nobody had gone on after", "s", (PATIENCE_BY_DEFAULT,)))
+            figures.append(Figure("recovery", f"{name}: nobody had gone on within", "s", (PATIENCE_BY_DEFAULT,)))
         else:
             figures.append(Figure("recovery", f"{name}: until another worker asks an agent", "s", (one["idle"],)))
             figures.append(Figure("recovery", f"{name}: artefacts asked for twice", "", (one["twice"],)))
@@ -85,9 +85,9 @@ def measure_by_default() -> list[Finding]:
 
 def _queues(*, is_best: bool) -> dict[str, Queue]:
     queues = {OURS: Queue(worker=("benchmarks.timed_worker",))}
-    for name in ("celery", "arq", "dramatiq", "procrastinate"):
-        if is_installed(name, name):
-            module = f"benchmarks.peers.{name}_queue"
+    for name in ("Celery", "arq", "dramatiq", "procrastinate"):
+        if is_installed(name, name.lower()):
+            module = f"benchmarks.peers.{name.lower()}_queue"
             queues[name] = Queue(worker=(module, "work"), sender=(module, "send"), is_best=is_best)
     return queues
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.charts import bars, figure
-from benchmarks.comparison import Comparison
+from benchmarks.comparison import OURS, Comparison
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -62,17 +62,16 @@ def rows(finding: Figure | Comparison) -> list[Row]:
     if isinstance(finding, Figure):
         aim = "" if finding.at_most is None else f"<= {finding.at_most:g} {finding.unit}".rstrip()
         return [_row(finding.name, finding.rounds, finding.unit, "", aim, finding.is_kept)]
-    first, *others = finding.sides
-    lines = [
-        _row(side, finding.sides[side], finding.unit, finding.multiple(side), "", None) for side in (first, *others)
+    bound = {OURS: (finding.aim, finding.is_kept)}
+    return [
+        _row(side, measured, finding.unit, finding.multiple(side), *bound.get(side, ("", None)))
+        for side, measured in finding.sides.items()
     ]
-    lines[0] = _row(first, finding.sides[first], finding.unit, finding.multiple(first), finding.aim, finding.is_kept)
-    return lines
 
 
 def _row(what: str, measured: Sequence[float], unit: str, multiple: str, aim: str, is_kept: bool | None) -> Row:
     verdict = {None: "", True: "met", False: "missed"}[is_kept]
-    reach = f"{figure(min(measured), '')} to {figure(max(measured), '')}"
+    reach = f"{figure(min(measured), '')} to {figure(max(measured), '')}" if len(measured) > 1 else ""
     return Row(what, f"{figure(statistics.median(measured), unit)}{multiple}", reach, aim, verdict)
 
 
