@@ -9,7 +9,7 @@ from functools import partial
 from itertools import cycle
 from typing import TypeVar, cast
 
-_TEXT, _CLOSE = 0x1, 0x8
+_TEXT, _PING, _PONG = 0x1, 0x9, 0xA
 
 
 class Listener(asyncio.Protocol):
@@ -49,6 +49,8 @@ class Listener(asyncio.Protocol):
             if kind == _TEXT:
                 self.frames += 1
                 self.said(payload)
+            elif kind == _PING:
+                self._write(_PONG, payload)
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self.connected.done():
@@ -84,10 +86,13 @@ class Listener(asyncio.Protocol):
         return kind, payload
 
     def say(self, text: str) -> None:
+        self._write(_TEXT, text.encode())
+
+    def _write(self, kind: int, payload: bytes) -> None:
+        """Masked with zeros: as it is."""
         assert self.transport is not None
-        payload = text.encode()
         size = bytes([0x80 | len(payload)]) if len(payload) < 126 else b"\xfe" + len(payload).to_bytes(2, "big")
-        self.transport.write(b"\x81" + size + bytes(4) + payload)  # masked with zeros: as it is
+        self.transport.write(bytes([0x80 | kind]) + size + bytes(4) + payload)
 
 
 L = TypeVar("L", bound=Listener)

@@ -1,5 +1,6 @@
 """The frame of the benchmarks: what is compared with what, and how it is shown."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -62,7 +63,7 @@ def test_curves_of_zeros_can_be_drawn() -> None:
 
 def test_a_missed_aim_stands_out_in_the_document() -> None:
     names = ("date", "processor", "cores", "load", "kernel", "Python", "PostgreSQL", "Valkey")
-    shown = section("many", [_comparison(at_most=1.9)], {name: "1" for name in names})
+    shown = section("many", [_comparison(at_most=1.9)], dict.fromkeys(names, "1"))
     assert "| Greenway | 3 s · 2 x the floor | 2 to 6 | <= 1.9 x the floor | **missed** |" in shown
     assert "![How long?](benchmarks/many-1.svg)" in shown
 
@@ -86,10 +87,21 @@ async def test_calls_that_did_not_return_are_told_from_those_that_did(tmp_path: 
     assert (second.concept_id, second.returned) == ("concept-2", None)
 
 
-async def test_a_listener_counts_frames_however_they_arrive() -> None:
-    listener = Listener("/events", 80)
+class _Written(asyncio.Transport):
+    def __init__(self) -> None:
+        super().__init__()
+        self.data = b""
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.data += data
+
+
+async def test_a_listener_counts_frames_however_they_arrive_and_answers_pings() -> None:
+    listener, written = Listener("/events", 80), _Written()
+    listener.connection_made(written)
     long = b"\x81\x7e" + (300).to_bytes(2, "big") + b"x" * 300
-    for byte in b"HTTP/1.1 101 Switching Protocols\r\n\r\n" + long + b"\x81\x02{}" + b"\x89\x00":
+    for byte in b"HTTP/1.1 101 Switching Protocols\r\n\r\n" + long + b"\x81\x02{}" + b"\x89\x01x":
         listener.data_received(bytes([byte]))
     await listener.connected
-    assert listener.frames == 2  # the third is a ping
+    assert listener.frames == 2
+    assert written.data.endswith(b"\x8a\x81" + bytes(4) + b"x")
