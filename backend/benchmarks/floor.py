@@ -8,8 +8,8 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -20,8 +20,12 @@ from app.core.settings import load_settings
 from app.domain.base import new_id
 from app.domain.content.kind import ArtefactKind
 from benchmarks.author import ARTEFACTS
+from benchmarks.order import Order
 
 AT_ONCE, BATCH = 5, 10
+
+Finished = tuple[str, list[bytes]]
+"""A concept, and the bodies of its artefacts."""
 
 _FLUSH = """
 WITH task AS (
@@ -44,13 +48,13 @@ FROM task, unnest($8::uuid[], $9::text[], $10::text[], $11::text[]) AS new (id, 
 """
 
 
-class _Roadmap:
-    def __init__(self, pool: asyncpg.Pool, task_id: UUID, concepts: Sequence[str], seconds: float) -> None:
+class Roadmap:
+    def __init__(self, pool: asyncpg.Pool, task_id: UUID, order: Order) -> None:
         self._pool = pool
         self._task_id = task_id
-        self._concepts = iter(concepts)
-        self._seconds = seconds
-        self._finished: list[tuple[str, list[bytes]]] = []
+        self._order = order
+        self._concepts = iter(order.concepts)
+        self._finished: list[Finished] = []
         self._saving: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -60,21 +64,27 @@ class _Roadmap:
 
     async def _write_concepts(self) -> None:
         for concept_id in self._concepts:
-            bodies = await asyncio.gather(*(self._write(kind) for kind in ArtefactKind))
-            self._finished.append((concept_id, bodies))
-            if len(self._finished) == BATCH:
-                self._flush()
+            bodies = await asyncio.gather(*(self._write(concept_id, kind) for kind in ArtefactKind))
+            await self._finish((concept_id, bodies))
 
-    async def _write(self, kind: ArtefactKind) -> bytes:
-        await asyncio.sleep(self._seconds)
+    async def _write(self, concept_id: str, kind: ArtefactKind) -> bytes:
+        await self._order.take(concept_id, kind)
         return ARTEFACTS[kind].model_dump_json().encode()
+
+    async def _finish(self, concept: Finished) -> None:
+        self._finished.append(concept)
+        if len(self._finished) == BATCH:
+            self._flush()
 
     def _flush(self) -> None:
         if self._finished:
-            self._saving.add(asyncio.create_task(self._save(self._finished)))
-            self._finished = []
+            self._saving.add(asyncio.create_task(self._save(self._take())))
 
-    async def _save(self, finished: list[tuple[str, list[bytes]]]) -> None:
+    def _take(self) -> list[Finished]:
+        finished, self._finished = self._finished, []
+        return finished
+
+    async def _save(self, finished: list[Finished]) -> None:
         states: list[tuple[str, str]] = []
         events: list[tuple[int, str]] = []
         versions: list[tuple[UUID, str, str, str]] = []
@@ -93,19 +103,23 @@ class _Roadmap:
                 (one, concept_id, kind.value, body.decode())
                 for one, kind, body in zip(ids, ArtefactKind, bodies, strict=True)
             ]
-        columns = [list(column) for rows in (states, events, versions) for column in zip(*rows, strict=True)]
+        groups: tuple[list[Any], ...] = (states, events, versions)
+        columns = [list(column) for rows in groups for column in zip(*rows, strict=True)]
         await self._pool.execute(_FLUSH, self._task_id, len(finished), len(events), *columns)
 
 
-async def _work(task_ids: Sequence[UUID], concepts: Sequence[str], seconds: float) -> dict[str, float]:
-    pool = await asyncpg.create_pool(load_settings().require_database_url().replace("+asyncpg", ""), max_size=10)
-    began, cpu = time.perf_counter(), time.process_time()
-    await asyncio.gather(*(_Roadmap(pool, task_id, concepts, seconds).run() for task_id in task_ids))
-    figures = {"seconds": time.perf_counter() - began, "cpu": time.process_time() - cpu}
-    await pool.close()
-    return figures
+async def carry_out(order: Order, kind: type[Roadmap] = Roadmap) -> dict[str, float]:
+    """Write all roadmaps of an order, at once. Gives the seconds and the processor time that it has taken."""
+    async with connected() as pool:
+        began, cpu = time.perf_counter(), time.process_time()
+        await asyncio.gather(*(kind(pool, task_id, order).run() for task_id in order.task_ids))
+        return {"seconds": time.perf_counter() - began, "cpu": time.process_time() - cpu}
+
+
+def connected() -> asyncpg.Pool:
+    """Connections to the database, to be entered; as many as a worker of Greenway has at most."""
+    return asyncpg.create_pool(load_settings().require_database_url().replace("+asyncpg", ""), max_size=10)
 
 
 if __name__ == "__main__":
-    order = json.load(sys.stdin)
-    json.dump(uvloop.run(_work([UUID(one) for one in order["tasks"]], order["concepts"], order["seconds"])), sys.stdout)
+    json.dump(uvloop.run(carry_out(Order.from_stdin())), sys.stdout)

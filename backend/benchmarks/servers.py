@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+import asyncpg
 import uvloop
 from redis.asyncio import Redis
 
@@ -93,6 +94,17 @@ def servers() -> Iterator[None]:
             os.environ |= {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url, "LOG_LEVEL": "ERROR"}
             upgrade(postgres.url)
             yield
+
+
+async def connect() -> asyncpg.Connection:
+    """A plain connection to the database."""
+    return await asyncpg.connect(load_settings().require_database_url().replace("+asyncpg", ""))
+
+
+async def execute(statement: str) -> None:
+    database = await connect()
+    await database.execute(statement)
+    await database.close()
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
