@@ -31,16 +31,14 @@ def long_json_response(content: bytes) -> Response:
     return StreamingResponse(with_pauses(pieces, every=1), media_type="application/json", headers=headers)
 
 
-async def roadmap_response(
-    request: Request, reader: RoadmapReader, roadmap_id: UUID, snapshot: RoadmapSnapshot
-) -> Response:
+async def roadmap_response(request: Request, reader: RoadmapReader, snapshot: RoadmapSnapshot) -> Response:
     """The whole roadmap, compressed where the client takes that."""
     encoding = encoding_for(request.headers.get("accept-encoding", ""))
     headers = tagged(snapshot.epoch, snapshot.seq, encoding)
     if encoding is None:
         return Response(snapshot.body, media_type="application/json", headers=headers)
     headers["Content-Encoding"] = encoding
-    body = await reader.gzipped(roadmap_id, snapshot)
+    body = await reader.gzipped(snapshot)
     return Response(body, media_type="application/json", headers=headers)
 
 

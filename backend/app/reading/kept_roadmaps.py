@@ -31,6 +31,7 @@ class RoadmapSnapshot:
     body: bytes
     gzipped: bytes | None = field(default=None, compare=False, repr=False)
     """The body compressed, once somebody has asked for it."""
+    is_kept: bool = field(default=False, compare=False, repr=False)
 
     @property
     def etag(self) -> str:
@@ -83,13 +84,13 @@ class KeptRoadmaps:
                 return snapshot
         return await self._making(flight, lambda: self._made(viewer, roadmap_id))
 
-    async def gzipped(self, roadmap_id: UUID, snapshot: RoadmapSnapshot) -> bytes:
+    async def gzipped(self, snapshot: RoadmapSnapshot) -> bytes:
         """The body compressed: once for all who ask."""
         if snapshot.gzipped is None:
             gzipped = await self._compressing(id(snapshot), lambda: compressed(snapshot.body))
             if snapshot.gzipped is None:
                 snapshot.gzipped = gzipped
-                if self._kept.get(roadmap_id) is snapshot:
+                if snapshot.is_kept:
                     self._grow(len(gzipped))
         return snapshot.gzipped
 
@@ -100,15 +101,20 @@ class KeptRoadmaps:
 
     def _keep(self, roadmap_id: UUID, snapshot: RoadmapSnapshot) -> None:
         if (before := self._kept.pop(roadmap_id, None)) is not None:
-            self._size -= before.size
+            self._forget(before)
         self._kept[roadmap_id] = snapshot
+        snapshot.is_kept = True
         self._grow(snapshot.size)
 
     def _grow(self, size: int) -> None:
         self._size += size
         while self._size > self._limit:
-            _, forgotten = self._kept.popitem(last=False)
-            self._size -= forgotten.size
+            _, oldest = self._kept.popitem(last=False)
+            self._forget(oldest)
+
+    def _forget(self, snapshot: RoadmapSnapshot) -> None:
+        self._size -= snapshot.size
+        snapshot.is_kept = False
 
 
 async def compressed(body: bytes) -> bytes:

@@ -64,9 +64,9 @@ class RoadmapReader:
         """
         return await self._kept.at(viewer, position)
 
-    async def gzipped(self, roadmap_id: UUID, snapshot: RoadmapSnapshot) -> bytes:
+    async def gzipped(self, snapshot: RoadmapSnapshot) -> bytes:
         """The same compressed."""
-        return await self._kept.gzipped(roadmap_id, snapshot)
+        return await self._kept.gzipped(snapshot)
 
     async def edited(self, viewer: Viewer, roadmap_id: UUID, dropped: Sequence[DroppedPrerequisite]) -> RoadmapSnapshot:
         """The whole roadmap after an edit, with the prerequisites that the edit has dropped. It is not kept with

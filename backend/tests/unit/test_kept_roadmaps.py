@@ -141,7 +141,7 @@ async def test_compressed_bodies_count_towards_the_limit() -> None:
     one, other = uuid4(), uuid4()
     kept = KeptRoadmaps(database.read, limit=200)
     snapshots = [await kept.at(LOCAL_VIEWER, position(1, roadmap_id=roadmap_id)) for roadmap_id in (one, other)]
-    await kept.gzipped(other, snapshots[1])
+    await kept.gzipped(snapshots[1])
     database.reads.clear()
     await kept.at(LOCAL_VIEWER, position(1, roadmap_id=other))
     assert database.reads == []
@@ -152,7 +152,7 @@ async def test_compressed_bodies_count_towards_the_limit() -> None:
 async def test_a_body_is_compressed_once() -> None:
     kept = KeptRoadmaps(Database().read)
     snapshot = await kept.at(LOCAL_VIEWER, position(1))
-    bodies = await asyncio.gather(*(kept.gzipped(ROADMAP, snapshot) for _ in range(5)))
+    bodies = await asyncio.gather(*(kept.gzipped(snapshot) for _ in range(5)))
     assert len({id(body) for body in bodies}) == 1
 
 
@@ -160,5 +160,5 @@ async def test_what_is_not_kept_is_compressed_for_itself() -> None:
     kept = KeptRoadmaps(Database().read)
     snapshot = await kept.at(LOCAL_VIEWER, position(1))
     edited = RoadmapSnapshot(epoch=EPOCH, seq=1, body=b"the same state, and what an edit has dropped")
-    bodies = await asyncio.gather(*(kept.gzipped(ROADMAP, one) for one in (snapshot, edited)))
+    bodies = await asyncio.gather(*(kept.gzipped(one) for one in (snapshot, edited)))
     assert [gzip.decompress(body) for body in bodies] == [snapshot.body, edited.body]

@@ -97,4 +97,4 @@ async def _edited(
     request: Request, roadmap_id: RoadmapId, dropped: Dropped, services: ApiServices, viewer: Viewer
 ) -> Response:
     roadmap = await services.read.roadmaps.edited(viewer, roadmap_id, dropped)
-    return await roadmap_response(request, services.read.roadmaps, roadmap_id, roadmap)
+    return await roadmap_response(request, services.read.roadmaps, roadmap)

@@ -58,7 +58,7 @@ async def get_roadmap(request: Request) -> Response:
         encoding = encoding_for(request.headers.get("accept-encoding", ""))
         return Response(status_code=304, headers=tagged(position.epoch, position.seq, encoding))
     roadmap = await services.read.roadmaps.at(viewer, position)
-    return await roadmap_response(request, services.read.roadmaps, roadmap_id, roadmap)
+    return await roadmap_response(request, services.read.roadmaps, roadmap)
 
 
 @router.post("", status_code=202, response_model=Created, responses={**WITH_LOCATION, **CONFLICT})
@@ -123,4 +123,4 @@ async def restore_roadmap(
     """Restore the roadmap from the trash."""
     await services.commands.roadmaps.restore(viewer, roadmap_id)
     roadmap = await services.read.roadmaps.roadmap(viewer, roadmap_id)
-    return await roadmap_response(request, services.read.roadmaps, roadmap_id, roadmap)
+    return await roadmap_response(request, services.read.roadmaps, roadmap)
