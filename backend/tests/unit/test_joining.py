@@ -73,3 +73,34 @@ async def test_the_work_runs_in_no_callers_context() -> None:
     who.set("the first caller")
     await Joined(doubling, at_most=10)(1)
     assert doubling.seen == ["nobody"]
+
+
+async def test_one_that_is_stuck_holds_up_no_others() -> None:
+    stuck = asyncio.Event()
+
+    async def carry_out(numbers: Sequence[int]) -> list[int | BaseException]:
+        if 13 in numbers:
+            await stuck.wait()
+        return list(numbers)
+
+    joined: Joined[int, int] = Joined(carry_out, at_most=2, patience=0.01)
+    unlucky = asyncio.create_task(joined(13))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert await asyncio.gather(*map(joined, range(7))) == list(range(7))
+    assert not unlucky.done()
+    stuck.set()
+    assert await unlucky == 13
+
+
+async def test_without_patience_groups_follow_one_another() -> None:
+    doubling = Doubling()
+    joined: Joined[int, int] = Joined(doubling, at_most=10, patience=None)
+    doubling.may_answer.clear()
+    calls = [asyncio.create_task(joined(number)) for number in (1, 2)]
+    await asyncio.sleep(0)
+    calls.append(asyncio.create_task(joined(3)))
+    await asyncio.sleep(0.02)
+    assert doubling.groups == [[1, 2]]
+    doubling.may_answer.set()
+    assert await asyncio.gather(*calls) == [2, 4, 6]
