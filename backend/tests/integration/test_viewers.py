@@ -126,7 +126,7 @@ async def test_nothing_is_subscribed_to_for_those_who_may_not_listen_or_whose_ro
 
 async def nothing_is_subscribed_to(hub: EventHub) -> None:
     async with asyncio.timeout(5):
-        while hub._pubsub.channels:
+        while hub._subscription.channels:
             await asyncio.sleep(0.01)
 
 
