@@ -1,16 +1,21 @@
-"""Chooses the author that GREENWAY_MODEL names."""
+"""Chooses the author that GREENWAY_MODEL names.
+
+What an author over a model needs is imported by name, once a model is chosen: the libraries under it take a second and
+40 MB, and some may not be installed.
+"""
 
 import asyncio
 from importlib import import_module
 
-from app.agents.asking.prices import own_prices
 from app.agents.builtin.author import BuiltinAuthor
-from app.agents.links.choose import check_search
-from app.agents.models.names import check_model
-from app.core.network_environment import check_proxies
+from app.agents.builtin.estimator import BuiltinEstimator
+from app.agents.estimating import Estimator
 from app.core.settings import Settings
 from app.core.tracing import check_tracing
 from app.generation.ports import Author
+
+_MODEL_SETTINGS = "app.agents.model_settings"
+_OPENING = "app.agents.opening"
 
 
 def check_author(settings: Settings, *, writes: bool = True) -> str:
@@ -21,12 +26,22 @@ def check_author(settings: Settings, *, writes: bool = True) -> str:
     """
     check_tracing(settings)
     if settings.model != BuiltinAuthor.name:
-        check_model(settings, is_asked=writes)
-        check_proxies()
-        if writes:
-            check_search(settings)
-        own_prices(settings)
+        import_module(_MODEL_SETTINGS).check_model_settings(settings, writes=writes)
     return settings.model
+
+
+def estimator_of(settings: Settings) -> Estimator:
+    """What says how much the configured author's content will take.
+
+    Raises:
+        ConfigurationError: as `check_author`.
+    """
+    if settings.model == BuiltinAuthor.name:
+        return BuiltinEstimator(
+            settings.model, pace=settings.builtin_pace, concepts_at_once=settings.concept_concurrency
+        )
+    estimator: Estimator = import_module(_MODEL_SETTINGS).ModelEstimator(settings)
+    return estimator
 
 
 async def open_author(settings: Settings) -> Author:
@@ -37,7 +52,6 @@ async def open_author(settings: Settings) -> Author:
     """
     if settings.model == BuiltinAuthor.name:
         return BuiltinAuthor(pace=settings.builtin_pace)
-    # Imported only when it is needed, and beside the loop: the library under it takes a second and 40 MB.
-    opening = await asyncio.to_thread(import_module, "app.agents.opening")
+    opening = await asyncio.to_thread(import_module, _OPENING)  # beside the loop
     author: Author = await opening.open_model_author(settings)
     return author
