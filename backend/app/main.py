@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from app import __version__
-from app.agents.factory import check_author, estimator_of
+from app.agents.checking import check_author
+from app.agents.factory import estimator_of
 from app.api.answers import UNAVAILABLE
 from app.api.body_limit import BodyLimits, SizeLimit
 from app.api.connections import streams_of

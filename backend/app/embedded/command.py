@@ -42,6 +42,8 @@ class ProcessCommand:
     """Where its output goes; without one, to our stderr, so that stdout stays ours."""
     drops_stdout: bool = False
     """Without a log: whether only its stderr is shown."""
+    waits: bool = False
+    """Whether it stands at the starting gate until it is told to begin."""
 
     @contextmanager
     def popen_arguments(self) -> Iterator[dict[str, Any]]:
@@ -52,7 +54,7 @@ class ProcessCommand:
         log = _open_log(self.log) if self.log else None
         try:
             yield {
-                "stdin": subprocess.DEVNULL,
+                "stdin": subprocess.PIPE if self.waits else subprocess.DEVNULL,
                 "stdout": log if log is not None else subprocess.DEVNULL if self.drops_stdout else _STDERR,
                 "stderr": None if log is None else log,
                 "cwd": self.cwd,

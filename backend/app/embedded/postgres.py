@@ -21,7 +21,7 @@ from app.embedded.postgres_lock import clear_previous_server
 from app.embedded.postgres_roles import APPLICATION, DATABASE, SUPERUSER, has_roles, set_up_roles
 
 _MAJOR = "18"
-_POLL_SECONDS = 0.05
+_POLL_SECONDS = 0.02
 _SETTINGS = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",

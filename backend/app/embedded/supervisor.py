@@ -86,13 +86,15 @@ class _Supervisor:
         for server in self._deployment.servers:
             self._terminal.status(f"Starting {server.name}")
             self._server_keepers.append(self._keep(partial(_prepared, server)))
+        for command in self._deployment.commands():
+            self._terminal.status(f"Starting {command.name.replace('The ', 'the ')}")
+            self._service_keepers.append(self._keep(partial(_unchanged, command), died=self._hand_back))
         for server in self._deployment.servers:
             await _soon(server.wait_ready(), f"{server.name} does not answer; its log is {server.log}.")
         await in_abandonable_thread(partial(self._services.migrate, self._deployment.database_url))
         # Only now: what is not there yet would look like an outage to them, and they would say so.
-        for command in self._deployment.commands():
-            self._terminal.status(f"Starting {command.name.replace('The ', 'the ')}")
-            self._service_keepers.append(self._keep(partial(_unchanged, command), died=self._hand_back))
+        for keeper in self._service_keepers:
+            keeper.let_begin()
         await _soon(
             wait_until_ready(self._options, self._services, self._deployment.database_url),
             f"The API and the workers did not become ready; their logs are in {self._data.logs}.",

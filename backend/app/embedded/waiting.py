@@ -9,7 +9,7 @@ from typing import TypeVar
 from app.core.ending import end
 
 T = TypeVar("T")
-_POLL_SECONDS = 0.1
+_POLL_SECONDS = 0.03
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:

@@ -13,7 +13,7 @@ from celery.concurrency.prefork import TaskPool as PreforkPool
 from prometheus_client.multiprocess import mark_process_dead
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.agents.factory import check_author
+from app.agents.checking import check_author
 from app.core import metrics
 from app.core.errors import ConfigurationError, GreenwayError
 from app.core.logging import configure_logging
