@@ -61,7 +61,7 @@ class ProcessCommand:
                 "env": dict(self.env),
                 # Ctrl-C in the terminal must reach the supervisor alone.
                 "start_new_session": True,
-                "preexec_fn": _tether(self.death_signal),
+                "preexec_fn": tether(self.death_signal),
                 **run_as(self.account),
             }
         finally:
@@ -76,20 +76,21 @@ def run_as(account: Account | None) -> dict[str, Any]:
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
-def _tether(death_signal: signal.Signals) -> Callable[[], None] | None:
-    """Makes a function that runs in the child, after its user has changed (which would clear the setting)."""
+def tether(death_signal: signal.Signals) -> Callable[[], None] | None:
+    """Makes a function that runs in the child, after its user has changed (which would clear the setting): when the
+    thread that started the child dies, the kernel sends it the signal."""
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None).prctl
     parent = os.getpid()
 
-    def tether() -> None:
+    def tie() -> None:
         prctl(_PR_SET_PDEATHSIG, int(death_signal))
         # The parent may have died before the setting took effect.
         if os.getppid() != parent:
             os._exit(1)
 
-    return tether
+    return tie
 
 
 def _open_log(path: Path) -> int:

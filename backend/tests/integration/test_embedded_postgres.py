@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import psutil
 import pytest
+from processes import TETHERED
 
 from app.core.errors import ConfigurationError, Unavailable
 from app.embedded.child import Child
@@ -194,7 +195,9 @@ async def test_a_stale_lock_with_the_number_of_another_process_does_not_stop_it(
     server.prepare()
     directory = tmp_path / "postgres"
     owner = Account(uid=directory.stat().st_uid, gid=directory.stat().st_gid)
-    other = await asyncio.create_subprocess_exec(*("sleep", "600"), **(run_as(owner) if os.geteuid() == 0 else {}))
+    other = await asyncio.create_subprocess_exec(
+        *("sleep", "600"), **(run_as(owner) if os.geteuid() == 0 else {}), **TETHERED
+    )
     try:
         (directory / "postmaster.pid").write_text(f"{other.pid}\n{directory}\n")
         async with running(server):

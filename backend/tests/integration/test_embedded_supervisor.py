@@ -16,6 +16,7 @@ from typing import Any
 import asyncpg
 import psutil
 import pytest
+from processes import TETHERED
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
@@ -177,6 +178,7 @@ async def started(
         stdout=PIPE,
         stderr=PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        **TETHERED,
     )
     up = Up(process=process, data_dir=data_dir, port=int(str(asked["port"])))
     try:
