@@ -1,4 +1,5 @@
-"""`greenway up`: starts all parts in order, keeps them running, and stops them in the reverse order."""
+"""`greenway up`: starts all parts at once, lets them begin in order, keeps them running, and stops them in the reverse
+order."""
 
 import asyncio
 import signal
