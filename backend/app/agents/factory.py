@@ -6,6 +6,7 @@ take a second and 40 MB, and some may not be installed.
 
 import asyncio
 from importlib import import_module
+from types import ModuleType
 
 from app.agents.builtin.estimator import BuiltinEstimator
 from app.agents.estimating import Estimator
@@ -30,16 +31,21 @@ def estimator_of(settings: Settings) -> Estimator:
     return estimator
 
 
+def import_author(settings: Settings) -> ModuleType:
+    """What the configured author is made of. Before a fork, this is done once for all children."""
+    return import_module(_BUILTIN_AUTHOR if settings.model == BUILTIN else _MODEL_AUTHOR)
+
+
 async def open_author(settings: Settings) -> Author:
     """The author for this event loop; the caller that opens it closes it.
 
     Raises:
         ConfigurationError: as `check_author` in `checking`.
     """
-    # Beside the loop, which goes on meanwhile.
+    module = await asyncio.to_thread(import_author, settings)  # beside the loop, which goes on meanwhile
     author: Author
     if settings.model == BUILTIN:
-        author = (await asyncio.to_thread(import_module, _BUILTIN_AUTHOR)).BuiltinAuthor(pace=settings.builtin_pace)
+        author = module.BuiltinAuthor(pace=settings.builtin_pace)
     else:
-        author = await (await asyncio.to_thread(import_module, _MODEL_AUTHOR)).open_model_author(settings)
+        author = await module.open_model_author(settings)
     return author

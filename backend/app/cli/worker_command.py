@@ -9,6 +9,7 @@ from celery.concurrency import get_implementation
 from celery.exceptions import SecurityWarning
 from celery.utils.nodenames import default_nodename, host_format
 
+from app.agents.factory import import_author
 from app.cli.options import WhenTold
 from app.core.celery_app import CONTENT_QUEUE, DRAFTING_QUEUE
 from app.core.celery_app import app as celery
@@ -32,6 +33,7 @@ def worker(
     with uncollected():
         celery.loader.init_worker()
         program, pool_class = celery.Worker, get_implementation(pool)
+        import_author(settings)
     if when_told:
         wait_until_told()
     # As Celery's own command does it, which would import all other commands, too.
