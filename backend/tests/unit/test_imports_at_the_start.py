@@ -1,10 +1,13 @@
 """A process imports what it needs at its start, and nothing else."""
 
+import gc
 import subprocess
 import sys
 
 import pytest
 from processes import BACKEND, environment
+
+from app.core.garbage import uncollected
 
 MODELS = {"anthropic", "genai_prices", "google.genai", "griffe", "openai", "pydantic_ai", "tiktoken", "xllamacpp"}
 SEARCH = {"ddgs", "httpx2"}
@@ -55,3 +58,9 @@ def test_help_imports_no_part_of_greenway_but_the_command_line() -> None:
     modules = imported("from app.cli import main; main()", "--help")
     assert modules & (MODELS | SEARCH | DATABASE | QUEUE | HTTP | {"pydantic", "redis", "asyncpg"}) == set()
     assert {name.split(".")[1] for name in modules if name.startswith("app.")} == {"cli", "core"}
+
+
+def test_garbage_is_not_looked_for_meanwhile() -> None:
+    with uncollected():
+        assert not gc.isenabled()
+    assert gc.isenabled()
