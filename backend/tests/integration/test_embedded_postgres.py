@@ -195,9 +195,8 @@ async def test_a_stale_lock_with_the_number_of_another_process_does_not_stop_it(
     server.prepare()
     directory = tmp_path / "postgres"
     owner = Account(uid=directory.stat().st_uid, gid=directory.stat().st_gid)
-    other = await asyncio.create_subprocess_exec(
-        *("sleep", "600"), **(run_as(owner) if os.geteuid() == 0 else {}), **TETHERED
-    )
+    account = run_as(owner) if os.geteuid() == 0 else {}
+    other = await asyncio.create_subprocess_exec("sleep", "600", **account, **TETHERED)
     try:
         (directory / "postmaster.pid").write_text(f"{other.pid}\n{directory}\n")
         async with running(server):
