@@ -11,12 +11,11 @@ import typer
 from app.agents.checking import check_author
 from app.cli.options import DataDir, Host, Port
 from app.core.errors import Unavailable
-from app.core.logging import configure_logging
 from app.core.settings import environment_for_children, load_settings
-from app.db.asking_once import schema_is_current, workers_alive
 from app.embedded.options import Services, UpOptions
 from app.embedded.supervisor import run_up
 from app.embedded.terminal import Terminal
+from app.embedded.waiting import imported
 
 
 def up(
@@ -32,7 +31,6 @@ def up(
     if settings.redis_url:
         settings.require_redis_url()
     check_author(settings)
-    configure_logging(format="console", level="CRITICAL")  # the parts write the log; this process talks to a person
     options = UpOptions(
         host=host,
         port=port,
@@ -47,26 +45,30 @@ def up(
     raise typer.Exit(asyncio.run(run_up(options, services, Terminal())))
 
 
-# What is seldom needed, or never, is imported when it is: with SQLAlchemy, it takes as long as all else together.
+# What is needed later, or never, is imported then, so that the processes are started sooner.
+
+_ASKING_ONCE = "app.db.asking_once"
 
 
 def _migrate(database_url: str) -> None:
+    # The parts write the log; this process talks to a person. Nothing before this logs anything.
+    import_module("app.core.logging").configure_logging(format="console", level="CRITICAL")
     if not asyncio.run(_needs_nothing(database_url)):
         import_module("app.db.migrate").upgrade(database_url)
 
 
 async def _needs_nothing(database_url: str) -> bool:
     try:
-        return await schema_is_current(database_url)
+        return bool(await (await imported(_ASKING_ONCE)).schema_is_current(database_url))
     except Unavailable:
         return False  # the migration says why
 
 
 async def _hand_back(launch_id: UUID, pid: int, database_url: str, redis_url: str) -> None:
-    dead_workers = await asyncio.to_thread(import_module, "app.services.dead_workers")
+    dead_workers = await imported("app.services.dead_workers")
     worker_id = dead_workers.worker_id(launch_id, pid)
     await dead_workers.hand_back_tasks_of(worker_id, database_url=database_url, redis_url=redis_url)
 
 
 async def _workers_ready(database_url: str, workers: int) -> bool:
-    return await workers_alive(database_url) >= workers
+    return bool(await (await imported(_ASKING_ONCE)).workers_alive(database_url) >= workers)

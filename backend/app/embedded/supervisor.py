@@ -18,11 +18,10 @@ from app.embedded.keeper import Keeper
 from app.embedded.leftovers import end_leftovers, record, record_of_this_process
 from app.embedded.options import Services, UpOptions
 from app.embedded.ports import check_answers
-from app.embedded.readiness import wait_until_ready
 from app.embedded.running import EmbeddedServer
 from app.embedded.stop_requests import StopRequests
 from app.embedded.terminal import Terminal
-from app.embedded.waiting import first_of, in_abandonable_thread
+from app.embedded.waiting import first_of, imported, in_abandonable_thread
 
 _ANSWER_SECONDS = 10
 _READY_SECONDS = 120
@@ -96,8 +95,9 @@ class _Supervisor:
         # Only now: what is not there yet would look like an outage to them, and they would say so.
         for keeper in self._service_keepers:
             keeper.let_begin()
+        readiness = await imported("app.embedded.readiness")
         await _soon(
-            wait_until_ready(self._options, self._services, self._deployment.database_url),
+            readiness.wait_until_ready(self._options, self._services, self._deployment.database_url),
             f"The API and the workers did not become ready; their logs are in {self._data.logs}.",
         )
         self._terminal.status(f"Greenway is ready: {self._options.url}")

@@ -148,6 +148,7 @@ import asyncio, email.parser, os, sys
 from pathlib import Path
 from urllib.parse import urlsplit
 from app.embedded.ports import free_port
+import app.embedded.postgres_readiness
 from app.embedded.postgres import EmbeddedPostgres
 from app.embedded.running import running
 

@@ -37,7 +37,7 @@ def imported(program: str, *arguments: str, **settings: str) -> set[str]:
         ("import app.main", MODELS | SEARCH | {"alembic", "app.agents.builtin.author"}),
         ("import app.tasks.worker_signals", MODELS | SEARCH | HTTP - {"starlette"} | CELERYS_COMMANDS | {"alembic"}),
         ("import app.cli.worker_command", MODELS | SEARCH | CELERYS_COMMANDS | {"alembic"}),
-        ("import app.cli.up_command", MODELS | DATABASE | QUEUE | HTTP | {"app.domain.events"}),
+        ("import app.cli.up_command", MODELS | SEARCH | DATABASE | QUEUE | HTTP | {"asyncpg", "redis", "structlog"}),
         ("import app.cli.list_command", MODELS | DATABASE | QUEUE | HTTP | {"asyncpg", "redis"}),
         (
             "from app.main import create_app; create_app()",
