@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from app import __version__
-from app.agents.estimating import Estimator
-from app.agents.factory import check_author
+from app.agents.checking import check_author
+from app.agents.factory import estimator_of
 from app.api.answers import UNAVAILABLE
 from app.api.body_limit import BodyLimits, SizeLimit
 from app.api.connections import streams_of
@@ -114,7 +114,7 @@ async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
     seal = EventSeal(sessions)
     hub = EventHub(sessions, redis, seal)
     unit = UnitOfWork(sessions, CeleryDoorbell(celery), NotificationService(redis, seal))
-    readers = Readers.over(sessions, Estimator(settings))
+    readers = Readers.over(sessions, estimator_of(settings))
     hub.start()
     try:
         yield ApiServices(

@@ -33,7 +33,7 @@ class ModelAuthor:
         return await revise(self._asker, request, outline, feedback)
 
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
-        delivery = await WRITERS[kind].write(self._desk, brief)
+        delivery = await WRITERS[kind](self._desk, brief)
         return replace(delivery, author=self.name)
 
     async def close(self) -> None:

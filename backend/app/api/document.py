@@ -25,7 +25,7 @@ from app.core.errors import (
 )
 from app.core.json import dumps
 from app.live.frames import ServerFrame
-from app.reading.views import Problem
+from app.reading.problem import Problem
 
 _DESCRIPTION = """Turns a learning goal into a roadmap that fills itself in while you watch.
 

@@ -6,17 +6,18 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.agents.factory import check_author
+from app.agents.checking import check_author
 from app.cli.api_client import ApiClient
 from app.cli.endpoint import Endpoint
 from app.cli.watching.words import one_line
 from app.core.errors import ConfigurationError, GreenwayError
 from app.core.redis_address import check_redis_address
 from app.core.settings import Settings, sqlalchemy_url
+from app.db.asking_once import workers_alive
 from app.db.session import create_engine, create_sessions
 from app.embedded.data_dir import Run
 from app.messaging.redis_client import create_redis
-from app.reading.health import Check, DependencyHealth, workers_alive
+from app.reading.health import Check, DependencyHealth
 
 _ADVICE = {
     "database": "start it, or check DATABASE_URL",

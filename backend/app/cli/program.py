@@ -12,6 +12,7 @@ from typer.main import get_command as command_of
 from app.cli.output import print_what_can_be_printed
 from app.cli.url_option import add_url_option
 from app.core.errors import GreenwayError
+from app.core.garbage import uncollected
 
 COMMANDS = {
     "up_command": {"up": "Start everything: database, Valkey, API and worker."},
@@ -76,7 +77,8 @@ class _LazyCommandGroup(TyperGroup):
         if cmd_name not in _MODULES:
             return None
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-        module = importlib.import_module(f"app.cli.{_MODULES[cmd_name]}")
+        with uncollected():
+            module = importlib.import_module(f"app.cli.{_MODULES[cmd_name]}")
         single.command(cmd_name)(getattr(module, cmd_name, None) or getattr(module, f"{cmd_name}_"))
         command = command_of(single)
         if _MODULES[cmd_name] not in PARTS:

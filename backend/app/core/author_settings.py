@@ -6,11 +6,14 @@ from typing import Literal
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings
 
+BUILTIN = "builtin:outline"
+"""The author that needs no model."""
+
 
 class AuthorSettings(BaseSettings):
     """Provider settings have the names that the providers' own libraries read."""
 
-    model: str = Field("builtin:outline", validation_alias="GREENWAY_MODEL")
+    model: str = Field(BUILTIN, validation_alias="GREENWAY_MODEL")
     builtin_pace: float = Field(0.6, ge=0, le=60, validation_alias="GREENWAY_BUILTIN_PACE")
     model_concurrency: int | None = Field(None, ge=1, le=1000, validation_alias="GREENWAY_MODEL_CONCURRENCY")
     model_requests_per_minute: int = Field(0, ge=0, validation_alias="GREENWAY_MODEL_REQUESTS_PER_MINUTE")

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
@@ -23,9 +24,11 @@ from app.core.dotenv import DOTENV, read_dotenv
 from app.core.errors import ConfigurationError
 from app.core.failpoints import Failpoint
 from app.core.network_environment import check_certificates, hand_on
-from app.core.redis_address import check_redis_address
 from app.core.serving_settings import ServingSettings
 from app.core.sources import Sources, check_sources
+
+_REDIS_ADDRESS = "app.core.redis_address"
+"""Imported by name once an address is read: the client under it takes 0.1 s, and most commands have no use for it."""
 
 _FAILPOINT = rf"^({'|'.join(Failpoint)})(:[1-9][0-9]*)?$"
 
@@ -102,7 +105,8 @@ class Settings(AuthorSettings, ServingSettings):
             raise ConfigurationError(
                 "REDIS_URL is not set; set it, or use `greenway up`, which includes its own Valkey."
             )
-        return check_redis_address(self.redis_url.get_secret_value())
+        address: str = import_module(_REDIS_ADDRESS).check_redis_address(self.redis_url.get_secret_value())
+        return address
 
 
 def sqlalchemy_url(url: str) -> str:

@@ -22,20 +22,21 @@ class SettingValue:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
 class Sources:
     """The environment, and `.env` where that is silent. Names may be written in any case; an empty value is none."""
 
-    environment: Mapping[str, str]
-    dotenv: Mapping[str, str]
+    def __init__(self, environment: Mapping[str, str], dotenv: Mapping[str, str]) -> None:
+        self._sources = {
+            source: {name.upper(): value for name, value in values.items() if value}
+            for source, values in ((ENVIRONMENT, environment), (DOTENV, dotenv))
+        }
 
     def find(self, names: Sequence[str]) -> SettingValue | None:
         """The value that counts, of a setting that may have several names."""
         return next(self._all(names), None)
 
     def _all(self, names: Sequence[str]) -> Iterator[SettingValue]:
-        for source, values in ((ENVIRONMENT, self.environment), (DOTENV, self.dotenv)):
-            given = {name.upper(): value for name, value in values.items() if value}
+        for source, given in self._sources.items():
             yield from (SettingValue(name=name, value=given[name], source=source) for name in names if name in given)
 
 

@@ -296,30 +296,6 @@ class Created(Accepted):
     status: RoadmapStatus
 
 
-class FieldFault(_View):
-    """A fault in the request; `field` is the path to it."""
-
-    field: str
-    message: str
-
-
-class Problem(_View):
-    """RFC 9457 problem details. `details` are what `detail` names, for clients that say it in another language.
-    `errors` lists the first faults of the request, `errors_total` counts all."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    code: str
-    retryable: bool
-    request_id: str
-    details: Details = Field(default_factory=dict)
-    errors: list[FieldFault] = []
-    errors_total: int | None = None
-
-
 class CheckView(_View):
     ok: bool
     message: str

@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agents.estimating import Estimator
+from app.agents.factory import estimator_of
 from app.commands.outlines import Outlines
 from app.commands.roadmaps import CreatedRoadmap, RoadmapService
 from app.commands.steering import Steering
@@ -145,7 +146,7 @@ def a_desk(sessions: Sessions) -> Desk:
         roadmaps=RoadmapService(unit, author=AUTHOR, max_concepts=300),
         steering=Steering(unit),
         outlines=Outlines(unit, max_concepts=300),
-        read=Readers.over(sessions, Estimator(Settings())),
+        read=Readers.over(sessions, estimator_of(Settings())),
         events=events,
         doorbell=doorbell,
     )

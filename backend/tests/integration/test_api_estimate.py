@@ -6,8 +6,9 @@ from factories import an_outline, finished
 from httpx2 import AsyncClient
 from integration.conftest import Desk
 
+from app.agents.assumed import ASSUMED
 from app.agents.estimating import Estimator
-from app.agents.writing.writers import WRITERS
+from app.agents.factory import estimator_of
 from app.core.settings import Settings
 from app.domain.content.kind import ArtefactKind
 from app.domain.usage import Usage
@@ -18,7 +19,7 @@ MISSING = dict.fromkeys(ArtefactKind, 10)
 
 
 def of(**settings: object) -> Estimator:
-    return Estimator(Settings.model_validate(settings))
+    return estimator_of(Settings.model_validate(settings))
 
 
 async def test_the_built_in_author_costs_nothing(api: AsyncClient, desk: Desk) -> None:
@@ -46,7 +47,7 @@ async def test_without_an_outline_nothing_can_be_estimated(api: AsyncClient) -> 
 def test_a_known_model_has_a_price() -> None:
     estimate = of(GREENWAY_MODEL="openai:gpt-5-mini", OPENAI_API_KEY="k").estimate(MISSING, {})
     assert estimate.calls == 30
-    assert estimate.output_tokens == 10 * sum(writer.assumed.output_tokens for writer in WRITERS.values())
+    assert estimate.output_tokens == 10 * sum(usage.output_tokens for usage in ASSUMED.values())
     assert estimate.cost_usd is not None and estimate.cost_usd > 0
     assert estimate.minutes > 0
 

@@ -17,7 +17,7 @@ from replacing_client import ReplacingClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from app.agents.estimating import Estimator
+from app.agents.factory import estimator_of
 from app.cli.watching.reducer import apply
 from app.cli.watching.state import WatchedRoadmap
 from app.commands.outlines import Outlines
@@ -118,7 +118,7 @@ class House:
 
     async def read(self, roadmap_id: UUID) -> RoadmapView:
         shown = await self.readers.roadmaps.roadmap(LOCAL_VIEWER, roadmap_id)
-        anew = await Readers.over(self.sessions, Estimator(Settings())).roadmaps.roadmap(LOCAL_VIEWER, roadmap_id)
+        anew = await Readers.over(self.sessions, estimator_of(Settings())).roadmaps.roadmap(LOCAL_VIEWER, roadmap_id)
         assert anew.etag != shown.etag or anew.body == shown.body, "all that is shown changes with an event"
         return RoadmapView.model_validate_json(shown.body)
 
@@ -148,7 +148,7 @@ async def open_house(url: str) -> House:
         roadmaps=RoadmapService(unit, author=author.name, max_concepts=300),
         steering=Steering(unit),
         outlines=Outlines(unit, max_concepts=300),
-        readers=Readers.over(sessions, Estimator(Settings())),
+        readers=Readers.over(sessions, estimator_of(Settings())),
         engine=engine,
         workers=doorbell.workers,
     )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.agents.factory import check_author
+from app.agents.checking import check_author
 from app.cli.endpoint import Endpoint
 from app.core.database_address import parse_database_address
 from app.core.errors import ConfigurationError

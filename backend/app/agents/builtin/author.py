@@ -7,6 +7,7 @@ from app.agents.builtin.drafting import outline_of
 from app.agents.builtin.revising import revise
 from app.agents.builtin.study import study_of
 from app.agents.builtin.writers import WRITERS
+from app.core.author_settings import BUILTIN
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.kinds import Artefact
 from app.domain.outline_operations import RevisionPlan
@@ -21,7 +22,7 @@ class BuiltinAuthor:
     watch.
     """
 
-    name = "builtin:outline"
+    name = BUILTIN
 
     def __init__(self, pace: float) -> None:
         self._pace = pace
