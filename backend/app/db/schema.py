@@ -4,7 +4,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-SCHEMA_REVISION = "0010"
+SCHEMA_REVISION = "0013"
 """The newest migration; a test compares it with the files."""
 
 _UNDEFINED_TABLE = "42P01"
