@@ -262,8 +262,11 @@ EXAMPLES: dict[str, Any] = {
                 "concept_name": "Relational tables",
                 "source": "tutorial",
                 "anchor": "section-1",
-                "heading": {"text": "Rows and columns", "matches": [[9, 16]]},
-                "excerpt": {"text": "Each row is one thing, each column a fact.", "matches": [[28, 34]]},
+                "heading": {"text": "Rows and columns", "matches": [{"start": 9, "end": 16}]},
+                "excerpt": {
+                    "text": "Each row is one thing, each column a fact.",
+                    "matches": [{"start": 28, "end": 34}],
+                },
             }
         ],
         "complete": True,

@@ -51,8 +51,11 @@ def search(
 def _shown(marked: MarkedText) -> str:
     """The text, which has no line breaks; a terminal shows what was searched for in bold."""
     parts, at = [], 0
-    for start, stop in marked.matches:
-        match = many_lines(marked.text[start:stop])
-        parts += [many_lines(marked.text[at:start]), typer.style(match, bold=True) if sys.stdout.isatty() else match]
-        at = stop
+    for found in marked.matches:
+        match = many_lines(marked.text[found.start : found.end])
+        parts += [
+            many_lines(marked.text[at : found.start]),
+            typer.style(match, bold=True) if sys.stdout.isatty() else match,
+        ]
+        at = found.end
     return "".join([*parts, many_lines(marked.text[at:])])

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from app.commands.unit import Unit, UnitOfWork
 from app.db.repositories.search_repo import Hit, SearchRepository
-from app.domain.search import MAX_INDEXED, Terms, excerpt, marked, run_matches, word_matches
+from app.domain.search import MAX_INDEXED, Marked, Terms, excerpt, marked, run_matches, word_matches
 from app.domain.viewer import RoadmapHandle, Viewer
-from app.reading.views import MarkedText, SearchResult, SearchResults
+from app.reading.views import MarkedText, SearchResult, SearchResults, TextRange
 
 
 class Search:
@@ -73,7 +73,6 @@ async def _shown(repository: SearchRepository, hits: list[Hit], terms: Terms) ->
     items = []
     for (hit, passage), heading, text in zip(found, whole[::2], whole[1::2], strict=True):
         title, language, names = named[hit.roadmap_id]
-        shown = excerpt(text)
         items.append(
             SearchResult(
                 roadmap_id=hit.roadmap_id,
@@ -83,8 +82,12 @@ async def _shown(repository: SearchRepository, hits: list[Hit], terms: Terms) ->
                 concept_name=names[hit.concept_id],
                 source=hit.source,
                 anchor=passage.anchor,
-                heading=MarkedText(text=heading.text, matches=list(heading.matches)),
-                excerpt=MarkedText(text=shown.text, matches=list(shown.matches)),
+                heading=_view(heading),
+                excerpt=_view(excerpt(text)),
             )
         )
     return items
+
+
+def _view(text: Marked) -> MarkedText:
+    return MarkedText(text=text.text, matches=[TextRange(start=start, end=end) for start, end in text.matches])

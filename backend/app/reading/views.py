@@ -266,12 +266,18 @@ class NoteView(_View):
     updated_at: datetime | None
 
 
+class TextRange(_View):
+    """From the character at `start` to before that at `end`, counted in Unicode characters."""
+
+    start: int
+    end: int
+
+
 class MarkedText(_View):
-    """A text, and where it holds what was searched for: from each first character to before the second, counted in
-    Unicode characters."""
+    """A text, and where it holds what was searched for."""
 
     text: str
-    matches: list[tuple[int, int]]
+    matches: list[TextRange]
 
 
 class SearchResult(_View):

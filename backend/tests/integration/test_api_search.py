@@ -49,7 +49,7 @@ async def search(api: AsyncClient, q: str, **query: Any) -> list[dict[str, Any]]
 
 
 def marks(shown: dict[str, Any]) -> list[str]:
-    return [shown["text"][start:stop] for start, stop in shown["matches"]]
+    return [shown["text"][one["start"] : one["end"]] for one in shown["matches"]]
 
 
 async def test_a_section_is_found_by_any_form_of_its_words(api: AsyncClient, desk: Desk) -> None:

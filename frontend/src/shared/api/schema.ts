@@ -2365,15 +2365,11 @@ export interface components {
         };
         /**
          * MarkedText
-         * @description A text, and where it holds what was searched for: from each first character to before the second, counted in
-         *     Unicode characters.
+         * @description A text, and where it holds what was searched for.
          */
         MarkedText: {
             /** Matches */
-            matches: [
-                number,
-                number
-            ][];
+            matches: components["schemas"]["TextRange"][];
             /** Text */
             text: string;
         };
@@ -3942,19 +3938,19 @@ export interface components {
          *           "concept_name": "Relational tables",
          *           "excerpt": {
          *             "matches": [
-         *               [
-         *                 28,
-         *                 34
-         *               ]
+         *               {
+         *                 "end": 34,
+         *                 "start": 28
+         *               }
          *             ],
          *             "text": "Each row is one thing, each column a fact."
          *           },
          *           "heading": {
          *             "matches": [
-         *               [
-         *                 9,
-         *                 16
-         *               ]
+         *               {
+         *                 "end": 16,
+         *                 "start": 9
+         *               }
          *             ],
          *             "text": "Rows and columns"
          *           },
@@ -4325,6 +4321,16 @@ export interface components {
              */
             task_id: string;
             usage: components["schemas"]["Usage"];
+        };
+        /**
+         * TextRange
+         * @description From the character at `start` to before that at `end`, counted in Unicode characters.
+         */
+        TextRange: {
+            /** End */
+            end: number;
+            /** Start */
+            start: number;
         };
         /**
          * Tutorial
@@ -4844,6 +4850,7 @@ export type TaskQueued = components['schemas']['TaskQueued'];
 export type TaskStarted = components['schemas']['TaskStarted'];
 export type TaskStatus = components['schemas']['TaskStatus'];
 export type TaskView = components['schemas']['TaskView'];
+export type TextRange = components['schemas']['TextRange'];
 export type Tutorial = components['schemas']['Tutorial'];
 export type TutorialView = components['schemas']['TutorialView'];
 export type Usage = components['schemas']['Usage'];
