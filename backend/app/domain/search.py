@@ -111,7 +111,7 @@ def pairs_of(text: str) -> str:
 
 
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\n]*\)")
-_LINE_MARK = re.compile(r"^ {0,3}(?:#{1,6} +|> ?|(?:```|~~~)[^\n]*$)", re.MULTILINE)
+_LINE_MARK = re.compile(r"^ {0,3}(?:#{1,6} +|[-*+] +|> ?|(?:```|~~~)[^\n]*$)", re.MULTILINE)
 _PAIRED = re.compile(r"(\*{1,3}|`+|~~)(?=\S)([^*`~\n]+?)(?<=\S)\1")
 
 

@@ -48,7 +48,7 @@ def test_a_query_without_anything_to_search_for_is_none() -> None:
     ("markdown", "shown"),
     [
         ("A **bold** *word* and `code`", "A bold word and code"),
-        ("## Title\n> said", "Title\nsaid"),
+        ("## Title\n> said\n- one", "Title\nsaid\none"),
         ("[a table](https://example.org/) here", "a table here"),
         ("```sql\nSELECT 2**3 * 4;\n```", "\nSELECT 2**3 * 4;\n"),
     ],

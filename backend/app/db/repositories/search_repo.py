@@ -103,11 +103,12 @@ WHERE passage.roadmap_id = :roadmap_id AND passage.concept_id = old.concept_id A
 _ADD = text("""
 INSERT INTO search_passages (roadmap_id, concept_id, source, content_id, place, words)
 SELECT :roadmap_id, concept_id, source, content_id, place,
-    setweight(to_tsvector(CAST(:config AS regconfig), heading), 'A')
-        || to_tsvector(CAST(:config AS regconfig), body) || CAST(pairs AS tsvector)
+    setweight(to_tsvector(CAST(:config AS regconfig), heading) || CAST(heading_pairs AS tsvector), 'A')
+        || to_tsvector(CAST(:config AS regconfig), body) || CAST(body_pairs AS tsvector)
 FROM unnest(CAST(:concept_ids AS text[]), CAST(:sources AS text[]), CAST(:content_ids AS uuid[]),
-    CAST(:places AS integer[]), CAST(:headings AS text[]), CAST(:bodies AS text[]), CAST(:pairs AS text[]))
-    AS new (concept_id, source, content_id, place, heading, body, pairs)
+    CAST(:places AS integer[]), CAST(:headings AS text[]), CAST(:bodies AS text[]),
+    CAST(:heading_pairs AS text[]), CAST(:body_pairs AS text[]))
+    AS new (concept_id, source, content_id, place, heading, body, heading_pairs, body_pairs)
 ON CONFLICT DO NOTHING
 """)
 _BODIES = text("SELECT id, kind, body FROM artefacts WHERE roadmap_id = :roadmap_id AND id = ANY(CAST(:ids AS uuid[]))")
@@ -134,7 +135,7 @@ def find_statement(configs: Sequence[str], *, in_one: bool) -> str:
     return f"""
 WITH found AS MATERIALIZED (
     SELECT found.roadmap_id, found.concept_id, found.source, found.content_id, found.place,
-        ts_rank(found.words, {asked}) AS rank
+        ts_rank(found.words, {asked}) * CASE WHEN found.source IN ('resources', 'quiz') THEN 0.3 ELSE 1 END AS rank
     FROM search_passages AS found JOIN roadmaps ON roadmaps.id = found.roadmap_id
     WHERE {_VISIBLE} {here} AND found.words @@ {asked}
     LIMIT {MAX_RANKED}
@@ -286,7 +287,8 @@ class SearchRepository:
             "places": [row[3] for row in rows],
             "headings": [words_of(row[4].heading) for row in rows],
             "bodies": [words_of(row[4].text) for row in rows],
-            "pairs": [pairs_of(f"{row[4].heading}\n{row[4].text}") for row in rows],
+            "heading_pairs": [pairs_of(row[4].heading) for row in rows],
+            "body_pairs": [pairs_of(row[4].text) for row in rows],
         }
         if rows:
             await self._session.execute(_ADD, values)

@@ -5,7 +5,6 @@ import { lazy, Suspense, useEffect, useId, useRef, useState, useSyncExternalStor
 import { greenway } from "../../shared/api/reach";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Button } from "../../shared/ui/Button";
-import { lengthOf } from "../../shared/ui/LongText";
 import { Waiting } from "../../shared/ui/Waiting";
 import { closeDraft, openDraft, type NotePlace } from "./keptNotes";
 import type { NoteDraft, NoteState } from "./noteDraft";
@@ -78,7 +77,7 @@ function Editor({ draft }: { readonly draft: NoteDraft }) {
   useEffect(() => {
     if (!isShown) field.current?.focus({ preventScroll: true });
   }, [isShown]);
-  const length = lengthOf(state.text);
+  const length = [...state.text].length;
   const words = useWords(state);
   return (
     <div className={styles.editor}>
@@ -152,6 +151,11 @@ function Conflict({ draft, mine, theirs }: { readonly draft: NoteDraft; mine: st
   );
 }
 
+/** The first line, without the marks of Markdown. */
 function beginningOf(text: string): string {
-  return text.trim().split("\n", 1)[0]!.slice(0, 80);
+  return text
+    .replace(/[*_`#>~|$]+/g, "")
+    .trim()
+    .split("\n", 1)[0]!
+    .slice(0, 80);
 }

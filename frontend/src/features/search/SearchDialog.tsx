@@ -2,8 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { Dialog } from "radix-ui";
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
 
 import { searchQuery } from "../../roadmap/queries";
 import type { SearchResult } from "../../shared/api/schema";
@@ -30,7 +29,15 @@ export default function SearchDialog({ onClose }: { readonly onClose: () => void
   const results = useQuery(searchQuery(isTooLong ? "" : text, (isHere && roadmapId) || null));
   const items = text === "" || isTooLong ? [] : (results.data?.items ?? []);
   const list = useRef<HTMLOListElement>(null);
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    // The browser keeps the focus within it, and gives it back.
+    if (dialog.current?.open === false) dialog.current.showModal();
+  }, []);
   const id = useId();
+  const closeOutside = (event: MouseEvent) => {
+    if (event.target === dialog.current) dialog.current.close();
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Enter" && event.target instanceof HTMLInputElement && event.target.type === "search") {
       const first = items[0];
@@ -48,52 +55,53 @@ export default function SearchDialog({ onClose }: { readonly onClose: () => void
     }
   };
   return (
-    <Dialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Overlay className={styles.overlay} />
-        <Dialog.Content className={styles.dialog} aria-describedby={undefined} onKeyDown={onKeyDown}>
-          <Dialog.Title className="visually-hidden">{t("search.title")}</Dialog.Title>
-          <div className={styles.head}>
-            <input
-              id={id}
-              type="search"
-              dir="auto"
-              autoComplete="off"
-              value={typed}
-              placeholder={t("search.placeholder")}
-              aria-label={t("search.title")}
-              onChange={(event) => setTyped(event.target.value)}
-            />
-            <Dialog.Close asChild>
-              <Button kind="quiet">{t("concept.close")}</Button>
-            </Dialog.Close>
-          </div>
-          {roadmapId !== undefined && (
-            <label className={styles.here}>
-              <input type="checkbox" checked={isHere} onChange={(event) => setHere(event.target.checked)} />
-              {t("search.here")}
-            </label>
-          )}
-          {results.error !== null && <Problem message={say(results.error)} />}
-          <p className={styles.count} role="status">
-            {isTooLong
-              ? t("search.tooLong", { most: LONGEST })
-              : text === ""
-                ? t("search.hint")
-                : results.data === undefined || results.isPlaceholderData
-                  ? t("app.loading")
-                  : items.length === 0
-                    ? t(results.data.complete ? "search.nothing" : "search.indexing")
-                    : t("search.found", { count: items.length })}
-          </p>
-          <ol ref={list} className={styles.results}>
-            {items.map((item, index) => (
-              <Result key={index} item={item} onOpen={onClose} />
-            ))}
-          </ol>
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <dialog
+      ref={dialog}
+      className={styles.dialog}
+      aria-label={t("search.title")}
+      onClose={onClose}
+      onClick={closeOutside}
+      onKeyDown={onKeyDown}
+    >
+      <div className={styles.head}>
+        <input
+          id={id}
+          type="search"
+          dir="auto"
+          autoComplete="off"
+          value={typed}
+          placeholder={t("search.placeholder")}
+          aria-label={t("search.title")}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+        <Button kind="quiet" onClick={() => dialog.current?.close()}>
+          {t("concept.close")}
+        </Button>
+      </div>
+      {roadmapId !== undefined && (
+        <label className={styles.here}>
+          <input type="checkbox" checked={isHere} onChange={(event) => setHere(event.target.checked)} />
+          {t("search.here")}
+        </label>
+      )}
+      {results.error !== null && <Problem message={say(results.error)} />}
+      <p className={styles.count} role="status">
+        {isTooLong
+          ? t("search.tooLong", { most: LONGEST })
+          : text === ""
+            ? t("search.hint")
+            : results.data === undefined || results.isPlaceholderData
+              ? t("app.loading")
+              : items.length === 0
+                ? t(results.data.complete ? "search.nothing" : "search.indexing")
+                : t("search.found", { count: items.length })}
+      </p>
+      <ol ref={list} className={styles.results}>
+        {items.map((item, index) => (
+          <Result key={index} item={item} onOpen={onClose} />
+        ))}
+      </ol>
+    </dialog>
   );
 }
 
