@@ -111,6 +111,7 @@ FROM unnest(CAST(:concept_ids AS text[]), CAST(:sources AS text[]), CAST(:conten
     AS new (concept_id, source, content_id, place, heading, body, heading_pairs, body_pairs)
 ON CONFLICT DO NOTHING
 """)
+_COLUMNS = ("concept_ids", "sources", "content_ids", "places", "headings", "bodies", "heading_pairs", "body_pairs")
 _BODIES = text("SELECT id, kind, body FROM artefacts WHERE roadmap_id = :roadmap_id AND id = ANY(CAST(:ids AS uuid[]))")
 _NOTES = text("""
 SELECT version, markdown FROM notes WHERE roadmap_id = :roadmap_id AND version = ANY(CAST(:ids AS uuid[]))
@@ -216,8 +217,9 @@ class SearchRepository:
 
     async def headlines(self, texts: Sequence[str], languages: Sequence[str], terms: Terms) -> list[str]:
         """The words of the texts with `START` and `STOP` around those that were searched for."""
+        bodies = [words_of(one) async for one in with_pauses(texts, every=1)]
         if not terms.words:
-            return [words_of(one) for one in texts]
+            return bodies
         options = f'HighlightAll=true, StartSel="{START}", StopSel="{STOP}"'
         statement = text("""
             SELECT ts_headline(config::regconfig, body,
@@ -229,7 +231,7 @@ class SearchRepository:
             "words": terms.word_query,
             "options": options,
             "configs": [config_of(one) for one in languages],
-            "bodies": [words_of(one) for one in texts],
+            "bodies": bodies,
         }
         return list((await self._session.execute(statement, values)).scalars())
 
@@ -273,25 +275,19 @@ class SearchRepository:
     async def _add(
         self, roadmap: RoadmapHandle, language: str, contents: Mapping[tuple[str, SearchSource], Content]
     ) -> None:
-        rows = [
-            (*key, content.content_id, place, passage)
-            for key, content in contents.items()
-            for place, passage in enumerate(content.passages)
-        ]
-        values = {
-            "roadmap_id": roadmap.roadmap_id,
-            "config": config_of(language),
-            "concept_ids": [row[0] for row in rows],
-            "sources": [row[1] for row in rows],
-            "content_ids": [row[2] for row in rows],
-            "places": [row[3] for row in rows],
-            "headings": [words_of(row[4].heading) for row in rows],
-            "bodies": [words_of(row[4].text) for row in rows],
-            "heading_pairs": [pairs_of(row[4].heading) for row in rows],
-            "body_pairs": [pairs_of(row[4].text) for row in rows],
-        }
-        if rows:
-            await self._session.execute(_ADD, values)
+        values: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
+        passages = ((key, one, place, part) for key, one in contents.items() for place, part in enumerate(one.passages))
+        async for (concept_id, source), content, place, passage in with_pauses(passages, every=1):
+            row = (
+                *(concept_id, source, content.content_id, place),
+                *(words_of(passage.heading), words_of(passage.text)),
+                *(pairs_of(passage.heading), pairs_of(passage.text)),
+            )
+            for name, value in zip(_COLUMNS, row, strict=True):
+                values[name].append(value)
+        if values["places"]:
+            here = {"roadmap_id": roadmap.roadmap_id, "config": config_of(language)}
+            await self._session.execute(_ADD, here | values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
