@@ -17,12 +17,26 @@ from app.api.direct import include_direct
 from app.api.document import DocumentedApi
 from app.api.entrance import Entrance
 from app.api.problems import install_problem_handlers
-from app.api.routes import about, concepts, events, operations, outlines, roadmaps, steering, tasks, transfer
+from app.api.routes import (
+    about,
+    concepts,
+    events,
+    notes,
+    operations,
+    outlines,
+    roadmaps,
+    search,
+    steering,
+    tasks,
+    transfer,
+)
 from app.api.web import serve_web
 from app.commands.file_reader import FileReader
+from app.commands.notes import Notes
 from app.commands.outlines import Outlines
 from app.commands.quizzes import Quizzes
 from app.commands.roadmaps import RoadmapService
+from app.commands.search import Search
 from app.commands.steering import Steering
 from app.commands.transfer import Transfer
 from app.commands.unit import UnitOfWork
@@ -85,7 +99,7 @@ def create_app(settings: Settings | None = None, *, alone: bool = False) -> Fast
     install_problem_handlers(app)
     include_direct(app, operations.direct, roadmaps.direct)
     app.include_router(about.router)
-    for module in (transfer, roadmaps, outlines, steering, concepts, tasks, events):
+    for module in (transfer, roadmaps, outlines, steering, concepts, notes, search, tasks, events):
         app.include_router(module.router, responses=UNAVAILABLE)
     app.include_router(operations.router)
     serve_web(app, root_path=settings.root_path or "")
@@ -125,6 +139,8 @@ async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
                 transfer=Transfer(unit, readers.packed),
                 files=FileReader(max_concepts=settings.max_concepts),
                 quizzes=Quizzes(unit),
+                notes=Notes(unit),
+                search=Search(unit),
             ),
             read=readers,
             stream=EventStream(hub, readers.roadmaps, heartbeat=settings.heartbeat, most=streams_of(settings)),

@@ -38,6 +38,8 @@ _TAGS = {
     "outlines": "Edit an outline as a whole, by operations or in words, and read its history.",
     "steering": "Approve, pause, resume, cancel and retry the writing of content.",
     "concepts": "Read concepts with their content, regenerate it, and answer quizzes.",
+    "notes": "Read and write the learner's notes.",
+    "search": "Search lessons and notes.",
     "transfer": "Export roadmaps as documents, import them, and duplicate them.",
     "tasks": "Background work on roadmaps.",
     "events": "The live events of a roadmap. A WebSocket sends the same events: `/api/v1/ws/roadmaps/{roadmap_id}`.",

@@ -15,7 +15,7 @@ from app.cli.watching.words import one_line
 from app.core.errors import GreenwayError
 from app.core.obstacles import PROXY_REFUSES, REFUSED_BY_PROXY, Obstacle, obstacle_in
 from app.domain.etags import etag_of
-from app.reading.views import Created, ListedRoadmap, RoadmapPage, RoadmapView, TaskDetail
+from app.reading.views import Created, ListedRoadmap, RoadmapPage, RoadmapView, SearchResults, TaskDetail
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -108,6 +108,9 @@ class ApiClient:
     async def list(self, query: Mapping[str, Any]) -> RoadmapPage:
         given = urlencode({name: value for name, value in query.items() if value}, doseq=True)
         return await self._ask("GET", f"{self._endpoint.url}{API}/roadmaps?{given}", RoadmapPage)
+
+    async def search(self, query: Mapping[str, Any]) -> SearchResults:
+        return await self._ask("GET", f"{self._endpoint.url}{API}/search?{urlencode(query)}", SearchResults)
 
     async def every(self, *, trash: bool = False) -> AsyncIterator[ListedRoadmap]:
         """All roadmaps, the newest first, page by page."""

@@ -24,6 +24,7 @@ COMMANDS = {
         "read": "Read a lesson: tutorial, resources and quiz questions.",
         "learned": "Mark a concept as learned.",
     },
+    "search_command": {"search": "Search lessons and notes."},
     "steering_commands": {
         "approve": "Approve the outline and start writing its content.",
         "pause": "Pause writing. Finished content is kept.",

@@ -1,4 +1,4 @@
 """Which schema this code was written for."""
 
-SCHEMA_REVISION = "0010"
+SCHEMA_REVISION = "0013"
 """The newest migration; a test compares it with the files."""

@@ -25,7 +25,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 from app.domain.content.status import ArtefactStatus
 from app.domain.outline_revision import RevisionKind
@@ -162,6 +162,52 @@ artefacts = Table(
     ),
 )
 """All versions of all artefacts. Which kinds there are, the code knows: another one needs no migration."""
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("roadmap_id", Uuid, primary_key=True),
+    Column("concept_id", Text, primary_key=True),
+    Column("version", Uuid, nullable=False),
+    Column("markdown", Text, nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    ForeignKeyConstraint(
+        ["roadmap_id", "concept_id"], ["concepts.roadmap_id", "concepts.concept_id"], ondelete="CASCADE"
+    ),
+)
+"""What learners write beside a concept. `version` is another one after each change."""
+
+question_reports = Table(
+    "question_reports",
+    metadata,
+    Column("quiz_id", Uuid, ForeignKey("artefacts.id", ondelete="CASCADE"), primary_key=True),
+    Column("question_id", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    _created_at(),
+)
+"""Questions that learners have reported as wrong, of one version of a quiz. They are neither shown nor marked."""
+
+search_passages = Table(
+    "search_passages",
+    metadata,
+    Column("roadmap_id", Uuid, ForeignKey("roadmaps.id", ondelete="CASCADE"), primary_key=True),
+    Column("concept_id", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("content_id", Uuid, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("words", TSVECTOR, nullable=False),
+    Index("search_passages_words_idx", "words", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+)
+"""The index of the search: the words of each passage of what `content_id` names. It is filled by searches, never by a
+flush, and can be emptied: the next search fills it again."""
+
+searchable_roadmaps = Table(
+    "searchable_roadmaps",
+    metadata,
+    Column("roadmap_id", Uuid, ForeignKey("roadmaps.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+"""The event up to which a roadmap's passages are in the index."""
 
 tasks = Table(
     "tasks",

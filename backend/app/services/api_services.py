@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from app.agents.estimating import Estimator
 from app.commands.file_reader import FileReader
+from app.commands.notes import Notes
 from app.commands.outlines import Outlines
 from app.commands.quizzes import Quizzes
 from app.commands.roadmaps import RoadmapService
+from app.commands.search import Search
 from app.commands.steering import Steering
 from app.commands.transfer import Transfer
 from app.db.positions import Positions
@@ -15,6 +17,7 @@ from app.live.event_stream import EventStream
 from app.reading.concepts import ConceptReader
 from app.reading.estimates import EstimateReader
 from app.reading.health import DependencyHealth
+from app.reading.notes import NoteReader
 from app.reading.packing import PackedReader
 from app.reading.revisions import RevisionReader
 from app.reading.roadmaps import RoadmapReader
@@ -34,6 +37,8 @@ class Commands:
     transfer: Transfer
     files: FileReader
     quizzes: Quizzes
+    notes: Notes
+    search: Search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,7 @@ class Readers:
     estimates: EstimateReader
     tasks: TaskReader
     packed: PackedReader
+    notes: NoteReader
 
     @classmethod
     def over(cls, sessions: Sessions, estimator: Estimator) -> "Readers":
@@ -57,6 +63,7 @@ class Readers:
             estimates=EstimateReader(read, estimator),
             tasks=TaskReader(read),
             packed=PackedReader(read),
+            notes=NoteReader(read),
         )
 
 

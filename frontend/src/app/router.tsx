@@ -2,6 +2,8 @@
 
 import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
 
+import { useKeptNotes } from "../features/notes/useKeptNotes";
+import { SearchButton } from "../features/search/SearchButton";
 import { HomePage } from "../pages/home/HomePage";
 import { NotFoundPage } from "../pages/notFound/NotFoundPage";
 import { RoadmapPage } from "../pages/roadmap/RoadmapPage";
@@ -10,8 +12,9 @@ import { searchOf } from "../roadmap/views";
 import { ROOT } from "../shared/api/root";
 import { usePreferences } from "../shared/i18n/preferences";
 import { Problem } from "../shared/ui/Problem";
+import { HeaderTools } from "../shared/ui/tools";
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage, errorComponent: Broken });
+const root = createRootRoute({ component: Page, notFoundComponent: NotFoundPage, errorComponent: Broken });
 const home = createRoute({ getParentRoute: () => root, path: "/", component: HomePage });
 const trash = createRoute({ getParentRoute: () => root, path: "/trash", component: TrashPage });
 const roadmap = createRoute({
@@ -21,6 +24,18 @@ const roadmap = createRoute({
   component: RoadmapPage,
 });
 const concept = createRoute({ getParentRoute: () => roadmap, path: "concepts/$conceptId" });
+
+/** What every page has. */
+function Page() {
+  useKeptNotes();
+  return (
+    <HeaderTools value={TOOLS}>
+      <Outlet />
+    </HeaderTools>
+  );
+}
+
+const TOOLS = <SearchButton />;
 
 function Broken() {
   const { t } = usePreferences();

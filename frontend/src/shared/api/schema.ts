@@ -154,6 +154,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Note
+         * @description The learner's note on the concept; empty if there is none.
+         */
+        get: operations["get_note"];
+        /**
+         * Put Note
+         * @description Replace the note. An empty text deletes it. With `If-Match`, a note that has changed meanwhile is not
+         *     overwritten. Sending the same text again changes nothing.
+         */
+        put: operations["put_note"];
+        post?: never;
+        /**
+         * Delete Note
+         * @description Delete the note.
+         */
+        delete: operations["delete_note"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/prioritise": {
         parameters: {
             query?: never;
@@ -189,6 +218,30 @@ export interface paths {
          */
         post: operations["attempt_quiz"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/quiz/questions/{question_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Report Question
+         * @description Report a question as wrong: it is neither shown nor marked any more. To get a new quiz, regenerate it.
+         */
+        put: operations["report_question"];
+        post?: never;
+        /**
+         * Withdraw Report
+         * @description Withdraw the report of a question: it is shown and marked again.
+         */
+        delete: operations["withdraw_report"];
         options?: never;
         head?: never;
         patch?: never;
@@ -591,6 +644,27 @@ export interface paths {
          *     elsewhere.
          */
         post: operations["import_roadmap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description Search tutorials, titles of resources, questions of quizzes, names of concepts and notes: in all roadmaps, or in
+         *     one. A passage is found if it holds all words, in any form of its language; the last word may be unfinished.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2045,7 +2119,7 @@ export interface components {
         };
         /**
          * KeptArtefact
-         * @description One version of an artefact.
+         * @description One version of an artefact; `reports` are of questions of a quiz.
          */
         KeptArtefact: {
             /** Author */
@@ -2058,6 +2132,11 @@ export interface components {
             created_at: string;
             /** Prompt */
             prompt?: string | null;
+            /**
+             * Reports
+             * @default []
+             */
+            reports?: components["schemas"]["KeptReport"][];
             usage?: components["schemas"]["KeptUsage"] | null;
             /** Version */
             version: number;
@@ -2075,6 +2154,7 @@ export interface components {
             concept_id: string;
             /** Learned At */
             learned_at?: string | null;
+            note?: components["schemas"]["KeptNote"] | null;
             /**
              * Removed
              * @default false
@@ -2091,8 +2171,36 @@ export interface components {
             /** Message */
             message: string;
         };
+        /**
+         * KeptNote
+         * @description What the learner has written beside a concept.
+         */
+        KeptNote: {
+            /** Markdown */
+            markdown: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
         KeptOperation: {
             [key: string]: unknown;
+        };
+        /**
+         * KeptReport
+         * @description A question that the learner has reported as wrong.
+         */
+        KeptReport: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Question Id */
+            question_id: string;
+            /** Reason */
+            reason: string;
         };
         /** KeptRevision */
         KeptRevision: {
@@ -2254,6 +2362,16 @@ export interface components {
             questions: components["schemas"]["MarkedQuestionView"][];
             /** Score */
             score: number;
+        };
+        /**
+         * MarkedText
+         * @description A text, and where it holds what was searched for.
+         */
+        MarkedText: {
+            /** Matches */
+            matches: components["schemas"]["TextRange"][];
+            /** Text */
+            text: string;
         };
         /**
          * Merge
@@ -2453,6 +2571,31 @@ export interface components {
             motivation?: string | null;
             /** Secondary Language */
             secondary_language?: string | null;
+        };
+        /**
+         * NoteBody
+         * @description The note, in Markdown.
+         * @example {
+         *       "markdown": "A table is a *relation*: no two rows are the same."
+         *     }
+         */
+        NoteBody: {
+            /** Markdown */
+            markdown: string;
+        };
+        /**
+         * NoteView
+         * @description The learner's note on a concept, in Markdown; empty if there is none.
+         * @example {
+         *       "markdown": "A table is a *relation*: no two rows are the same.",
+         *       "updated_at": "2026-03-01T09:30:00Z"
+         *     }
+         */
+        NoteView: {
+            /** Markdown */
+            markdown: string;
+            /** Updated At */
+            updated_at: string | null;
         };
         Operation: components["schemas"]["AddStage"] | components["schemas"]["AddModule"] | components["schemas"]["AddConcept"] | components["schemas"]["Retitle"] | components["schemas"]["Rename"] | components["schemas"]["Describe"] | components["schemas"]["Remove"] | components["schemas"]["Move"] | components["schemas"]["Reorder"] | components["schemas"]["Change"] | components["schemas"]["Merge"] | components["schemas"]["Split"];
         /**
@@ -2744,6 +2887,20 @@ export interface components {
             question_id: string;
             type: components["schemas"]["QuestionType"];
         };
+        /**
+         * QuestionReportBody
+         * @description Why the question is wrong. `quiz_id` is the quiz that the learner saw; without it, the current quiz is meant.
+         * @example {
+         *       "quiz_id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e03",
+         *       "reason": "Two of the options are right."
+         *     }
+         */
+        QuestionReportBody: {
+            /** Quiz Id */
+            quiz_id?: string | null;
+            /** Reason */
+            reason: string;
+        };
         /** @enum {string} */
         QuestionType: "single" | "multiple" | "true_false";
         /**
@@ -2792,7 +2949,8 @@ export interface components {
         };
         /**
          * QuizView
-         * @description A quiz without its answers, with its author, date and cost.
+         * @description A quiz without its answers, with its author, date and cost. `reported` are the questions that were
+         *     taken out. Left out if there are none.
          */
         QuizView: {
             /** Author */
@@ -2821,6 +2979,11 @@ export interface components {
              * Format: uuid
              */
             quiz_id: string;
+            /**
+             * Reported
+             * @default []
+             */
+            reported?: components["schemas"]["ReportedQuestionView"][];
             usage: components["schemas"]["Usage"];
             /** Version */
             version: number;
@@ -2917,6 +3080,23 @@ export interface components {
             /** Order */
             order: string[];
             target: components["schemas"]["Target"];
+        };
+        /**
+         * ReportedQuestionView
+         * @description A question that the learner has reported as wrong. It is neither shown nor marked.
+         */
+        ReportedQuestionView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Prompt */
+            prompt: string;
+            /** Question Id */
+            question_id: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * Resource
@@ -3721,6 +3901,75 @@ export interface components {
             failure?: components["schemas"]["ShownFailure"] | null;
             status: components["schemas"]["ArtefactStatus"];
         };
+        /**
+         * SearchResult
+         * @description A passage that was found. `anchor` is its place in the lesson: `section-2`, `example`, `exercises`, `mistakes` or
+         *     `question-` with a question's id. It is null where there is none.
+         */
+        SearchResult: {
+            /** Anchor */
+            anchor: string | null;
+            /** Concept Id */
+            concept_id: string;
+            /** Concept Name */
+            concept_name: string;
+            excerpt: components["schemas"]["MarkedText"];
+            heading: components["schemas"]["MarkedText"];
+            /** Language */
+            language: string;
+            /**
+             * Roadmap Id
+             * Format: uuid
+             */
+            roadmap_id: string;
+            /** Roadmap Title */
+            roadmap_title: string;
+            source: components["schemas"]["SearchSource"];
+        };
+        /**
+         * SearchResults
+         * @description What was found, the best first. `complete` is false while the index does not hold everything yet: ask again.
+         * @example {
+         *       "complete": true,
+         *       "items": [
+         *         {
+         *           "anchor": "section-1",
+         *           "concept_id": "relational-table",
+         *           "concept_name": "Relational tables",
+         *           "excerpt": {
+         *             "matches": [
+         *               {
+         *                 "end": 34,
+         *                 "start": 28
+         *               }
+         *             ],
+         *             "text": "Each row is one thing, each column a fact."
+         *           },
+         *           "heading": {
+         *             "matches": [
+         *               {
+         *                 "end": 16,
+         *                 "start": 9
+         *               }
+         *             ],
+         *             "text": "Rows and columns"
+         *           },
+         *           "language": "en",
+         *           "roadmap_id": "0198c2f4-6d1e-7b3a-9c5f-2a4e8d7b1c30",
+         *           "roadmap_title": "SQL for data analysis",
+         *           "source": "tutorial"
+         *         }
+         *       ]
+         *     }
+         */
+        SearchResults: {
+            /** Complete */
+            complete: boolean;
+            /** Items */
+            items: components["schemas"]["SearchResult"][];
+        };
+        /** @enum {string} */
+        SearchSource: "concept" | "tutorial" | "resources" | "quiz" | "note";
         /** Section */
         Section: {
             /** Heading */
@@ -4072,6 +4321,16 @@ export interface components {
              */
             task_id: string;
             usage: components["schemas"]["Usage"];
+        };
+        /**
+         * TextRange
+         * @description From the character at `start` to before that at `end`, counted in Unicode characters.
+         */
+        TextRange: {
+            /** End */
+            end: number;
+            /** Start */
+            start: number;
         };
         /**
          * Tutorial
@@ -4507,7 +4766,9 @@ export type Heartbeat = components['schemas']['Heartbeat'];
 export type KeptArtefact = components['schemas']['KeptArtefact'];
 export type KeptConcept = components['schemas']['KeptConcept'];
 export type KeptFailure = components['schemas']['KeptFailure'];
+export type KeptNote = components['schemas']['KeptNote'];
 export type KeptOperation = components['schemas']['KeptOperation'];
+export type KeptReport = components['schemas']['KeptReport'];
 export type KeptRevision = components['schemas']['KeptRevision'];
 export type KeptState = components['schemas']['KeptState'];
 export type KeptUsage = components['schemas']['KeptUsage'];
@@ -4517,6 +4778,7 @@ export type ListedRoadmap = components['schemas']['ListedRoadmap'];
 export type ListOrder = components['schemas']['ListOrder'];
 export type MarkedQuestionView = components['schemas']['MarkedQuestionView'];
 export type MarkedQuizView = components['schemas']['MarkedQuizView'];
+export type MarkedText = components['schemas']['MarkedText'];
 export type Merge = components['schemas']['Merge'];
 export type Module = components['schemas']['Module'];
 export type ModuleView = components['schemas']['ModuleView'];
@@ -4525,6 +4787,8 @@ export type NewConcept = components['schemas']['NewConcept'];
 export type NewModule = components['schemas']['NewModule'];
 export type NewRequest = components['schemas']['NewRequest'];
 export type NewRoadmap = components['schemas']['NewRoadmap'];
+export type NoteBody = components['schemas']['NoteBody'];
+export type NoteView = components['schemas']['NoteView'];
 export type Operation = components['schemas']['Operation'];
 export type Option = components['schemas']['Option'];
 export type OptionView = components['schemas']['OptionView'];
@@ -4536,6 +4800,7 @@ export type Problem = components['schemas']['Problem'];
 export type Progress = components['schemas']['Progress'];
 export type ProgressView = components['schemas']['ProgressView'];
 export type Question = components['schemas']['Question'];
+export type QuestionReportBody = components['schemas']['QuestionReportBody'];
 export type QuestionType = components['schemas']['QuestionType'];
 export type QuestionView = components['schemas']['QuestionView'];
 export type Quiz = components['schemas']['Quiz'];
@@ -4546,6 +4811,7 @@ export type Regeneration = components['schemas']['Regeneration'];
 export type Remove = components['schemas']['Remove'];
 export type Rename = components['schemas']['Rename'];
 export type Reorder = components['schemas']['Reorder'];
+export type ReportedQuestionView = components['schemas']['ReportedQuestionView'];
 export type Resource = components['schemas']['Resource'];
 export type Resources = components['schemas']['Resources'];
 export type ResourcesView = components['schemas']['ResourcesView'];
@@ -4562,6 +4828,9 @@ export type RoadmapPage = components['schemas']['RoadmapPage'];
 export type RoadmapStatus = components['schemas']['RoadmapStatus'];
 export type RoadmapView = components['schemas']['RoadmapView'];
 export type SavedArtefact = components['schemas']['SavedArtefact'];
+export type SearchResult = components['schemas']['SearchResult'];
+export type SearchResults = components['schemas']['SearchResults'];
+export type SearchSource = components['schemas']['SearchSource'];
 export type Section = components['schemas']['Section'];
 export type ServerFrame = components['schemas']['ServerFrame'];
 export type ShownArtefact = components['schemas']['ShownArtefact'];
@@ -4581,6 +4850,7 @@ export type TaskQueued = components['schemas']['TaskQueued'];
 export type TaskStarted = components['schemas']['TaskStarted'];
 export type TaskStatus = components['schemas']['TaskStatus'];
 export type TaskView = components['schemas']['TaskView'];
+export type TextRange = components['schemas']['TextRange'];
 export type Tutorial = components['schemas']['Tutorial'];
 export type TutorialView = components['schemas']['TutorialView'];
 export type Usage = components['schemas']['Usage'];
@@ -4867,6 +5137,103 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    get_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                concept_id: string;
+                roadmap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The note's version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteView"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_note: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                concept_id: string;
+                roadmap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The note's version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteView"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_note: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                concept_id: string;
+                roadmap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     prioritise_concept: {
         parameters: {
             query?: never;
@@ -4925,6 +5292,74 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    report_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                concept_id: string;
+                question_id: string;
+                roadmap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionReportBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConceptDetail"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    withdraw_report: {
+        parameters: {
+            query?: {
+                quiz_id?: string | null;
+            };
+            header?: never;
+            path: {
+                concept_id: string;
+                question_id: string;
+                roadmap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConceptDetail"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["InvalidInput"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -5530,6 +5965,35 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    search: {
+        parameters: {
+            query: {
+                limit?: number;
+                q: string;
+                roadmap_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResults"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["InvalidInput"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
