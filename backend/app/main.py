@@ -8,7 +8,6 @@ from fastapi import FastAPI
 
 from app import __version__
 from app.agents.checking import check_author
-from app.agents.factory import estimator_of
 from app.api.answers import UNAVAILABLE
 from app.api.body_limit import BodyLimits, SizeLimit
 from app.api.connections import streams_of
@@ -21,6 +20,7 @@ from app.api.routes import (
     about,
     concepts,
     events,
+    model,
     notes,
     operations,
     outlines,
@@ -32,6 +32,8 @@ from app.api.routes import (
 )
 from app.api.web import serve_web
 from app.commands.file_reader import FileReader
+from app.commands.model_questions import ModelQuestions
+from app.commands.models import ModelCommands
 from app.commands.notes import Notes
 from app.commands.outlines import Outlines
 from app.commands.quizzes import Quizzes
@@ -99,7 +101,7 @@ def create_app(settings: Settings | None = None, *, alone: bool = False) -> Fast
     install_problem_handlers(app)
     include_direct(app, operations.direct, roadmaps.direct)
     app.include_router(about.router)
-    for module in (transfer, roadmaps, outlines, steering, concepts, notes, search, tasks, events):
+    for module in (model, transfer, roadmaps, outlines, steering, concepts, notes, search, tasks, events):
         app.include_router(module.router, responses=UNAVAILABLE)
     app.include_router(operations.router)
     serve_web(app, root_path=settings.root_path or "")
@@ -128,17 +130,19 @@ async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
     seal = EventSeal(sessions)
     hub = EventHub(sessions, redis, seal)
     unit = UnitOfWork(sessions, CeleryDoorbell(celery), NotificationService(redis, seal))
-    readers = Readers.over(sessions, estimator_of(settings))
+    readers = Readers.over(sessions, settings)
     hub.start()
     try:
         yield ApiServices(
             commands=Commands(
-                roadmaps=RoadmapService(unit, author=author, max_concepts=settings.max_concepts),
+                roadmaps=RoadmapService(unit, author=readers.models.author, max_concepts=settings.max_concepts),
                 outlines=Outlines(unit, max_concepts=settings.max_concepts),
                 steering=Steering(unit),
                 transfer=Transfer(unit, readers.packed),
                 files=FileReader(max_concepts=settings.max_concepts),
                 quizzes=Quizzes(unit),
+                models=ModelCommands(sessions, settings),
+                questions=ModelQuestions(sessions, settings),
                 notes=Notes(unit),
                 search=Search(unit),
             ),

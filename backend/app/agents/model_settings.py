@@ -39,7 +39,7 @@ class ModelEstimator:
     """Implements `Estimator` for the configured model."""
 
     def __init__(self, settings: Settings) -> None:
-        self.author = settings.model
+        self._model = settings.model
         self._concepts_at_once = settings.concept_concurrency
         self._choice = choose(settings, is_asked=False)
         self._own_prices = own_prices(settings)
@@ -49,7 +49,7 @@ class ModelEstimator:
         input_tokens = sum(count * usage.input_tokens for count, usage in counted)
         output_tokens = sum(count * usage.output_tokens for count, usage in counted)
         is_local = self._choice.is_local
-        prices = PriceList(model=self.author, is_local=is_local, own=self._own_prices)
+        prices = PriceList(model=self._model, is_local=is_local, own=self._own_prices)
         at_once = min(self._choice.calls_at_once, self._concepts_at_once * len(missing))
         speed = at_once * (LOCAL_TOKENS_PER_SECOND if is_local else TOKENS_PER_SECOND)
         return Estimate(

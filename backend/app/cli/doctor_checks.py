@@ -104,6 +104,28 @@ async def check_api(endpoint: Endpoint, run: Run | None) -> list[Check]:
     return [answers, Check("ready", False, f"The API is not ready (HTTP {ready}); {endpoint.url}/readyz says why.")]
 
 
+async def check_what_was_chosen(endpoint: Endpoint) -> list[Check]:
+    """The model that was chosen in the app, asked by a worker, which has its key; nothing where none was chosen, or the
+    API does not answer."""
+    try:
+        async with ApiClient.open(endpoint) as api:
+            now = await api.model()
+            if now.source != "settings":
+                return []
+            checks = [Check("author", True, f"The model {now.model} is in use; it was chosen in the app.")]
+            checks += [
+                Check("worker", False, f"The worker {worker.name} takes no tasks: {one_line(worker.problem)}")
+                for worker in now.workers
+                if worker.problem is not None
+            ]
+            if now.model.startswith("builtin:"):
+                return checks
+            answer = await api.test_model({"model": now.model})
+    except GreenwayError:
+        return []
+    return [*checks, Check("model", answer.ok, one_line(answer.message))]
+
+
 async def check_the_author(settings: Settings) -> list[Check]:
     """Whether the author is configured; and a model, whether it answers."""
     try:

@@ -53,6 +53,7 @@ COMMANDS = {
         "import": "Import an exported roadmap.",
         "duplicate": "Copy a roadmap.",
     },
+    "model_command": {"model": "Show, find, test or choose the model that writes."},
     "doctor_command": {"doctor": "Check the settings, database, Redis, worker, API and author."},
     "api_command": {"api": "Run the API alone."},
     "worker_command": {"worker": "Run a worker alone."},

@@ -27,6 +27,8 @@ from app.core.network_environment import check_certificates, hand_on
 from app.core.serving_settings import ServingSettings
 from app.core.sources import Sources, check_sources
 
+SAVED_IN_APP = "Settings > Model"
+"""The place of settings that are saved in the app, as sentences name it."""
 _REDIS_ADDRESS = "app.core.redis_address"
 """Imported by name once an address is read: the client under it takes 0.1 s, and most commands have no use for it."""
 
@@ -41,6 +43,7 @@ class Settings(AuthorSettings, ServingSettings):
     database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
     redis_url: SecretStr | None = Field(None, validation_alias="REDIS_URL")
     secret_key: SecretStr | None = Field(None, validation_alias="SECRET_KEY")
+    secret_key_fallbacks: SecretStr | None = Field(None, validation_alias="SECRET_KEY_FALLBACKS")
 
     ssl_cert_file: Path | None = Field(None, validation_alias="SSL_CERT_FILE")
 
@@ -77,6 +80,16 @@ class Settings(AuthorSettings, ServingSettings):
     def name_of(self, field: str) -> str:
         """The name under which a setting was given; its usual one if it was not."""
         return self._given.get(field) or names_of(type(self).model_fields[field])[0]
+
+    def is_given(self, field: str) -> bool:
+        """Whether the environment or `.env` decides a setting."""
+        return field in self.model_fields_set
+
+    def with_values(self, values: Mapping[str, Any], given_as: str) -> "Settings":
+        """The same with other values, which sentences call `given_as`."""
+        settings = self.model_copy(update=dict(values))
+        settings._given = {**self._given, **dict.fromkeys(values, given_as)}
+        return settings
 
     @field_validator("log_level", mode="before")
     @classmethod

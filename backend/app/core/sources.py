@@ -45,6 +45,13 @@ PROVIDERS_OWN = {
     "ANTHROPIC_BASE_URL": "https://api.anthropic.com",
     "GOOGLE_GEMINI_BASE_URL": "https://generativelanguage.googleapis.com",
     "OPENROUTER_BASE_URL": "https://openrouter.ai/api/v1",
+    "DEEPSEEK_BASE_URL": "https://api.deepseek.com/v1",
+    "DASHSCOPE_BASE_URL": "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
+    "MOONSHOT_BASE_URL": "https://api.moonshot.ai/v1",
+    "ZHIPU_BASE_URL": "https://open.bigmodel.cn/api/paas/v4",
+    "MISTRAL_BASE_URL": "https://api.mistral.ai/v1",
+    "GROQ_BASE_URL": "https://api.groq.com/openai/v1",
+    "XAI_BASE_URL": "https://api.x.ai/v1",
 }
 """Where a provider's key goes when the setting for its address is silent."""
 
@@ -53,6 +60,15 @@ SENT_TO: dict[tuple[str, ...], str | None] = {
     ("ANTHROPIC_API_KEY",): "ANTHROPIC_BASE_URL",
     ("GOOGLE_API_KEY", "GEMINI_API_KEY"): "GOOGLE_GEMINI_BASE_URL",
     ("OPENROUTER_API_KEY",): "OPENROUTER_BASE_URL",
+    ("DEEPSEEK_API_KEY",): "DEEPSEEK_BASE_URL",
+    ("DASHSCOPE_API_KEY",): "DASHSCOPE_BASE_URL",
+    ("MOONSHOT_API_KEY",): "MOONSHOT_BASE_URL",
+    ("ZHIPU_API_KEY",): "ZHIPU_BASE_URL",
+    ("MISTRAL_API_KEY",): "MISTRAL_BASE_URL",
+    ("GROQ_API_KEY",): "GROQ_BASE_URL",
+    ("XAI_API_KEY",): "XAI_BASE_URL",
+    ("AZURE_OPENAI_API_KEY",): "AZURE_OPENAI_BASE_URL",
+    ("COMPATIBLE_API_KEY",): "COMPATIBLE_BASE_URL",
     ("GREENWAY_TOKEN",): "GREENWAY_URL",
     ("TAVILY_API_KEY",): None,
     # Libraries add these by themselves.

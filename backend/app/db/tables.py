@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Float,
     ForeignKey,
@@ -276,9 +277,51 @@ workers = Table(
     Column("name", Text, nullable=False),
     Column("held_since", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("problem", Text),
     postgresql_with={"fillfactor": "50"},
 )
-"""Leases. `held_since` is when the lease began to be held without a gap."""
+"""Leases. `held_since` is when the lease began to be held without a gap. `problem` is why the worker takes no tasks."""
+
+model_settings = Table(
+    "model_settings",
+    metadata,
+    Column("id", SmallInteger, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("settings", JSONB, nullable=False),
+    Column("keys", JSONB, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("id = 1", name="one"),
+)
+"""What has been chosen in the app about models: one row at most. `keys` are encrypted under SECRET_KEY."""
+
+model_questions = Table(
+    "model_questions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("body", JSONB, nullable=False),
+    Column("taken_at", DateTime(timezone=True)),
+    Column("progress", JSONB(none_as_null=True)),
+    Column("answer", JSONB(none_as_null=True)),
+    _created_at(),
+    Index("model_questions_open_idx", "created_at", postgresql_where=text("taken_at IS NULL")),
+)
+"""What the API asks of workers about models and their servers, and what they have found out. Kept for an hour."""
+
+spending = Table(
+    "spending",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("user_id", Text, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("roadmap_id", Uuid, primary_key=True),
+    Column("author", Text, primary_key=True),
+    Column("calls", BigInteger, nullable=False),
+    Column("input_tokens", BigInteger, nullable=False),
+    Column("output_tokens", BigInteger, nullable=False),
+    Column("cost_usd", Float, nullable=False),
+    Column("unpriced_calls", BigInteger, nullable=False),
+)
+"""What models have been paid for, by day (UTC). It outlives the roadmap: no foreign key leads there."""
 
 events = Table(
     "events",

@@ -80,14 +80,13 @@ async def test_what_has_been_written_is_not_estimated_again_and_teaches(desk: De
         FinishedArtefact(
             concept_id=f"c{number}",
             kind=kind,
-            delivery=replace(finished("c0", kind).delivery, usage=usage),
+            delivery=replace(finished("c0", kind).delivery, author="openai:gpt-5", usage=usage),
         )
         for number in range(11)
         for kind in ArtefactKind
     ]
     await store.save(Batch(artefacts=tuple(artefacts), finished=tuple(f"c{number}" for number in range(11))))
 
-    model = of(GREENWAY_MODEL="openai:gpt-5", OPENAI_API_KEY="k")
-    model.author = "test:author"  # who signed what was written
-    estimate = await desk.readers_with(model).estimates.estimate(LOCAL_VIEWER, claim.roadmap_id)
+    settings = Settings.model_validate({"GREENWAY_MODEL": "openai:gpt-5", "OPENAI_API_KEY": "k"})
+    estimate = await desk.readers_with(settings).estimates.estimate(LOCAL_VIEWER, claim.roadmap_id)
     assert (estimate.calls, estimate.input_tokens, estimate.output_tokens) == (3, 300, 900)

@@ -9,7 +9,15 @@ from genai_prices import calc_price
 from app.agents.asking.own_prices import Price
 from app.domain.usage import Usage
 
-_PROVIDERS = {"openai-chat": "openai", "openai-responses": "openai", "gemini": "google", "google-gla": "google"}
+_PROVIDERS = {
+    "openai-chat": "openai",
+    "openai-responses": "openai",
+    "gemini": "google",
+    "google-gla": "google",
+    "moonshot": "moonshotai",
+    "xai": "x-ai",
+    "zhipu": "zhipuai",
+}
 """Names that the price list has under another one."""
 
 

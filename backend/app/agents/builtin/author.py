@@ -30,11 +30,11 @@ class BuiltinAuthor:
     async def draft(self, request: LearningRequest) -> Delivery[Outline]:
         await asyncio.sleep(2 * self._pace)
         curriculum = curriculum_for(request.goal, request.language)
-        return Delivery(result=outline_of(curriculum, request.concepts, request.level))
+        return Delivery(result=outline_of(curriculum, request.concepts, request.level), author=self.name)
 
     async def revise(self, request: LearningRequest, outline: Outline, feedback: str) -> Delivery[RevisionPlan]:
         await asyncio.sleep(2 * self._pace)
-        return Delivery(result=await asyncio.to_thread(revise, request, outline, feedback))
+        return Delivery(result=await asyncio.to_thread(revise, request, outline, feedback), author=self.name)
 
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
         await asyncio.sleep(self._pace)

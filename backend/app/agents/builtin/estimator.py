@@ -10,8 +10,7 @@ from app.domain.usage import Usage
 class BuiltinEstimator:
     """Implements `Estimator`. `pace` is the seconds that an artefact takes."""
 
-    def __init__(self, author: str, *, pace: float, concepts_at_once: int) -> None:
-        self.author = author
+    def __init__(self, *, pace: float, concepts_at_once: int) -> None:
         self._pace = pace
         self._concepts_at_once = concepts_at_once
 

@@ -24,6 +24,198 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model
+         * @description Which models write, where that was set, and what they may cost.
+         */
+        get: operations["get_model"];
+        /**
+         * Put Model
+         * @description Choose models, addresses, keys and limits. Every task that is started or resumed from now on uses them.
+         */
+        put: operations["put_model"];
+        post?: never;
+        /**
+         * Delete Model
+         * @description Forget what was chosen here, and delete all keys.
+         */
+        delete: operations["delete_model"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model/discovered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Discover Models
+         * @description Model servers on the machine of a worker: Ollama, LM Studio, llama.cpp, LocalAI, vLLM at their usual ports.
+         */
+        get: operations["discover_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List Models
+         * @description Have a worker ask a provider which models it has; of `model`, only the provider counts.
+         */
+        post: operations["list_models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Providers
+         * @description The providers that can be chosen.
+         */
+        get: operations["list_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model/pulls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Pull
+         * @description Have an Ollama server fetch a model.
+         */
+        post: operations["start_pull"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model/pulls/{pull_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Pull
+         * @description How far it is.
+         */
+        get: operations["get_pull"];
+        put?: never;
+        post?: never;
+        /**
+         * Stop Pull
+         * @description Stop it; the server keeps what it has.
+         */
+        delete: operations["stop_pull"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model/spending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Spending
+         * @description What models have cost, by day (UTC), roadmap and author; of the last 30 days, or since a day of the last year.
+         */
+        get: operations["list_spending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model/spending.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Spending
+         * @description The same as a CSV file.
+         */
+        get: operations["download_spending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Model
+         * @description Have a worker ask the model one tiny question, which costs a few hundred tokens.
+         */
+        post: operations["test_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roadmaps": {
         parameters: {
             query?: never;
@@ -1667,6 +1859,18 @@ export interface components {
          */
         ContentStatus: "pending" | "generating" | "completed" | "partial" | "failed";
         /**
+         * CostLimits
+         * @description US dollars; None for no limit. The month is the calendar month in UTC, of all learners.
+         */
+        CostLimits: {
+            /** Max Cost Usd */
+            max_cost_usd: number | null;
+            /** Max Cost Usd Per Month */
+            max_cost_usd_per_month: number | null;
+            /** Spent This Month Usd */
+            spent_this_month_usd: number;
+        };
+        /**
          * Created
          * @example {
          *       "roadmap_id": "0198c2f4-6d1e-7b3a-9c5f-2a4e8d7b1c30",
@@ -1702,6 +1906,37 @@ export interface components {
         };
         /** @enum {string} */
         Difficulty: "easy" | "medium" | "hard";
+        /** Discovered */
+        Discovered: {
+            /** Free Memory Bytes */
+            free_memory_bytes: number | null;
+            /** Servers */
+            servers: components["schemas"]["DiscoveredServer"][];
+        };
+        /**
+         * DiscoveredModel
+         * @description `name` is `provider:model`. `fits` tells whether it fits into the memory that is free now; null when that is not
+         *     known.
+         */
+        DiscoveredModel: {
+            /** Fits */
+            fits: boolean | null;
+            /** Name */
+            name: string;
+            /** Size Bytes */
+            size_bytes: number | null;
+        };
+        /** DiscoveredServer */
+        DiscoveredServer: {
+            /** Address */
+            address: string;
+            /** Label */
+            label: string;
+            /** Models */
+            models: components["schemas"]["DiscoveredModel"][];
+            /** Provider */
+            provider: string;
+        };
         /**
          * DroppedPrerequisite
          * @description A concept no longer requires another one, because an edit put the other one after it.
@@ -2275,6 +2510,21 @@ export interface components {
             unpriced_calls?: number;
         };
         /**
+         * KeyView
+         * @description A key that is kept for an account of a provider: never the key itself.
+         */
+        KeyView: {
+            /** Account */
+            account: string;
+            /** Last Four */
+            last_four: string | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "environment" | "settings";
+        };
+        /**
          * Learned
          * @example {
          *       "learned": true
@@ -2286,6 +2536,15 @@ export interface components {
         };
         /** @enum {string} */
         Level: "beginner" | "intermediate" | "advanced";
+        /** ListedModelView */
+        ListedModelView: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string | null;
+            /** Size Bytes */
+            size_bytes: number | null;
+        };
         /**
          * ListedRoadmap
          * @description `studied_at` is when the learner last worked with it, `deleted_at` when it was moved to the trash.
@@ -2392,6 +2651,140 @@ export interface components {
              * @enum {string}
              */
             op: "merge";
+        };
+        /**
+         * ModelAnswer
+         * @description `code` is `answered`, `slow`, `not_configured` or one of the codes of failures.
+         */
+        ModelAnswer: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Ok */
+            ok: boolean;
+            /** Seconds */
+            seconds?: number | null;
+        };
+        /**
+         * ModelChoiceBody
+         * @description What is left out falls back to the environment, or to the default. `keys` are kept encrypted, by account; null
+         *     deletes one, and those that are left out stay. With `revision`, nothing is changed if somebody else has been
+         *     faster.
+         */
+        ModelChoiceBody: {
+            /** Addresses */
+            addresses?: {
+                [key: string]: string;
+            };
+            /** Fallback */
+            fallback?: string | null;
+            /** Keys */
+            keys?: {
+                [key: string]: string | null;
+            };
+            /** Max Cost Usd */
+            max_cost_usd?: number | null;
+            /** Max Cost Usd Per Month */
+            max_cost_usd_per_month?: number | null;
+            /** Model */
+            model?: string | null;
+            /** Models For */
+            models_for?: {
+                [key: string]: string;
+            };
+            /** Revision */
+            revision?: number | null;
+        };
+        /**
+         * ModelList
+         * @description The models of a provider; when there is no list, `code` and `message` say why.
+         */
+        ModelList: {
+            /** Address */
+            address?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Message */
+            message?: string | null;
+            /** Models */
+            models?: components["schemas"]["ListedModelView"][];
+            /** Ok */
+            ok: boolean;
+        };
+        /**
+         * ModelQuestionBody
+         * @description A model, `provider:model`. `address` and `key` are for one that is not saved yet; without them, the saved ones
+         *     are used, and a saved key goes to no other address than its own.
+         */
+        ModelQuestionBody: {
+            /** Address */
+            address?: string | null;
+            /** Key */
+            key?: string | null;
+            /** Model */
+            model: string;
+        };
+        /**
+         * ModelSettings
+         * @description Whatever is left out is decided by the environment, or by the default.
+         */
+        ModelSettings: {
+            /** Addresses */
+            addresses?: {
+                [key: string]: string;
+            };
+            /** Fallback */
+            fallback?: string | null;
+            /** Max Cost Usd */
+            max_cost_usd?: number | null;
+            /** Max Cost Usd Per Month */
+            max_cost_usd_per_month?: number | null;
+            /** Model */
+            model?: string | null;
+            /** Models For */
+            models_for?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ModelView
+         * @description Which models write now. `source` says where `model` was set: what the environment sets is not `editable`, and
+         *     `setting` is its name there. `keys_refused` is why no key can be saved, if none can. `saved` is what was
+         *     chosen in the app, and is what a client changes and sends back; `revision` grows with every change.
+         */
+        ModelView: {
+            /** Addresses */
+            addresses: {
+                [key: string]: string;
+            };
+            /** Editable */
+            editable: boolean;
+            /** Fallback */
+            fallback: string | null;
+            /** Keys */
+            keys: components["schemas"]["KeyView"][];
+            /** Keys Refused */
+            keys_refused: string | null;
+            limits: components["schemas"]["CostLimits"];
+            /** Model */
+            model: string;
+            /** Models For */
+            models_for: {
+                [key: string]: string;
+            };
+            /** Revision */
+            revision: number;
+            saved: components["schemas"]["ModelSettings"];
+            /** Setting */
+            setting: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "environment" | "settings" | "default";
+            /** Workers */
+            workers: components["schemas"]["WorkerView"][];
         };
         /** Module */
         Module: {
@@ -2869,6 +3262,72 @@ export interface components {
             pending: number;
             /** Total */
             total: number;
+        };
+        /** ProviderList */
+        ProviderList: {
+            /** Providers */
+            providers: components["schemas"]["ProviderView"][];
+        };
+        /**
+         * ProviderView
+         * @description A provider that can be chosen. Its key and address are kept under `account`. `keys_at` is the page
+         *     where it hands out keys; what comes `from_environment` is
+         *     changed there.
+         */
+        ProviderView: {
+            /** Account */
+            account: string;
+            /** From Environment */
+            from_environment: boolean;
+            /** Keys At */
+            keys_at: string | null;
+            /** Label */
+            label: string;
+            /** Needs Address */
+            needs_address: boolean;
+            /** Needs Key */
+            needs_key: boolean;
+            /** Provider */
+            provider: string;
+        };
+        /**
+         * Pull
+         * @description How far an Ollama server has fetched a model: bytes of the layer that comes now.
+         */
+        Pull: {
+            /** Code */
+            code?: string | null;
+            /**
+             * Completed
+             * @default 0
+             */
+            completed?: number;
+            /** Done */
+            done: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Message */
+            message?: string | null;
+            /** Status */
+            status?: string | null;
+            /**
+             * Total
+             * @default 0
+             */
+            total?: number;
+        };
+        /**
+         * PullBody
+         * @description A model of the Ollama server at `address`, such as `ollama:qwen3:8b`.
+         */
+        PullBody: {
+            /** Address */
+            address: string;
+            /** Model */
+            model: string;
         };
         /**
          * Question
@@ -4015,6 +4474,45 @@ export interface components {
             type: "snapshot";
         };
         /**
+         * SpendingList
+         * @description Rows by day, the newest first.
+         */
+        SpendingList: {
+            /** Items */
+            items: components["schemas"]["SpendingView"][];
+        };
+        /**
+         * SpendingView
+         * @description What one author has cost on one day (UTC) for one roadmap; `title` is None once the roadmap is deleted. Of the
+         *     calls, `unpriced_calls` have no known price.
+         */
+        SpendingView: {
+            /** Author */
+            author: string;
+            /** Calls */
+            calls: number;
+            /** Cost Usd */
+            cost_usd: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /**
+             * Roadmap Id
+             * Format: uuid
+             */
+            roadmap_id: string;
+            /** Title */
+            title: string | null;
+            /** Unpriced Calls */
+            unpriced_calls: number;
+        };
+        /**
          * Split
          * @description Splits a concept into several, each requiring the one before; the first keeps the id and the content.
          */
@@ -4515,6 +5013,16 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * WorkerView
+         * @description A worker that runs. With a `problem` it takes no tasks.
+         */
+        WorkerView: {
+            /** Name */
+            name: string;
+            /** Problem */
+            problem: string | null;
+        };
     };
     responses: {
         /** @description Not possible in this state */
@@ -4750,9 +5258,13 @@ export type ConceptStart = components['schemas']['ConceptStart'];
 export type ConceptView = components['schemas']['ConceptView'];
 export type ContentPreference = components['schemas']['ContentPreference'];
 export type ContentStatus = components['schemas']['ContentStatus'];
+export type CostLimits = components['schemas']['CostLimits'];
 export type Created = components['schemas']['Created'];
 export type Describe = components['schemas']['Describe'];
 export type Difficulty = components['schemas']['Difficulty'];
+export type Discovered = components['schemas']['Discovered'];
+export type DiscoveredModel = components['schemas']['DiscoveredModel'];
+export type DiscoveredServer = components['schemas']['DiscoveredServer'];
 export type DroppedPrerequisite = components['schemas']['DroppedPrerequisite'];
 export type EditedRoadmapView = components['schemas']['EditedRoadmapView'];
 export type EstimateView = components['schemas']['EstimateView'];
@@ -4772,14 +5284,22 @@ export type KeptReport = components['schemas']['KeptReport'];
 export type KeptRevision = components['schemas']['KeptRevision'];
 export type KeptState = components['schemas']['KeptState'];
 export type KeptUsage = components['schemas']['KeptUsage'];
+export type KeyView = components['schemas']['KeyView'];
 export type Learned = components['schemas']['Learned'];
 export type Level = components['schemas']['Level'];
+export type ListedModelView = components['schemas']['ListedModelView'];
 export type ListedRoadmap = components['schemas']['ListedRoadmap'];
 export type ListOrder = components['schemas']['ListOrder'];
 export type MarkedQuestionView = components['schemas']['MarkedQuestionView'];
 export type MarkedQuizView = components['schemas']['MarkedQuizView'];
 export type MarkedText = components['schemas']['MarkedText'];
 export type Merge = components['schemas']['Merge'];
+export type ModelAnswer = components['schemas']['ModelAnswer'];
+export type ModelChoiceBody = components['schemas']['ModelChoiceBody'];
+export type ModelList = components['schemas']['ModelList'];
+export type ModelQuestionBody = components['schemas']['ModelQuestionBody'];
+export type ModelSettings = components['schemas']['ModelSettings'];
+export type ModelView = components['schemas']['ModelView'];
 export type Module = components['schemas']['Module'];
 export type ModuleView = components['schemas']['ModuleView'];
 export type Move = components['schemas']['Move'];
@@ -4799,6 +5319,10 @@ export type OutlineReady = components['schemas']['OutlineReady'];
 export type Problem = components['schemas']['Problem'];
 export type Progress = components['schemas']['Progress'];
 export type ProgressView = components['schemas']['ProgressView'];
+export type ProviderList = components['schemas']['ProviderList'];
+export type ProviderView = components['schemas']['ProviderView'];
+export type Pull = components['schemas']['Pull'];
+export type PullBody = components['schemas']['PullBody'];
 export type Question = components['schemas']['Question'];
 export type QuestionReportBody = components['schemas']['QuestionReportBody'];
 export type QuestionType = components['schemas']['QuestionType'];
@@ -4836,6 +5360,8 @@ export type ServerFrame = components['schemas']['ServerFrame'];
 export type ShownArtefact = components['schemas']['ShownArtefact'];
 export type ShownFailure = components['schemas']['ShownFailure'];
 export type Snapshot = components['schemas']['Snapshot'];
+export type SpendingList = components['schemas']['SpendingList'];
+export type SpendingView = components['schemas']['SpendingView'];
 export type Split = components['schemas']['Split'];
 export type Stage = components['schemas']['Stage'];
 export type StageView = components['schemas']['StageView'];
@@ -4856,6 +5382,7 @@ export type TutorialView = components['schemas']['TutorialView'];
 export type Usage = components['schemas']['Usage'];
 export type Versions = components['schemas']['Versions'];
 export type VersionView = components['schemas']['VersionView'];
+export type WorkerView = components['schemas']['WorkerView'];
 export type ResponseConflict = components['responses']['Conflict'];
 export type ResponseForbidden = components['responses']['Forbidden'];
 export type ResponseInternalError = components['responses']['InternalError'];
@@ -4887,6 +5414,318 @@ export interface operations {
             };
             403: components["responses"]["Forbidden"];
             500: components["responses"]["InternalError"];
+        };
+    };
+    get_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelView"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelChoiceBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelView"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    discover_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discovered"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelQuestionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderList"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    start_pull: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PullBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pull"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_pull: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pull_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pull"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    stop_pull: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pull_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_spending: {
+        parameters: {
+            query?: {
+                since?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpendingList"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    download_spending: {
+        parameters: {
+            query?: {
+                since?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    test_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelQuestionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelAnswer"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_roadmaps: {
