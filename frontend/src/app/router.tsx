@@ -1,6 +1,12 @@
-/** Every address of the app. The graph and the lessons are chunks of their own. */
+/** Every address of the app. The graph, the lessons and the settings are chunks of their own. */
 
-import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+} from "@tanstack/react-router";
 
 import { useKeptNotes } from "../features/notes/useKeptNotes";
 import { SearchButton } from "../features/search/SearchButton";
@@ -17,6 +23,11 @@ import { HeaderTools } from "../shared/ui/tools";
 const root = createRootRoute({ component: Page, notFoundComponent: NotFoundPage, errorComponent: Broken });
 const home = createRoute({ getParentRoute: () => root, path: "/", component: HomePage });
 const trash = createRoute({ getParentRoute: () => root, path: "/trash", component: TrashPage });
+const model = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/model",
+  component: lazyRouteComponent(() => import("../pages/settings/ModelPage")),
+});
 const roadmap = createRoute({
   getParentRoute: () => root,
   path: "/roadmaps/$roadmapId",
@@ -47,7 +58,7 @@ function Broken() {
 }
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, trash, roadmap.addChildren([concept])]),
+  routeTree: root.addChildren([home, trash, model, roadmap.addChildren([concept])]),
   basepath: ROOT === "" ? "/" : ROOT,
   defaultPreload: false,
 });
