@@ -411,7 +411,7 @@ export const en = {
   "model.listing": "Asking…",
   "model.listed": "{count} {count:one=model|other=models}. Start typing a name to choose one.",
   "model.advanced": "Advanced",
-  "model.partsHelp": "Other models for parts, as provider:model. An empty field means the model above.",
+  "model.partsHelp": "Other models for parts, for example openai:gpt-5-mini. An empty field means the model above.",
   "model.forOutline": "Outlines",
   "model.forTutorial": "Tutorials",
   "model.forResources": "Resources",

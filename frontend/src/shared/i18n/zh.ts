@@ -408,7 +408,7 @@ export const zh: Record<MessageKey, string> = {
   "model.listing": "正在查询…",
   "model.listed": "共 {count} 个模型。输入名称即可选择。",
   "model.advanced": "高级",
-  "model.partsHelp": "为不同部分指定其他模型，格式为 provider:model。留空则使用上面的模型。",
+  "model.partsHelp": "为不同部分指定其他模型，写法同输入框中的示例。留空则使用上面的模型。",
   "model.forOutline": "大纲",
   "model.forTutorial": "教程",
   "model.forResources": "资源",
