@@ -137,7 +137,7 @@ async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
             commands=Commands(
                 roadmaps=RoadmapService(unit, author=readers.models.author, max_concepts=settings.max_concepts),
                 outlines=Outlines(unit, max_concepts=settings.max_concepts),
-                steering=Steering(unit),
+                steering=Steering(unit, readers.models),
                 transfer=Transfer(unit, readers.packed),
                 files=FileReader(max_concepts=settings.max_concepts),
                 quizzes=Quizzes(unit),

@@ -57,6 +57,7 @@ OPERATIONS = [
     ("POST", f"{ROADMAP}/resume"),
     ("POST", f"{ROADMAP}/cancel"),
     ("POST", f"{ROADMAP}/retry"),
+    ("POST", f"{ROADMAP}/rewrite"),
     ("GET", CONCEPT),
     ("GET", f"{CONCEPT}/versions"),
     ("POST", f"{CONCEPT}/prioritise"),

@@ -85,6 +85,20 @@ export function readRoadmap(roadmapId: string, signal: AbortSignal): Promise<Roa
     .then(unwrap) as Promise<RoadmapView>;
 }
 
+/** What it would take to write all that another model has written, and what is missing. */
+export function rewriteEstimateQuery(roadmapId: string) {
+  return queryOptions({
+    queryKey: ["estimate", roadmapId, "rewrite"],
+    queryFn: ({ signal }) =>
+      api
+        .GET("/api/v1/roadmaps/{roadmap_id}/estimate", {
+          params: { path: { roadmap_id: roadmapId }, query: { rewrite: true } },
+          signal,
+        })
+        .then(unwrap),
+  });
+}
+
 /** What is still to be written: calls, minutes and money. `version` changes when the answer may. */
 export function estimateQuery(roadmapId: string, version: number | null) {
   return queryOptions({

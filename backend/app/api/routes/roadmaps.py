@@ -99,9 +99,12 @@ async def list_roadmaps(
 
 
 @router.get("/{roadmap_id}/estimate", responses=CONFLICT)
-async def estimate_roadmap(roadmap_id: RoadmapId, services: Services, viewer: CurrentViewer) -> EstimateView:
-    """An estimate for writing all missing content: calls, tokens, money, minutes."""
-    return await services.read.estimates.estimate(viewer, roadmap_id)
+async def estimate_roadmap(
+    roadmap_id: RoadmapId, services: Services, viewer: CurrentViewer, rewrite: Annotated[bool, Query()] = False
+) -> EstimateView:
+    """An estimate for writing all missing content: calls, tokens, money, minutes. With `rewrite`, content that another
+    model has written counts as missing."""
+    return await services.read.estimates.estimate(viewer, roadmap_id, rewrite=rewrite)
 
 
 @router.delete("/{roadmap_id}", status_code=204, responses=CONFLICT)

@@ -528,7 +528,8 @@ export interface paths {
         };
         /**
          * Estimate Roadmap
-         * @description An estimate for writing all missing content: calls, tokens, money, minutes.
+         * @description An estimate for writing all missing content: calls, tokens, money, minutes. With `rewrite`, content that another
+         *     model has written counts as missing.
          */
         get: operations["estimate_roadmap"];
         put?: never;
@@ -815,6 +816,27 @@ export interface paths {
         get: operations["get_revision"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roadmaps/{roadmap_id}/rewrite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rewrite Roadmap
+         * @description Write new versions of whatever another model has written than the one that is in use. Older versions stay
+         *     readable.
+         */
+        post: operations["rewrite_roadmap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6330,7 +6352,9 @@ export interface operations {
     };
     estimate_roadmap: {
         parameters: {
-            query?: never;
+            query?: {
+                rewrite?: boolean;
+            };
             header?: never;
             path: {
                 roadmap_id: string;
@@ -6351,6 +6375,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["InvalidInput"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -6775,6 +6800,33 @@ export interface operations {
             };
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rewrite_roadmap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roadmap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };

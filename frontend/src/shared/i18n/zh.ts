@@ -365,6 +365,12 @@ export const zh: Record<MessageKey, string> = {
   "quiz.score": "答对 {right}/{total}",
   "quiz.again": "再做一次",
 
+  "command.rewrite": "用当前模型重写",
+  "rewrite.kept": "由其他模型撰写的内容都会写出新版本，旧版本仍可阅读。",
+  "rewrite.estimate": "由{author}撰写：约 {cost}，{minutes} 分钟。",
+  "rewrite.begin": "重写",
+  "rewrite.cancel": "取消",
+
   "model.title": "模型",
   "model.help": "由哪个模型撰写大纲和课程、它在哪里运行，以及费用是多少。",
   "model.now": "当前使用",
