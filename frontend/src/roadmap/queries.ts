@@ -18,6 +18,26 @@ export function aboutQuery() {
   });
 }
 
+/** The curated courses, which need no model. */
+export function coursesQuery() {
+  return queryOptions({
+    queryKey: ["courses"],
+    queryFn: ({ signal }) => api.GET("/api/v1/courses", { signal }).then(unwrap),
+    staleTime: Infinity,
+  });
+}
+
+/** How far a curated course covers a goal. */
+export function fitQuery(goal: string, language: string) {
+  return queryOptions({
+    queryKey: ["courses", "fit", goal, language],
+    queryFn: ({ signal }) =>
+      api.GET("/api/v1/courses/fit", { params: { query: { goal, language } }, signal }).then(unwrap),
+    staleTime: Infinity,
+    placeholderData: (before) => before,
+  });
+}
+
 /** All lists of roadmaps: what changes one of them may change the others. */
 export const LISTS = { queryKey: ["roadmaps"] } as const;
 

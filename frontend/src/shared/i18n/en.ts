@@ -375,6 +375,15 @@ export const en = {
   "rewrite.begin": "Rewrite",
   "rewrite.cancel": "Cancel",
 
+  "fit.course": "There is a course for this: {course}.",
+  "fit.partly":
+    "No course covers all of this: “{course}” covers {covered}, but has nothing on {missing}. Without a model, you get a general study plan.",
+  "fit.none": "There is no course on this. Without a model, you get a general study plan.",
+  "fit.connect": "Connect a model",
+  "courses.title": "Courses that need no model",
+  "courses.help": "Written in English and checked, with quizzes and exercises.",
+  "courses.size": "{concepts} {concepts:one=concept|other=concepts}, {hours} h",
+
   "model.title": "Model",
   "model.help": "Which model writes outlines and lessons, where it runs, and what it costs.",
   "model.now": "In use now",
