@@ -26,6 +26,7 @@ _FILLERS = frozenset(
     want wanted wish hope need like love plan intend try trying going go get getting got become becoming
     learn learning study studying teach teaching taught understand understanding understood know knowing known master
     mastering improve improving explore exploring discover start starting started begin beginning use using used
+    build building create creating develop developing
     work working write writing read reading speak speaking make making do doing be able
     please help show guide give course class tutorial lesson training bootcamp roadmap path plan curriculum
     introduction introductory intro basic basics fundamental fundamentals foundation foundations essential essentials
