@@ -45,7 +45,6 @@ class ModelQuestions:
         """
         question_id = await self.begin(kind, body, key)
         try:
-            await self._check_workers()
             async with asyncio.timeout(ANSWERED_WITHIN):
                 return await self._answer(question_id)
         except TimeoutError:
@@ -54,8 +53,14 @@ class ModelQuestions:
             await self._in_transaction(lambda questions: questions.withdraw(question_id))
 
     async def begin(self, kind: QuestionKind, body: QuestionBody, key: SecretStr | None = None) -> UUID:
-        """Ask something that takes its time. Gives the id under which to look for the answer."""
+        """Ask something that takes its time. Gives the id under which to look for the answer.
+
+        Raises:
+            Unavailable: no worker is running.
+            InvalidInput: as `ask`.
+        """
         _check(body)
+        await self._check_workers()
         if key is not None:
             try:
                 token = SecretBox.of(self._settings).encrypt(key.get_secret_value().strip())

@@ -17,6 +17,7 @@ from app.db.repositories.concept_repo import ConceptRepository
 from app.db.repositories.event_repo import EventRepository
 from app.db.repositories.idempotency_repo import IdempotencyRepository
 from app.db.repositories.learning_repo import LearningRepository
+from app.db.repositories.model_question_repo import ModelQuestionRepository
 from app.db.repositories.ownership_repo import OwnershipRepository
 from app.db.repositories.raw_answer_repo import RawAnswerRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
@@ -161,13 +162,14 @@ class TaskStore:
         return events
 
     async def clean_up(self) -> None:
-        """Remove what is kept for a time only: leases of the dead, unusable answers, keys of requests, the events of
-        roadmaps at rest, the trash."""
+        """Remove what is kept for a time only: leases of the dead, unusable answers, keys of requests, questions about
+        models, the events of roadmaps at rest, the trash."""
 
         async def work(session: AsyncSession) -> bool:
             await WorkerRepository(session).forget_the_dead()
             await RawAnswerRepository(session).forget_old()
             await IdempotencyRepository(session).forget_old()
+            await ModelQuestionRepository(session).forget_old()
             more_events = await EventRepository(session).fold(self._event_retention)
             return await RoadmapRepository(session).empty_trash() or more_events
 

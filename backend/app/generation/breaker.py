@@ -17,6 +17,12 @@ class MonthlySpending:
     spent: float = 0.0
     limit: float | None = None
 
+    def reason(self, language: str) -> Failure | None:
+        """Why nothing more may be spent this month, in the learner's language; None while it may."""
+        if not _is_reached(self.limit, self.spent):
+            return None
+        return failure(FailureCode.BUDGET, language, case="month", limit=f"{self.limit:.2f}")
+
 
 class CircuitBreaker:
     """Trips after `threshold` authentication or quota failures without a success in between, after `BUGS` bugs, or
@@ -62,9 +68,7 @@ class CircuitBreaker:
     def _check_cost(self) -> None:
         if self.reason is None and _is_reached(self._max_cost_usd, self._spent.cost_usd):
             self.reason = failure(FailureCode.BUDGET, self._language, limit=f"{self._max_cost_usd:.2f}")
-        if self.reason is None and _is_reached(self._month.limit, self._month.spent):
-            limit = f"{self._month.limit:.2f}"
-            self.reason = failure(FailureCode.BUDGET, self._language, case="month", limit=limit)
+        self.reason = self.reason or self._month.reason(self._language)
 
 
 def _is_reached(limit: float | None, spent: float) -> bool:

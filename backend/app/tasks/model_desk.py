@@ -23,7 +23,7 @@ from app.db.session import DatabaseUnavailable, Sessions, safe_session_with_retr
 from app.domain.model_questions import ModelQuestion, QuestionBody, QuestionKind
 from app.domain.model_settings import ModelSettings, SavedModelSettings
 
-LOOK_EVERY = 0.3
+LOOK_EVERY = 0.5
 """Seconds between two looks for questions."""
 AT_ONCE = 4
 """Questions that one worker answers at the same time."""

@@ -18,6 +18,7 @@ from app.domain.outline_rules import OutlineError, check_outline
 from app.domain.ownership import Claim
 from app.domain.roadmap import MAX_OUTLINE_CONCEPTS, Outline
 from app.domain.tasks import TaskKind
+from app.generation.breaker import MonthlySpending
 from app.generation.containment import contained
 from app.generation.orchestrator import RunEnd
 from app.generation.patience import patiently
@@ -43,12 +44,14 @@ class OutlineRun:
         events: EventPublisher,
         *,
         max_concepts: int = MAX_OUTLINE_CONCEPTS,
+        month: MonthlySpending | None = None,
     ) -> None:
         self._claim = claim
         self._store = store
         self._author = author
         self._events = events
         self._max_concepts = max_concepts
+        self._month = month or MonthlySpending()
         self._stopping = False
         self._asking: asyncio.Task[Delivery[Made]] | None = None
         self.queued: Sequence[tuple[UUID, TaskKind]] = ()
@@ -85,6 +88,9 @@ class OutlineRun:
             return RunEnd.FINISHED
         if self._stopping:
             return RunEnd.STOPPED
+        if (reason := self._month.reason(wanted.request.language)) is not None:
+            await self._keep(Delivery(result=reason))
+            return RunEnd.FINISHED
         self._asking = asyncio.create_task(self._ask(wanted))
         await asyncio.wait({self._asking})
         if self._asking.cancelled():

@@ -140,11 +140,11 @@ class Worker:
             except AuthorUnusable as unusable:
                 problem = unusable.reason
             await self._authors.close_replaced()
-            if problem != self._problem:
-                await self._tasks.report_problem(problem)
-                self._problem = problem
-                if problem:
-                    log.error("model_unusable", reason=problem)
+            if problem is not None or self._problem is not None:
+                await self._tasks.report_problem(problem)  # again and again: the lease may have been lost meanwhile
+            if problem is not None and problem != self._problem:
+                log.error("model_unusable", reason=problem)
+            self._problem = problem
         await asyncio.sleep(AUTHOR_EVERY)
 
     async def _clean_up(self) -> None:
@@ -252,7 +252,9 @@ class Worker:
                 )
             case TaskKind.DRAFT | TaskKind.REVISE:
                 store = OutlineStore(self._sessions, claim)
-                return OutlineRun(claim, store, chosen.author, self._events, max_concepts=self._max_concepts)
+                return OutlineRun(
+                    claim, store, chosen.author, self._events, max_concepts=self._max_concepts, month=self._month
+                )
             case _:
                 assert_never(claim.kind)
 

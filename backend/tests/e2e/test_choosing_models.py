@@ -325,6 +325,8 @@ async def test_the_limit_of_the_month_pauses_what_costs(chosen: Cluster, tmp_pat
             limits = (await client.http.get("/model")).json()["limits"]
             assert limits["spent_this_month_usd"] - already >= roadmap["task"]["usage"]["cost_usd"] >= 0.5
             # Another task does not begin either; with a higher limit, the first goes on.
+            drafted = await client.until_status(await client.create(concepts=3), "failed")
+            assert (drafted["task"]["error"]["code"], drafted["task"]["usage"]["calls"]) == ("budget", 0)
             await choose(client, model="compatible:scripted", addresses={"compatible": model.base_url})
             assert (await client.post(roadmap_id, "resume")).status_code == 202
             await client.until_status(roadmap_id, "completed")
