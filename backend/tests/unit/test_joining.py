@@ -68,6 +68,25 @@ async def test_a_caller_that_is_cancelled_takes_nothing_from_the_others() -> Non
         await impatient
 
 
+@pytest.mark.parametrize(("abandonable", "groups"), [(True, [[1], [3, 4]]), (False, [[1], [2, 3], [4]])])
+async def test_what_is_asked_for_by_a_caller_that_leaves_while_it_waits(
+    abandonable: bool, groups: list[list[int]]
+) -> None:
+    doubling = Doubling()
+    joined: Joined[int, int] = Joined(doubling, at_most=2, abandonable=abandonable)
+    doubling.may_answer.clear()
+    first = asyncio.create_task(joined(1))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    gone, *others = [asyncio.create_task(joined(number)) for number in (2, 3, 4)]
+    await asyncio.sleep(0)
+    gone.cancel()
+    await asyncio.wait([gone])
+    doubling.may_answer.set()
+    assert await asyncio.gather(first, *others) == [2, 6, 8]
+    assert doubling.groups == groups
+
+
 async def test_the_work_runs_in_no_callers_context() -> None:
     doubling = Doubling()
     who.set("the first caller")
