@@ -6,7 +6,7 @@ from contextvars import ContextVar
 
 import pytest
 
-from app.core.joining import Joined
+from app.core.joining import MOST_ROUNDS, Joined
 
 who: ContextVar[str] = ContextVar("who", default="nobody")
 
@@ -123,3 +123,46 @@ async def test_without_patience_groups_follow_one_another() -> None:
     assert doubling.groups == [[1, 2]]
     doubling.may_answer.set()
     assert await asyncio.gather(*calls) == [2, 4, 6]
+
+
+async def test_stuck_groups_are_relieved_again_and_again_but_only_so_often() -> None:
+    groups: list[Sequence[int]] = []
+    stuck = asyncio.Event()
+
+    async def carry_out(numbers: Sequence[int]) -> list[int | BaseException]:
+        groups.append(numbers)
+        await stuck.wait()
+        return list(numbers)
+
+    joined: Joined[int, int] = Joined(carry_out, at_most=1, patience=0.001)
+    calls = [asyncio.create_task(joined(number)) for number in range(MOST_ROUNDS + 3)]
+    async with asyncio.timeout(10):
+        while len(groups) < MOST_ROUNDS:
+            await asyncio.sleep(0.001)
+    await asyncio.sleep(0.02)
+    assert len(groups) == MOST_ROUNDS
+    stuck.set()
+    assert await asyncio.gather(*calls) == list(range(MOST_ROUNDS + 3))
+
+
+async def test_when_a_group_is_cancelled_its_callers_are_and_those_that_wait_go_on() -> None:
+    rounds: list[asyncio.Task[object]] = []
+    waiting = asyncio.Event()
+
+    async def carry_out(numbers: Sequence[int]) -> list[int | BaseException]:
+        if 1 in numbers:
+            current = asyncio.current_task()
+            assert current is not None
+            rounds.append(current)
+            await waiting.wait()
+        return list(numbers)
+
+    joined: Joined[int, int] = Joined(carry_out, at_most=1, patience=None)
+    lost, next_one = asyncio.create_task(joined(1)), asyncio.create_task(joined(2))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    rounds[0].cancel()
+    async with asyncio.timeout(5):
+        assert await next_one == 2
+    await asyncio.sleep(0)
+    assert lost.cancelled()
