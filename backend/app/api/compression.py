@@ -12,7 +12,7 @@ def encoding_for(accept_encoding: str) -> Encoding | None:
     for choice in accept_encoding.lower().split(","):
         coding, _, quality = choice.partition(";")
         if coding.strip() == "gzip":
-            return None if quality.replace(" ", "").rstrip("0.") == "q=" else "gzip"
+            return None if "".join(quality.split()).rstrip("0.") == "q=" else "gzip"
     return None
 
 

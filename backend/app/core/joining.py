@@ -19,7 +19,8 @@ MOST_ROUNDS = 8
 class Joined(Generic[T, R]):
     """Carries out what is asked for: at once when nothing is on its way, else together with whatever else has come in
     the meantime, `at_most` at a time. Nobody waits for company, and nobody is left without an answer. With `patience`
-    None, groups strictly follow one another.
+    None, groups strictly follow one another. With `abandonable`, what a caller asked for that is cancelled while it
+    waits is not carried out.
 
     `carry_out` gives an answer for each, in order: a result, or an exception for that one alone; what it raises is
     everybody's. It runs in no caller's context. For one event loop.
@@ -31,10 +32,12 @@ class Joined(Generic[T, R]):
         *,
         at_most: int,
         patience: float | None = PATIENCE,
+        abandonable: bool = False,
     ) -> None:
         self._carry_out = carry_out
         self._at_most = at_most
         self._patience = patience
+        self._abandonable = abandonable
         self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
         self._rounds: set[asyncio.Task[None]] = set()
         self._relief: asyncio.TimerHandle | None = None
@@ -66,8 +69,7 @@ class Joined(Generic[T, R]):
     async def _run(self) -> None:
         group: list[tuple[T, asyncio.Future[R]]] = []
         try:
-            while self._waiting:
-                group = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._at_most))]
+            while group := self._next_group():
                 answers: Sequence[R | BaseException]
                 try:
                     answers = await self._carry_out([asked for asked, _ in group])
@@ -75,13 +77,20 @@ class Joined(Generic[T, R]):
                     answers = [error] * len(group)
                 for (_, caller), answer in zip(group, answers, strict=True):
                     _give(caller, answer)
-                group = []
         finally:
             for _, caller in group:  # they get no answer, where this has been cancelled
                 caller.cancel()
             self._rounds -= {task for task in self._rounds if task is asyncio.current_task()}
             if self._waiting and not self._rounds:
                 self._begin()
+
+    def _next_group(self) -> "list[tuple[T, asyncio.Future[R]]]":
+        group: list[tuple[T, asyncio.Future[R]]] = []
+        while self._waiting and len(group) < self._at_most:
+            asked, caller = self._waiting.popleft()
+            if not (self._abandonable and caller.done()):
+                group.append((asked, caller))
+        return group
 
 
 def _give(caller: "asyncio.Future[R]", answer: R | BaseException) -> None:

@@ -53,7 +53,7 @@ class Positions:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
         self._engine: AsyncEngine = sessions.kw["bind"]
-        self._read = Joined(self._read_all, at_most=AT_ONCE)
+        self._read = Joined(self._read_all, at_most=AT_ONCE, abandonable=True)
 
     async def __call__(self, viewer: Viewer, roadmap_id: UUID) -> RoadmapPosition:
         """Where the roadmap's event log stands, as of a moment after the call.

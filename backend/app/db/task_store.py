@@ -58,7 +58,7 @@ class TaskStore:
         self._sessions = sessions
         self._worker_id = worker_id
         self._event_retention = event_retention
-        self._claims = Joined(self._claim_all, at_most=MOST_CLAIMS, patience=None)
+        self._claims = Joined(self._claim_all, at_most=MOST_CLAIMS, patience=None, abandonable=True)
 
     async def claim(self, task_id: UUID) -> ClaimResult | None:
         """Take a queued task and announce it; None when there is nothing to take. Those that are asked for at the same

@@ -146,7 +146,7 @@ async def test_a_read_shows_what_was_committed_before(
     assert after.content == (await desk.read.roadmaps.roadmap(LOCAL_VIEWER, roadmap_id)).body
 
 
-@pytest.mark.parametrize("refusing", ["identity", "gzip;q=0", "gzip; q=0.0, identity", ""])
+@pytest.mark.parametrize("refusing", ["identity", "gzip;q=0", "gzip; q=0.0, identity", "gzip;\tq=0", ""])
 async def test_who_takes_no_gzip_gets_none(refusing: str, api: AsyncClient, desk: Desk) -> None:
     roadmap_id = await desk.drafted()
     answer = await read(api, roadmap_id, Accept_Encoding=refusing)

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 
 import pytest
 
-from app.core.joining import Joined
+from app.core.joining import MOST_ROUNDS, Joined
 
 who: ContextVar[str] = ContextVar("who", default="nobody")
 
@@ -68,6 +68,25 @@ async def test_a_caller_that_is_cancelled_takes_nothing_from_the_others() -> Non
         await impatient
 
 
+@pytest.mark.parametrize(("abandonable", "groups"), [(True, [[1], [3, 4]]), (False, [[1], [2, 3], [4]])])
+async def test_what_is_asked_for_by_a_caller_that_leaves_while_it_waits(
+    abandonable: bool, groups: list[list[int]]
+) -> None:
+    doubling = Doubling()
+    joined: Joined[int, int] = Joined(doubling, at_most=2, abandonable=abandonable)
+    doubling.may_answer.clear()
+    first = asyncio.create_task(joined(1))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    gone, *others = [asyncio.create_task(joined(number)) for number in (2, 3, 4)]
+    await asyncio.sleep(0)
+    gone.cancel()
+    await asyncio.wait([gone])
+    doubling.may_answer.set()
+    assert await asyncio.gather(first, *others) == [2, 6, 8]
+    assert doubling.groups == groups
+
+
 async def test_the_work_runs_in_no_callers_context() -> None:
     doubling = Doubling()
     who.set("the first caller")
@@ -104,3 +123,46 @@ async def test_without_patience_groups_follow_one_another() -> None:
     assert doubling.groups == [[1, 2]]
     doubling.may_answer.set()
     assert await asyncio.gather(*calls) == [2, 4, 6]
+
+
+async def test_stuck_groups_are_relieved_again_and_again_but_only_so_often() -> None:
+    groups: list[Sequence[int]] = []
+    stuck = asyncio.Event()
+
+    async def carry_out(numbers: Sequence[int]) -> list[int | BaseException]:
+        groups.append(numbers)
+        await stuck.wait()
+        return list(numbers)
+
+    joined: Joined[int, int] = Joined(carry_out, at_most=1, patience=0.001)
+    calls = [asyncio.create_task(joined(number)) for number in range(MOST_ROUNDS + 3)]
+    async with asyncio.timeout(10):
+        while len(groups) < MOST_ROUNDS:
+            await asyncio.sleep(0.001)
+    await asyncio.sleep(0.02)
+    assert len(groups) == MOST_ROUNDS
+    stuck.set()
+    assert await asyncio.gather(*calls) == list(range(MOST_ROUNDS + 3))
+
+
+async def test_when_a_group_is_cancelled_its_callers_are_and_those_that_wait_go_on() -> None:
+    rounds: list[asyncio.Task[object]] = []
+    waiting = asyncio.Event()
+
+    async def carry_out(numbers: Sequence[int]) -> list[int | BaseException]:
+        if 1 in numbers:
+            current = asyncio.current_task()
+            assert current is not None
+            rounds.append(current)
+            await waiting.wait()
+        return list(numbers)
+
+    joined: Joined[int, int] = Joined(carry_out, at_most=1, patience=None)
+    lost, next_one = asyncio.create_task(joined(1)), asyncio.create_task(joined(2))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    rounds[0].cancel()
+    async with asyncio.timeout(5):
+        assert await next_one == 2
+    await asyncio.sleep(0)
+    assert lost.cancelled()

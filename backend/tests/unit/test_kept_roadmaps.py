@@ -162,3 +162,33 @@ async def test_what_is_not_kept_is_compressed_for_itself() -> None:
     edited = RoadmapSnapshot(epoch=EPOCH, seq=1, body=b"the same state, and what an edit has dropped")
     bodies = await asyncio.gather(*(kept.gzipped(one) for one in (snapshot, edited)))
     assert [gzip.decompress(body) for body in bodies] == [snapshot.body, edited.body]
+
+
+async def test_what_replaces_a_roadmap_takes_its_place_and_no_more() -> None:
+    database = Database()
+    kept = KeptRoadmaps(database.read, limit=250)
+    other = position(1, roadmap_id=uuid4())
+    first = await kept.at(LOCAL_VIEWER, other)
+    for seq in (1, 2, 3):
+        database.seq = seq
+        old = await kept.at(LOCAL_VIEWER, position(seq))
+    database.seq = 4
+    await kept.at(LOCAL_VIEWER, position(4))
+    for _ in range(2):
+        await kept.gzipped(old)  # it is kept no more, and its size is nobody's
+    assert await kept.at(LOCAL_VIEWER, other) is first
+
+
+async def test_who_knows_of_another_epoch_does_not_get_a_read_from_before_it() -> None:
+    database = Database()
+    database.seq = 9
+    database.go_on.clear()
+    kept = KeptRoadmaps(database.read)
+    early = asyncio.create_task(kept.at(LOCAL_VIEWER, position(9)))
+    await begun(database, 1)
+    database.seq, database.epoch = 2, uuid4()
+    late = asyncio.create_task(kept.at(LOCAL_VIEWER, position(2, epoch=database.epoch)))
+    await asyncio.sleep(0)
+    database.go_on.set()
+    assert (await early).epoch == EPOCH
+    assert (await late).epoch == database.epoch
