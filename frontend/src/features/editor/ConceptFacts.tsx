@@ -1,4 +1,4 @@
-/** A concept's hours and prerequisites, in its row of the outline. */
+/** A concept's hours, difficulty and prerequisites, in its row of the outline. */
 
 import { useId, useState } from "react";
 
@@ -35,6 +35,7 @@ export function ConceptFacts({ concepts, conceptId, edit }: ConceptFactsProps) {
   return (
     <>
       <Hours concept={concept} edit={edit} />
+      <span className={styles.difficulty}>{t(`concept.${concept.difficulty}`)}</span>
       <Tooltip
         words={
           count === 0

@@ -10,6 +10,7 @@ import { ConceptFacts } from "./ConceptFacts";
 import { neighbour, outlineRows, type Operation, type Row, type Rows } from "./outline";
 import { OutlineRow, type Edit } from "./OutlineRow";
 import styles from "./OutlineTree.module.css";
+import { RowDescription } from "./RowDescription";
 
 interface OutlineTreeProps {
   readonly roadmap: Roadmap;
@@ -23,6 +24,7 @@ export function OutlineTree({ roadmap, edit, disabled }: OutlineTreeProps) {
   const shape = JSON.stringify(outlineRows(roadmap));
   const stages = useMemo(() => JSON.parse(shape) as Rows, [shape]);
   const concepts = conceptsOf(roadmap);
+  const descriptions = descriptionsOf(roadmap);
   const focusLater = useFocusAfterEdit(tree, stages);
   const editWithFocus = async (operation: Operation, goal: Goal | null) => {
     focusLater(goal);
@@ -42,22 +44,26 @@ export function OutlineTree({ roadmap, edit, disabled }: OutlineTreeProps) {
     return editWithFocus(operation, id === null ? null : { id, without: operation.id });
   };
   const rowOf = (row: Row) => ({ row, stages, edit: editRow, disabled });
+  const description = (row: Row) => (
+    <RowDescription text={descriptions.get(row.id) ?? ""} language={roadmap.language} />
+  );
 
   return (
     <fieldset className={styles.outline} disabled={disabled} aria-label={t("review.outline")}>
       <ol ref={tree} className={styles.tree}>
         {stages.map((stage) => (
           <li key={stage.id} className={styles.stage}>
-            <OutlineRow {...rowOf(stage)} />
+            <OutlineRow {...rowOf(stage)}>{description(stage)}</OutlineRow>
             <ol>
               {stage.children.map((module) => (
                 <li key={module.id}>
-                  <OutlineRow {...rowOf(module)} />
+                  <OutlineRow {...rowOf(module)}>{description(module)}</OutlineRow>
                   <ol>
                     {module.children.map((concept) => (
                       <li key={concept.id}>
                         <OutlineRow {...rowOf(concept)}>
                           <ConceptFacts concepts={concepts} conceptId={concept.id} edit={editRow} />
+                          {description(concept)}
                         </OutlineRow>
                       </li>
                     ))}
@@ -90,6 +96,19 @@ export function OutlineTree({ roadmap, edit, disabled }: OutlineTreeProps) {
         </li>
       </ol>
     </fieldset>
+  );
+}
+
+/** What stages, modules and concepts are about, by the identifiers of their rows. */
+function descriptionsOf({ stages }: Roadmap): ReadonlyMap<string, string> {
+  return new Map(
+    stages.flatMap((stage) => [
+      [stage.stage_id, stage.description] as const,
+      ...stage.modules.flatMap((module) => [
+        [module.module_id, module.description] as const,
+        ...module.concepts.map((concept) => [concept.concept_id, concept.description] as const),
+      ]),
+    ]),
   );
 }
 
