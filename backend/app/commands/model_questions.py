@@ -60,13 +60,13 @@ class ModelQuestions:
             InvalidInput: as `ask`.
         """
         _check(body)
-        await self._check_workers()
         if key is not None:
             try:
                 token = SecretBox.of(self._settings).encrypt(key.get_secret_value().strip())
             except ConfigurationError as error:
                 raise InvalidInput(error.message, fields=[{"field": "key", "message": error.message}]) from error
             body = body.model_copy(update={"key_token": token})
+        await self._check_workers()
         question = ModelQuestion(id=new_id(), kind=kind, body=body)
         await self._in_transaction(lambda questions: questions.ask(question))
         return question.id
