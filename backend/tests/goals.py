@@ -66,3 +66,35 @@ LACKING: tuple[str, ...] = (
     "Migrate from Git to Mercurial",
     "How do I bake sourdough bread?",
 )
+
+PROBES: tuple[str, ...] = (
+    "Learn SQL without fear using MongoDB",
+    "Docker without root with Podman",
+    "Docker not only for developers but for Windows administrators",
+    "Git at work with no experience in Perforce migration",
+    "Learning Spanish without a teacher through songs",
+    "Teach me Spanish except grammar",
+    "Build a programming language in Python",
+    "Write a Git from scratch",
+    "Create a Linux shell",
+    "Write a SQL database",
+    "Teaching statistics at school",
+    "Learn Python 2",
+    "SQL 92",
+)
+"""Goals that were made to mislead an earlier rule: words of a course in another sense."""
+
+UNTUNED: dict[str, str] = {
+    "I need to use git at work": "Git",
+    "Descriptive statistics": "Statistics",
+    "Learn linux permissions and processes": "The Linux shell",
+    "javascript closures and promises": "JavaScript",
+    "Spanish verbs in the subjunctive": "Spanish from the start",
+    "Kubernetes ingress and services": "Kubernetes",
+    "Chord progressions and voice leading": "Music theory",
+    "Python decorators": "Python programming",
+    "Python 3": "Python programming",
+    "How do I use Git branches?": "Git",
+    "Kubernetes basics in two weeks": "Kubernetes",
+    "SQL with no experience": "SQL for data analysis",
+}

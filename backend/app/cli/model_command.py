@@ -39,6 +39,8 @@ def model(
 
     If the provider needs a key that is not saved yet, `use` asks for it, or reads it from a pipe.
     """
+    if action not in {Action.TEST, Action.USE} and (name is not None or address is not None):
+        raise InvalidInput(f"`greenway model {action}` takes neither a model nor an address.")
     match action:
         case Action.SHOW:
             _show(ask(lambda api: api.model()))
@@ -64,6 +66,8 @@ async def _use(api: ApiClient, name: str, address: str | None) -> ModelView:
     now = await api.model()
     changed = now.saved.model_dump(mode="json") | {"model": name}
     keys = {}
+    if name.startswith("builtin:") and address is not None:
+        raise InvalidInput("The built-in author has no address.")
     if not name.startswith("builtin:"):
         wanted = parse_model_name(name)
         account = PROVIDERS[wanted.provider].account
@@ -78,10 +82,14 @@ async def _use(api: ApiClient, name: str, address: str | None) -> ModelView:
 
 def _read_key(label: str) -> str:
     """From the terminal, where it is not shown, or from a pipe."""
-    if sys.stdin.isatty():
-        key: str = typer.prompt(f"Key for {label}", hide_input=True)
-    else:
-        key = sys.stdin.readline(LONGEST_KEY + 2)
+    key = ""
+    if sys.stdin is not None and sys.stdin.isatty():
+        key = typer.prompt(f"Key for {label}", hide_input=True)
+    elif sys.stdin is not None:  # it is None where the shell has closed it
+        try:
+            key = sys.stdin.readline(LONGEST_KEY + 2)
+        except UnicodeDecodeError:
+            raise InvalidInput("The key that was piped in is not text in UTF-8.") from None
     if not key.strip():
         raise InvalidInput(f"{label} needs a key; enter it, or pipe it in.")
     return key.strip()

@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.agents.models.addresses import is_http_address
-from app.agents.models.names import parse_model_name
+from app.agents.models.addresses import is_plain_http_address
+from app.agents.models.names import check_given_key, parse_model_name
 from app.core.errors import ConfigurationError, InvalidInput, NotFound, Unavailable
 from app.core.secret_box import SecretBox
 from app.core.settings import Settings
@@ -62,7 +62,9 @@ class ModelQuestions:
         _check(body)
         if key is not None:
             try:
-                token = SecretBox.of(self._settings).encrypt(key.get_secret_value().strip())
+                given = key.get_secret_value().strip()
+                check_given_key(given)
+                token = SecretBox.of(self._settings).encrypt(given)
             except ConfigurationError as error:
                 raise InvalidInput(error.message, fields=[{"field": "key", "message": error.message}]) from error
             body = body.model_copy(update={"key_token": token})
@@ -81,8 +83,13 @@ class ModelQuestions:
             raise NotFound("There is no such request.")
         return state
 
-    async def withdraw(self, question_id: UUID) -> None:
-        """Nobody wants the answer any more: whoever works on it stops."""
+    async def withdraw(self, question_id: UUID, kind: QuestionKind) -> None:
+        """Nobody wants the answer any more: whoever works on it stops.
+
+        Raises:
+            NotFound: as `state`.
+        """
+        await self.state(question_id, kind)
         await self._in_transaction(lambda questions: questions.withdraw(question_id))
 
     async def _check_workers(self) -> None:
@@ -122,6 +129,6 @@ def _check(body: QuestionBody) -> None:
             parse_model_name(body.model)
         except ConfigurationError as error:
             raise InvalidInput(error.message, fields=[{"field": "model", "message": error.message}]) from error
-    if body.address is not None and not is_http_address(body.address):
-        message = "must start with http:// or https://"
+    if body.address is not None and not is_plain_http_address(body.address):
+        message = "must start with http:// or https://, and hold no user name or password"
         raise InvalidInput(f"`address` {message}.", fields=[{"field": "address", "message": message}])

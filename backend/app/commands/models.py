@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agents.checking import PARTS, check_author
 from app.agents.in_force import in_force, is_from_environment, with_model
-from app.agents.models.addresses import is_http_address
-from app.agents.models.names import check_key
+from app.agents.models.addresses import is_plain_http_address
+from app.agents.models.names import check_given_key
 from app.agents.models.providers import ACCOUNTS
 from app.core.errors import ConfigurationError, Conflict, InvalidInput
 from app.core.secret_box import SecretBox, Undecryptable
@@ -45,6 +45,7 @@ class ModelCommands:
             saved = await models.saved(for_update=True)
             if revision is not None and revision != saved.revision:
                 raise Conflict("The models have been changed meanwhile; read them again.")
+            self._check_environment(chosen, keys, saved.settings)
             kept = {account: key for account, key in saved.keys.items() if account not in keys}
             for account in kept:
                 if chosen.addresses.get(account) != saved.settings.addresses.get(account):
@@ -71,15 +72,27 @@ class ModelCommands:
         for account, field in named:
             if account not in ACCOUNTS:
                 raise _invalid(f"{field}.{account}", f"must be of one of {', '.join(ACCOUNTS)}")
+        for account, address in chosen.addresses.items():
+            if not is_plain_http_address(address):
+                message = "must start with http:// or https://, and hold no user name or password"
+                raise _invalid(f"addresses.{account}", message)
+
+    def _check_environment(
+        self, chosen: ModelSettings, keys: Mapping[str, SecretStr | None], saved: ModelSettings
+    ) -> None:
+        """What the environment decides cannot be changed here; what was saved before it did may stay."""
+        if self._settings.is_given("model") and chosen.model not in {None, saved.model}:
+            raise Conflict(f"{self._settings.name_of('model')} is set in the environment; change it there.")
+        changed = {
+            account
+            for account in chosen.addresses.keys() | saved.addresses.keys()
+            if chosen.addresses.get(account, saved.addresses.get(account)) != saved.addresses.get(account)
+        }
+        for account in sorted(changed | {account for account, key in keys.items() if key is not None}):
             if is_from_environment(self._settings, account):
                 raise Conflict(f"The environment sets how {account} is reached; change it there.")
-        for account, address in chosen.addresses.items():
-            if not is_http_address(address):
-                raise _invalid(f"addresses.{account}", "must start with http:// or https://")
 
     def _check_models(self, chosen: ModelSettings) -> None:
-        if chosen.model is not None and self._settings.is_given("model"):
-            raise Conflict(f"{self._settings.name_of('model')} is set in the environment; change it there.")
         if unknown := sorted(chosen.models_for.keys() - set(PARTS)):
             raise _invalid(f"models_for.{unknown[0]}", f"is not one of {', '.join(PARTS)}")
         for_parts = {f"models_for.{part}": name for part, name in chosen.models_for.items()}
@@ -97,7 +110,7 @@ class ModelCommands:
             return {}
         for account, key in given.items():
             try:
-                check_key(key, "the key")
+                check_given_key(key)
             except ConfigurationError as error:
                 raise _invalid(f"keys.{account}", error.message) from None
         try:

@@ -39,9 +39,11 @@ class ModelQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionState:
-    """`taken` says that a worker has it; `answer` is None until there is one."""
+    """`taken` says that a worker has it, `is_lost` that nothing will come of it any more; `answer` is None until there
+    is one."""
 
     kind: QuestionKind
     taken: bool
+    is_lost: bool
     progress: Mapping[str, Any] | None
     answer: Mapping[str, Any] | None

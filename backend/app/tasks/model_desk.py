@@ -1,7 +1,7 @@
 """Answers what the API asks about models: here are the keys, and from here models are reached."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from importlib import import_module
@@ -25,8 +25,8 @@ from app.domain.model_settings import ModelSettings, SavedModelSettings
 
 LOOK_EVERY = 0.5
 """Seconds between two looks for questions."""
-AT_ONCE = 4
-"""Questions that one worker answers at the same time."""
+AT_ONCE, PULLS_AT_ONCE = 4, 2
+"""Questions that one worker answers at the same time, and models that it has fetched beside them."""
 TELL_EVERY = 0.5
 """Seconds between two notes of how far a model has been fetched."""
 
@@ -44,7 +44,7 @@ class ModelDesk:
     def __init__(self, settings: Settings, sessions: Sessions) -> None:
         self._settings = settings
         self._sessions = sessions
-        self._answering: set[asyncio.Task[None]] = set()
+        self._answering: dict[asyncio.Task[None], QuestionKind] = {}
 
     async def work(self) -> None:
         """Answer questions for as long as the worker lives."""
@@ -55,13 +55,20 @@ class ModelDesk:
                 task.cancel()
 
     async def _take(self) -> None:
-        if (room := AT_ONCE - len(self._answering)) > 0:
-            with suppress(DatabaseUnavailable):
-                for question in await self._in_transaction(lambda questions: questions.take(limit=room)):
-                    task = asyncio.create_task(self._answer(question))
-                    self._answering.add(task)
-                    task.add_done_callback(self._answering.discard)
+        pulls = list(self._answering.values()).count(QuestionKind.PULL)
+        await self._take_some([QuestionKind.PULL], PULLS_AT_ONCE - pulls)
+        others = [kind for kind in QuestionKind if kind != QuestionKind.PULL]
+        await self._take_some(others, AT_ONCE - (len(self._answering) - pulls))
         await asyncio.sleep(LOOK_EVERY)
+
+    async def _take_some(self, kinds: Sequence[QuestionKind], room: int) -> None:
+        if room <= 0:
+            return
+        with suppress(DatabaseUnavailable):
+            for question in await self._in_transaction(lambda questions: questions.take(kinds, limit=room)):
+                task = asyncio.create_task(self._answer(question))
+                self._answering[task] = question.kind
+                task.add_done_callback(self._answering.pop)
 
     async def _answer(self, question: ModelQuestion) -> None:
         try:

@@ -1,7 +1,7 @@
 """A curated course is given for what it covers, never because a word occurs."""
 
 import pytest
-from goals import FIT, LACKING
+from goals import FIT, LACKING, PROBES, UNTUNED
 
 from app.agents.builtin.curriculum import curriculum_for
 from app.agents.builtin.fit import fit_of
@@ -17,7 +17,7 @@ def test_goals_that_a_course_covers_find_it() -> None:
     assert len(found) >= FOUND, [(goal, fit_of(goal)) for goal in FIT if goal not in found]
 
 
-@pytest.mark.parametrize("goal", LACKING)
+@pytest.mark.parametrize("goal", [*LACKING, *PROBES])
 def test_a_goal_that_no_course_covers_is_told_what_is_missing(goal: str) -> None:
     fit = fit_of(goal)
     assert fit.missing and not fit.is_whole
@@ -34,6 +34,11 @@ def test_what_is_missing_is_said_in_the_learners_own_words() -> None:
 @pytest.mark.parametrize("goal", ["", "   ", "?", "learn", "12", "not SQL", "🎸", "a" * 4000, "не SQL"])
 def test_a_goal_that_says_little_finds_no_course(goal: str) -> None:
     assert not fit_of(goal).is_whole
+
+
+@pytest.mark.parametrize(("goal", "title"), UNTUNED.items())
+def test_a_course_is_found_by_what_it_teaches(goal: str, title: str) -> None:
+    assert (fit_of(goal).course, fit_of(goal).missing) == (title, ())
 
 
 def test_every_phrase_of_a_course_finds_it() -> None:

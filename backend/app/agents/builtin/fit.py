@@ -11,32 +11,47 @@ from functools import cache, lru_cache
 
 from app.agents.builtin.syllabus import Syllabus, all_syllabi
 
-_WORD = re.compile(r"[^\W_][\w+#'’./&-]*", re.UNICODE)
+_WORD = re.compile(r"[^\W_][\w+#'’.&-]*", re.UNICODE)
 _CLAUSE = re.compile(r"[,.;:!?\n()]+(?=\s|$)")
 _NEGATION = re.compile(
-    r"\b(don['’]?t|do not|not|no|without|except|instead of|rather than|other than|anything but|everything but|all but"
-    r"|no more|never)\b",
+    r"\b(don['’]?t|do not|not(?! only\b)|no|without|except|instead of|rather than|other than|anything but"
+    r"|everything but|all but|no more|never)\b",
     re.IGNORECASE,
 )
+_HARMLESS = re.compile(
+    r"\b(with(out)?\s+)?((no|any|prior|previous|zero)\s+)*\b(no|without|zero)\s+((any|prior|previous)\s+)*"
+    r"(experience|knowledge|background|fear|idea|clue|stress|pain|tears)\b"
+    r"|\b(\d+|an?|one|two|three|four|five|six|ten|few|couple of)\s+(minute|hour|day|week|month|year)s?\b",
+    re.IGNORECASE,
+)
+"""What says how somebody learns: "with no experience", "in two weeks"."""
+_MAKING = frozenset(
+    """
+    build building create creating develop developing implement implementing make making design designing write writing
+    invent port porting migrate migrating administer administering
+    """.split()  # noqa: SIM905
+)
+"""Verbs whose object is what somebody wants, and seldom a course about the tool: "build a language in Python"."""
+_WRITTEN = frozenset("query script dockerfile program code function test statement sentence page template".split())  # noqa: SIM905
+"""What a course teaches to write."""
 _FILLERS = frozenset(
     """
     a an the my our your me us i i'm i'd i've we we'd you it its this that these those what which who how why when where
     to for of in on at by with about into from as and or so than then if because while within via
     is are am be been being was were do does did can could will would should may might must shall let's let
     want wanted wish hope need like love plan intend try trying going go get getting got become becoming
-    learn learning study studying teach teaching taught understand understanding understood know knowing known master
+    learn learning study studying teach taught understand understanding understood know knowing known master
     mastering improve improving explore exploring discover start starting started begin beginning use using used
-    build building create creating develop developing
-    work working write writing read reading speak speaking make making do doing be able
+    work working read reading speak speaking do doing be able
     please help show guide give course class tutorial lesson training bootcamp roadmap path plan curriculum
     introduction introductory intro basic basics fundamental fundamentals foundation foundations essential essentials
     beginner beginners novice newbie intermediate advanced expert absolute complete total zero scratch ground up
     step quick quickly fast easy simple simply properly well good better best great comfortable confident fluent
     proficient competent modern new practical really just also always finally more everything something anything
     hour hours day days week weeks month months year years daily per every each minutes weekend time
-    job interview exam test career work school university college hobby fun
+    job interview exam test career hobby fun
     crash deep dive overview refresher explained vs versus travel developer developers programmer programmers
-    language skill skills topic subject field
+    skill skills topic subject field
     """.split()  # noqa: SIM905
 )
 """Words that say how, how well or when somebody wants to learn, and not what."""
@@ -59,29 +74,45 @@ class Fit:
 @lru_cache(maxsize=256)
 def fit_of(goal: str) -> Fit:
     """For a goal in English, the language of the curated courses."""
-    asked = _asked(goal)
-    words = _content_words(asked)
+    asked, rejected = _asked(_HARMLESS.sub(" ", goal))
+    words, unwanted = _content_words(asked), _content_words(rejected)
     if not words:
-        return Fit(course=None, covered=(), missing=tuple(_content_words(goal)) or tuple(_WORD.findall(goal)[:1]))
+        return Fit(course=None, covered=(), missing=tuple(unwanted) or tuple(_WORD.findall(goal)[:1]))
     best: tuple[int, int, Syllabus, list[str]] | None = None
     for syllabus in all_syllabi():
         anchor = _anchor(syllabus, asked)
         if anchor == 0:
             continue
-        missing = [word for word in words if _stem(word) not in _vocabulary(syllabus)]
+        missing = [word for word in (*words, *unwanted) if _stem(word) not in _vocabulary(syllabus)]
         if best is None or (len(missing), -anchor) < best[:2]:
             best = (len(missing), -anchor, syllabus, missing)
     if best is None:
         return Fit(course=None, covered=(), missing=tuple(words))
     _, _, syllabus, missing = best
     covered = tuple(word for word in words if word not in missing)
-    return Fit(course=syllabus.title, covered=covered, missing=tuple(missing))
+    # Where all words are known, a course may still not be meant: they are not wanted, or are to be made.
+    return Fit(
+        course=syllabus.title,
+        covered=covered,
+        missing=tuple(missing) or tuple(unwanted) or tuple(_to_be_made(asked, syllabus)),
+    )
 
 
-def _asked(goal: str) -> str:
-    """The goal without what the learner says not to want: in each clause, whatever follows a negation."""
-    clauses = _CLAUSE.split(goal)
-    return ", ".join(_NEGATION.split(clause, maxsplit=1)[0] for clause in clauses)
+def _asked(goal: str) -> tuple[str, str]:
+    """The goal without what the learner says not to want: in each clause, whatever follows a negation; and that."""
+    parts = [_NEGATION.split(clause, maxsplit=1) for clause in _CLAUSE.split(goal)]
+    return ", ".join(part[0] for part in parts), ", ".join(part[-1] for part in parts if len(part) > 1)
+
+
+def _to_be_made(asked: str, syllabus: Syllabus) -> list[str]:
+    """The verb and what follows it, where something is to be made that no course teaches to write."""
+    words = _WORD.findall(asked)
+    for place, word in enumerate(words):
+        rest = words[place + 1 :]
+        is_taught = _stem(word) in _vocabulary(syllabus) or any(_stem(one) in _WRITTEN for one in rest)
+        if word.casefold() in _MAKING and rest and not is_taught:
+            return [word, *(one for one in rest if one.casefold() not in _FILLERS)]
+    return []
 
 
 def _anchor(syllabus: Syllabus, asked: str) -> int:
@@ -96,7 +127,8 @@ def _anchor(syllabus: Syllabus, asked: str) -> int:
 def _content_words(text: str) -> list[str]:
     """The words that say what somebody wants to learn, in the learner's own spelling, each once."""
     words = (word.rstrip("'’./&-") for word in _WORD.findall(text))
-    meant = (word for word in words if word.casefold().replace("’", "'") not in _FILLERS and not word.isdigit())
+    ignored = _FILLERS | _MAKING
+    meant = (word for word in words if word.casefold().replace("’", "'") not in ignored)
     return list({_stem(word): word for word in reversed(list(meant))}.values())[::-1]
 
 
@@ -107,8 +139,9 @@ def _vocabulary(syllabus: Syllabus) -> frozenset[str]:
 
 
 def _stem(word: str) -> str:
-    """One form for `query` and `queries`, `join` and `joins`."""
+    """One form for `query` and `queries`, `join` and `joins`, `branch`, `branches` and `branching`."""
     text = word.casefold()
-    if len(text) > 4 and text.endswith("ies"):
-        return text[:-3] + "y"
+    for ending, rest, least in (("ies", "y", 5), ("ches", "ch", 6), ("shes", "sh", 6), ("xes", "x", 5), ("ing", "", 7)):
+        if len(text) >= least and text.endswith(ending):
+            return text[: -len(ending)] + rest
     return text[:-1] if len(text) > 3 and text.endswith("s") and not text.endswith("ss") else text

@@ -21,6 +21,11 @@ def is_http_address(url: str) -> bool:
     return parts.scheme in {"http", "https"} and url.isprintable() and is_host(parts.hostname or "")
 
 
+def is_plain_http_address(url: str) -> bool:
+    """Whether it is one without a user name or a password: such addresses are shown, and may be stored as they are."""
+    return is_http_address(url) and "@" not in _split(url).netloc
+
+
 def openai_address(url: str) -> str:
     """The base address of an OpenAI-compatible server, as given but for trailing slashes."""
     return url.strip().rstrip("/")

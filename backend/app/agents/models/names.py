@@ -104,6 +104,17 @@ def _named(settings: Settings) -> str:
     return f"{setting}={settings.model}" if setting.isidentifier() else settings.model
 
 
+def check_given_key(key: str) -> None:
+    """A key that somebody has entered.
+
+    Raises:
+        ConfigurationError: it is blank, or cannot be a key.
+    """
+    if not key:
+        raise ConfigurationError("The key is blank; enter it again.")
+    check_key(key, "The key")
+
+
 def check_key(key: str, setting: str) -> None:
     """Keys travel in headers, which take no other characters; and what was copied along may not be visible.
 

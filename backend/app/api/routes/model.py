@@ -48,6 +48,7 @@ class PullBody(FrozenModel):
     address: AddressText
 
 
+_LOST = {"code": "unavailable", "message": "The worker that has fetched it is not there any more."}
 _CSV = {"text/csv": {"schema": {"type": "string"}}}
 
 
@@ -111,10 +112,10 @@ async def start_pull(body: PullBody, services: Services) -> Pull:
 async def get_pull(pull_id: UUID, services: Services) -> Pull:
     """How far it is."""
     state = await services.commands.questions.state(pull_id, QuestionKind.PULL)
-    answer: dict[str, Any] = dict(state.answer or {})
+    answer: dict[str, Any] = dict(state.answer or (_LOST if state.is_lost else {}))
     return Pull(
         id=pull_id,
-        done=state.answer is not None,
+        done=state.answer is not None or state.is_lost,
         code=answer.get("code"),
         message=answer.get("message"),
         **(state.progress or {}),
@@ -124,7 +125,7 @@ async def get_pull(pull_id: UUID, services: Services) -> Pull:
 @router.delete("/pulls/{pull_id}", status_code=204)
 async def stop_pull(pull_id: UUID, services: Services) -> None:
     """Stop it; the server keeps what it has."""
-    await services.commands.questions.withdraw(pull_id)
+    await services.commands.questions.withdraw(pull_id, QuestionKind.PULL)
 
 
 @router.get("/spending")

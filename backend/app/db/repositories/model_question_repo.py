@@ -1,11 +1,11 @@
 """Questions about models, from the API to whichever worker takes them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import case, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import model_questions
@@ -13,6 +13,8 @@ from app.domain.model_questions import ModelQuestion, QuestionBody, QuestionKind
 
 KEPT_FOR = timedelta(hours=1)
 """How long a question is kept, with its answer; after that, whoever has asked is gone."""
+LOST_AFTER = timedelta(minutes=3)
+"""How long a worker may say nothing about a question that it has taken."""
 WAITS_FOR = timedelta(seconds=30)
 """How long a question may wait for a worker: later, nobody waits for the answer any more."""
 
@@ -25,11 +27,15 @@ class ModelQuestionRepository:
         body = question.body.model_dump(mode="json", exclude_none=True)
         await self._session.execute(insert(model_questions).values(id=question.id, kind=question.kind, body=body))
 
-    async def take(self, *, limit: int) -> Sequence[ModelQuestion]:
-        """Questions that no worker has taken yet; now they are the caller's."""
+    async def take(self, kinds: Collection[QuestionKind], *, limit: int) -> Sequence[ModelQuestion]:
+        """Questions of some kinds that no worker has taken yet; now they are the caller's."""
         waiting = (
             select(model_questions.c.id)
-            .where(model_questions.c.taken_at.is_(None), model_questions.c.created_at > func.now() - WAITS_FOR)
+            .where(
+                model_questions.c.taken_at.is_(None),
+                model_questions.c.kind.in_(sorted(kinds)),
+                model_questions.c.created_at > func.now() - WAITS_FOR,
+            )
             .order_by(model_questions.c.created_at)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -43,7 +49,7 @@ class ModelQuestionRepository:
 
     async def note_progress(self, question_id: UUID, progress: Mapping[str, Any]) -> bool:
         """Gives False when nobody wants it any more."""
-        return await self._set(question_id, progress=dict(progress))
+        return await self._set(question_id, progress=dict(progress), taken_at=func.now())
 
     async def answer(self, question_id: UUID, answer: Mapping[str, Any]) -> None:
         # Without the key: it is not needed any more.
@@ -51,12 +57,21 @@ class ModelQuestionRepository:
 
     async def state(self, question_id: UUID) -> QuestionState | None:
         table = model_questions.c
-        query = select(table.kind, table.taken_at, table.progress, table.answer).where(table.id == question_id)
+        is_lost = case(
+            (table.taken_at.is_(None), table.created_at < func.now() - WAITS_FOR),
+            else_=table.taken_at < func.now() - LOST_AFTER,
+        ) & table.answer.is_(None)
+        columns = (table.kind, table.taken_at, table.progress, table.answer, is_lost.label("is_lost"))
+        query = select(*columns).where(table.id == question_id)
         row = (await self._session.execute(query)).one_or_none()
         if row is None:
             return None
         return QuestionState(
-            kind=QuestionKind(row.kind), taken=row.taken_at is not None, progress=row.progress, answer=row.answer
+            kind=QuestionKind(row.kind),
+            taken=row.taken_at is not None,
+            is_lost=row.is_lost,
+            progress=row.progress,
+            answer=row.answer,
         )
 
     async def withdraw(self, question_id: UUID) -> None:
