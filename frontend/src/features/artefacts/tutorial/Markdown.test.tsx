@@ -204,3 +204,36 @@ describe("what exceeds a limit is shown as it was written", () => {
     expect(bounded(lesson).map(({ rest }) => rest)).toEqual(lesson.map(() => ""));
   });
 });
+
+describe("Chinese text is formatted as Chinese authors write it", () => {
+  test("bold may end in punctuation, whatever follows", () => {
+    const { container } = render(element("**注意：**这是重点。**“引号”**也是，**结束。**然后。"));
+    expect([...container.querySelectorAll("strong")].map((one) => one.textContent)).toEqual([
+      "注意：",
+      "“引号”",
+      "结束。",
+    ]);
+    expect(container.textContent).not.toContain("*");
+  });
+
+  test("one tilde is a range, two strike through", () => {
+    const { container } = render(element("需要 5~10 分钟，再等 15~20 分钟，~~不是~~这样。"));
+    expect([...container.querySelectorAll("del")].map((one) => one.textContent)).toEqual(["不是"]);
+    expect(container.textContent).toContain("5~10 分钟，再等 15~20");
+  });
+
+  test.each([
+    ["参见https://example.org/a。然后继续", "https://example.org/a", "。然后继续"],
+    ["见 www.example.org，很好", "http://www.example.org", "，很好"],
+  ])("an address ends before Chinese text: %s", (text, address, after) => {
+    const { container } = render(element(text));
+    expect(container.querySelector("a")?.getAttribute("href")).toBe(address);
+    expect(container.textContent?.endsWith(after)).toBe(true);
+    expect(container.querySelector("a")?.textContent).not.toContain(after[0]);
+  });
+
+  test("a link whose address was written by the author stays whole", () => {
+    const { container } = render(element("[https://example.org/文](https://example.org/文)"));
+    expect(container.querySelector("a")?.textContent).toBe("https://example.org/文");
+  });
+});

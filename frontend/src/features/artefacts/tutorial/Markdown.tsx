@@ -4,6 +4,8 @@ import { useMemo, useState, type ComponentProps } from "react";
 import ReactMarkdown from "react-markdown";
 import rehypeHighlight from "rehype-highlight";
 import rehypeKatex from "rehype-katex";
+import remarkCjkFriendly from "remark-cjk-friendly";
+import remarkCjkStrikethrough from "remark-cjk-friendly-gfm-strikethrough";
 import remarkGfm from "remark-gfm";
 import remarkMath from "remark-math";
 
@@ -12,10 +14,19 @@ import { AsText, Boundary } from "../../../shared/ui/Boundary";
 import { Button } from "../../../shared/ui/Button";
 import { rehypeBoundedCode, rehypeBoundedDepth } from "./boundedTrees";
 import type { Bounded } from "./bounds";
+import { remarkChineseLinks } from "./chineseLinks";
 import styles from "./Markdown.module.css";
 
 type Plugins = NonNullable<ComponentProps<typeof ReactMarkdown>["rehypePlugins"]>;
-const REMARK: Plugins = [remarkGfm, remarkMath];
+/** One tilde is a range, as in 5~10; in Chinese, emphasis may end in punctuation. */
+const TWO_TILDES = { singleTilde: false };
+const REMARK: Plugins = [
+  [remarkGfm, TWO_TILDES],
+  remarkCjkFriendly,
+  [remarkCjkStrikethrough, TWO_TILDES],
+  remarkMath,
+  remarkChineseLinks,
+];
 
 export function Markdown({ text }: { readonly text: Bounded }) {
   const { t } = usePreferences();
@@ -100,12 +111,12 @@ function Code({ children }: ComponentProps<"pre">) {
   };
   return (
     <div className={styles.code}>
-      <pre ref={setBlock} tabIndex={0}>
-        {children}
-      </pre>
       <Button kind="quiet" className={styles.copy ?? ""} onClick={() => void copy()}>
         {t(LABELS[outcome ?? "none"])}
       </Button>
+      <pre ref={setBlock} tabIndex={0}>
+        {children}
+      </pre>
     </div>
   );
 }
