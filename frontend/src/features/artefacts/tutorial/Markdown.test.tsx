@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { PreferencesProvider } from "../../../shared/i18n/preferences";
 import { bounded, CHARACTERS, DEPTH, ELEMENTS } from "./bounds";
-import { Markdown } from "./Markdown";
+import { InlineMarkdown, Markdown } from "./Markdown";
 
 /** What opens something, with or without what closes it. */
 const PIECES = [
@@ -236,4 +236,38 @@ describe("Chinese text is formatted as Chinese authors write it", () => {
     const { container } = render(element("[https://example.org/文](https://example.org/文)"));
     expect(container.querySelector("a")?.textContent).toBe("https://example.org/文");
   });
+});
+
+test.each([
+  ["Salaries of $150k and $190k, or $5/$6.", 0],
+  ["From $5 to\n$10.", 0],
+  ["It costs $5 and $x$ is set.", 1],
+  ["The sum $2x + 1$ and $5$.", 2],
+])("money stays money, formulas are set: %j", (text, formulas) => {
+  const { container } = render(element(text));
+  expect(container.querySelectorAll("math")).toHaveLength(formulas);
+  if (formulas === 0) expect(container.textContent).toBe(text);
+});
+
+describe("within a line", () => {
+  function inline(text: string): HTMLElement {
+    return render(
+      <PreferencesProvider>
+        <InlineMarkdown text={text} />
+      </PreferencesProvider>,
+    ).container;
+  }
+
+  test("code, emphasis and formulas are formatted", () => {
+    const line = inline("What does `a` in **this** $x^2$ do?\n\n```js\nlet a = 1;\n```");
+    expect(line.querySelectorAll("code")).toHaveLength(2);
+    expect(line.querySelectorAll("strong, math")).toHaveLength(2);
+    expect(line.querySelectorAll("p, pre, div, button")).toHaveLength(0);
+    expect(line.textContent).not.toContain("`");
+  });
+
+  test.each(["1. First", "# of items", "- 5", "> 3", "| a |\n|---|", "---", "<img src=x onerror=alert(1)>"])(
+    "%j keeps its signs",
+    (text) => expect(inline(text).textContent).toBe(text),
+  );
 });
