@@ -271,3 +271,12 @@ describe("within a line", () => {
     (text) => expect(inline(text).textContent).toBe(text),
   );
 });
+
+test("of HTML, only a bare line break and a bare key are elements", () => {
+  const attack = '<kbd onclick="alert(1)">x</kbd> <br onload=alert(1)> <kbd><script>alert(1)</script></kbd>';
+  const { container } = render(element(`Press <kbd>Ctrl</kbd>+<kbd>C</kbd><br>now\n\n${attack}`));
+  expect([...container.querySelectorAll("kbd")].map((one) => one.textContent)).toEqual(["Ctrl", "C"]);
+  expect(container.querySelectorAll("br")).toHaveLength(1);
+  expect(container.querySelectorAll("script, [onclick], [onload]")).toHaveLength(0);
+  expect(container.textContent).toContain(attack);
+});

@@ -18,6 +18,7 @@ import { bounded, type Bounded } from "./bounds";
 import { remarkChineseLinks } from "./chineseLinks";
 import styles from "./Markdown.module.css";
 import { remarkMoney } from "./money";
+import { remarkSafeElements } from "./safeElements";
 
 type Plugins = NonNullable<ComponentProps<typeof ReactMarkdown>["rehypePlugins"]>;
 /** One tilde is a range, as in 5~10; in Chinese, emphasis may end in punctuation. */
@@ -29,6 +30,7 @@ const REMARK: Plugins = [
   remarkMath,
   remarkMoney,
   remarkChineseLinks,
+  remarkSafeElements,
 ];
 
 /** Within a line, "1. First" is no list and "# of items" no heading. */
