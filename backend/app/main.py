@@ -7,8 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from app import __version__
-from app.agents.estimating import Estimator
-from app.agents.factory import check_author
+from app.agents.checking import check_author
 from app.api.answers import UNAVAILABLE
 from app.api.body_limit import BodyLimits, SizeLimit
 from app.api.connections import streams_of
@@ -17,12 +16,29 @@ from app.api.direct import include_direct
 from app.api.document import DocumentedApi
 from app.api.entrance import Entrance
 from app.api.problems import install_problem_handlers
-from app.api.routes import about, concepts, events, operations, outlines, roadmaps, steering, tasks, transfer
+from app.api.routes import (
+    about,
+    concepts,
+    events,
+    model,
+    notes,
+    operations,
+    outlines,
+    roadmaps,
+    search,
+    steering,
+    tasks,
+    transfer,
+)
 from app.api.web import serve_web
 from app.commands.file_reader import FileReader
+from app.commands.model_questions import ModelQuestions
+from app.commands.models import ModelCommands
+from app.commands.notes import Notes
 from app.commands.outlines import Outlines
 from app.commands.quizzes import Quizzes
 from app.commands.roadmaps import RoadmapService
+from app.commands.search import Search
 from app.commands.steering import Steering
 from app.commands.transfer import Transfer
 from app.commands.unit import UnitOfWork
@@ -85,7 +101,7 @@ def create_app(settings: Settings | None = None, *, alone: bool = False) -> Fast
     install_problem_handlers(app)
     include_direct(app, operations.direct, roadmaps.direct)
     app.include_router(about.router)
-    for module in (transfer, roadmaps, outlines, steering, concepts, tasks, events):
+    for module in (model, transfer, roadmaps, outlines, steering, concepts, notes, search, tasks, events):
         app.include_router(module.router, responses=UNAVAILABLE)
     app.include_router(operations.router)
     serve_web(app, root_path=settings.root_path or "")
@@ -114,17 +130,21 @@ async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
     seal = EventSeal(sessions)
     hub = EventHub(sessions, redis, seal)
     unit = UnitOfWork(sessions, CeleryDoorbell(celery), NotificationService(redis, seal))
-    readers = Readers.over(sessions, Estimator(settings))
+    readers = Readers.over(sessions, settings)
     hub.start()
     try:
         yield ApiServices(
             commands=Commands(
-                roadmaps=RoadmapService(unit, author=author, max_concepts=settings.max_concepts),
+                roadmaps=RoadmapService(unit, author=readers.models.author, max_concepts=settings.max_concepts),
                 outlines=Outlines(unit, max_concepts=settings.max_concepts),
                 steering=Steering(unit),
                 transfer=Transfer(unit, readers.packed),
                 files=FileReader(max_concepts=settings.max_concepts),
                 quizzes=Quizzes(unit),
+                models=ModelCommands(sessions, settings),
+                questions=ModelQuestions(sessions, settings),
+                notes=Notes(unit),
+                search=Search(unit),
             ),
             read=readers,
             stream=EventStream(hub, readers.roadmaps, heartbeat=settings.heartbeat, most=streams_of(settings)),

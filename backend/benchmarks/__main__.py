@@ -17,6 +17,7 @@ from benchmarks import (
     saving,
     scaling,
     screen,
+    starting,
     telling,
 )
 from benchmarks.machine import describe
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Callable[[], Sequence[Finding]]] = {
     "fan_out": fan_out.measure,
     "read_roadmap": read_roadmap.measure,
     "screen": screen.measure,
+    "starting": starting.measure,
 }
 
 

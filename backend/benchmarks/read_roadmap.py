@@ -22,7 +22,6 @@ import asyncpg
 import httpx2
 from asyncpg.prepared_stmt import PreparedStatement
 
-from app.agents.estimating import Estimator
 from app.core.garbage import leave_full_collections_to_us
 from app.core.settings import load_settings
 from app.db.session import Sessions
@@ -190,7 +189,7 @@ async def _statements(sessions: Sessions, roadmap_id: UUID) -> list[tuple[str, t
 
 def _readers(sessions: Sessions) -> Readers:
     """Readers that have kept nothing."""
-    return Readers.over(sessions, Estimator(load_settings()))
+    return Readers.over(sessions, load_settings())
 
 
 async def _joiners(program: Path) -> list[Figure]:

@@ -123,7 +123,11 @@ async def bench() -> AsyncIterator[Bench]:
     sessions = create_sessions(engine)
     notifications = NotificationService(redis, EventSeal(sessions))
     unit = UnitOfWork(sessions, NoDoorbell(), notifications)
-    service = RoadmapService(unit, author=TimedAuthor.name, max_concepts=settings.max_concepts)
+
+    async def author() -> str:
+        return TimedAuthor.name
+
+    service = RoadmapService(unit, author=author, max_concepts=settings.max_concepts)
     try:
         yield Bench(settings, sessions, redis, notifications, service, Steering(unit))
     finally:

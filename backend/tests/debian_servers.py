@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import redis
+from processes import TETHERED
 
 from app.embedded.command import Account, run_as
 from app.embedded.ports import free_port
@@ -178,7 +179,9 @@ def _running(
     log = directory / "log"
     account = _account() if drop else None
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=directory, env=_ENV, stdout=output, stderr=output, **run_as(account))
+        process = subprocess.Popen(
+            command, cwd=directory, env=_ENV, stdout=output, stderr=output, **run_as(account), **TETHERED
+        )
     try:
         deadline = time.monotonic() + DEADLINE
         while not ready():

@@ -1,14 +1,21 @@
 """Runs `greenway` as a process of its own, with nothing in its environment but what a test gives it."""
 
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from app.embedded.command import tether
 
 BACKEND = Path(__file__).resolve().parents[1]
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
 PATIENCE = 60
+TETHERED: dict[str, Any] = {"preexec_fn": tether(signal.SIGKILL)}
+"""For `subprocess`: a process that ends with the tests, even if those are killed (Linux only). Start it in the main
+thread, whose end counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

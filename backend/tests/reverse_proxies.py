@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
+from processes import TETHERED
 
 from app.embedded.ports import free_port
 
@@ -113,7 +114,7 @@ def caddy(upstream: str, directory: Path, *, strips: bool) -> Iterator[Proxy]:
 @contextmanager
 def _running(command: list[str], log: Path, env: dict[str, str], proxy: Proxy) -> Iterator[None]:
     with log.open("ab") as output:
-        process = subprocess.Popen(command, env={**os.environ, **env}, stdout=output, stderr=output)
+        process = subprocess.Popen(command, env={**os.environ, **env}, stdout=output, stderr=output, **TETHERED)
     try:
         _wait_until(lambda: _answers(proxy), process, log)
         yield

@@ -31,6 +31,7 @@ COMMANDS = [
     ["duplicate", ID],
     ["show", ID],
     ["list"],
+    ["search", "joins"],
 ]
 """The commands that ask the API about roadmaps, each with what it needs."""
 

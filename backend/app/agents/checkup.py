@@ -40,8 +40,12 @@ class CapitalReply(Reply):
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
+    """`code` is `answered`, `slow`, or that of the failure."""
+
     ok: bool
+    code: str
     message: str
+    seconds: float | None = None
 
 
 async def check_up(settings: Settings) -> Checkup:
@@ -52,7 +56,7 @@ async def check_up(settings: Settings) -> Checkup:
     """
     destination = Destination.of(settings)
     if destination is not None and (obstacle := await obstacle_to(destination.address)) is not None:
-        return Checkup(False, _unreachable(settings.model, destination, obstacle))
+        return Checkup(False, FailureCode.UNREACHABLE, _unreachable(settings.model, destination, obstacle))
     limited = settings.model_copy(update={"artefact_timeout": PATIENCE})
     opened = await open_model(limited)
     rates = Rates("redis://unused", settings.model)
@@ -71,7 +75,7 @@ async def check_up(settings: Settings) -> Checkup:
         if destination is not None and destination.lacks_version:
             address = shown(destination.address)
             path = f" It was asked at {address}; such addresses usually end in /v1 ({destination.setting})."
-        return Checkup(False, f"The model {settings.model} {reason}.{path}")
+        return Checkup(False, delivery.result.code, f"The model {settings.model} {reason}.{path}", seconds)
     advice = ""
     at_once = opened.calls_at_once
     if opened.is_local and settings.concept_concurrency > at_once:
@@ -81,7 +85,8 @@ async def check_up(settings: Settings) -> Checkup:
         )
     if seconds > SLOW:
         advice += " That is slow: raise GREENWAY_ARTEFACT_TIMEOUT, or choose a smaller model."
-    return Checkup(True, f"The model {settings.model} answered in the requested form within {seconds:.1f} s.{advice}")
+    told = f"The model {settings.model} answered in the requested form within {seconds:.1f} s.{advice}"
+    return Checkup(True, "slow" if seconds > SLOW else "answered", told, seconds)
 
 
 def _unreachable(model: str, destination: Destination, obstacle: Obstacle) -> str:

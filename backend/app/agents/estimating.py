@@ -1,25 +1,16 @@
 """Says beforehand what content will take: calls, tokens, money and minutes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
-from genai_prices import Usage as Tokens
-
-from app.agents.asking.prices import PriceList, own_prices
-from app.agents.builtin.author import BuiltinAuthor
-from app.agents.models.choice import choose
-from app.agents.writing.writers import WRITERS
-from app.core.settings import Settings
 from app.domain.content.kind import ArtefactKind
 from app.domain.usage import Usage
-
-TOKENS_PER_SECOND, LOCAL_TOKENS_PER_SECOND = 60, 20
-"""How fast one answer is assumed to come: from a service, and from a machine of one's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """`cost_usd` is None when the model's price is not known; `minutes` is the time until everything is written."""
+    """`cost_usd` is None when a model's price is not known; `minutes` is the time until everything is written."""
 
     calls: int
     input_tokens: int
@@ -28,34 +19,30 @@ class Estimate:
     minutes: float
 
 
-class Estimator:
-    """For the configured author."""
+class Estimator(Protocol):
+    def estimate(self, missing: Mapping[ArtefactKind, int], typical: Mapping[ArtefactKind, Usage]) -> Estimate:
+        """For so many missing artefacts of each kind. `typical` is what the artefacts of a kind's author have taken so
+        far; a kind that it lacks is assumed."""
+        ...
 
-    def __init__(self, settings: Settings) -> None:
-        self.author = settings.model
-        self._concepts_at_once = settings.concept_concurrency
-        self._pace = settings.builtin_pace
-        self._choice = choose(settings, is_asked=False) if settings.model != BuiltinAuthor.name else None
-        self._own_prices = own_prices(settings)
+
+class EstimatorForParts:
+    """For authors that write side by side: the slowest one takes the time. `model_for` names a kind's model."""
+
+    def __init__(self, model_for: Callable[[ArtefactKind], str], by_model: Mapping[str, Estimator]) -> None:
+        self._model_for = model_for
+        self._by_model = by_model
 
     def estimate(self, missing: Mapping[ArtefactKind, int], typical: Mapping[ArtefactKind, Usage]) -> Estimate:
-        """For so many missing artefacts of each kind. `typical` is what this author's artefacts have taken so far; a
-        kind that it lacks is assumed."""
-        if self._choice is None:
-            concepts = max(missing.values(), default=0)
-            seconds = self._pace * concepts / self._concepts_at_once
-            return Estimate(calls=0, input_tokens=0, output_tokens=0, cost_usd=0.0, minutes=seconds / 60)
-        counted = [(count, typical.get(kind, WRITERS[kind].assumed)) for kind, count in missing.items()]
-        input_tokens = sum(count * usage.input_tokens for count, usage in counted)
-        output_tokens = sum(count * usage.output_tokens for count, usage in counted)
-        is_local = self._choice.is_local
-        prices = PriceList(model=self.author, is_local=is_local, own=self._own_prices)
-        at_once = min(self._choice.calls_at_once, self._concepts_at_once * len(missing))
-        speed = at_once * (LOCAL_TOKENS_PER_SECOND if is_local else TOKENS_PER_SECOND)
+        parts = []
+        for model, estimator in self._by_model.items():
+            its_own = {kind: count for kind, count in missing.items() if self._model_for(kind) == model}
+            parts.append(estimator.estimate(its_own, typical))
+        costs = [part.cost_usd for part in parts]
         return Estimate(
-            calls=sum(count * usage.calls for count, usage in counted),
-            input_tokens=input_tokens,
-            output_tokens=output_tokens,
-            cost_usd=prices.cost(Tokens(input_tokens=input_tokens, output_tokens=output_tokens)),
-            minutes=output_tokens / speed / 60,
+            calls=sum(part.calls for part in parts),
+            input_tokens=sum(part.input_tokens for part in parts),
+            output_tokens=sum(part.output_tokens for part in parts),
+            cost_usd=None if None in costs else sum(cost for cost in costs if cost is not None),
+            minutes=max((part.minutes for part in parts), default=0.0),
         )

@@ -14,7 +14,7 @@ from app.agents.asking.faults import code_of
 from app.agents.asking.structured_request import R, StructuredRequest, T
 from app.agents.models.addresses import is_local_address
 from app.agents.models.choice import choose
-from app.agents.models.providers import access_to
+from app.agents.models.providers import PROVIDERS, access_to
 from app.core.network_environment import Proxy, proxy_for
 from app.core.obstacles import obstacle_in, shown
 from app.core.settings import Settings
@@ -22,6 +22,7 @@ from app.domain.failure_sentences import cases_of
 from app.domain.failures import Failure, FailureCode, failure
 from app.generation.work import Delivery
 
+_ASKED_UNDER_VERSION = {"openai", "openai-chat", "openai-responses", "openrouter"}
 _VERSION = re.compile(r"/v\d+[a-z]*\d*(/[^/]+)*/?$")
 
 
@@ -41,7 +42,8 @@ class Destination:
         setting = access_to(choice.name.provider, settings).address_name
         if setting is None or not choice.address:
             return None
-        speaks_openai = choice.name.provider in {"openai", "openai-chat", "openai-responses", "openrouter"}
+        provider = choice.name.provider
+        speaks_openai = provider in _ASKED_UNDER_VERSION or PROVIDERS[provider].is_compatible
         return cls(
             address=choice.address,
             setting=setting,

@@ -27,13 +27,13 @@ class ModelAuthor:
         self._close = close
 
     async def draft(self, request: LearningRequest) -> Delivery[Outline]:
-        return await self._drafter.draft(request)
+        return replace(await self._drafter.draft(request), author=self.name)
 
     async def revise(self, request: LearningRequest, outline: Outline, feedback: str) -> Delivery[RevisionPlan]:
-        return await revise(self._asker, request, outline, feedback)
+        return replace(await revise(self._asker, request, outline, feedback), author=self.name)
 
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
-        delivery = await WRITERS[kind].write(self._desk, brief)
+        delivery = await WRITERS[kind](self._desk, brief)
         return replace(delivery, author=self.name)
 
     async def close(self) -> None:

@@ -5,7 +5,8 @@ from pydantic_ai.models.instrumented import InstrumentationSettings, Instrumente
 
 from app.agents.asking.asker import Asker
 from app.agents.asking.call_gate import CallGate
-from app.agents.asking.prices import PriceList, own_prices
+from app.agents.asking.own_prices import own_prices
+from app.agents.asking.prices import PriceList
 from app.agents.asking.rates import Rates
 from app.agents.explaining import Destination, ErrorRecorder, ExplainingAsker
 from app.agents.links.checker import LinkChecker

@@ -55,6 +55,7 @@ def _header(name: str, description: str) -> dict[str, Any]:
 # from an operation's path, parameters and body.
 CONFLICT: Responses = {409: {}}
 STALE: Responses = {412: {}}
+MISSING: Responses = {404: {}}
 INVALID: Responses = {422: {}}
 UNAVAILABLE: Responses = {503: {}}
 UNCHANGED: Responses = {304: {"description": "Unchanged since `If-None-Match`"}}

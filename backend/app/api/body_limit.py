@@ -7,8 +7,8 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.problem_details import problem
-from app.api.problems import body_too_large
 from app.api.request_head import RequestHead
+from app.core.errors import TooLarge
 
 _WITHOUT_BODY = frozenset({"GET", "HEAD"})
 
@@ -18,6 +18,10 @@ class SizeLimit(NamedTuple):
 
     size: int
     setting: str
+
+
+def body_too_large(limit: int, setting: str) -> TooLarge:
+    return TooLarge(f"The body is larger than {limit} bytes ({setting}).")
 
 
 class BodyLimits:

@@ -25,7 +25,7 @@ from app.core.errors import (
 )
 from app.core.json import dumps
 from app.live.frames import ServerFrame
-from app.reading.views import Problem
+from app.reading.problem import Problem
 
 _DESCRIPTION = """Turns a learning goal into a roadmap that fills itself in while you watch.
 
@@ -38,7 +38,10 @@ _TAGS = {
     "outlines": "Edit an outline as a whole, by operations or in words, and read its history.",
     "steering": "Approve, pause, resume, cancel and retry the writing of content.",
     "concepts": "Read concepts with their content, regenerate it, and answer quizzes.",
+    "notes": "Read and write the learner's notes.",
+    "search": "Search lessons and notes.",
     "transfer": "Export roadmaps as documents, import them, and duplicate them.",
+    "model": "Choose the model that writes, test it, find servers on this machine, and see what was spent.",
     "tasks": "Background work on roadmaps.",
     "events": "The live events of a roadmap. A WebSocket sends the same events: `/api/v1/ws/roadmaps/{roadmap_id}`.",
     "operations": "Health, readiness and metrics, for operators.",

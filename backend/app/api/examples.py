@@ -249,6 +249,28 @@ EXAMPLES: dict[str, Any] = {
         ],
     },
     "Learned": {"learned": True},
+    "NoteBody": {"markdown": "A table is a *relation*: no two rows are the same."},
+    "NoteView": {"markdown": "A table is a *relation*: no two rows are the same.", "updated_at": _AT},
+    "QuestionReportBody": {"reason": "Two of the options are right.", "quiz_id": _ARTEFACTS["quiz"]},
+    "SearchResults": {
+        "items": [
+            {
+                "roadmap_id": _ROADMAP,
+                "roadmap_title": _OUTLINE["title"],
+                "language": "en",
+                "concept_id": "relational-table",
+                "concept_name": "Relational tables",
+                "source": "tutorial",
+                "anchor": "section-1",
+                "heading": {"text": "Rows and columns", "matches": [{"start": 9, "end": 16}]},
+                "excerpt": {
+                    "text": "Each row is one thing, each column a fact.",
+                    "matches": [{"start": 28, "end": 34}],
+                },
+            }
+        ],
+        "complete": True,
+    },
     "RoadmapFile": {
         "format": "greenway-roadmap",
         "version": 1,

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Scope
 
 from app.core.errors import GreenwayError
-from app.reading.views import FieldFault, Problem
+from app.reading.problem import FieldFault, Problem
 
 PROBLEM_JSON = "application/problem+json"
 

@@ -9,8 +9,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from app.api.body_limit import body_too_large
 from app.api.problem_details import problem
-from app.core.errors import BadRequest, GreenwayError, InvalidInput, NotFound, TooLarge, UnsupportedMediaType
+from app.core.errors import BadRequest, GreenwayError, InvalidInput, NotFound, UnsupportedMediaType
 from app.domain.text import shortened
 from app.domain.values import SHOWN_FAULTS
 
@@ -29,10 +30,6 @@ class InternalError(GreenwayError):
 
 class MethodNotAllowed(GreenwayError):
     code, title, status = "method_not_allowed", "Method not allowed", 405
-
-
-def body_too_large(limit: int, setting: str) -> TooLarge:
-    return TooLarge(f"The body is larger than {limit} bytes ({setting}).")
 
 
 def install_problem_handlers(app: FastAPI) -> None:

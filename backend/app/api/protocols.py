@@ -15,9 +15,9 @@ from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
 from app.api.connections import ConnectionLimits, Connections, Limit
+from app.api.extension import WRITE
 from app.api.headers import PRIVATE
 from app.api.problem_details import problem_of
-from app.api.wire import WRITE
 from app.core.errors import BadRequest, GreenwayError, HeadTooLarge
 from app.core.json import dumps
 

@@ -16,8 +16,10 @@ from pydantic_core import CoreSchema, core_schema
 
 from app.domain.base import OutlineId
 from app.domain.content.kind import ArtefactKind
+from app.domain.notes import NoteText
 from app.domain.outline_operations import MAX_OPERATIONS, Operation
 from app.domain.packed_roadmap import PackedRoadmap
+from app.domain.question_reports import Reason
 from app.domain.roadmap import LearningRequest, NewRequest, Wish
 from app.domain.roadmap_file import RoadmapFile
 from app.domain.values import LengthLimit
@@ -67,6 +69,19 @@ class QuizAttempt(_Body):
     that the learner saw; without it, the current quiz is marked."""
 
     answers: Annotated[dict[OutlineId, Annotated[list[OutlineId], LengthLimit(50)]], LengthLimit(200)]
+    quiz_id: UUID | None = None
+
+
+class NoteBody(_Body):
+    """The note, in Markdown."""
+
+    markdown: NoteText
+
+
+class QuestionReportBody(_Body):
+    """Why the question is wrong. `quiz_id` is the quiz that the learner saw; without it, the current quiz is meant."""
+
+    reason: Reason
     quiz_id: UUID | None = None
 
 

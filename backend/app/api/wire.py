@@ -6,10 +6,8 @@ from typing import Any
 from fastapi.sse import format_sse_event
 from websockets.frames import Frame, Opcode
 
+from app.api.extension import WRITE
 from app.live.live_feed import EncodedFrame, Outlet
-
-WRITE = "greenway.write"
-"""The extension of the ASGI scope with which our protocols offer to write bytes: `{"write": …}`, as in `Outlet`."""
 
 
 def text_message(frame: EncodedFrame) -> bytes:

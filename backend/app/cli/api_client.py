@@ -15,13 +15,16 @@ from app.cli.watching.words import one_line
 from app.core.errors import GreenwayError
 from app.core.obstacles import PROXY_REFUSES, REFUSED_BY_PROXY, Obstacle, obstacle_in
 from app.domain.etags import etag_of
-from app.reading.views import Created, ListedRoadmap, RoadmapPage, RoadmapView, TaskDetail
+from app.reading.model_views import Discovered, ModelAnswer, ModelView, ProviderList
+from app.reading.views import Created, ListedRoadmap, RoadmapPage, RoadmapView, SearchResults, TaskDetail
 
 T = TypeVar("T", bound=BaseModel)
 
 TIMEOUT = 15.0
 """Seconds to wait for the connection, and for each piece of an answer."""
 
+MODEL_TIMEOUT = 90.0
+"""Seconds to wait until a worker has asked a model a short question."""
 
 LARGEST_PAGE = 100
 """Roadmaps that the API lists at once, at most."""
@@ -109,6 +112,9 @@ class ApiClient:
         given = urlencode({name: value for name, value in query.items() if value}, doseq=True)
         return await self._ask("GET", f"{self._endpoint.url}{API}/roadmaps?{given}", RoadmapPage)
 
+    async def search(self, query: Mapping[str, Any]) -> SearchResults:
+        return await self._ask("GET", f"{self._endpoint.url}{API}/search?{urlencode(query)}", SearchResults)
+
     async def every(self, *, trash: bool = False) -> AsyncIterator[ListedRoadmap]:
         """All roadmaps, the newest first, page by page."""
         query: dict[str, Any] = {"limit": LARGEST_PAGE, "trash": "true" if trash else None}
@@ -136,6 +142,29 @@ class ApiClient:
     async def take_in(self, document: Any) -> Created:
         return await self._ask("POST", f"{self._endpoint.url}{API}/roadmaps/import", Created, document)
 
+    async def model(self) -> ModelView:
+        return await self._ask("GET", self._model_url(), ModelView)
+
+    async def choose_model(self, body: Mapping[str, Any]) -> ModelView:
+        return await self._ask("PUT", self._model_url(), ModelView, body)
+
+    async def forget_model(self) -> None:
+        response = await self._send("DELETE", self._model_url())
+        if response.status_code != 204:
+            raise self._error(response)
+
+    async def providers(self) -> ProviderList:
+        return await self._ask("GET", self._model_url("/providers"), ProviderList)
+
+    async def discover(self) -> Discovered:
+        return await self._ask("GET", self._model_url("/discovered"), Discovered)
+
+    async def test_model(self, body: Mapping[str, Any]) -> ModelAnswer:
+        return await self._ask("POST", self._model_url("/test"), ModelAnswer, body, timeout=MODEL_TIMEOUT)
+
+    def _model_url(self, path: str = "") -> str:
+        return f"{self._endpoint.url}{API}/model{path}"
+
     async def check(self) -> None:
         """That it is Greenway, and alive."""
         await self._ask("GET", f"{self._endpoint.url}/health", _HealthReply)
@@ -151,8 +180,9 @@ class ApiClient:
         answer: type[T],
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        timeout: float = TIMEOUT,
     ) -> T:
-        response = await self._send(method, url, body, headers)
+        response = await self._send(method, url, body, headers, timeout)
         if not response.is_success:
             raise self._error(response)
         return self._validated(response, answer)
@@ -172,9 +202,10 @@ class ApiClient:
         url: str,
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        timeout: float = TIMEOUT,
     ) -> httpx2.Response:
         try:
-            return await self._http.request(method, url, json=body, headers=headers)
+            return await self._http.request(method, url, json=body, headers=headers, timeout=timeout)
         except httpx2.TimeoutException as error:
             raise ApiUnavailable(
                 f"Greenway at {self._endpoint.url} took too long to answer; please try again."

@@ -6,17 +6,18 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.agents.factory import check_author
+from app.agents.checking import check_author
 from app.cli.api_client import ApiClient
 from app.cli.endpoint import Endpoint
 from app.cli.watching.words import one_line
 from app.core.errors import ConfigurationError, GreenwayError
 from app.core.redis_address import check_redis_address
 from app.core.settings import Settings, sqlalchemy_url
+from app.db.asking_once import workers_alive
 from app.db.session import create_engine, create_sessions
 from app.embedded.data_dir import Run
 from app.messaging.redis_client import create_redis
-from app.reading.health import Check, DependencyHealth, workers_alive
+from app.reading.health import Check, DependencyHealth
 
 _ADVICE = {
     "database": "start it, or check DATABASE_URL",
@@ -101,6 +102,28 @@ async def check_api(endpoint: Endpoint, run: Run | None) -> list[Check]:
     if ready == 200:
         return [answers, Check("ready", True, "The API is ready.")]
     return [answers, Check("ready", False, f"The API is not ready (HTTP {ready}); {endpoint.url}/readyz says why.")]
+
+
+async def check_what_was_chosen(endpoint: Endpoint) -> list[Check]:
+    """The model that was chosen in the app, asked by a worker, which has its key; nothing where none was chosen, or the
+    API does not answer."""
+    try:
+        async with ApiClient.open(endpoint) as api:
+            now = await api.model()
+            if now.source != "settings":
+                return []
+            checks = [Check("author", True, f"The model {now.model} is in use; it was chosen in the app.")]
+            checks += [
+                Check("worker", False, f"The worker {worker.name} takes no tasks: {one_line(worker.problem)}")
+                for worker in now.workers
+                if worker.problem is not None
+            ]
+            if now.model.startswith("builtin:"):
+                return checks
+            answer = await api.test_model({"model": now.model})
+    except GreenwayError:
+        return []
+    return [*checks, Check("model", answer.ok, one_line(answer.message))]
 
 
 async def check_the_author(settings: Settings) -> list[Check]:

@@ -12,6 +12,7 @@ from app.cli.doctor_checks import (
     check_api,
     check_dependencies,
     check_the_author,
+    check_what_was_chosen,
     find_addresses,
 )
 from app.cli.endpoint import Endpoint
@@ -52,4 +53,5 @@ async def _checks(settings: Settings, endpoint: Endpoint, data_dir: Path) -> lis
         dependencies = await check_dependencies(addresses)
     else:
         dependencies = [*addresses, WORKERS_UNKNOWN]
-    return [*dependencies, *await check_api(endpoint, run), *await check_the_author(settings)]
+    author = await check_what_was_chosen(endpoint) or await check_the_author(settings)
+    return [*dependencies, *await check_api(endpoint, run), *author]

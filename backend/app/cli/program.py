@@ -12,6 +12,7 @@ from typer.main import get_command as command_of
 from app.cli.output import print_what_can_be_printed
 from app.cli.url_option import add_url_option
 from app.core.errors import GreenwayError
+from app.core.garbage import uncollected
 
 COMMANDS = {
     "up_command": {"up": "Start everything: database, Valkey, API and worker."},
@@ -23,6 +24,7 @@ COMMANDS = {
         "read": "Read a lesson: tutorial, resources and quiz questions.",
         "learned": "Mark a concept as learned.",
     },
+    "search_command": {"search": "Search lessons and notes."},
     "steering_commands": {
         "approve": "Approve the outline and start writing its content.",
         "pause": "Pause writing. Finished content is kept.",
@@ -51,6 +53,7 @@ COMMANDS = {
         "import": "Import an exported roadmap.",
         "duplicate": "Copy a roadmap.",
     },
+    "model_command": {"model": "Show, find, test or choose the model that writes."},
     "doctor_command": {"doctor": "Check the settings, database, Redis, worker, API and author."},
     "api_command": {"api": "Run the API alone."},
     "worker_command": {"worker": "Run a worker alone."},
@@ -76,7 +79,8 @@ class _LazyCommandGroup(TyperGroup):
         if cmd_name not in _MODULES:
             return None
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-        module = importlib.import_module(f"app.cli.{_MODULES[cmd_name]}")
+        with uncollected():
+            module = importlib.import_module(f"app.cli.{_MODULES[cmd_name]}")
         single.command(cmd_name)(getattr(module, cmd_name, None) or getattr(module, f"{cmd_name}_"))
         command = command_of(single)
         if _MODULES[cmd_name] not in PARTS:

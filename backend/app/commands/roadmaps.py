@@ -1,6 +1,7 @@
 """What a learner can do with roadmaps as a whole: create them, throw them away, learn from them."""
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -26,9 +27,9 @@ class CreatedRoadmap:
 
 
 class RoadmapService:
-    """`author` is the name of the author who will draft; `max_concepts` is GREENWAY_MAX_CONCEPTS."""
+    """`author` tells the name of the author who will draft; `max_concepts` is GREENWAY_MAX_CONCEPTS."""
 
-    def __init__(self, unit: UnitOfWork, *, author: str, max_concepts: int) -> None:
+    def __init__(self, unit: UnitOfWork, *, author: Callable[[], Awaitable[str]], max_concepts: int) -> None:
         self._unit = unit
         self._author = author
         self._max_concepts = max_concepts
@@ -45,6 +46,7 @@ class RoadmapService:
         self._check_request(request)
         roadmap_id, epoch = new_id(), uuid4()
         fingerprint = _fingerprint(request, auto_approve)
+        author = await self._author()
 
         async def work(unit: Unit) -> CreatedRoadmap:
             keys = IdempotencyRepository(unit.session)
@@ -58,7 +60,7 @@ class RoadmapService:
                 roadmap_id=roadmap_id,
                 viewer=viewer,
                 request=request,
-                author=self._author,
+                author=author,
                 task_id=roadmap_id,
                 epoch=epoch,
                 auto_approve=auto_approve,

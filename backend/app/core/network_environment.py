@@ -4,6 +4,7 @@ import os
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -33,11 +34,17 @@ def check_certificates() -> None:
         if reason := why_unreadable(file):
             raise ConfigurationError(f"SSL_CERT_FILE names {file!a}, which cannot be read: {reason}.")
         try:
-            ssl.create_default_context(cafile=file)
+            _load_certificates(file, os.stat(file).st_mtime_ns)  # noqa: PTH116
         except (ssl.SSLError, ValueError):
             raise ConfigurationError(f"SSL_CERT_FILE names {file!a}, which holds no certificate in PEM form.") from None
     if (folder := os.environ.get("SSL_CERT_DIR")) and not _is_directory(folder.partition(os.pathsep)[0]):
         raise ConfigurationError(f"SSL_CERT_DIR names {folder!a}, which is not a directory.")
+
+
+@lru_cache(maxsize=1)
+def _load_certificates(file: str, changed: int) -> None:  # noqa: ARG001
+    """Once for each state of the file: it may hold hundreds, and settings are read several times."""
+    ssl.create_default_context(cafile=file)
 
 
 def _is_directory(path: str) -> bool:

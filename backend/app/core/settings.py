@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
@@ -23,9 +24,13 @@ from app.core.dotenv import DOTENV, read_dotenv
 from app.core.errors import ConfigurationError
 from app.core.failpoints import Failpoint
 from app.core.network_environment import check_certificates, hand_on
-from app.core.redis_address import check_redis_address
 from app.core.serving_settings import ServingSettings
 from app.core.sources import Sources, check_sources
+
+SAVED_IN_APP = "Settings > Model"
+"""The place of settings that are saved in the app, as sentences name it."""
+_REDIS_ADDRESS = "app.core.redis_address"
+"""Imported by name once an address is read: the client under it takes 0.1 s, and most commands have no use for it."""
 
 _FAILPOINT = rf"^({'|'.join(Failpoint)})(:[1-9][0-9]*)?$"
 
@@ -38,6 +43,7 @@ class Settings(AuthorSettings, ServingSettings):
     database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
     redis_url: SecretStr | None = Field(None, validation_alias="REDIS_URL")
     secret_key: SecretStr | None = Field(None, validation_alias="SECRET_KEY")
+    secret_key_fallbacks: SecretStr | None = Field(None, validation_alias="SECRET_KEY_FALLBACKS")
 
     ssl_cert_file: Path | None = Field(None, validation_alias="SSL_CERT_FILE")
 
@@ -75,6 +81,16 @@ class Settings(AuthorSettings, ServingSettings):
         """The name under which a setting was given; its usual one if it was not."""
         return self._given.get(field) or names_of(type(self).model_fields[field])[0]
 
+    def is_given(self, field: str) -> bool:
+        """Whether the environment or `.env` decides a setting."""
+        return field in self.model_fields_set
+
+    def with_values(self, values: Mapping[str, Any], given_as: str) -> "Settings":
+        """The same with other values, which sentences call `given_as`."""
+        settings = self.model_copy(update=dict(values))
+        settings._given = {**self._given, **dict.fromkeys(values, given_as)}
+        return settings
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _upper_case(cls, value: object) -> object:
@@ -102,7 +118,8 @@ class Settings(AuthorSettings, ServingSettings):
             raise ConfigurationError(
                 "REDIS_URL is not set; set it, or use `greenway up`, which includes its own Valkey."
             )
-        return check_redis_address(self.redis_url.get_secret_value())
+        address: str = import_module(_REDIS_ADDRESS).check_redis_address(self.redis_url.get_secret_value())
+        return address
 
 
 def sqlalchemy_url(url: str) -> str:

@@ -22,20 +22,21 @@ class SettingValue:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
 class Sources:
     """The environment, and `.env` where that is silent. Names may be written in any case; an empty value is none."""
 
-    environment: Mapping[str, str]
-    dotenv: Mapping[str, str]
+    def __init__(self, environment: Mapping[str, str], dotenv: Mapping[str, str]) -> None:
+        self._sources = {
+            source: {name.upper(): value for name, value in values.items() if value}
+            for source, values in ((ENVIRONMENT, environment), (DOTENV, dotenv))
+        }
 
     def find(self, names: Sequence[str]) -> SettingValue | None:
         """The value that counts, of a setting that may have several names."""
         return next(self._all(names), None)
 
     def _all(self, names: Sequence[str]) -> Iterator[SettingValue]:
-        for source, values in ((ENVIRONMENT, self.environment), (DOTENV, self.dotenv)):
-            given = {name.upper(): value for name, value in values.items() if value}
+        for source, given in self._sources.items():
             yield from (SettingValue(name=name, value=given[name], source=source) for name in names if name in given)
 
 
@@ -44,6 +45,13 @@ PROVIDERS_OWN = {
     "ANTHROPIC_BASE_URL": "https://api.anthropic.com",
     "GOOGLE_GEMINI_BASE_URL": "https://generativelanguage.googleapis.com",
     "OPENROUTER_BASE_URL": "https://openrouter.ai/api/v1",
+    "DEEPSEEK_BASE_URL": "https://api.deepseek.com/v1",
+    "DASHSCOPE_BASE_URL": "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
+    "MOONSHOT_BASE_URL": "https://api.moonshot.ai/v1",
+    "ZHIPU_BASE_URL": "https://open.bigmodel.cn/api/paas/v4",
+    "MISTRAL_BASE_URL": "https://api.mistral.ai/v1",
+    "GROQ_BASE_URL": "https://api.groq.com/openai/v1",
+    "XAI_BASE_URL": "https://api.x.ai/v1",
 }
 """Where a provider's key goes when the setting for its address is silent."""
 
@@ -52,6 +60,15 @@ SENT_TO: dict[tuple[str, ...], str | None] = {
     ("ANTHROPIC_API_KEY",): "ANTHROPIC_BASE_URL",
     ("GOOGLE_API_KEY", "GEMINI_API_KEY"): "GOOGLE_GEMINI_BASE_URL",
     ("OPENROUTER_API_KEY",): "OPENROUTER_BASE_URL",
+    ("DEEPSEEK_API_KEY",): "DEEPSEEK_BASE_URL",
+    ("DASHSCOPE_API_KEY",): "DASHSCOPE_BASE_URL",
+    ("MOONSHOT_API_KEY",): "MOONSHOT_BASE_URL",
+    ("ZHIPU_API_KEY",): "ZHIPU_BASE_URL",
+    ("MISTRAL_API_KEY",): "MISTRAL_BASE_URL",
+    ("GROQ_API_KEY",): "GROQ_BASE_URL",
+    ("XAI_API_KEY",): "XAI_BASE_URL",
+    ("AZURE_OPENAI_API_KEY",): "AZURE_OPENAI_BASE_URL",
+    ("COMPATIBLE_API_KEY",): "COMPATIBLE_BASE_URL",
     ("GREENWAY_TOKEN",): "GREENWAY_URL",
     ("TAVILY_API_KEY",): None,
     # Libraries add these by themselves.

@@ -20,7 +20,7 @@ from app.domain.content.kinds import Artefact
 from app.domain.failures import Failure
 from app.domain.ownership import Claim
 from app.domain.tasks import Progress, TaskStatus
-from app.domain.usage import Usage
+from app.domain.usage import NOTHING, Usage
 from app.generation.ledger import LedgerEntry
 from app.generation.work import Batch, FinishedArtefact
 
@@ -55,7 +55,8 @@ _VERSION = {
     "body": "text",
 }
 _ANSWER = {"concept_id": "text", "kind": "text", "body": "text"}
-_PARAMETERS = tuple({"flush": "integer", **columns} for columns in (_TASK, _STATE, _EVENT, _VERSION, _ANSWER))
+_SPENT = {"author": "text", **_USAGE}
+_PARAMETERS = tuple({"flush": "integer", **columns} for columns in (_TASK, _STATE, _EVENT, _VERSION, _ANSWER, _SPENT))
 """Each row has the number of the flush that it belongs to."""
 
 
@@ -68,12 +69,12 @@ def _unnested() -> Iterator[str]:
         first += len(columns)
 
 
-_TASKS, _STATES, _EVENTS, _VERSIONS, _ANSWERS = _unnested()
+_TASKS, _STATES, _EVENTS, _VERSIONS, _ANSWERS, _COSTS = _unnested()
 _STATEMENT = f"""
 WITH wanted AS (
     SELECT * FROM {_TASKS}
 ), held AS (
-    SELECT wanted.*, tasks.roadmap_id
+    SELECT wanted.*, tasks.roadmap_id, roadmaps.user_id, roadmaps.author
     FROM wanted
     JOIN tasks ON tasks.id = wanted.task_id AND tasks.owner = wanted.worker_id AND tasks.token = wanted.token
         AND tasks.status = wanted.known_status
@@ -118,6 +119,14 @@ WITH wanted AS (
     SELECT held.roadmap_id, {", ".join(f"new.{name}" for name in _ANSWER)}
     FROM held JOIN {_ANSWERS} USING (flush)
     ON CONFLICT (roadmap_id, concept_id, kind) DO UPDATE SET body = excluded.body, created_at = now()
+), costs AS (
+    INSERT INTO spending (day, user_id, roadmap_id, author, {", ".join(_USAGE)})
+    SELECT (now() AT TIME ZONE 'UTC')::date, held.user_id, held.roadmap_id, coalesce(new.author, held.author) AS author,
+        {", ".join(f"sum(new.{name})" for name in _USAGE)}
+    FROM held JOIN {_COSTS} USING (flush)
+    GROUP BY 1, 2, 3, 4
+    ON CONFLICT (day, user_id, roadmap_id, author) DO UPDATE SET
+        {", ".join(f"{name} = spending.{name} + excluded.{name}" for name in _USAGE)}
 )
 SELECT flush FROM held
 """
@@ -150,6 +159,11 @@ class Flush:
                     (item.concept_id, item.kind, storable_answer(answer))
                     for item in artefacts
                     if isinstance(item.delivery.result, Failure) and (answer := item.delivery.raw_answer)
+                ],
+                [
+                    (item.delivery.author, *(getattr(item.delivery.usage, name) for name in _USAGE))
+                    for item in artefacts
+                    if item.delivery.usage != NOTHING
                 ],
             )
         )

@@ -12,6 +12,7 @@ from app.db.repositories.event_repo import EventRepository
 from app.db.repositories.ownership_repo import OwnershipRepository
 from app.db.repositories.raw_answer_repo import RawAnswerRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
+from app.db.repositories.spending_repo import SpendingRepository
 from app.db.repositories.task_repo import TaskRepository
 from app.db.session import DatabaseUnavailable, Sessions, safe_session_with_retry
 from app.domain.events import Event, event_adapter
@@ -72,18 +73,23 @@ class OutlineStore:
 
         return await self._reach(work)
 
-    async def save(self, outline: Outline, how: NewRevision, usage: Usage, *, save_id: UUID) -> SavedOutline:
-        """Store the outline and end the task; with `auto_approve` queue the content task of a draft in the same
-        transaction."""
+    async def save(
+        self, outline: Outline, how: NewRevision, usage: Usage, *, author: str | None = None, save_id: UUID
+    ) -> SavedOutline:
+        """Store the outline, drafted or revised by `author`, and end the task; with `auto_approve` queue the content
+        task of a draft in the same transaction."""
 
         async def work(session: AsyncSession) -> SavedOutline:
             roadmap, task = await self._locked(session)
             if task.last_batch == save_id:
                 return SavedOutline(events=await self._newest(session), next_task=None)
             await TaskRepository(session).add_usage(self._claim.task_id, usage, batch_id=save_id)
+            await SpendingRepository(session).add(self._claim.roadmap, author, usage)
             if task.state.status != TaskStatus.RUNNING:
                 return SavedOutline(events=await self._count(session, roadmap, task, usage), next_task=None)
             of = self._claim.roadmap
+            if author is not None and self._claim.kind == TaskKind.DRAFT:
+                await RoadmapRepository(session).set_author(of, author)
             events = await put_outline(session, of, task.state, outline, how, used=usage, usage=roadmap.usage)
             if not roadmap.auto_approve or self._claim.kind != TaskKind.DRAFT:
                 return SavedOutline(events=events, next_task=None)
@@ -92,7 +98,9 @@ class OutlineStore:
 
         return await self._reach(work)
 
-    async def fail(self, failure: Failure, usage: Usage, raw_answer: str | None, *, save_id: UUID) -> Sequence[Event]:
+    async def fail(
+        self, failure: Failure, usage: Usage, raw_answer: str | None, *, author: str | None = None, save_id: UUID
+    ) -> Sequence[Event]:
         """End the task as failed, if it still runs; what was used up counts in any case."""
 
         async def work(session: AsyncSession) -> Sequence[Event]:
@@ -100,6 +108,7 @@ class OutlineStore:
             if task.last_batch == save_id:
                 return await self._newest(session)
             await TaskRepository(session).add_usage(self._claim.task_id, usage, batch_id=save_id)
+            await SpendingRepository(session).add(self._claim.roadmap, author, usage)
             if task.state.status != TaskStatus.RUNNING:
                 return await self._count(session, roadmap, task, usage)
             if raw_answer is not None:

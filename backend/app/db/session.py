@@ -14,8 +14,10 @@ from app.core import outages
 from app.core.database_address import parse_database_address
 from app.core.errors import Unavailable
 from app.core.json import dumps
-from app.db.connecting import IDLE_TIMEOUT, TRANSACTION_LIMIT, CannotConnect, connect_engine
-from app.db.schema import SCHEMA_REVISION, revision_in
+from app.db.connecting import IDLE_TIMEOUT, TRANSACTION_LIMIT, CannotConnect
+from app.db.engines import connect_engine
+from app.db.schema import SCHEMA_REVISION
+from app.db.stored_schema import revision_in
 
 __all__ = ["IDLE_TIMEOUT"]
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Float,
     ForeignKey,
@@ -25,7 +26,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 from app.domain.content.status import ArtefactStatus
 from app.domain.outline_revision import RevisionKind
@@ -163,6 +164,52 @@ artefacts = Table(
 )
 """All versions of all artefacts. Which kinds there are, the code knows: another one needs no migration."""
 
+notes = Table(
+    "notes",
+    metadata,
+    Column("roadmap_id", Uuid, primary_key=True),
+    Column("concept_id", Text, primary_key=True),
+    Column("version", Uuid, nullable=False),
+    Column("markdown", Text, nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    ForeignKeyConstraint(
+        ["roadmap_id", "concept_id"], ["concepts.roadmap_id", "concepts.concept_id"], ondelete="CASCADE"
+    ),
+)
+"""What learners write beside a concept. `version` is another one after each change."""
+
+question_reports = Table(
+    "question_reports",
+    metadata,
+    Column("quiz_id", Uuid, ForeignKey("artefacts.id", ondelete="CASCADE"), primary_key=True),
+    Column("question_id", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    _created_at(),
+)
+"""Questions that learners have reported as wrong, of one version of a quiz. They are neither shown nor marked."""
+
+search_passages = Table(
+    "search_passages",
+    metadata,
+    Column("roadmap_id", Uuid, ForeignKey("roadmaps.id", ondelete="CASCADE"), primary_key=True),
+    Column("concept_id", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("content_id", Uuid, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("words", TSVECTOR, nullable=False),
+    Index("search_passages_words_idx", "words", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+)
+"""The index of the search: the words of each passage of what `content_id` names. It is filled by searches, never by a
+flush, and can be emptied: the next search fills it again."""
+
+searchable_roadmaps = Table(
+    "searchable_roadmaps",
+    metadata,
+    Column("roadmap_id", Uuid, ForeignKey("roadmaps.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+"""The event up to which a roadmap's passages are in the index."""
+
 tasks = Table(
     "tasks",
     metadata,
@@ -230,9 +277,51 @@ workers = Table(
     Column("name", Text, nullable=False),
     Column("held_since", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("problem", Text),
     postgresql_with={"fillfactor": "50"},
 )
-"""Leases. `held_since` is when the lease began to be held without a gap."""
+"""Leases. `held_since` is when the lease began to be held without a gap. `problem` is why the worker takes no tasks."""
+
+model_settings = Table(
+    "model_settings",
+    metadata,
+    Column("id", SmallInteger, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("settings", JSONB, nullable=False),
+    Column("keys", JSONB, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("id = 1", name="one"),
+)
+"""What has been chosen in the app about models: one row at most. `keys` are encrypted under SECRET_KEY."""
+
+model_questions = Table(
+    "model_questions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("body", JSONB, nullable=False),
+    Column("taken_at", DateTime(timezone=True)),
+    Column("progress", JSONB(none_as_null=True)),
+    Column("answer", JSONB(none_as_null=True)),
+    _created_at(),
+    Index("model_questions_open_idx", "created_at", postgresql_where=text("taken_at IS NULL")),
+)
+"""What the API asks of workers about models and their servers, and what they have found out. Kept for an hour."""
+
+spending = Table(
+    "spending",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("user_id", Text, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("roadmap_id", Uuid, primary_key=True),
+    Column("author", Text, primary_key=True),
+    Column("calls", BigInteger, nullable=False),
+    Column("input_tokens", BigInteger, nullable=False),
+    Column("output_tokens", BigInteger, nullable=False),
+    Column("cost_usd", Float, nullable=False),
+    Column("unpriced_calls", BigInteger, nullable=False),
+)
+"""What models have been paid for, by day (UTC). It outlives the roadmap: no foreign key leads there."""
 
 events = Table(
     "events",

@@ -20,6 +20,7 @@ from app.db.repositories.learning_repo import LearningRepository
 from app.db.repositories.ownership_repo import OwnershipRepository
 from app.db.repositories.raw_answer_repo import RawAnswerRepository
 from app.db.repositories.roadmap_repo import RoadmapRepository
+from app.db.repositories.spending_repo import SpendingRepository
 from app.db.repositories.task_repo import TaskRepository
 from app.db.repositories.worker_repo import WorkerRepository
 from app.db.session import REFUSED, DatabaseUnavailable, Sessions, safe_session_with_retry
@@ -178,6 +179,30 @@ class TaskStore:
 
         async def work(session: AsyncSession) -> list[tuple[UUID, TaskKind]]:
             return await TaskRepository(session).take_unheard(limit=limit)
+
+        return await safe_session_with_retry(self._sessions, work, attempts=1, single_statement=True)
+
+    async def kind_if_queued(self, task_id: UUID) -> TaskKind | None:
+        """What a task is that waits for a worker; None for any other."""
+
+        async def work(session: AsyncSession) -> TaskKind | None:
+            return await TaskRepository(session).kind_if_queued(task_id)
+
+        return await safe_session_with_retry(self._sessions, work, attempts=1, single_statement=True)
+
+    async def report_problem(self, problem: str | None) -> None:
+        """Tell why this worker takes no tasks, or that it does."""
+
+        async def work(session: AsyncSession) -> None:
+            await WorkerRepository(session).report_problem(self._worker_id, problem)
+
+        await safe_session_with_retry(self._sessions, work, attempts=1, single_statement=True)
+
+    async def spent_this_month(self) -> float:
+        """What models have cost since the first of the month (UTC), in US dollars."""
+
+        async def work(session: AsyncSession) -> float:
+            return await SpendingRepository(session).this_month()
 
         return await safe_session_with_retry(self._sessions, work, attempts=1, single_statement=True)
 

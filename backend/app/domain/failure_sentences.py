@@ -89,7 +89,13 @@ _ENGLISH: Final[Sentences] = {
             " and prerequisites come first."
         ),
     },
-    "budget": "The task has reached its limit of ${limit} (GREENWAY_MAX_COST_USD); raise it, then resume.",
+    "budget": {
+        "other": "The task has reached its limit of ${limit} (GREENWAY_MAX_COST_USD); raise it, then resume.",
+        "month": (
+            "This month's limit of ${limit} has been reached (GREENWAY_MAX_COST_USD_PER_MONTH); raise it, or resume"
+            " next month."
+        ),
+    },
     "crashed": "The worker crashed {times} times in a row while writing this; find the cause, then retry.",
     "internal": "Something went wrong inside Greenway; please retry.",
     "requested": "Paused at your request; resume to continue.",
@@ -146,7 +152,10 @@ _CHINESE: Final[Sentences] = {
         "hint": "不清楚要修改什么；{hint}",
         "rule": "无法这样修改大纲：阶段和模块不能为空，先修概念必须排在前面。",
     },
-    "budget": "任务已达到 ${limit} 的费用上限（GREENWAY_MAX_COST_USD）；请提高上限后继续。",
+    "budget": {
+        "other": "任务已达到 ${limit} 的费用上限（GREENWAY_MAX_COST_USD）；请提高上限后继续。",
+        "month": "已达到本月 ${limit} 的费用上限（GREENWAY_MAX_COST_USD_PER_MONTH）；请提高上限，或下个月再继续。",
+    },
     "crashed": "工作进程在撰写时连续崩溃 {times} 次；请查明原因后重试。",
     "internal": "Greenway 内部出错；请重试。",
     "requested": "已按你的要求暂停；可以继续。",

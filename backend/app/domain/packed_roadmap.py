@@ -2,7 +2,7 @@
 the way in or out. So neither the number of tutorials nor that of revisions makes other requests wait."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,8 +15,10 @@ from app.domain.content.concept_state import ArtefactState, ConceptState
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.status import ArtefactStatus
 from app.domain.failures import Failure
+from app.domain.notes import Note
 from app.domain.outline_prerequisites import settled
 from app.domain.outline_revision import RevisionKind
+from app.domain.question_reports import QuestionReport
 from app.domain.roadmap import Outline
 from app.domain.roadmap_file import VERSION, KeptConcept, KeptRevision, KeptState, RoadmapFile
 from app.domain.tasks import RoadmapStatus
@@ -44,6 +46,7 @@ class PackedConcept:
     content: ConceptState
     learned_at: datetime | None
     removed: bool
+    note: Note | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,7 @@ class PackedVersion:
     created_at: datetime
     imported: bool
     body: Json
+    reports: tuple[QuestionReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +92,12 @@ def packed(file: RoadmapFile, *, now: datetime) -> PackedRoadmap:
     concepts, versions = [], []
     for concept in file.concepts:
         content, of_concept = _unpacked(concept, file.kinds)
-        concepts.append(PackedConcept(content=content, learned_at=concept.learned_at, removed=concept.removed))
+        note = None
+        if concept.note is not None:
+            note = Note(version=new_id(), markdown=concept.note.markdown, updated_at=concept.note.updated_at)
+        concepts.append(
+            PackedConcept(content=content, learned_at=concept.learned_at, removed=concept.removed, note=note)
+        )
         versions += of_concept
     return PackedRoadmap(
         request=file.request.model_dump(mode="json"),
@@ -164,6 +173,7 @@ def written(roadmap: PackedRoadmap) -> Iterator[bytes]:
             "concept_id": concept_id,
             "removed": concept.removed,
             "learned_at": concept.learned_at,
+            "note": concept.note and {"markdown": concept.note.markdown, "updated_at": concept.note.updated_at},
             "artefacts": {
                 kind.value: _kept(one, versions.get((concept_id, kind), ())) for kind, one in artefacts.items()
             },
@@ -187,6 +197,7 @@ def _kept(artefact: ArtefactState, versions: Sequence[PackedVersion]) -> dict[st
                 "prompt": one.prompt,
                 "usage": one.usage,
                 "created_at": one.created_at,
+                "reports": [asdict(report) for report in one.reports],
                 "body": orjson.Fragment(one.body),
             }
             for one in versions
@@ -241,6 +252,7 @@ def _unpacked_artefact(
             created_at=each.created_at,
             imported=True,
             body=each.body.model_dump_json(),
+            reports=tuple(QuestionReport(**report.model_dump()) for report in each.reports),
         )
         versions.append(version)
         if each.version == kept.current:

@@ -24,8 +24,10 @@ TITLE_OF_GOAL = 120
 """Characters of a goal that stand for it where there is room for a title only."""
 
 
-def _typed(tidy: Callable[[str], str], *, most: int, must_show: bool = True) -> BeforeValidator:
-    """Texts are tidied before they are measured, and refused in words that speak of characters."""
+def typed(tidy: Callable[[str], str], *, most: int, must_show: bool = True, name: str | None = None) -> BeforeValidator:
+    """Texts are tidied before they are measured, and refused in words that speak of characters, and of the limit's
+    name, if it has one."""
+    limit = f" ({name})" if name else ""
 
     def checked(text: object) -> object:
         if not isinstance(text, str):
@@ -36,22 +38,22 @@ def _typed(tidy: Callable[[str], str], *, most: int, must_show: bool = True) -> 
         if must_show and not is_visible(text):
             raise ValueError("must have at least 1 visible character")
         if len(text) > most:
-            raise ValueError(f"must have at most {most} characters; it has {len(text)}")
+            raise ValueError(f"must have at most {most} characters{limit}; it has {len(text)}")
         return text
 
     return BeforeValidator(checked)
 
 
 # The bounds are said once more for the document of the API.
-Goal = Annotated[str, StringConstraints(min_length=1, max_length=MAX_GOAL), _typed(in_lines, most=MAX_GOAL)]
-Title = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TITLE), _typed(in_one_line, most=MAX_TITLE)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=120), _typed(in_one_line, most=120)]
+Goal = Annotated[str, StringConstraints(min_length=1, max_length=MAX_GOAL), typed(in_lines, most=MAX_GOAL)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TITLE), typed(in_one_line, most=MAX_TITLE)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=120), typed(in_one_line, most=120)]
 MAX_PROSE = 2000
 """Characters that a description may have."""
-Prose = Annotated[str, StringConstraints(max_length=MAX_PROSE), _typed(in_lines, most=MAX_PROSE, must_show=False)]
+Prose = Annotated[str, StringConstraints(max_length=MAX_PROSE), typed(in_lines, most=MAX_PROSE, must_show=False)]
 
 MAX_HOURS = 1000.0
-Wish = Annotated[str, StringConstraints(min_length=1, max_length=2000), _typed(in_lines, most=2000)]
+Wish = Annotated[str, StringConstraints(min_length=1, max_length=2000), typed(in_lines, most=2000)]
 """What a learner asks for in a sentence or two."""
 Hours = Annotated[float, Field(gt=0, le=MAX_HOURS)]
 

@@ -13,11 +13,14 @@ from app.domain.artefact_limits import ARTEFACT_LIMITS, size_fault
 from app.domain.base import FrozenModel, OutlineId
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.kinds import FLAT_KINDS, KINDS, Artefact
+from app.domain.content.kinds.quiz import Quiz
 from app.domain.content.status import ArtefactStatus
 from app.domain.failures import Failure
 from app.domain.json_limits import JsonLimits
+from app.domain.notes import NoteText
 from app.domain.outline_operations import MAX_OPERATIONS
 from app.domain.outline_revision import RevisionKind
+from app.domain.question_reports import MAX_REPORTS, Reason
 from app.domain.roadmap import NewRequest, Outline, Title
 from app.domain.tasks import RoadmapStatus
 from app.domain.usage import Usage
@@ -71,20 +74,44 @@ class KeptFailure(Failure):
     )
 
 
+class KeptReport(FrozenModel):
+    """A question that the learner has reported as wrong."""
+
+    question_id: OutlineId
+    reason: Reason
+    created_at: Moment
+
+
+class KeptNote(FrozenModel):
+    """What the learner has written beside a concept."""
+
+    markdown: NoteText
+    updated_at: Moment
+
+
 class KeptArtefact(FrozenModel):
-    """One version of an artefact."""
+    """One version of an artefact; `reports` are of questions of a quiz."""
 
     version: Version
     author: Annotated[Text, Field(max_length=500)]
     prompt: Annotated[Text, Field(max_length=200)] | None = None
     usage: KeptUsage | None = None
     created_at: Moment
+    reports: Annotated[tuple[KeptReport, ...], LengthLimit(MAX_REPORTS)] = ()
     body: Artefact
 
     @model_validator(mode="after")
     def _claims_can_be_true(self) -> Self:
         if fault := KINDS[self.body.kind].claim_fault(self.body):
             raise ValueError(fault)
+        return self
+
+    @model_validator(mode="after")
+    def _reports_are_of_its_questions(self) -> Self:
+        questions = {one.question_id for one in self.body.questions} if isinstance(self.body, Quiz) else set()
+        reported = [one.question_id for one in self.reports]
+        if len(set(reported)) != len(reported) or not set(reported) <= questions:
+            raise ValueError("has reports that are not of its questions, or two of the same one")
         return self
 
     @model_validator(mode="after")
@@ -123,6 +150,7 @@ class KeptConcept(FrozenModel):
     concept_id: OutlineId
     removed: bool = False
     learned_at: Moment | None = None
+    note: KeptNote | None = None
     artefacts: dict[ArtefactKind, KeptState] = Field(default_factory=dict)
 
     @model_validator(mode="before")

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Self
 
 from app.embedded.command import ProcessCommand
+from app.embedded.starting_gate import GO
 
 
 class Child:
@@ -31,6 +32,12 @@ class Child:
     def returncode(self) -> int | None:
         """None while it runs."""
         return self._process.returncode
+
+    def tell_to_begin(self) -> None:
+        """Lets it through the starting gate, if it stands there."""
+        if self._process.stdin is not None:
+            self._process.stdin.write(GO)
+            self._process.stdin.close()
 
     async def wait(self) -> int:
         """Waits for its end; the exit code, negative for a signal."""

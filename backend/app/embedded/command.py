@@ -42,6 +42,8 @@ class ProcessCommand:
     """Where its output goes; without one, to our stderr, so that stdout stays ours."""
     drops_stdout: bool = False
     """Without a log: whether only its stderr is shown."""
+    waits: bool = False
+    """Whether it stands at the starting gate until it is told to begin."""
 
     @contextmanager
     def popen_arguments(self) -> Iterator[dict[str, Any]]:
@@ -52,14 +54,14 @@ class ProcessCommand:
         log = _open_log(self.log) if self.log else None
         try:
             yield {
-                "stdin": subprocess.DEVNULL,
+                "stdin": subprocess.PIPE if self.waits else subprocess.DEVNULL,
                 "stdout": log if log is not None else subprocess.DEVNULL if self.drops_stdout else _STDERR,
                 "stderr": None if log is None else log,
                 "cwd": self.cwd,
                 "env": dict(self.env),
                 # Ctrl-C in the terminal must reach the supervisor alone.
                 "start_new_session": True,
-                "preexec_fn": _tether(self.death_signal),
+                "preexec_fn": tether(self.death_signal),
                 **run_as(self.account),
             }
         finally:
@@ -74,20 +76,21 @@ def run_as(account: Account | None) -> dict[str, Any]:
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
-def _tether(death_signal: signal.Signals) -> Callable[[], None] | None:
-    """Makes a function that runs in the child, after its user has changed (which would clear the setting)."""
+def tether(death_signal: signal.Signals) -> Callable[[], None] | None:
+    """Makes a function that runs in the child, after its user has changed (which would clear the setting): when the
+    thread that started the child dies, the kernel sends it the signal."""
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None).prctl
     parent = os.getpid()
 
-    def tether() -> None:
+    def tie() -> None:
         prctl(_PR_SET_PDEATHSIG, int(death_signal))
         # The parent may have died before the setting took effect.
         if os.getppid() != parent:
             os._exit(1)
 
-    return tether
+    return tie
 
 
 def _open_log(path: Path) -> int:

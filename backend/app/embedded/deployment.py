@@ -10,6 +10,7 @@ from app.embedded.options import UpOptions
 from app.embedded.ports import free_port
 from app.embedded.postgres import EmbeddedPostgres
 from app.embedded.running import EmbeddedServer
+from app.embedded.starting_gate import OPTION
 from app.embedded.valkey import EmbeddedValkey
 
 
@@ -43,7 +44,7 @@ class Deployment:
             yield "REDIS_URL", self._options.redis_url
 
     def commands(self) -> Iterator[ProcessCommand]:
-        """The API and the workers, as they are started once the servers are there."""
+        """The API and the workers, which wait at the starting gate until the servers are there."""
         options = self._options
         self._data.logs.mkdir(exist_ok=True, mode=0o700)
         yield self._service("The API", "api", "--host", options.host, "--port", str(options.port), log="api.log")
@@ -63,7 +64,7 @@ class Deployment:
         quiet = self._options.is_quiet
         return ProcessCommand(
             name=name,
-            argv=(*self._program, *arguments),
+            argv=(*self._program, *arguments, OPTION),
             stop_signal=signal.SIGTERM,
             death_signal=signal.SIGKILL,
             env={
@@ -78,4 +79,5 @@ class Deployment:
                 **env,
             },
             drops_stdout=quiet,
+            waits=True,
         )

@@ -31,12 +31,19 @@ class Keeper:
         self._died = died
         self._warn = warn
         self._task: asyncio.Task[NoReturn] | None = None
+        self._begun = False
         self.child: Child | None = None
 
     def start(self) -> asyncio.Task[NoReturn]:
         """The task ends only with an error: `Unavailable` when the child died too often."""
         self._task = asyncio.create_task(self._keep())
         return self._task
+
+    def let_begin(self) -> None:
+        """Lets the child through the starting gate, and all that come after it."""
+        self._begun = True
+        if self.child:
+            self.child.tell_to_begin()
 
     async def stop(self, timeout: float) -> None:
         """Ends the child, for certain `timeout` seconds from now."""
@@ -60,6 +67,8 @@ class Keeper:
             command = await asyncio.to_thread(self._prepare)
             started = time.monotonic()
             self.child = await Child.spawn(command)
+            if self._begun:
+                self.child.tell_to_begin()
             self._started()
             returncode = await self.child.wait()
             delay = restarts.delay_after(started=started, died=time.monotonic())

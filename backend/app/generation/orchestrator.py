@@ -11,7 +11,7 @@ from app.core.ending import end
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.kinds import KINDS, Artefact
 from app.domain.failures import Failure
-from app.generation.breaker import CircuitBreaker
+from app.generation.breaker import CircuitBreaker, MonthlySpending
 from app.generation.buffer import Buffer
 from app.generation.containment import bounded, contained
 from app.generation.patience import patiently
@@ -58,11 +58,13 @@ class Orchestrator:
         limits: Limits,
         *,
         may_start: Callable[[], bool] = lambda: True,
+        month: MonthlySpending | None = None,
     ) -> None:
         self._writer = writer
         self._store = store
         self._limits = limits
         self._may_start = may_start
+        self._month = month
         self._buffer = Buffer(
             flush_every=limits.flush_every,
             max_age=limits.flush_max_age,
@@ -121,7 +123,10 @@ class Orchestrator:
         """
         backlog = await patiently(self._store.pending)
         self._breaker = CircuitBreaker(
-            max_cost_usd=self._limits.max_cost_usd, spent=backlog.spent, language=backlog.request.language
+            max_cost_usd=self._limits.max_cost_usd,
+            spent=backlog.spent,
+            month=self._month,
+            language=backlog.request.language,
         )
         if self._breaker.reason is not None:
             self.stop_starting()

@@ -23,6 +23,7 @@ from app.domain.viewer import NoSuchRoadmap, RoadmapHandle, Viewer
 from app.live.live_feed import EncodedEvent, Listener, LiveFeed, Outlet
 from app.messaging.channels import channel, stream_key
 from app.messaging.sealed_events import EventSeal
+from app.messaging.subscription import Subscription
 
 _ignored = RateLimitedLog()
 
@@ -40,10 +41,9 @@ class EventHub:
         self._where = Positions(sessions)
         self._seal = seal
         self._redis = redis
-        self._pubsub = redis.pubsub(ignore_subscribe_messages=True)
+        self._subscription = Subscription(redis)
         self._feeds: dict[UUID, LiveFeed] = {}
         self._opening = asyncio.Lock()
-        self._subscribed = asyncio.Event()
         self._tasks: list[asyncio.Task[NoReturn]] = []
 
     def start(self) -> None:
@@ -56,7 +56,7 @@ class EventHub:
         await end(*self._tasks)
         for feed in self._feeds.values():
             feed.end("stopping")
-        await self._pubsub.aclose()  # type: ignore[no-untyped-call]
+        await self._subscription.close()
 
     @asynccontextmanager
     async def listen(
@@ -78,7 +78,7 @@ class EventHub:
         finally:
             if feed.leave(listener) and self._feeds.get(roadmap_id) is feed:
                 del self._feeds[roadmap_id]
-                await self._unsubscribe(roadmap_id)
+                await self._leave(roadmap_id)
 
     async def read(self, position: RoadmapPosition, *, after: int, until: int) -> list[EncodedEvent]:
         """Committed events from `after` (exclusive) to `until` (inclusive): from Redis if it has them all, else from
@@ -98,11 +98,11 @@ class EventHub:
         """Subscribe first, then ask Postgres where the roadmap stands: what is published in between is dropped by
         its number, what was published before is not needed."""
         await self._seal.load()
-        await self._subscribe(roadmap_id)
+        await self._subscription.listen_to(channel(roadmap_id))
         try:
             position = await self._position(viewer, roadmap_id)
         except (NoSuchRoadmap, DatabaseUnavailable):
-            await self._drop(roadmap_id)
+            await self._subscription.leave(channel(roadmap_id))
             raise
 
         async def read_after(seq: int) -> Sequence[EncodedEvent]:
@@ -113,17 +113,14 @@ class EventHub:
 
     async def _receive(self) -> None:
         """Pass on one message of Redis; while that is away, `_watch` does it."""
-        await self._subscribed.wait()
         try:
-            message = await self._pubsub.get_message(timeout=1.0)
+            message = await self._subscription.next_message()
         except (RedisError, OSError) as error:
             outages.redis.noticed(error)
             await asyncio.sleep(CHECK_EVERY)
             return
-        if message is not None and message["type"] == "message":
-            await self._arrived(message["data"])
-        elif not self._pubsub.subscribed:
-            self._subscribed.clear()
+        if message is not None:
+            await self._arrived(message)
 
     async def _arrived(self, data: bytes) -> None:
         event = self._seal.open(data)
@@ -143,11 +140,6 @@ class EventHub:
             return
         with suppress(DatabaseUnavailable):
             await self._compare(feeds)
-        unheard = [
-            roadmap_id for roadmap_id in self._feeds if channel(roadmap_id).encode() not in self._pubsub.channels
-        ]
-        if unheard:
-            await self._subscribe(*unheard)
 
     async def _ask_redis(self) -> None:
         """Whether Redis is there: silence does not tell."""
@@ -195,22 +187,7 @@ class EventHub:
         ours = (event for event in events if event and event.roadmap_id == roadmap_id)
         return [EncodedEvent(event.seq, event.data) for event in ours if event.data]
 
-    async def _subscribe(self, *roadmap_ids: UUID) -> None:
-        try:
-            await self._pubsub.subscribe(*map(channel, roadmap_ids))
-        except (RedisError, OSError) as error:
-            outages.redis.noticed(error)  # `_watch` tries again
-        else:
-            outages.redis.over()
-            self._subscribed.set()
-
-    async def _unsubscribe(self, roadmap_id: UUID) -> None:
+    async def _leave(self, roadmap_id: UUID) -> None:
         async with self._opening:
             if roadmap_id not in self._feeds:
-                await self._drop(roadmap_id)
-
-    async def _drop(self, roadmap_id: UUID) -> None:
-        try:
-            await self._pubsub.unsubscribe(channel(roadmap_id))
-        except (RedisError, OSError) as error:
-            outages.redis.noticed(error)
+                await self._subscription.leave(channel(roadmap_id))

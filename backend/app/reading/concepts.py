@@ -1,17 +1,20 @@
 """Concepts as the API shows them: with their content, and with the versions of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from app.core.errors import NotFound
 from app.core.json import dumps
+from app.db.repositories.report_repo import ReportRepository
 from app.domain.content.flat import flat_content
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.kinds import FLAT_KINDS, KINDS
 from app.domain.content.status import ArtefactStatus, ContentStatus, content_status
 from app.domain.failures import FailureCode
+from app.domain.question_reports import QuestionReport, without_reported
 from app.domain.usage import Usage
 from app.domain.viewer import Viewer
 from app.reading.transaction import Reads, ViewerTransaction
@@ -39,6 +42,10 @@ class ConceptReader:
             stored = await transaction.roadmaps.artefacts(roadmap, concept_id, ids=ids, version=version)
             if version is not None and not stored:
                 raise NotFound(f"This concept has no version {version}.")
+            if (quiz := stored.get(ArtefactKind.QUIZ)) is not None:
+                reports = await ReportRepository(transaction.session).of_quizzes(roadmap, [quiz["id"]])
+                if of_quiz := reports.get(quiz["id"]):
+                    stored[ArtefactKind.QUIZ] = _with_reports(quiz, of_quiz)
             contents = {kind.value: _content(kind, stored[kind]) if kind in stored else None for kind in KINDS}
             shown |= {"roadmap_id": roadmap_id} | contents
             return shown
@@ -97,6 +104,14 @@ def _shown(kind: ArtefactKind, stored: dict[str, Any]) -> dict[str, Any]:
 
 def _failure(kind: ArtefactKind, failure: dict[str, Any]) -> dict[str, Any]:
     return {"artefact": kind, "details": {}, **failure, "retryable": FailureCode(failure["code"]).retryable}
+
+
+def _with_reports(quiz: dict[str, Any], reports: Sequence[QuestionReport]) -> dict[str, Any]:
+    """The row of a quiz without the questions that were reported, which are listed instead."""
+    prompts = {question["question_id"]: question["prompt"] for question in quiz["body"]["questions"]}
+    reported = [asdict(one) | {"prompt": prompts[one.question_id]} for one in reports]
+    body = without_reported(quiz["body"], {one.question_id for one in reports})
+    return quiz | {"body": body | {"reported": reported}}
 
 
 def _content(kind: ArtefactKind, row: dict[str, Any]) -> dict[str, Any]:

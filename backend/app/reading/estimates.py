@@ -2,20 +2,21 @@
 
 from uuid import UUID
 
-from app.agents.estimating import Estimator
+from app.agents.factory import estimator_of
 from app.core.errors import Conflict
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.status import ArtefactStatus
 from app.domain.usage import Usage
 from app.domain.viewer import Viewer
+from app.reading.models import ModelReader
 from app.reading.transaction import Reads, ViewerTransaction
 from app.reading.views import EstimateView
 
 
 class EstimateReader:
-    def __init__(self, read: Reads, estimator: Estimator) -> None:
+    def __init__(self, read: Reads, models: ModelReader) -> None:
         self._read = read
-        self._estimator = estimator
+        self._models = models
 
     async def estimate(self, viewer: Viewer, roadmap_id: UUID) -> EstimateView:
         """What all that is missing would take.
@@ -24,7 +25,7 @@ class EstimateReader:
             NotFound: the viewer has no such roadmap.
             Conflict: there is no outline yet.
         """
-        author = self._estimator.author
+        settings = await self._models.settings_in_force()
 
         async def work(transaction: ViewerTransaction) -> tuple[dict[ArtefactKind, int], dict[ArtefactKind, Usage]]:
             roadmap = await transaction.roadmap(roadmap_id)
@@ -35,12 +36,14 @@ class EstimateReader:
                 kind: sum(count for statuses, count in found if statuses[kind] != ArtefactStatus.COMPLETED)
                 for kind in roadmap.kinds
             }
-            taken = {kind: await transaction.roadmaps.typical_usage(kind, author) for kind in roadmap.kinds}
+            taken = {
+                kind: await transaction.roadmaps.typical_usage(kind, settings.model_for(kind)) for kind in roadmap.kinds
+            }
             return missing, {kind: usage for kind, usage in taken.items() if usage is not None}
 
-        estimate = self._estimator.estimate(*await self._read(viewer, work))
+        estimate = estimator_of(settings).estimate(*await self._read(viewer, work))
         return EstimateView(
-            author=author,
+            author=settings.model,
             calls=estimate.calls,
             input_tokens=estimate.input_tokens,
             output_tokens=estimate.output_tokens,

@@ -12,15 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import metrics
 from app.core.redis_faults import redis_fault
-from app.core.settings import sqlalchemy_url
 from app.db.repositories.task_repo import TaskRepository
 from app.db.repositories.worker_repo import WorkerRepository
 from app.db.schema import SCHEMA_REVISION
 from app.db.session import (
     DatabaseUnavailable,
     Sessions,
-    create_engine,
-    create_sessions,
     safe_session_with_retry,
     schema_sentence,
     stored_revision,
@@ -113,16 +110,3 @@ class DependencyHealth:
             reason = redis_fault(error) or f"no answer within {CHECK_TIMEOUT:g} s"
             return Check("redis", False, "Redis cannot be reached.", reason)
         return Check("redis", True, "Redis answers.")
-
-
-async def workers_alive(database_url: str) -> int:
-    """How many worker processes hold a lease. Opens a connection of its own, for callers that have none."""
-    engine = create_engine(sqlalchemy_url(database_url), pool_size=1, application_name="greenway-check")
-
-    async def work(session: AsyncSession) -> int:
-        return await WorkerRepository(session).count_alive()
-
-    try:
-        return await safe_session_with_retry(create_sessions(engine), work, attempts=1)
-    finally:
-        await engine.dispose()

@@ -19,6 +19,7 @@ from app.domain.outline_operations import Operation
 from app.domain.outline_prerequisites import DroppedPrerequisite
 from app.domain.outline_revision import RevisionKind
 from app.domain.roadmap import Difficulty
+from app.domain.search import SearchSource
 from app.domain.state_machine import Command
 from app.domain.tasks import RoadmapStatus, TaskKind, TaskStatus
 from app.domain.usage import Usage
@@ -217,11 +218,22 @@ class QuestionView(_View):
     options: list[OptionView]
 
 
+class ReportedQuestionView(_View):
+    """A question that the learner has reported as wrong. It is neither shown nor marked."""
+
+    question_id: str
+    prompt: str
+    reason: str
+    created_at: datetime
+
+
 class QuizView(_WrittenArtefact):
-    """A quiz without its answers, with its author, date and cost."""
+    """A quiz without its answers, with its author, date and cost. `reported` are the questions that were
+    taken out. Left out if there are none."""
 
     kind: Literal[ArtefactKind.QUIZ]
     questions: list[QuestionView]
+    reported: list[ReportedQuestionView] = []
     quiz_id: UUID
 
 
@@ -245,6 +257,49 @@ class ConceptDetail(ConceptView):
     tutorial: TutorialView | None
     resources: ResourcesView | None
     quiz: QuizView | None
+
+
+class NoteView(_View):
+    """The learner's note on a concept, in Markdown; empty if there is none."""
+
+    markdown: str
+    updated_at: datetime | None
+
+
+class TextRange(_View):
+    """From the character at `start` to before that at `end`, counted in Unicode characters."""
+
+    start: int
+    end: int
+
+
+class MarkedText(_View):
+    """A text, and where it holds what was searched for."""
+
+    text: str
+    matches: list[TextRange]
+
+
+class SearchResult(_View):
+    """A passage that was found. `anchor` is its place in the lesson: `section-2`, `example`, `exercises`, `mistakes` or
+    `question-` with a question's id. It is null where there is none."""
+
+    roadmap_id: UUID
+    roadmap_title: str
+    language: str
+    concept_id: str
+    concept_name: str
+    source: SearchSource
+    anchor: str | None
+    heading: MarkedText
+    excerpt: MarkedText
+
+
+class SearchResults(_View):
+    """What was found, the best first. `complete` is false while the index does not hold everything yet: ask again."""
+
+    items: list[SearchResult]
+    complete: bool
 
 
 class VersionView(_View):
@@ -294,30 +349,6 @@ class Accepted(_View):
 class Created(Accepted):
     roadmap_id: UUID
     status: RoadmapStatus
-
-
-class FieldFault(_View):
-    """A fault in the request; `field` is the path to it."""
-
-    field: str
-    message: str
-
-
-class Problem(_View):
-    """RFC 9457 problem details. `details` are what `detail` names, for clients that say it in another language.
-    `errors` lists the first faults of the request, `errors_total` counts all."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    code: str
-    retryable: bool
-    request_id: str
-    details: Details = Field(default_factory=dict)
-    errors: list[FieldFault] = []
-    errors_total: int | None = None
 
 
 class CheckView(_View):

@@ -94,12 +94,12 @@ class OutlineRun:
 
     async def _keep(self, delivery: Delivery[Made]) -> None:
         """Save what the author has delivered, however long that takes: it is paid for."""
-        result, usage, save_id = delivery.result, delivery.usage, new_id()
+        result, usage, author, save_id = delivery.result, delivery.usage, delivery.author, new_id()
         if isinstance(result, Failure):
-            fail = partial(self._store.fail, result, usage, delivery.raw_answer, save_id=save_id)
+            fail = partial(self._store.fail, result, usage, delivery.raw_answer, author=author, save_id=save_id)
             await self._events.publish(await patiently(fail))
         else:
-            saved = await patiently(partial(self._store.save, *result, usage, save_id=save_id))
+            saved = await patiently(partial(self._store.save, *result, usage, author=author, save_id=save_id))
             self.queued = [saved.next_task] if saved.next_task else []
             await self._events.publish(saved.events)
 

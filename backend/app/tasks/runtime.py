@@ -11,7 +11,6 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from app.agents.factory import open_author
-from app.agents.metered import MeteredAuthor
 from app.core import failpoints
 from app.core.celery_app import app as celery
 from app.core.garbage import collect_when_short, leave_full_collections_to_us
@@ -26,8 +25,10 @@ from app.messaging.doorbell import CeleryDoorbell
 from app.messaging.redis_client import create_redis
 from app.messaging.sealed_events import EventSeal
 from app.services.notification_service import NotificationService
+from app.tasks.authors import Authors
 from app.tasks.heartbeat import LeaseHeartbeat
 from app.tasks.loop_thread import LoopThread
+from app.tasks.model_desk import ModelDesk
 from app.tasks.worker import Worker
 
 FIRST_LEASE_TIMEOUT = 5.0
@@ -77,7 +78,7 @@ class WorkerRuntime:
         if not self._heartbeat.wait_until_held(FIRST_LEASE_TIMEOUT):
             log.warning("waiting_for_lease", worker=self._name)
         # Only now: without a lease, nothing that waits can be taken.
-        self._looking_after = self._thread.submit(_look_after(worker))
+        self._looking_after = self._thread.submit(_look_after(worker, self._desk))
         log.info("worker_started", worker=self._name, capacity=self._capacity)
 
     def run(self, task_id: UUID) -> None:
@@ -109,11 +110,12 @@ class WorkerRuntime:
         self._redis = create_redis(settings.require_redis_url())
         sessions = create_sessions(self._engine)
         await _wait_for_schema(sessions)
-        self._author = MeteredAuthor(await self._make_author(settings))
+        self._authors = Authors(settings, sessions, self._make_author)
+        self._desk = ModelDesk(settings, sessions)
         return Worker(
             tasks=TaskStore(sessions, self._id, event_retention=timedelta(days=settings.event_retention)),
             sessions=sessions,
-            author=self._author,
+            authors=self._authors,
             events=NotificationService(self._redis, EventSeal(sessions)),
             doorbell=CeleryDoorbell(celery, self._queues),
             lease=self._heartbeat,
@@ -121,7 +123,6 @@ class WorkerRuntime:
                 concurrency=settings.concept_concurrency,
                 flush_every=settings.flush_every,
                 flush_max_age=settings.flush_max_age or None,
-                max_cost_usd=settings.max_cost_usd or None,
             ),
             max_concepts=settings.max_concepts,
             capacity=self._capacity,
@@ -129,16 +130,17 @@ class WorkerRuntime:
 
     async def _close(self) -> None:
         self._looking_after.cancel()
-        await self._author.close()
+        await self._authors.close()
         await self._redis.aclose()
         await self._engine.dispose()
         await asyncio.to_thread(self._stop_tracing)
 
 
-async def _look_after(worker: Worker) -> None:
+async def _look_after(worker: Worker, desk: ModelDesk) -> None:
     leave_full_collections_to_us()
     async with asyncio.TaskGroup() as caring:
         caring.create_task(worker.look_after_tasks())
+        caring.create_task(desk.work())
         caring.create_task(collect_when_short())
 
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Protocol, assert_never
 from uuid import UUID
@@ -24,13 +25,19 @@ from app.domain.failures import FailureCode, failure
 from app.domain.ownership import Claim
 from app.domain.roadmap import MAX_OUTLINE_CONCEPTS
 from app.domain.tasks import TaskKind, TaskStatus
+from app.generation.breaker import MonthlySpending
 from app.generation.orchestrator import Limits, Orchestrator, RunEnd
-from app.generation.ports import Author, EventPublisher, OwnershipLost
+from app.generation.ports import EventPublisher, OwnershipLost
 from app.messaging.doorbell import Doorbell
+from app.tasks.authors import AuthorInForce, Authors, AuthorUnusable
 from app.tasks.outline_run import OutlineRun
 
 SWEEP_EVERY = 1.0
 """Seconds between two looks at one's own tasks and at those of dead workers."""
+PASSED_ON_AFTER = 1.0
+"""Seconds after which a task that cannot be run here is rung for again."""
+AUTHOR_EVERY = 1.0
+"""Seconds between two looks at who is to write."""
 CLEAN_UP_EVERY = 60.0
 """Seconds between two looks at what is kept for a time only."""
 FINISHING_TIME, SAVING_TIME = 12.0, 6.0
@@ -58,7 +65,7 @@ class Worker:
         *,
         tasks: TaskStore,
         sessions: Sessions,
-        author: Author,
+        authors: Authors,
         events: EventPublisher,
         doorbell: Doorbell,
         lease: Lease,
@@ -69,7 +76,7 @@ class Worker:
         self._tasks = tasks
         self._sessions = sessions
         self._writer = FlushWriter(sessions)
-        self._author = author
+        self._authors = authors
         self._events = events
         self._doorbell = doorbell
         self._lease = lease
@@ -81,6 +88,9 @@ class Worker:
         self._looked_at = 0.0
         """When the last look at the own claims began that has succeeded, by `time.monotonic`."""
         self._draining = False
+        self._month = MonthlySpending()
+        self._problem: str | None = None
+        """Why no tasks are taken here, as it was told last."""
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -108,6 +118,7 @@ class Worker:
         async with asyncio.TaskGroup() as caring:
             caring.create_task(keep_going("sweep", self._look_after_tasks))
             caring.create_task(keep_going("clean up", self._clean_up))
+            caring.create_task(keep_going("author", self._look_after_author))
 
     async def _look_after_tasks(self) -> None:
         if not self._lease.is_held:
@@ -116,6 +127,25 @@ class Worker:
         with suppress(DatabaseUnavailable):
             await self._sweep()
         await asyncio.sleep(SWEEP_EVERY)
+
+    async def _look_after_author(self) -> None:
+        """Make ready whom somebody has chosen, know what this month has cost, and tell why no tasks are taken here."""
+        with suppress(DatabaseUnavailable):
+            problem = None
+            try:
+                async with self._authors.in_force() as chosen:
+                    self._month.limit = chosen.settings.max_cost_usd_per_month or None
+                    if self._month.limit is not None:
+                        self._month.spent = await self._tasks.spent_this_month()
+            except AuthorUnusable as unusable:
+                problem = unusable.reason
+            await self._authors.close_replaced()
+            if problem != self._problem:
+                await self._tasks.report_problem(problem)
+                self._problem = problem
+                if problem:
+                    log.error("model_unusable", reason=problem)
+        await asyncio.sleep(AUTHOR_EVERY)
 
     async def _clean_up(self) -> None:
         await asyncio.sleep(CLEAN_UP_EVERY)
@@ -147,7 +177,23 @@ class Worker:
         return self._idle.is_set()
 
     async def _claim_and_run(self, task_id: UUID) -> None:
+        try:
+            async with self._authors.in_force() as chosen:
+                await self._claim_and_run_with(chosen, task_id)
+        except AuthorUnusable:
+            log.info("task_signal_passed_on", reason="the model cannot be used here")
+            await self._pass_on(task_id)
+
+    async def _pass_on(self, task_id: UUID) -> None:
+        """Ring for a task that waits, in a while: another worker may be able to use the model."""
+        await asyncio.sleep(PASSED_ON_AFTER)
+        kind = await self._tasks.kind_if_queued(task_id)
+        if kind is not None and not self._draining:
+            await self._doorbell.ring(task_id, kind)
+
+    async def _claim_and_run_with(self, chosen: AuthorInForce, task_id: UUID) -> None:
         began = time.monotonic()
+        self._month.limit = chosen.settings.max_cost_usd_per_month or None
         taken = await self._tasks.claim(task_id)
         if taken is None:
             log.info("task_signal_ignored", reason="unknown, ended, held by a worker, or to be run alone")
@@ -160,12 +206,12 @@ class Worker:
             structlog.contextvars.bound_contextvars(roadmap_id=str(claim.roadmap_id)),
             tracer.start_as_current_span("greenway.task", attributes=known),
         ):
-            await self._run(claim, since=began)
+            await self._run(claim, chosen, since=began)
             await self._ring(await self._tasks.let_go(claim))
 
-    async def _run(self, claim: Claim, *, since: float) -> None:
+    async def _run(self, claim: Claim, chosen: AuthorInForce, *, since: float) -> None:
         """Run a task whose claim was known to stand at `since`, by `time.monotonic`."""
-        run = self._make_run(claim, since)
+        run = self._make_run(claim, chosen, since)
         self._runs[claim.task_id] = (claim, run)
         if self._draining:
             run.stop_starting()
@@ -195,15 +241,18 @@ class Worker:
         since the last look at the claims."""
         return self._lease.is_held and max(since, self._looked_at) >= self._lease.held_since
 
-    def _make_run(self, claim: Claim, since: float) -> Orchestrator | OutlineRun:
+    def _make_run(self, claim: Claim, chosen: AuthorInForce, since: float) -> Orchestrator | OutlineRun:
         match claim.kind:
             case TaskKind.CONTENT:
                 content = PostgresContentStore(self._sessions, self._writer, claim)
                 may_start = partial(self._may_start, since)
-                return Orchestrator(self._author, content, self._events, self._limits, may_start=may_start)
+                limits = replace(self._limits, max_cost_usd=chosen.settings.max_cost_usd or None)
+                return Orchestrator(
+                    chosen.author, content, self._events, limits, may_start=may_start, month=self._month
+                )
             case TaskKind.DRAFT | TaskKind.REVISE:
                 store = OutlineStore(self._sessions, claim)
-                return OutlineRun(claim, store, self._author, self._events, max_concepts=self._max_concepts)
+                return OutlineRun(claim, store, chosen.author, self._events, max_concepts=self._max_concepts)
             case _:
                 assert_never(claim.kind)
 

@@ -13,7 +13,8 @@ from celery.concurrency.prefork import TaskPool as PreforkPool
 from prometheus_client.multiprocess import mark_process_dead
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.agents.factory import check_author
+from app.agents.checking import check_author
+from app.agents.factory import import_author
 from app.core import metrics
 from app.core.errors import ConfigurationError, GreenwayError
 from app.core.logging import configure_logging
@@ -70,7 +71,9 @@ def _set_up_logging(**_: Any) -> None:
 def _before_the_pool(sender: Any, **_: Any) -> None:
     global _lifeline
     _lifeline = _Lifeline()
-    set_launch(load_settings().launch_id or uuid4())
+    settings = load_settings()
+    import_author(settings)
+    set_launch(settings.launch_id or uuid4())
     set_capacity(sender.concurrency)
     set_queues(sender.app.amqp.queues.consume_from)
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from processes import TETHERED
+
 from chaos.proxy import Proxy
 
 BACKEND = Path(__file__).resolve().parents[2]
@@ -98,6 +100,7 @@ class ManagedProcess:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                **TETHERED,
             )
         if keep and self._keeper is None:
             self._keeper = asyncio.create_task(self._keep())

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import asyncpg
 import httpx2
-from processes import BACKEND, environment
+from processes import BACKEND, TETHERED, environment
 
 from app.cli.endpoint import API
 from app.embedded.ports import free_port
@@ -102,6 +102,7 @@ async def main(arguments: argparse.Namespace) -> int:
             env=environment(**settings, GREENWAY_WORKER_METRICS_PORT="0"),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
+            **TETHERED,
         )
         try:
             assert process.stdout is not None

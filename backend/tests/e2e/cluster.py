@@ -16,6 +16,7 @@ from typing import Any
 import asyncpg
 import httpx2
 from celery import Celery
+from processes import TETHERED
 from websockets.asyncio.client import ClientConnection, connect
 
 from app.core.celery_app import CONTENT_QUEUE
@@ -90,13 +91,10 @@ class Cluster:
     ) -> WorkerProcess:
         metrics_port = free_port()
         log = self.directory / f"worker-{metrics_port}.log"
-        command = [
-            *CELERY,
-            f"--queues={queues}",
-            f"--concurrency={concurrency}",
-            f"--pool={pool}",
-            *options,
-        ]
+        if (queues, pool) == (BOTH_QUEUES, "threads") and not options:
+            command = [sys.executable, "-m", "app.cli", "worker", f"--concurrency={concurrency}"]
+        else:
+            command = [*CELERY, f"--queues={queues}", f"--concurrency={concurrency}", f"--pool={pool}", *options]
         env = {"GREENWAY_WORKER_METRICS_PORT": str(metrics_port), **settings}
         return WorkerProcess(self._start(command, log, env), log, metrics_port)
 
@@ -217,7 +215,9 @@ def ready(worker: WorkerProcess) -> WorkerProcess:
 
 def _start(command: Sequence[str], log: Path, env: dict[str, str]) -> "subprocess.Popen[bytes]":
     with log.open("ab") as output:
-        return subprocess.Popen(command, cwd=BACKEND, env={**os.environ, **env}, stdout=output, stderr=output)
+        return subprocess.Popen(
+            command, cwd=BACKEND, env={**os.environ, **env}, stdout=output, stderr=output, **TETHERED
+        )
 
 
 @contextmanager

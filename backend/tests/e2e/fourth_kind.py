@@ -108,12 +108,13 @@ ENTRIES = [
     ),
     (
         "backend/app/agents/writing/writers.py",
-        "\n\nWRITERS: Mapping[ArtefactKind, Writer] = {\n",
-        """    ArtefactKind.NOTES: Writer(
-        write=lambda desk, brief: desk.asker.ask(notes_request(brief)),
-        assumed=Usage(calls=1, input_tokens=1500, output_tokens=100),
+        "    ArtefactKind.QUIZ: _write_quiz,\n",
+        "    ArtefactKind.NOTES: lambda desk, brief: desk.asker.ask(notes_request(brief)),\n",
     ),
-""",
+    (
+        "backend/app/agents/assumed.py",
+        "    ArtefactKind.QUIZ: Usage(calls=1, input_tokens=1500, output_tokens=1500),\n",
+        "    ArtefactKind.NOTES: Usage(calls=1, input_tokens=1500, output_tokens=100),\n",
     ),
     (
         "backend/app/reading/views.py",

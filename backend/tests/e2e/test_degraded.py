@@ -174,7 +174,7 @@ async def test_children_that_are_replaced_after_each_task_lose_nothing(fragile: 
     worker = fragile.cluster.start_worker(pool="prefork", concurrency=2, options=["--max-tasks-per-child=1"])
     wait_until(lambda: len(_children(worker)) == 2)
     async with fragile.cluster.client() as client:
-        made = await asyncio.gather(*(client.create(auto_approve=True) for _ in range(3)))
+        made = await asyncio.gather(*(client.create(auto_approve=True) for _ in range(2)))
         for roadmap_id in made:
             await client.until_status(roadmap_id, "completed")
     assert len(_children(worker)) > 2

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from processes import TETHERED
 
 from app.embedded.ports import free_port
 
@@ -40,6 +41,7 @@ class Machine:
             *("bash", "-c", script.replace("http://127.0.0.1:8000", self.url)),
             cwd=self.directory,
             env=environment(),
+            **TETHERED,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
@@ -74,6 +76,7 @@ async def machine(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mac
         *(program, "up", "--port", str(port)),
         cwd=directory,
         env=environment(),
+        **TETHERED,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -16,7 +16,6 @@ from httpx2 import ASGITransport, AsyncClient, Response
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.agents.estimating import Estimator
 from app.commands.outlines import Outlines
 from app.commands.roadmaps import CreatedRoadmap, RoadmapService
 from app.commands.steering import Steering
@@ -77,8 +76,8 @@ class Desk:
         shown: dict[str, Any] = orjson.loads(await self.read.concepts.concept(LOCAL_VIEWER, roadmap_id, concept_id))
         return shown
 
-    def readers_with(self, estimator: Estimator) -> Readers:
-        return Readers.over(self.sessions, estimator)
+    def readers_with(self, settings: Settings) -> Readers:
+        return Readers.over(self.sessions, settings)
 
     async def drafted(self, outline: Outline | None = None) -> UUID:
         """A roadmap whose outline awaits review."""
@@ -132,6 +131,10 @@ async def claim_of(worker: TaskStore, task_id: UUID) -> Claim | None:
     return taken.claim if taken else None
 
 
+async def the_author() -> str:
+    return AUTHOR
+
+
 @pytest.fixture
 def desk(sessions: Sessions) -> Desk:
     return a_desk(sessions)
@@ -142,10 +145,10 @@ def a_desk(sessions: Sessions) -> Desk:
     unit = UnitOfWork(sessions, doorbell, events)
     return Desk(
         sessions=sessions,
-        roadmaps=RoadmapService(unit, author=AUTHOR, max_concepts=300),
+        roadmaps=RoadmapService(unit, author=the_author, max_concepts=300),
         steering=Steering(unit),
         outlines=Outlines(unit, max_concepts=300),
-        read=Readers.over(sessions, Estimator(Settings())),
+        read=Readers.over(sessions, Settings()),
         events=events,
         doorbell=doorbell,
     )

@@ -32,6 +32,7 @@ from app.embedded.valkey import EmbeddedValkey
 from app.main import create_app
 
 PREFIX = "/api/v1"
+MODEL = f"{PREFIX}/model"
 ROADMAP = f"{PREFIX}/roadmaps/{{roadmap_id}}"
 CONCEPT = f"{ROADMAP}/concepts/{{concept_id}}"
 OPERATIONS = [
@@ -63,15 +64,32 @@ OPERATIONS = [
     ("POST", f"{CONCEPT}/restore"),
     ("POST", f"{CONCEPT}/quiz/attempts"),
     ("PUT", f"{CONCEPT}/learned"),
+    ("PUT", f"{CONCEPT}/quiz/questions/{{question_id}}/report"),
+    ("DELETE", f"{CONCEPT}/quiz/questions/{{question_id}}/report"),
+    ("GET", f"{CONCEPT}/note"),
+    ("PUT", f"{CONCEPT}/note"),
+    ("DELETE", f"{CONCEPT}/note"),
+    ("GET", f"{PREFIX}/search"),
     ("GET", f"{ROADMAP}/estimate"),
     ("GET", f"{PREFIX}/tasks/{{task_id}}"),
+    ("PUT", MODEL),
+    ("POST", f"{MODEL}/pulls"),
+    ("GET", f"{MODEL}/pulls/{{pull_id}}"),
+    ("DELETE", f"{MODEL}/pulls/{{pull_id}}"),
+    ("GET", f"{MODEL}/spending"),
+    ("GET", f"{MODEL}/spending.csv"),
+    ("GET", MODEL),
+    ("DELETE", MODEL),
+    ("GET", f"{MODEL}/providers"),
     ("GET", "/api/v1/about"),
     ("GET", "/health"),
     ("GET", "/readyz"),
     ("GET", "/metrics"),
 ]
-WITHOUT_INPUT = OPERATIONS[-4:]
+WITHOUT_INPUT = OPERATIONS[-7:]
 ENDLESS = ("GET", f"{ROADMAP}/events")
+FOR_WORKERS = [("POST", f"{MODEL}/test"), ("POST", f"{MODEL}/list"), ("GET", f"{MODEL}/discovered")]
+"""A worker answers them: `e2e/test_choosing_models.py`."""
 PROMISES = [
     not_a_server_error,
     status_code_conformance,
@@ -129,7 +147,8 @@ def test_the_document_describes_every_frame_of_the_event_stream(document: BaseSc
 
 def test_every_route_of_the_document_is_tried(document: BaseSchema) -> None:
     operations = [result.ok() for result in document.get_all_operations() if isinstance(result, Ok)]
-    assert {(operation.method.upper(), operation.path) for operation in operations} == {*OPERATIONS, ENDLESS}
+    found = {(operation.method.upper(), operation.path) for operation in operations}
+    assert found == {*OPERATIONS, ENDLESS, *FOR_WORKERS}
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
@@ -218,7 +237,7 @@ async def test_what_is_sent_and_answered_has_a_name(shared_api: AsyncClient) -> 
     answers = [answer for one in operations for answer in one["responses"].values() if "content" in answer]
     for content in (each["content"] for each in bodies + answers):
         for media_type, shown in content.items():
-            assert "$ref" in shown["schema"] or media_type == "text/plain", content
+            assert "$ref" in shown["schema"] or media_type in {"text/plain", "text/csv"}, content
     assert not [name for name in document["components"]["schemas"] if not name.isidentifier()]
 
 

@@ -6,8 +6,9 @@ from factories import an_outline, finished
 from httpx2 import AsyncClient
 from integration.conftest import Desk
 
+from app.agents.assumed import ASSUMED
 from app.agents.estimating import Estimator
-from app.agents.writing.writers import WRITERS
+from app.agents.factory import estimator_of
 from app.core.settings import Settings
 from app.domain.content.kind import ArtefactKind
 from app.domain.usage import Usage
@@ -18,7 +19,7 @@ MISSING = dict.fromkeys(ArtefactKind, 10)
 
 
 def of(**settings: object) -> Estimator:
-    return Estimator(Settings.model_validate(settings))
+    return estimator_of(Settings.model_validate(settings))
 
 
 async def test_the_built_in_author_costs_nothing(api: AsyncClient, desk: Desk) -> None:
@@ -46,7 +47,7 @@ async def test_without_an_outline_nothing_can_be_estimated(api: AsyncClient) -> 
 def test_a_known_model_has_a_price() -> None:
     estimate = of(GREENWAY_MODEL="openai:gpt-5-mini", OPENAI_API_KEY="k").estimate(MISSING, {})
     assert estimate.calls == 30
-    assert estimate.output_tokens == 10 * sum(writer.assumed.output_tokens for writer in WRITERS.values())
+    assert estimate.output_tokens == 10 * sum(usage.output_tokens for usage in ASSUMED.values())
     assert estimate.cost_usd is not None and estimate.cost_usd > 0
     assert estimate.minutes > 0
 
@@ -79,14 +80,13 @@ async def test_what_has_been_written_is_not_estimated_again_and_teaches(desk: De
         FinishedArtefact(
             concept_id=f"c{number}",
             kind=kind,
-            delivery=replace(finished("c0", kind).delivery, usage=usage),
+            delivery=replace(finished("c0", kind).delivery, author="openai:gpt-5", usage=usage),
         )
         for number in range(11)
         for kind in ArtefactKind
     ]
     await store.save(Batch(artefacts=tuple(artefacts), finished=tuple(f"c{number}" for number in range(11))))
 
-    model = of(GREENWAY_MODEL="openai:gpt-5", OPENAI_API_KEY="k")
-    model.author = "test:author"  # who signed what was written
-    estimate = await desk.readers_with(model).estimates.estimate(LOCAL_VIEWER, claim.roadmap_id)
+    settings = Settings.model_validate({"GREENWAY_MODEL": "openai:gpt-5", "OPENAI_API_KEY": "k"})
+    estimate = await desk.readers_with(settings).estimates.estimate(LOCAL_VIEWER, claim.roadmap_id)
     assert (estimate.calls, estimate.input_tokens, estimate.output_tokens) == (3, 300, 900)

@@ -12,6 +12,7 @@ import psutil
 import pytest
 import yaml
 from debian_servers import POSTGRES_15, postgres_15
+from processes import TETHERED
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -37,7 +38,9 @@ def valkey_container(tmp_path: Path) -> "Iterator[tuple[subprocess.Popen[bytes],
     entrypoint.chmod(0o755)
     command = [with_secrets_in(tmp_path, part) for part in COMPOSE["services"]["valkey"]["command"]]
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
-    process = subprocess.Popen(command, env={"PATH": path, "LC_ALL": "C"}, cwd=tmp_path, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, env={"PATH": path, "LC_ALL": "C"}, cwd=tmp_path, stdout=subprocess.DEVNULL, **TETHERED
+    )
     yield process, port
     process.kill()
     process.wait()

@@ -21,6 +21,7 @@ from app.domain.viewer import LOCAL_VIEWER
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ROADMAPS = "/api/v1/roadmaps"
+MODEL = "/api/v1/model"
 JSON = {"Content-Type": "application/json"}
 NEW = {"name": "Name", "description": "About it"}
 NEW_CONCEPT = NEW | {
@@ -93,6 +94,21 @@ BODIES: dict[str, tuple[str, str, dict[str, Any]]] = {
         {"answers": {"q1": ["a"]}, "quiz_id": "01890000-0000-7000-8000-000000000000"},
     ),
     "learned": ("PUT", "{roadmap}/concepts/c0/learned", {"learned": True}),
+    "model": (
+        "PUT",
+        MODEL,
+        {
+            "model": "ollama:m",
+            "fallback": "ollama:n",
+            "models_for": {"quiz": "ollama:q"},
+            "addresses": {"ollama": "http://127.0.0.1:9"},
+            "max_cost_usd": 1.0,
+            "max_cost_usd_per_month": 10.0,
+            "keys": {"ollama": None},
+            "revision": 0,
+        },
+    ),
+    "pull": ("POST", f"{MODEL}/pulls", {"model": "ollama:m", "address": "http://127.0.0.1:9"}),
 }
 IN_A_STATE = {409, 404, 412}
 """What has happened before decides on these, and no field."""
@@ -140,7 +156,7 @@ async def test_the_bodies_are_complete(shared_api: AsyncClient) -> None:
     for operations in document["paths"].values():
         for operation in operations.values():
             for name in fields_of(operation.get("requestBody", {}), document, set()):
-                assert name in sent | {"format", *FILE_FIELDS}, name
+                assert name in sent | {"format", "key", *FILE_FIELDS}, name
 
 
 FILE_FIELDS = {

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import psutil
 import pytest
+from processes import TETHERED
 
 from app.core.errors import ConfigurationError, Unavailable
 from app.embedded.child import Child
@@ -147,6 +148,7 @@ import asyncio, email.parser, os, sys
 from pathlib import Path
 from urllib.parse import urlsplit
 from app.embedded.ports import free_port
+import app.embedded.postgres_readiness
 from app.embedded.postgres import EmbeddedPostgres
 from app.embedded.running import running
 
@@ -194,7 +196,8 @@ async def test_a_stale_lock_with_the_number_of_another_process_does_not_stop_it(
     server.prepare()
     directory = tmp_path / "postgres"
     owner = Account(uid=directory.stat().st_uid, gid=directory.stat().st_gid)
-    other = await asyncio.create_subprocess_exec(*("sleep", "600"), **(run_as(owner) if os.geteuid() == 0 else {}))
+    account = run_as(owner) if os.geteuid() == 0 else {}
+    other = await asyncio.create_subprocess_exec("sleep", "600", **account, **TETHERED)
     try:
         (directory / "postmaster.pid").write_text(f"{other.pid}\n{directory}\n")
         async with running(server):

@@ -16,6 +16,7 @@ from typing import Any
 import asyncpg
 import psutil
 import pytest
+from processes import TETHERED
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
@@ -46,6 +47,7 @@ def migrate(database_url):
     if asked["migrations"] == "hang":
         print("migrating", flush=True)
         time.sleep(600)
+    Path(asked["data_dir"], "migrated").touch()
 
 options = UpOptions(
     host="127.0.0.1", port=asked["port"], data_dir=Path(asked["data_dir"]), workers=asked["workers"],
@@ -60,7 +62,10 @@ except GreenwayError as error:
 """
 
 PROGRAM = """
-import http.server, signal, sys, threading
+import http.server, os, pathlib, signal, sys, threading
+
+if sys.stdin.readline() != "go\\n" or not pathlib.Path(os.environ["GREENWAY_DATA_DIR"], "migrated").exists():
+    sys.exit("told to begin before the migrations have run")
 
 class Api(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -177,6 +182,7 @@ async def started(
         stdout=PIPE,
         stderr=PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        **TETHERED,
     )
     up = Up(process=process, data_dir=data_dir, port=int(str(asked["port"])))
     try:

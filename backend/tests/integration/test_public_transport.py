@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -83,18 +84,33 @@ def network(resolve: Resolve, *allowed: str) -> PublicNetwork:
     return PublicNetwork(allows=lambda address: str(address) in allowed, ports=None, resolve=resolve)
 
 
+def _pages(title: str) -> dict[str, Script]:
+    return {"/": page(title), "/pdf": PDF}
+
+
 @pytest.fixture
-async def private() -> AsyncIterator[Website]:
+async def pair() -> AsyncIterator[tuple[Website, Website]]:
+    """Two servers at different addresses and the same port, whatever is taken at one of them."""
+    async with AsyncExitStack() as sites:
+        while True:
+            private = await sites.enter_async_context(website(_pages("Secrets")))
+            with suppress(OSError):
+                beside = website(_pages("Welcome"), address="127.0.0.2", port=private.port)
+                public = await sites.enter_async_context(beside)
+                break
+        yield private, public
+
+
+@pytest.fixture
+def private(pair: tuple[Website, Website]) -> Website:
     """A server on this machine that nobody may reach."""
-    async with website({"/": page("Secrets"), "/pdf": PDF}) as site:
-        yield site
+    return pair[0]
 
 
 @pytest.fixture
-async def public(private: Website) -> AsyncIterator[Website]:
-    """A server that counts as public, at another address and the same port."""
-    async with website({"/": page("Welcome"), "/pdf": PDF}, address="127.0.0.2", port=private.port) as site:
-        yield site
+def public(pair: tuple[Website, Website]) -> Website:
+    """A server that counts as public."""
+    return pair[1]
 
 
 async def _check(url: str, network: PublicNetwork) -> str | None:

@@ -17,7 +17,6 @@ from replacing_client import ReplacingClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from app.agents.estimating import Estimator
 from app.cli.watching.reducer import apply
 from app.cli.watching.state import WatchedRoadmap
 from app.commands.outlines import Outlines
@@ -47,6 +46,7 @@ from app.generation.work import ConceptBrief, Delivery
 from app.reading.views import RoadmapView
 from app.services.api_services import Readers
 from app.tasks import worker as worker_module
+from app.tasks.authors import Authors
 from app.tasks.loop_thread import LoopThread
 from app.tasks.worker import Worker
 
@@ -118,7 +118,7 @@ class House:
 
     async def read(self, roadmap_id: UUID) -> RoadmapView:
         shown = await self.readers.roadmaps.roadmap(LOCAL_VIEWER, roadmap_id)
-        anew = await Readers.over(self.sessions, Estimator(Settings())).roadmaps.roadmap(LOCAL_VIEWER, roadmap_id)
+        anew = await Readers.over(self.sessions, Settings()).roadmaps.roadmap(LOCAL_VIEWER, roadmap_id)
         assert anew.etag != shown.etag or anew.body == shown.body, "all that is shown changes with an event"
         return RoadmapView.model_validate_json(shown.body)
 
@@ -142,13 +142,20 @@ async def open_house(url: str) -> House:
     sessions = create_sessions(engine)
     events, doorbell, author = RecordingEvents(), DoorbellOf(), MoodyAuthor()
     unit = UnitOfWork(sessions, doorbell, events)
+
+    async def author_name() -> str:
+        return author.name
+
+    async def make_author(_: Settings) -> MoodyAuthor:
+        return author
+
     house = House(
         sessions=sessions,
         author=author,
-        roadmaps=RoadmapService(unit, author=author.name, max_concepts=300),
+        roadmaps=RoadmapService(unit, author=author_name, max_concepts=300),
         steering=Steering(unit),
         outlines=Outlines(unit, max_concepts=300),
-        readers=Readers.over(sessions, Estimator(Settings())),
+        readers=Readers.over(sessions, Settings()),
         engine=engine,
         workers=doorbell.workers,
     )
@@ -159,11 +166,11 @@ async def open_house(url: str) -> House:
         worker = Worker(
             tasks=TaskStore(sessions, worker_id),
             sessions=sessions,
-            author=author,
+            authors=Authors(Settings(GREENWAY_MAX_COST_USD=MOST_COST), sessions, make_author),
             events=events,
             doorbell=doorbell,
             lease=AlwaysHeld(),
-            limits=Limits(concurrency=2, flush_every=2, flush_max_age=0.03, max_cost_usd=MOST_COST),
+            limits=Limits(concurrency=2, flush_every=2, flush_max_age=0.03),
             capacity=50,
         )
         doorbell.workers.append(worker)

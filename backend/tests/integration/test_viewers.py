@@ -46,6 +46,8 @@ BODIES: dict[str, Any] = {
     "attempt_quiz": {"answers": {}},
     "mark_learned": {"learned": True},
     "regenerate_concept": {"artefacts": ["quiz"]},
+    "put_note": {"markdown": "Mine."},
+    "report_question": {"reason": "Mine."},
 }
 
 
@@ -65,7 +67,7 @@ async def test_no_route_shows_or_changes_the_roadmap_of_another_user(
         for path, operations in app.openapi()["paths"].items():
             if "{roadmap_id}" not in path:
                 continue
-            address = path.format(roadmap_id=roadmap_id, concept_id="c0", number=1)
+            address = path.format(roadmap_id=roadmap_id, concept_id="c0", question_id="q1", number=1)
             for method, operation in operations.items():
                 body = BODIES.get(operation["operationId"])
                 assert body is not None or "requestBody" not in operation
@@ -126,7 +128,7 @@ async def test_nothing_is_subscribed_to_for_those_who_may_not_listen_or_whose_ro
 
 async def nothing_is_subscribed_to(hub: EventHub) -> None:
     async with asyncio.timeout(5):
-        while hub._pubsub.channels:
+        while hub._subscription.channels:
             await asyncio.sleep(0.01)
 
 

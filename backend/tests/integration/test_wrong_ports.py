@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
+from processes import TETHERED
 from redis import exceptions
 
 from app.cli.doctor_checks import Addresses, check_dependencies
@@ -84,6 +85,7 @@ def a_worker(**environment: str) -> Iterator["subprocess.Popen[str]"]:
         env={"PATH": os.environ["PATH"], "PYTHONPATH": BACKEND, "GREENWAY_WORKER_METRICS_PORT": "0", **environment},
         stderr=subprocess.PIPE,
         text=True,
+        **TETHERED,
     )
     try:
         yield process

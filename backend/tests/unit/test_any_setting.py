@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.agents.factory import check_author
+from app.agents.checking import check_author
+from app.agents.models.providers import PROVIDERS as CHOOSABLE
 from app.cli.endpoint import Endpoint
 from app.core.database_address import parse_database_address
 from app.core.errors import ConfigurationError
@@ -63,7 +64,7 @@ VALUES = st.one_of(
 
 def odd_values_of(name: str) -> list[str]:
     """Every odd value; for an address also each odd rest under the schemes that it takes, and every other scheme."""
-    if name == "GREENWAY_MODEL":
+    if name in {"GREENWAY_MODEL", "GREENWAY_FALLBACK_MODEL"}:
         return [*ODD, *PROVIDERS, *FILES]
     schemes = {"DATABASE_URL": DATABASES, "REDIS_URL": QUEUES, "GREENWAY_URL": WEB}.get(name, [])
     if name in PROXIES:
@@ -99,6 +100,7 @@ def _an_environment_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 def environment_for(name: str) -> dict[str, str]:
     """An environment in which the setting is of use."""
     provider = {"ANTHROPIC": "anthropic:m", "GOOGLE": "google:m", "GEMINI": "google:m", "OPENROUTER": "openrouter:a/b"}
+    provider |= {info.account.upper(): f"{name}:m" for name, info in CHOOSABLE.items() if info.is_compatible}
     keys = {key: "k" for key in NAMES if key.endswith("_API_KEY") and key not in ("GEMINI_API_KEY", "TAVILY_API_KEY")}
     if name == "GEMINI_API_KEY":
         del keys["GOOGLE_API_KEY"]

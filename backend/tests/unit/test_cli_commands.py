@@ -142,3 +142,24 @@ def a_task(status: TaskStatus, *, why: str | None = None) -> dict[str, Any]:
         ended_at=None,
         progress=ProgressView(total=3, completed=0, partial=0, failed=0, generating=0, pending=3),
     ).model_dump(mode="json")
+
+
+async def test_a_search_shows_passages_with_what_reads_them(api: FakeApi, terminal: Terminal) -> None:
+    item = {
+        "roadmap_id": ID,
+        "roadmap_title": "SQL\x1b[31m",
+        "language": "en",
+        "concept_id": "c0",
+        "concept_name": "Concept 0",
+        "source": "tutorial",
+        "anchor": "section-1",
+        "heading": {"text": "What it is", "matches": []},
+        "excerpt": {"text": "An inner join\x1b[2J here.", "matches": [{"start": 9, "end": 13}]},
+    }
+    api.anything = {"items": [item, item], "complete": False}
+    outcome = await terminal.greenway("search", "inner", "joins")
+    passage = f"{ID}  c0\nSQL [31m › Concept 0 › What it is (tutorial)\n  An inner join [2J here.\n"
+    assert (outcome.code, outcome.out) == (0, f"{passage}\n{passage}")
+    assert "not everything is in the index yet" in outcome.err
+    api.anything = {"items": [], "complete": True}
+    assert (await terminal.greenway("search", "nothing")).code == 1

@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from factories import an_outline
 from fakes_api import FakeApi, serving
+from processes import TETHERED
 from terminals import Terminal
 from watched_runs import ROADMAP, Run, as_answered
 
@@ -246,6 +247,7 @@ async def test_interrupting_leaves_the_roadmap_alone(api: FakeApi) -> None:
         env={**os.environ, "GREENWAY_URL": api.url, "PYTHONPATH": BACKEND},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        **TETHERED,
     )
     assert watching.stdout is not None
     async with asyncio.timeout(30):

@@ -28,7 +28,7 @@ EVENTS = {event.model_fields["type"].default: event for event in get_args(get_ar
 NOT_FOR_THE_API = {
     *("GREENWAY_ARTEFACT_TIMEOUT", "GREENWAY_FLUSH_EVERY", "GREENWAY_FLUSH_MAX_AGE", "GREENWAY_FAILPOINT"),
     "GREENWAY_EVENT_RETENTION",
-    *("GREENWAY_MAX_COST_USD", "GREENWAY_MODEL_REQUESTS_PER_MINUTE", "GREENWAY_MODEL_TOKENS_PER_MINUTE"),
+    *("GREENWAY_MODEL_REQUESTS_PER_MINUTE", "GREENWAY_MODEL_TOKENS_PER_MINUTE"),
     *("GREENWAY_SEARCH", "SEARXNG_BASE_URL", "OTEL_EXPORTER_OTLP_ENDPOINT", "GREENWAY_WORKER_METRICS_PORT"),
     *("GREENWAY_URL", "GREENWAY_DATA_DIR", "LOG_FILE", "GREENWAY_LAUNCH_ID", "GREENWAY_MAX_ANSWER_BYTES"),
 }
@@ -188,7 +188,7 @@ def test_only_the_worker_gets_keys() -> None:
     addresses = {"DATABASE_URL", "REDIS_URL"}
     assert services["migrate"]["environment"].keys() == addresses | {"LOG_FORMAT", "LOG_LEVEL"}
     of_the_api = services["api"]["environment"].keys()
-    assert of_the_api & secret == addresses
+    assert of_the_api & secret == addresses | {"SECRET_KEY", "SECRET_KEY_FALLBACKS"}
     assert SETTINGS.keys() - of_the_api - secret == NOT_FOR_THE_API
 
 

@@ -4,6 +4,7 @@ import pytest
 from factories import an_artefact
 
 from app.agents.asking.prompts import load_prompt
+from app.agents.assumed import ASSUMED
 from app.agents.builtin import writers as builtin
 from app.agents.writing import writers as model
 from app.cli.concept_markdown import PARAGRAPHS
@@ -24,6 +25,7 @@ def test_every_registry_has_the_kind(kind: ArtefactKind) -> None:
         "built-in": True,
         "model": True,
     }
+    assert kind in ASSUMED, "nobody can say beforehand what it takes"
     assert kind in PARAGRAPHS, "the command line does not show it"
     assert kind.value in ConceptDetail.model_fields, "it cannot be read"
     assert load_prompt(kind.value).version.startswith(f"{kind}@")

@@ -73,7 +73,8 @@ def test_a_name_without_a_colon_is_told_to_have_one() -> None:
 def test_an_unknown_provider_is_told_the_known_ones() -> None:
     assert complaint("opnai:gpt-5") == (
         "GREENWAY_MODEL=opnai:gpt-5 names an unknown provider; use builtin:outline or one of"
-        " openai, openai-chat, openai-responses, anthropic, google, openrouter, ollama, gguf."
+        " openai, openai-chat, openai-responses, anthropic, google, openrouter, deepseek,"
+        " dashscope, moonshot, zhipu, mistral, groq, xai, azure, compatible, ollama, gguf."
     )
 
 

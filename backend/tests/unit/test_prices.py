@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from genai_prices import Usage as Tokens
 
-from app.agents.asking.prices import Price, PriceList, read_prices
+from app.agents.asking.own_prices import Price, read_prices
+from app.agents.asking.prices import PriceList
 from app.core.errors import ConfigurationError
 from app.domain.usage import Usage
 

@@ -16,8 +16,14 @@ from app.live.event_stream import EventStream
 from app.services.api_services import Commands, Readers
 
 SOURCE = Path(app.__file__).parent
-GIVERS = {"domain/ownership.py", "domain/records.py", "db/repositories/roadmap_repo.py", "db/positions.py"}
-"""A claim and an orphan, a roadmap that was found, and what looks for its viewer's."""
+GIVERS = {
+    "domain/ownership.py",
+    "domain/records.py",
+    "db/repositories/roadmap_repo.py",
+    "db/repositories/search_repo.py",
+    "db/positions.py",
+}
+"""A claim and an orphan, a roadmap that was found, and what looks for its viewer's: positions and the search."""
 
 
 def classes_of_repositories() -> Iterator[type]:

@@ -13,7 +13,7 @@ from app.core.settings import Settings, environment_for_children, load_settings,
 from app.core.sources import ON_THE_WAY, PROVIDERS_OWN, SENT_TO
 
 PAIRS = [(name, address) for names, address in SENT_TO.items() for name in names if address]
-HOLD_THEIR_OWN = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY"}
+HOLD_THEIR_OWN = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SECRET_KEY_FALLBACKS"}
 """Addresses that hold their secrets, and a secret that is never sent."""
 ELSEWHERE = "http://127.0.0.1:9/v1"
 

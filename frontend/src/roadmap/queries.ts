@@ -47,6 +47,27 @@ export function roadmapsQuery(text: string, { trash = false } = {}) {
   });
 }
 
+/** How often a search is repeated while the index is being filled, in milliseconds. */
+const SEARCH_EVERY = 500;
+
+/** Passages of lessons and notes that hold `text`, in one roadmap or in all. */
+export function searchQuery(text: string, roadmapId: string | null) {
+  return queryOptions({
+    queryKey: ["search", text, roadmapId],
+    queryFn: ({ signal }) =>
+      api
+        .GET("/api/v1/search", {
+          params: { query: { q: text, ...(roadmapId !== null && { roadmap_id: roadmapId }) } },
+          signal,
+        })
+        .then(unwrap),
+    enabled: text !== "",
+    gcTime: 0,
+    placeholderData: (before) => before,
+    refetchInterval: ({ state }) => (state.data?.complete === false ? SEARCH_EVERY : false),
+  });
+}
+
 /** A roadmap as it was when it was asked for; `useRoadmap` keeps it up to date. */
 export function roadmapQuery(roadmapId: string) {
   return queryOptions({

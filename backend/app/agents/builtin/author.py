@@ -7,6 +7,7 @@ from app.agents.builtin.drafting import outline_of
 from app.agents.builtin.revising import revise
 from app.agents.builtin.study import study_of
 from app.agents.builtin.writers import WRITERS
+from app.core.author_settings import BUILTIN
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.kinds import Artefact
 from app.domain.outline_operations import RevisionPlan
@@ -21,7 +22,7 @@ class BuiltinAuthor:
     watch.
     """
 
-    name = "builtin:outline"
+    name = BUILTIN
 
     def __init__(self, pace: float) -> None:
         self._pace = pace
@@ -29,11 +30,11 @@ class BuiltinAuthor:
     async def draft(self, request: LearningRequest) -> Delivery[Outline]:
         await asyncio.sleep(2 * self._pace)
         curriculum = curriculum_for(request.goal, request.language)
-        return Delivery(result=outline_of(curriculum, request.concepts, request.level))
+        return Delivery(result=outline_of(curriculum, request.concepts, request.level), author=self.name)
 
     async def revise(self, request: LearningRequest, outline: Outline, feedback: str) -> Delivery[RevisionPlan]:
         await asyncio.sleep(2 * self._pace)
-        return Delivery(result=await asyncio.to_thread(revise, request, outline, feedback))
+        return Delivery(result=await asyncio.to_thread(revise, request, outline, feedback), author=self.name)
 
     async def write(self, kind: ArtefactKind, brief: ConceptBrief) -> Delivery[Artefact]:
         await asyncio.sleep(self._pace)

@@ -1,7 +1,6 @@
 """The model that the settings choose: its address, its key, whose machine it runs on and how many calls it takes."""
 
 from dataclasses import dataclass, field
-from typing import assert_never
 
 from app.agents.models.addresses import is_local_address, ollama_address, openai_address
 from app.agents.models.names import ModelName, check_model
@@ -79,12 +78,10 @@ def _is_local(name: ModelName, address: str) -> bool:
             return True
         case "ollama":
             return not is_ollama_cloud(name, address)
-        case "openai" | "openai-chat" | "openai-responses":
+        case "openai" | "openai-chat" | "openai-responses" | "compatible":
             return is_local_address(address)
-        case "anthropic" | "google" | "openrouter":
-            return False  # a proxy on this machine still passes the call on to a service that is paid
         case _:
-            assert_never(name.provider)
+            return False  # a proxy on this machine still passes the call on to a service that is paid
 
 
 def _calls_at_once(provider: Provider, is_local: bool) -> int:

@@ -1,10 +1,23 @@
-"""Models on servers that speak OpenAI's Chat Completions without being OpenAI: llama.cpp, vLLM, LM Studio, Ollama."""
+"""Models on servers that speak OpenAI's Chat Completions without being OpenAI: llama.cpp, vLLM, LM Studio, Ollama, and
+services such as DeepSeek."""
+
+from contextlib import AsyncExitStack
 
 from openai import AsyncOpenAI
 from pydantic_ai.models import Model
 from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.profiles.openai import OpenAIModelProfile, openai_model_profile
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
+
+from app.agents.models.choice import ModelChoice
+from app.agents.models.openai_client import open_openai_client
+
+
+async def build(choice: ModelChoice, resources: AsyncExitStack) -> Model:
+    """A model of a service or a server of which nothing more is known than that it is compatible."""
+    client = open_openai_client(choice, resources)
+    provider = choice.name.provider
+    return compatible_chat_model(provider, choice.name.model, client, json_object=provider != "compatible")
 
 
 def compatible_profile(model: str, *, json_object: bool) -> OpenAIModelProfile:

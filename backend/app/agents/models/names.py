@@ -8,19 +8,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import get_args
 
 from app.agents.models.addresses import is_http_address, ollama_address
-from app.agents.models.providers import Access, Provider, access_to
+from app.agents.models.providers import PROVIDERS, Access, Provider, access_to
 from app.core.errors import ConfigurationError
 from app.core.files import why_unreadable
 from app.core.settings import Settings
 
-PROVIDERS: tuple[Provider, ...] = get_args(Provider)
 _SPELLINGS: dict[str, Provider] = {
     **{provider: provider for provider in PROVIDERS},
     "google-gla": "google",
     "gemini": "google",
+    "qwen": "dashscope",
+    "moonshotai": "moonshot",
+    "zai": "zhipu",
+    "grok": "xai",
 }
 _GGUF_MAGIC = b"GGUF"
 
@@ -47,8 +49,8 @@ def is_installed(package: str) -> bool:
         return False
 
 
-def parse_model_name(text: str) -> ModelName:
-    """The provider and model in `provider:model`; only the first colon separates.
+def parse_model_name(text: str, named: str | None = None) -> ModelName:
+    """The provider and model in `provider:model`; only the first colon separates. Sentences say `named` for it.
 
     Raises:
         ConfigurationError: there is no colon, no model, or no such provider.
@@ -56,16 +58,14 @@ def parse_model_name(text: str) -> ModelName:
     prefix, colon, model = (part.strip() for part in text.partition(":"))
     if not colon:
         raise ConfigurationError(
-            f"GREENWAY_MODEL={text} does not name a provider; write provider:model, for example openai:gpt-5."
+            f"{named or text} does not name a provider; write provider:model, for example openai:gpt-5."
         )
     provider = _SPELLINGS.get(prefix.lower())
     if provider is None:
         known = ", ".join(PROVIDERS)
-        raise ConfigurationError(
-            f"GREENWAY_MODEL={text} names an unknown provider; use builtin:outline or one of {known}."
-        )
+        raise ConfigurationError(f"{named or text} names an unknown provider; use builtin:outline or one of {known}.")
     if not model:
-        raise ConfigurationError(f"GREENWAY_MODEL={text} does not name a model; write one after {prefix}:.")
+        raise ConfigurationError(f"{named or text} does not name a model; write one after {prefix}:.")
     return ModelName(provider, model)
 
 
@@ -78,29 +78,38 @@ def check_model(
     Raises:
         ConfigurationError: with one sentence that says what is wrong and what to do.
     """
-    name = parse_model_name(settings.model)
-    access = access_to(name.provider, settings)
-    if access.package is not None and not installed(access.package):
+    name = parse_model_name(settings.model, _named(settings))
+    info, access = PROVIDERS[name.provider], access_to(name.provider, settings)
+    if info.package is not None and not installed(info.package):
         raise ConfigurationError(
-            f"GREENWAY_MODEL={settings.model} needs a package that is not installed;"
-            f' run pip install "greenway[{access.extra}]".'
+            f'{_named(settings)} needs a package that is not installed; run pip install "greenway[{info.extra}]".'
         )
     if is_asked and access.key_name is not None and access.needs_key and access.key is None:
-        raise ConfigurationError(f"GREENWAY_MODEL={settings.model} needs a key; set {access.key_name}.")
+        raise ConfigurationError(f"{_named(settings)} needs a key; set {access.key_name}.")
     if access.key is not None and access.key_name is not None:
-        _check_key(access.key, access.key_name)
+        check_key(access.key, access.key_name)
+    if info.is_address_needed and not access.address:
+        raise ConfigurationError(f"{_named(settings)} needs an address; set {access.address_name}.")
     _check_address(name.provider, access)
     if name.provider == "openrouter" and "/" not in name.model:
-        raise ConfigurationError(
-            f"GREENWAY_MODEL={settings.model} does not name the model's vendor; write openrouter:vendor/model."
-        )
+        raise ConfigurationError(f"{_named(settings)} does not name the model's vendor; write openrouter:vendor/model.")
     if name.provider == "gguf":
         _check_gguf(name.path)
     return name
 
 
-def _check_key(key: str, setting: str) -> None:
-    """Keys travel in headers, which take no other characters; and what was copied along may not be visible."""
+def _named(settings: Settings) -> str:
+    """The model, and where it is set, as sentences begin."""
+    setting = settings.name_of("model")
+    return f"{setting}={settings.model}" if setting.isidentifier() else settings.model
+
+
+def check_key(key: str, setting: str) -> None:
+    """Keys travel in headers, which take no other characters; and what was copied along may not be visible.
+
+    Raises:
+        ConfigurationError: it cannot be a key; the sentence calls it by its `setting`.
+    """
     for place, character in enumerate(key, start=1):
         if not " " <= character <= "~":
             raise ConfigurationError(

@@ -9,8 +9,10 @@ from importlib import import_module
 from pydantic_ai.models import Model
 
 from app.agents.models.choice import ModelChoice, choose
-from app.agents.models.providers import Provider
+from app.agents.models.providers import PROVIDERS, Provider
 from app.core.settings import Settings
+
+_COMPATIBLE = "app.agents.models.compatible_models"
 
 # Modules by name, each with a `build`: only the chosen provider's is imported. Its library costs tens of megabytes and
 # up to a second, and the libraries of the others may not be installed at all.
@@ -21,6 +23,7 @@ _BUILDERS: dict[Provider, str] = {
     "anthropic": "app.agents.models.anthropic_models",
     "google": "app.agents.models.google_models",
     "openrouter": "app.agents.models.openrouter_models",
+    **dict.fromkeys((name for name, info in PROVIDERS.items() if info.is_compatible), _COMPATIBLE),
     "ollama": "app.agents.models.ollama_models",
     "gguf": "app.agents.models.gguf_models",
 }

@@ -11,7 +11,6 @@ from app.domain.content.kind import ArtefactKind
 from app.domain.content.kinds import Artefact
 from app.domain.content.kinds.resources import Resources
 from app.domain.failures import Failure
-from app.domain.usage import Usage
 from app.generation.ports import AuthorBug
 from app.generation.work import ConceptBrief, Delivery
 
@@ -24,12 +23,7 @@ class WriterContext:
     librarian: Librarian
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Writer:
-    """`assumed` is what an artefact is assumed to take until the author has written some."""
-
-    write: Callable[[WriterContext, ConceptBrief], Awaitable[Delivery[Artefact]]]
-    assumed: Usage
+Writer = Callable[[WriterContext, ConceptBrief], Awaitable[Delivery[Artefact]]]
 
 
 async def _write_tutorial(desk: WriterContext, brief: ConceptBrief) -> Delivery[Artefact]:
@@ -55,9 +49,7 @@ async def _write_resources(desk: WriterContext, brief: ConceptBrief) -> Delivery
 
 
 WRITERS: Mapping[ArtefactKind, Writer] = {
-    ArtefactKind.TUTORIAL: Writer(write=_write_tutorial, assumed=Usage(calls=1, input_tokens=1500, output_tokens=2500)),
-    ArtefactKind.RESOURCES: Writer(
-        write=_write_resources, assumed=Usage(calls=1, input_tokens=1200, output_tokens=300)
-    ),
-    ArtefactKind.QUIZ: Writer(write=_write_quiz, assumed=Usage(calls=1, input_tokens=1500, output_tokens=1500)),
+    ArtefactKind.TUTORIAL: _write_tutorial,
+    ArtefactKind.RESOURCES: _write_resources,
+    ArtefactKind.QUIZ: _write_quiz,
 }

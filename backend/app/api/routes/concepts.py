@@ -1,13 +1,14 @@
 """Concepts with their content."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
 from app.api.answers import CONFLICT, PREFIX, json_response
 from app.api.bodies import BodyRoute
 from app.api.deps import ConceptId, CurrentViewer, RoadmapId, Services
-from app.api.schemas import Learned, QuizAttempt, Regeneration, Restoration
+from app.api.schemas import Learned, QuestionReportBody, QuizAttempt, Regeneration, Restoration
 from app.domain.quiz_marking import MarkedQuiz
 from app.domain.viewer import Viewer
 from app.reading.views import Accepted, ConceptDetail, MarkedQuizView, Versions
@@ -72,6 +73,36 @@ async def attempt_quiz(
     return await services.commands.quizzes.attempt(
         viewer, roadmap_id, concept_id, answers=body.answers, quiz_id=body.quiz_id
     )
+
+
+@router.put("/{concept_id}/quiz/questions/{question_id}/report", response_model=ConceptDetail, responses=CONFLICT)
+async def report_question(
+    roadmap_id: RoadmapId,
+    concept_id: ConceptId,
+    question_id: ConceptId,
+    body: QuestionReportBody,
+    services: Services,
+    viewer: CurrentViewer,
+) -> Response:
+    """Report a question as wrong: it is neither shown nor marked any more. To get a new quiz, regenerate it."""
+    await services.commands.quizzes.report(
+        viewer, roadmap_id, concept_id, question_id, reason=body.reason, quiz_id=body.quiz_id
+    )
+    return await _concept(roadmap_id, concept_id, services, viewer)
+
+
+@router.delete("/{concept_id}/quiz/questions/{question_id}/report", response_model=ConceptDetail, responses=CONFLICT)
+async def withdraw_report(
+    roadmap_id: RoadmapId,
+    concept_id: ConceptId,
+    question_id: ConceptId,
+    services: Services,
+    viewer: CurrentViewer,
+    quiz_id: UUID | None = None,
+) -> Response:
+    """Withdraw the report of a question: it is shown and marked again."""
+    await services.commands.quizzes.withdraw(viewer, roadmap_id, concept_id, question_id, quiz_id=quiz_id)
+    return await _concept(roadmap_id, concept_id, services, viewer)
 
 
 @router.put("/{concept_id}/learned", response_model=ConceptDetail, responses=CONFLICT)

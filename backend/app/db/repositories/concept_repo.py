@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.pauses import with_pauses
+from app.db.repositories.note_repo import NoteRepository
 from app.db.tables import concepts, roadmaps
 from app.domain.content.concept_state import ArtefactState, ConceptState
 from app.domain.content.kind import ArtefactKind
@@ -90,8 +91,14 @@ class ConceptRepository:
         """All concepts by id, those that edits have removed too."""
         query = select(concepts).where(concepts.c.roadmap_id == roadmap.roadmap_id).order_by(concepts.c.concept_id)
         rows = (await self._session.execute(query)).mappings()
+        notes = await NoteRepository(self._session).of_roadmap(roadmap)
         return [
-            PackedConcept(content=_state(row), learned_at=row["learned_at"], removed=row["removed_at"] is not None)
+            PackedConcept(
+                content=_state(row),
+                learned_at=row["learned_at"],
+                removed=row["removed_at"] is not None,
+                note=notes.get(row["concept_id"]),
+            )
             async for row in with_pauses(rows)
         ]
 

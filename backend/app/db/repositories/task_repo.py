@@ -107,6 +107,11 @@ class TaskRepository:
         values = {"last_batch": batch_id, **{name: tasks.c[name] + value for name, value in amounts(usage).items()}}
         await self._session.execute(update(tasks).where(tasks.c.id == task_id).values(values))
 
+    async def kind_if_queued(self, task_id: UUID) -> TaskKind | None:
+        query = select(tasks.c.kind).where(tasks.c.id == task_id, tasks.c.status == TaskStatus.QUEUED)
+        kind = (await self._session.execute(query)).scalar_one_or_none()
+        return None if kind is None else TaskKind(kind)
+
     async def ring_soon(self, roadmap: RoadmapHandle) -> None:
         """The doorbell of the roadmap's queued tasks is due at once."""
         queued = (tasks.c.roadmap_id == roadmap.roadmap_id, tasks.c.status == TaskStatus.QUEUED)

@@ -1,7 +1,7 @@
 """Reads and writes all that belongs to a roadmap at once, for documents that are taken out and in."""
 
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +10,18 @@ from sqlalchemy import Column, Label, Table, Text, cast, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.concept_repo import plain_state
+from app.db.repositories.report_repo import ReportRepository
 from app.db.rows import amounts
-from app.db.tables import artefacts, concepts, revisions, roadmap_progress, roadmaps, tasks
+from app.db.tables import (
+    artefacts,
+    concepts,
+    notes,
+    question_reports,
+    revisions,
+    roadmap_progress,
+    roadmaps,
+    tasks,
+)
 from app.domain.content.kind import ArtefactKind
 from app.domain.outline_revision import RevisionKind
 from app.domain.packed_roadmap import PackedRevision, PackedRoadmap, PackedVersion
@@ -49,12 +59,18 @@ class TransferRepository:
 
     async def versions(self, roadmap: RoadmapHandle) -> tuple[PackedVersion, ...]:
         """All versions of all artefacts, those of each oldest first."""
-        names = [one.name for one in fields(PackedVersion)]
+        names = [one.name for one in fields(PackedVersion) if one.name != "reports"]
         query = select(*(_as_text(artefacts.c[name]) if name in _DOCUMENTS else artefacts.c[name] for name in names))
         query = query.where(artefacts.c.roadmap_id == roadmap.roadmap_id)
         query = query.order_by(artefacts.c.concept_id, artefacts.c.kind, artefacts.c.version)
+        reports = await ReportRepository(self._session).of_roadmap(roadmap)
         rows = (await self._session.stream(query, execution_options=_A_FEW)).mappings()
-        return tuple([PackedVersion(**{**row, "kind": ArtefactKind(row["kind"])}) async for row in rows])
+        return tuple(
+            [
+                PackedVersion(**{**row, "kind": ArtefactKind(row["kind"])}, reports=tuple(reports.get(row["id"], ())))
+                async for row in rows
+            ]
+        )
 
     async def add(
         self, roadmap: PackedRoadmap, viewer: Viewer, *, roadmap_id: UUID, task_id: UUID, epoch: UUID
@@ -82,9 +98,23 @@ class TransferRepository:
         await self._insert(
             artefacts,
             (
-                {one.name: getattr(version, one.name) for one in fields(version)} | here | {"task_id": task_id}
+                {one.name: getattr(version, one.name) for one in fields(version) if one.name != "reports"}
+                | here
+                | {"task_id": task_id}
                 for version in roadmap.versions
             ),
+        )
+        await self._insert(
+            notes,
+            (
+                here | {"concept_id": one.content.concept_id} | asdict(one.note)
+                for one in roadmap.concepts
+                if one.note is not None
+            ),
+        )
+        await self._insert(
+            question_reports,
+            ({"quiz_id": version.id} | asdict(report) for version in roadmap.versions for report in version.reports),
         )
 
     async def _add_roadmap(

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, delete, exists, func, select
+from sqlalchemy import ColumnElement, case, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,6 +30,14 @@ class WorkerRepository:
                 },
             )
         )
+
+    async def report_problem(self, worker_id: UUID, problem: str | None) -> None:
+        await self._session.execute(update(workers).where(workers.c.id == worker_id).values(problem=problem))
+
+    async def problems(self) -> list[tuple[str, str | None]]:
+        """The workers that are alive, and why each takes no tasks, if it takes none."""
+        query = select(workers.c.name, workers.c.problem).where(workers.c.expires_at > func.now())
+        return [(row.name, row.problem) for row in await self._session.execute(query.order_by(workers.c.name))]
 
     async def leave(self, worker_id: UUID) -> None:
         await self._session.execute(delete(workers).where(workers.c.id == worker_id))

@@ -1,6 +1,6 @@
 """What Greenway knows of a kind of content. `kinds/` has one file for each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -48,6 +48,19 @@ def _no_fault(_body: Body) -> None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A part of a content that a search finds. `anchor` names its place where the content is shown."""
+
+    heading: str
+    text: str
+    anchor: str | None = None
+
+
+def _no_passages(_body: StoredBody) -> Iterable[Passage]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindSpec(Generic[BodyT]):
     """A kind of content. Its name, an `ArtefactKind`, is the one that its body says."""
@@ -60,6 +73,8 @@ class KindSpec(Generic[BodyT]):
     """What readers see of a stored body; a quiz keeps its answers back."""
     claim_fault: Callable[[BodyT], str | None] = _no_fault
     """What cannot be true in a body that a file claims; None if there is nothing."""
+    passages: Callable[[StoredBody], Iterable[Passage]] = _no_passages
+    """What a search finds of a stored body; never the answers of a quiz."""
     reads: tuple[ArtefactKind, ...] = ()
     """The kinds of the same concept that its author reads, and that are written before it."""
     flat: Mapping[str, str] = field(default_factory=dict)

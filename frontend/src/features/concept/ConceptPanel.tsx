@@ -23,6 +23,9 @@ import { Problem } from "../../shared/ui/Problem";
 import { Artefact } from "../artefacts/Artefact";
 import { ConceptRing } from "../artefacts/ConceptRing";
 import { Versions } from "../artefacts/Versions";
+import { NotePad } from "../notes/NotePad";
+import { ReportedQuestions } from "../reports/ReportedQuestions";
+import { useHashedTab } from "./useHashedTab";
 import styles from "./ConceptPanel.module.css";
 
 interface ConceptPanelProps {
@@ -78,12 +81,19 @@ function OpenConcept({
     conceptVersionQuery(roadmap.roadmap_id, concept.concept_id, older?.version ?? null),
   );
   // What has been opened stays: a quiz that is half done, instructions that are half written.
-  const [tab, setTab] = useState<string>(roadmap.kinds[0]!);
+  const hashed = useHashedTab();
+  const [tab, setTab] = useState<string>(roadmap.kinds.find((kind) => kind === hashed) ?? roadmap.kinds[0]!);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set([tab]));
   const open = (next: string) => {
     setTab(next);
     setOpened((before) => new Set([...before, next]));
   };
+  const [followed, setFollowed] = useState(hashed);
+  if (followed !== hashed) {
+    setFollowed(hashed);
+    const kind = roadmap.kinds.find((one) => one === hashed);
+    if (kind !== undefined) open(kind);
+  }
   const kept = (name: string) => (opened.has(name) ? ({ forceMount: true } as const) : {});
   const roadmapId = roadmap.roadmap_id;
   useEffect(() => {
@@ -164,6 +174,14 @@ function OpenConcept({
               detail={older?.artefact === kind ? earlier.data : detail.data}
               commands={commands}
             />
+            {kind === "quiz" && older === null && detail.data?.quiz != null && (
+              <ReportedQuestions
+                concept={concept}
+                quiz={detail.data.quiz}
+                language={roadmap.language}
+                commands={commands}
+              />
+            )}
           </Tabs.Content>
         ))}
         <Tabs.Content value="versions" className={styles.content} {...kept("versions")}>
@@ -211,6 +229,7 @@ function OpenConcept({
           </Link>
         )}
       </nav>
+      <NotePad roadmapId={roadmapId} conceptId={concept.concept_id} startsOpen={hashed === "note"} />
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** One field for the goal; everything else is behind "more", with defaults. */
 
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useId, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
 
 import { authorName } from "../../roadmap/authorName";
@@ -227,16 +227,11 @@ function uniqueKey(): string {
 
 function Author({ name }: { readonly name: string }) {
   const { t } = usePreferences();
-  if (!name.startsWith("builtin"))
-    return <p className={styles.author}>{t("home.model", { author: authorName(name, t) })}</p>;
+  const isBuiltin = name.startsWith("builtin");
   return (
-    <details className={styles.author}>
-      <summary>
-        {t("home.builtin")} <span>{t("home.connect")}</span>
-      </summary>
-      <p>{t("home.connectWhy")}</p>
-      <pre>{"GREENWAY_MODEL=openai:gpt-5\nOPENAI_API_KEY=…"}</pre>
-      <p>{t("home.connectMore")}</p>
-    </details>
+    <p className={styles.author}>
+      {isBuiltin ? t("home.builtin") : t("home.model", { author: authorName(name, t) })}{" "}
+      <Link to="/settings/model">{t(isBuiltin ? "home.connect" : "model.title")}</Link>
+    </p>
   );
 }

@@ -148,6 +148,9 @@ interface StoppedProps {
   readonly commands: Commands;
 }
 
+/** Failures that are mended where the model is chosen. */
+const OF_THE_MODEL: readonly string[] = ["unauthorised", "quota", "model_not_found", "unreachable", "budget"];
+
 /** Why the run does not go on, or the outline did not change, if so. */
 function Stopped({ roadmap, commands }: StoppedProps) {
   const { t, why } = usePreferences();
@@ -168,6 +171,7 @@ function Stopped({ roadmap, commands }: StoppedProps) {
       <span>{t("failed.stays")}</span>
       <CommandButton commands={commands} name="resume" />
       <CommandButton commands={commands} name="retry" />
+      {OF_THE_MODEL.includes(error.code) && <Link to="/settings/model">{t("model.check")}</Link>}
     </Problem>
   );
 }

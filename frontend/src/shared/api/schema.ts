@@ -24,6 +24,198 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model
+         * @description Which models write, where that was set, and what they may cost.
+         */
+        get: operations["get_model"];
+        /**
+         * Put Model
+         * @description Choose models, addresses, keys and limits. Every task that is started or resumed from now on uses them.
+         */
+        put: operations["put_model"];
+        post?: never;
+        /**
+         * Delete Model
+         * @description Forget what was chosen here, and delete all keys.
+         */
+        delete: operations["delete_model"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model/discovered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Discover Models
+         * @description Model servers on the machine of a worker: Ollama, LM Studio, llama.cpp, LocalAI, vLLM at their usual ports.
+         */
+        get: operations["discover_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List Models
+         * @description Have a worker ask a provider which models it has; of `model`, only the provider counts.
+         */
+        post: operations["list_models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Providers
+         * @description The providers that can be chosen.
+         */
+        get: operations["list_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model/pulls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Pull
+         * @description Have an Ollama server fetch a model.
+         */
+        post: operations["start_pull"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model/pulls/{pull_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Pull
+         * @description How far it is.
+         */
+        get: operations["get_pull"];
+        put?: never;
+        post?: never;
+        /**
+         * Stop Pull
+         * @description Stop it; the server keeps what it has.
+         */
+        delete: operations["stop_pull"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model/spending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Spending
+         * @description What models have cost, by day (UTC), roadmap and author; of the last 30 days, or since a day of the last year.
+         */
+        get: operations["list_spending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model/spending.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Spending
+         * @description The same as a CSV file.
+         */
+        get: operations["download_spending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Model
+         * @description Have a worker ask the model one tiny question, which costs a few hundred tokens.
+         */
+        post: operations["test_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roadmaps": {
         parameters: {
             query?: never;
@@ -154,6 +346,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Note
+         * @description The learner's note on the concept; empty if there is none.
+         */
+        get: operations["get_note"];
+        /**
+         * Put Note
+         * @description Replace the note. An empty text deletes it. With `If-Match`, a note that has changed meanwhile is not
+         *     overwritten. Sending the same text again changes nothing.
+         */
+        put: operations["put_note"];
+        post?: never;
+        /**
+         * Delete Note
+         * @description Delete the note.
+         */
+        delete: operations["delete_note"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/prioritise": {
         parameters: {
             query?: never;
@@ -189,6 +410,30 @@ export interface paths {
          */
         post: operations["attempt_quiz"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roadmaps/{roadmap_id}/concepts/{concept_id}/quiz/questions/{question_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Report Question
+         * @description Report a question as wrong: it is neither shown nor marked any more. To get a new quiz, regenerate it.
+         */
+        put: operations["report_question"];
+        post?: never;
+        /**
+         * Withdraw Report
+         * @description Withdraw the report of a question: it is shown and marked again.
+         */
+        delete: operations["withdraw_report"];
         options?: never;
         head?: never;
         patch?: never;
@@ -591,6 +836,27 @@ export interface paths {
          *     elsewhere.
          */
         post: operations["import_roadmap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description Search tutorials, titles of resources, questions of quizzes, names of concepts and notes: in all roadmaps, or in
+         *     one. A passage is found if it holds all words, in any form of its language; the last word may be unfinished.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1593,6 +1859,18 @@ export interface components {
          */
         ContentStatus: "pending" | "generating" | "completed" | "partial" | "failed";
         /**
+         * CostLimits
+         * @description US dollars; None for no limit. The month is the calendar month in UTC, of all learners.
+         */
+        CostLimits: {
+            /** Max Cost Usd */
+            max_cost_usd: number | null;
+            /** Max Cost Usd Per Month */
+            max_cost_usd_per_month: number | null;
+            /** Spent This Month Usd */
+            spent_this_month_usd: number;
+        };
+        /**
          * Created
          * @example {
          *       "roadmap_id": "0198c2f4-6d1e-7b3a-9c5f-2a4e8d7b1c30",
@@ -1628,6 +1906,37 @@ export interface components {
         };
         /** @enum {string} */
         Difficulty: "easy" | "medium" | "hard";
+        /** Discovered */
+        Discovered: {
+            /** Free Memory Bytes */
+            free_memory_bytes: number | null;
+            /** Servers */
+            servers: components["schemas"]["DiscoveredServer"][];
+        };
+        /**
+         * DiscoveredModel
+         * @description `name` is `provider:model`. `fits` tells whether it fits into the memory that is free now; null when that is not
+         *     known.
+         */
+        DiscoveredModel: {
+            /** Fits */
+            fits: boolean | null;
+            /** Name */
+            name: string;
+            /** Size Bytes */
+            size_bytes: number | null;
+        };
+        /** DiscoveredServer */
+        DiscoveredServer: {
+            /** Address */
+            address: string;
+            /** Label */
+            label: string;
+            /** Models */
+            models: components["schemas"]["DiscoveredModel"][];
+            /** Provider */
+            provider: string;
+        };
         /**
          * DroppedPrerequisite
          * @description A concept no longer requires another one, because an edit put the other one after it.
@@ -2045,7 +2354,7 @@ export interface components {
         };
         /**
          * KeptArtefact
-         * @description One version of an artefact.
+         * @description One version of an artefact; `reports` are of questions of a quiz.
          */
         KeptArtefact: {
             /** Author */
@@ -2058,6 +2367,11 @@ export interface components {
             created_at: string;
             /** Prompt */
             prompt?: string | null;
+            /**
+             * Reports
+             * @default []
+             */
+            reports?: components["schemas"]["KeptReport"][];
             usage?: components["schemas"]["KeptUsage"] | null;
             /** Version */
             version: number;
@@ -2075,6 +2389,7 @@ export interface components {
             concept_id: string;
             /** Learned At */
             learned_at?: string | null;
+            note?: components["schemas"]["KeptNote"] | null;
             /**
              * Removed
              * @default false
@@ -2091,8 +2406,36 @@ export interface components {
             /** Message */
             message: string;
         };
+        /**
+         * KeptNote
+         * @description What the learner has written beside a concept.
+         */
+        KeptNote: {
+            /** Markdown */
+            markdown: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
         KeptOperation: {
             [key: string]: unknown;
+        };
+        /**
+         * KeptReport
+         * @description A question that the learner has reported as wrong.
+         */
+        KeptReport: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Question Id */
+            question_id: string;
+            /** Reason */
+            reason: string;
         };
         /** KeptRevision */
         KeptRevision: {
@@ -2167,6 +2510,21 @@ export interface components {
             unpriced_calls?: number;
         };
         /**
+         * KeyView
+         * @description A key that is kept for an account of a provider: never the key itself.
+         */
+        KeyView: {
+            /** Account */
+            account: string;
+            /** Last Four */
+            last_four: string | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "environment" | "settings";
+        };
+        /**
          * Learned
          * @example {
          *       "learned": true
@@ -2178,6 +2536,15 @@ export interface components {
         };
         /** @enum {string} */
         Level: "beginner" | "intermediate" | "advanced";
+        /** ListedModelView */
+        ListedModelView: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string | null;
+            /** Size Bytes */
+            size_bytes: number | null;
+        };
         /**
          * ListedRoadmap
          * @description `studied_at` is when the learner last worked with it, `deleted_at` when it was moved to the trash.
@@ -2256,6 +2623,16 @@ export interface components {
             score: number;
         };
         /**
+         * MarkedText
+         * @description A text, and where it holds what was searched for.
+         */
+        MarkedText: {
+            /** Matches */
+            matches: components["schemas"]["TextRange"][];
+            /** Text */
+            text: string;
+        };
+        /**
          * Merge
          * @description Merges several concepts into one: the first keeps its id and its content, the others are removed.
          */
@@ -2274,6 +2651,140 @@ export interface components {
              * @enum {string}
              */
             op: "merge";
+        };
+        /**
+         * ModelAnswer
+         * @description `code` is `answered`, `slow`, `not_configured` or one of the codes of failures.
+         */
+        ModelAnswer: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Ok */
+            ok: boolean;
+            /** Seconds */
+            seconds?: number | null;
+        };
+        /**
+         * ModelChoiceBody
+         * @description What is left out falls back to the environment, or to the default. `keys` are kept encrypted, by account; null
+         *     deletes one, and those that are left out stay. With `revision`, nothing is changed if somebody else has been
+         *     faster.
+         */
+        ModelChoiceBody: {
+            /** Addresses */
+            addresses?: {
+                [key: string]: string;
+            };
+            /** Fallback */
+            fallback?: string | null;
+            /** Keys */
+            keys?: {
+                [key: string]: string | null;
+            };
+            /** Max Cost Usd */
+            max_cost_usd?: number | null;
+            /** Max Cost Usd Per Month */
+            max_cost_usd_per_month?: number | null;
+            /** Model */
+            model?: string | null;
+            /** Models For */
+            models_for?: {
+                [key: string]: string;
+            };
+            /** Revision */
+            revision?: number | null;
+        };
+        /**
+         * ModelList
+         * @description The models of a provider; when there is no list, `code` and `message` say why.
+         */
+        ModelList: {
+            /** Address */
+            address?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Message */
+            message?: string | null;
+            /** Models */
+            models?: components["schemas"]["ListedModelView"][];
+            /** Ok */
+            ok: boolean;
+        };
+        /**
+         * ModelQuestionBody
+         * @description A model, `provider:model`. `address` and `key` are for one that is not saved yet; without them, the saved ones
+         *     are used, and a saved key goes to no other address than its own.
+         */
+        ModelQuestionBody: {
+            /** Address */
+            address?: string | null;
+            /** Key */
+            key?: string | null;
+            /** Model */
+            model: string;
+        };
+        /**
+         * ModelSettings
+         * @description Whatever is left out is decided by the environment, or by the default.
+         */
+        ModelSettings: {
+            /** Addresses */
+            addresses?: {
+                [key: string]: string;
+            };
+            /** Fallback */
+            fallback?: string | null;
+            /** Max Cost Usd */
+            max_cost_usd?: number | null;
+            /** Max Cost Usd Per Month */
+            max_cost_usd_per_month?: number | null;
+            /** Model */
+            model?: string | null;
+            /** Models For */
+            models_for?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ModelView
+         * @description Which models write now. `source` says where `model` was set: what the environment sets is not `editable`, and
+         *     `setting` is its name there. `keys_refused` is why no key can be saved, if none can. `saved` is what was
+         *     chosen in the app, and is what a client changes and sends back; `revision` grows with every change.
+         */
+        ModelView: {
+            /** Addresses */
+            addresses: {
+                [key: string]: string;
+            };
+            /** Editable */
+            editable: boolean;
+            /** Fallback */
+            fallback: string | null;
+            /** Keys */
+            keys: components["schemas"]["KeyView"][];
+            /** Keys Refused */
+            keys_refused: string | null;
+            limits: components["schemas"]["CostLimits"];
+            /** Model */
+            model: string;
+            /** Models For */
+            models_for: {
+                [key: string]: string;
+            };
+            /** Revision */
+            revision: number;
+            saved: components["schemas"]["ModelSettings"];
+            /** Setting */
+            setting: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "environment" | "settings" | "default";
+            /** Workers */
+            workers: components["schemas"]["WorkerView"][];
         };
         /** Module */
         Module: {
@@ -2453,6 +2964,31 @@ export interface components {
             motivation?: string | null;
             /** Secondary Language */
             secondary_language?: string | null;
+        };
+        /**
+         * NoteBody
+         * @description The note, in Markdown.
+         * @example {
+         *       "markdown": "A table is a *relation*: no two rows are the same."
+         *     }
+         */
+        NoteBody: {
+            /** Markdown */
+            markdown: string;
+        };
+        /**
+         * NoteView
+         * @description The learner's note on a concept, in Markdown; empty if there is none.
+         * @example {
+         *       "markdown": "A table is a *relation*: no two rows are the same.",
+         *       "updated_at": "2026-03-01T09:30:00Z"
+         *     }
+         */
+        NoteView: {
+            /** Markdown */
+            markdown: string;
+            /** Updated At */
+            updated_at: string | null;
         };
         Operation: components["schemas"]["AddStage"] | components["schemas"]["AddModule"] | components["schemas"]["AddConcept"] | components["schemas"]["Retitle"] | components["schemas"]["Rename"] | components["schemas"]["Describe"] | components["schemas"]["Remove"] | components["schemas"]["Move"] | components["schemas"]["Reorder"] | components["schemas"]["Change"] | components["schemas"]["Merge"] | components["schemas"]["Split"];
         /**
@@ -2727,6 +3263,72 @@ export interface components {
             /** Total */
             total: number;
         };
+        /** ProviderList */
+        ProviderList: {
+            /** Providers */
+            providers: components["schemas"]["ProviderView"][];
+        };
+        /**
+         * ProviderView
+         * @description A provider that can be chosen. Its key and address are kept under `account`. `keys_at` is the page
+         *     where it hands out keys; what comes `from_environment` is
+         *     changed there.
+         */
+        ProviderView: {
+            /** Account */
+            account: string;
+            /** From Environment */
+            from_environment: boolean;
+            /** Keys At */
+            keys_at: string | null;
+            /** Label */
+            label: string;
+            /** Needs Address */
+            needs_address: boolean;
+            /** Needs Key */
+            needs_key: boolean;
+            /** Provider */
+            provider: string;
+        };
+        /**
+         * Pull
+         * @description How far an Ollama server has fetched a model: bytes of the layer that comes now.
+         */
+        Pull: {
+            /** Code */
+            code?: string | null;
+            /**
+             * Completed
+             * @default 0
+             */
+            completed?: number;
+            /** Done */
+            done: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Message */
+            message?: string | null;
+            /** Status */
+            status?: string | null;
+            /**
+             * Total
+             * @default 0
+             */
+            total?: number;
+        };
+        /**
+         * PullBody
+         * @description A model of the Ollama server at `address`, such as `ollama:qwen3:8b`.
+         */
+        PullBody: {
+            /** Address */
+            address: string;
+            /** Model */
+            model: string;
+        };
         /**
          * Question
          * @description A question with its options in display order; `correct` holds option ids.
@@ -2743,6 +3345,20 @@ export interface components {
             /** Question Id */
             question_id: string;
             type: components["schemas"]["QuestionType"];
+        };
+        /**
+         * QuestionReportBody
+         * @description Why the question is wrong. `quiz_id` is the quiz that the learner saw; without it, the current quiz is meant.
+         * @example {
+         *       "quiz_id": "0198c2f5-1a2b-7c3d-8e4f-5a6b7c8d9e03",
+         *       "reason": "Two of the options are right."
+         *     }
+         */
+        QuestionReportBody: {
+            /** Quiz Id */
+            quiz_id?: string | null;
+            /** Reason */
+            reason: string;
         };
         /** @enum {string} */
         QuestionType: "single" | "multiple" | "true_false";
@@ -2792,7 +3408,8 @@ export interface components {
         };
         /**
          * QuizView
-         * @description A quiz without its answers, with its author, date and cost.
+         * @description A quiz without its answers, with its author, date and cost. `reported` are the questions that were
+         *     taken out. Left out if there are none.
          */
         QuizView: {
             /** Author */
@@ -2821,6 +3438,11 @@ export interface components {
              * Format: uuid
              */
             quiz_id: string;
+            /**
+             * Reported
+             * @default []
+             */
+            reported?: components["schemas"]["ReportedQuestionView"][];
             usage: components["schemas"]["Usage"];
             /** Version */
             version: number;
@@ -2917,6 +3539,23 @@ export interface components {
             /** Order */
             order: string[];
             target: components["schemas"]["Target"];
+        };
+        /**
+         * ReportedQuestionView
+         * @description A question that the learner has reported as wrong. It is neither shown nor marked.
+         */
+        ReportedQuestionView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Prompt */
+            prompt: string;
+            /** Question Id */
+            question_id: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * Resource
@@ -3721,6 +4360,75 @@ export interface components {
             failure?: components["schemas"]["ShownFailure"] | null;
             status: components["schemas"]["ArtefactStatus"];
         };
+        /**
+         * SearchResult
+         * @description A passage that was found. `anchor` is its place in the lesson: `section-2`, `example`, `exercises`, `mistakes` or
+         *     `question-` with a question's id. It is null where there is none.
+         */
+        SearchResult: {
+            /** Anchor */
+            anchor: string | null;
+            /** Concept Id */
+            concept_id: string;
+            /** Concept Name */
+            concept_name: string;
+            excerpt: components["schemas"]["MarkedText"];
+            heading: components["schemas"]["MarkedText"];
+            /** Language */
+            language: string;
+            /**
+             * Roadmap Id
+             * Format: uuid
+             */
+            roadmap_id: string;
+            /** Roadmap Title */
+            roadmap_title: string;
+            source: components["schemas"]["SearchSource"];
+        };
+        /**
+         * SearchResults
+         * @description What was found, the best first. `complete` is false while the index does not hold everything yet: ask again.
+         * @example {
+         *       "complete": true,
+         *       "items": [
+         *         {
+         *           "anchor": "section-1",
+         *           "concept_id": "relational-table",
+         *           "concept_name": "Relational tables",
+         *           "excerpt": {
+         *             "matches": [
+         *               {
+         *                 "end": 34,
+         *                 "start": 28
+         *               }
+         *             ],
+         *             "text": "Each row is one thing, each column a fact."
+         *           },
+         *           "heading": {
+         *             "matches": [
+         *               {
+         *                 "end": 16,
+         *                 "start": 9
+         *               }
+         *             ],
+         *             "text": "Rows and columns"
+         *           },
+         *           "language": "en",
+         *           "roadmap_id": "0198c2f4-6d1e-7b3a-9c5f-2a4e8d7b1c30",
+         *           "roadmap_title": "SQL for data analysis",
+         *           "source": "tutorial"
+         *         }
+         *       ]
+         *     }
+         */
+        SearchResults: {
+            /** Complete */
+            complete: boolean;
+            /** Items */
+            items: components["schemas"]["SearchResult"][];
+        };
+        /** @enum {string} */
+        SearchSource: "concept" | "tutorial" | "resources" | "quiz" | "note";
         /** Section */
         Section: {
             /** Heading */
@@ -3764,6 +4472,45 @@ export interface components {
              * @enum {string}
              */
             type: "snapshot";
+        };
+        /**
+         * SpendingList
+         * @description Rows by day, the newest first.
+         */
+        SpendingList: {
+            /** Items */
+            items: components["schemas"]["SpendingView"][];
+        };
+        /**
+         * SpendingView
+         * @description What one author has cost on one day (UTC) for one roadmap; `title` is None once the roadmap is deleted. Of the
+         *     calls, `unpriced_calls` have no known price.
+         */
+        SpendingView: {
+            /** Author */
+            author: string;
+            /** Calls */
+            calls: number;
+            /** Cost Usd */
+            cost_usd: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /**
+             * Roadmap Id
+             * Format: uuid
+             */
+            roadmap_id: string;
+            /** Title */
+            title: string | null;
+            /** Unpriced Calls */
+            unpriced_calls: number;
         };
         /**
          * Split
@@ -4074,6 +4821,16 @@ export interface components {
             usage: components["schemas"]["Usage"];
         };
         /**
+         * TextRange
+         * @description From the character at `start` to before that at `end`, counted in Unicode characters.
+         */
+        TextRange: {
+            /** End */
+            end: number;
+            /** Start */
+            start: number;
+        };
+        /**
          * Tutorial
          * @description A tutorial in Markdown. `summary` is one or two plain sentences; `example` is a worked one.
          */
@@ -4255,6 +5012,16 @@ export interface components {
             prompt: string | null;
             /** Version */
             version: number;
+        };
+        /**
+         * WorkerView
+         * @description A worker that runs. With a `problem` it takes no tasks.
+         */
+        WorkerView: {
+            /** Name */
+            name: string;
+            /** Problem */
+            problem: string | null;
         };
     };
     responses: {
@@ -4491,9 +5258,13 @@ export type ConceptStart = components['schemas']['ConceptStart'];
 export type ConceptView = components['schemas']['ConceptView'];
 export type ContentPreference = components['schemas']['ContentPreference'];
 export type ContentStatus = components['schemas']['ContentStatus'];
+export type CostLimits = components['schemas']['CostLimits'];
 export type Created = components['schemas']['Created'];
 export type Describe = components['schemas']['Describe'];
 export type Difficulty = components['schemas']['Difficulty'];
+export type Discovered = components['schemas']['Discovered'];
+export type DiscoveredModel = components['schemas']['DiscoveredModel'];
+export type DiscoveredServer = components['schemas']['DiscoveredServer'];
 export type DroppedPrerequisite = components['schemas']['DroppedPrerequisite'];
 export type EditedRoadmapView = components['schemas']['EditedRoadmapView'];
 export type EstimateView = components['schemas']['EstimateView'];
@@ -4507,17 +5278,28 @@ export type Heartbeat = components['schemas']['Heartbeat'];
 export type KeptArtefact = components['schemas']['KeptArtefact'];
 export type KeptConcept = components['schemas']['KeptConcept'];
 export type KeptFailure = components['schemas']['KeptFailure'];
+export type KeptNote = components['schemas']['KeptNote'];
 export type KeptOperation = components['schemas']['KeptOperation'];
+export type KeptReport = components['schemas']['KeptReport'];
 export type KeptRevision = components['schemas']['KeptRevision'];
 export type KeptState = components['schemas']['KeptState'];
 export type KeptUsage = components['schemas']['KeptUsage'];
+export type KeyView = components['schemas']['KeyView'];
 export type Learned = components['schemas']['Learned'];
 export type Level = components['schemas']['Level'];
+export type ListedModelView = components['schemas']['ListedModelView'];
 export type ListedRoadmap = components['schemas']['ListedRoadmap'];
 export type ListOrder = components['schemas']['ListOrder'];
 export type MarkedQuestionView = components['schemas']['MarkedQuestionView'];
 export type MarkedQuizView = components['schemas']['MarkedQuizView'];
+export type MarkedText = components['schemas']['MarkedText'];
 export type Merge = components['schemas']['Merge'];
+export type ModelAnswer = components['schemas']['ModelAnswer'];
+export type ModelChoiceBody = components['schemas']['ModelChoiceBody'];
+export type ModelList = components['schemas']['ModelList'];
+export type ModelQuestionBody = components['schemas']['ModelQuestionBody'];
+export type ModelSettings = components['schemas']['ModelSettings'];
+export type ModelView = components['schemas']['ModelView'];
 export type Module = components['schemas']['Module'];
 export type ModuleView = components['schemas']['ModuleView'];
 export type Move = components['schemas']['Move'];
@@ -4525,6 +5307,8 @@ export type NewConcept = components['schemas']['NewConcept'];
 export type NewModule = components['schemas']['NewModule'];
 export type NewRequest = components['schemas']['NewRequest'];
 export type NewRoadmap = components['schemas']['NewRoadmap'];
+export type NoteBody = components['schemas']['NoteBody'];
+export type NoteView = components['schemas']['NoteView'];
 export type Operation = components['schemas']['Operation'];
 export type Option = components['schemas']['Option'];
 export type OptionView = components['schemas']['OptionView'];
@@ -4535,7 +5319,12 @@ export type OutlineReady = components['schemas']['OutlineReady'];
 export type Problem = components['schemas']['Problem'];
 export type Progress = components['schemas']['Progress'];
 export type ProgressView = components['schemas']['ProgressView'];
+export type ProviderList = components['schemas']['ProviderList'];
+export type ProviderView = components['schemas']['ProviderView'];
+export type Pull = components['schemas']['Pull'];
+export type PullBody = components['schemas']['PullBody'];
 export type Question = components['schemas']['Question'];
+export type QuestionReportBody = components['schemas']['QuestionReportBody'];
 export type QuestionType = components['schemas']['QuestionType'];
 export type QuestionView = components['schemas']['QuestionView'];
 export type Quiz = components['schemas']['Quiz'];
@@ -4546,6 +5335,7 @@ export type Regeneration = components['schemas']['Regeneration'];
 export type Remove = components['schemas']['Remove'];
 export type Rename = components['schemas']['Rename'];
 export type Reorder = components['schemas']['Reorder'];
+export type ReportedQuestionView = components['schemas']['ReportedQuestionView'];
 export type Resource = components['schemas']['Resource'];
 export type Resources = components['schemas']['Resources'];
 export type ResourcesView = components['schemas']['ResourcesView'];
@@ -4562,11 +5352,16 @@ export type RoadmapPage = components['schemas']['RoadmapPage'];
 export type RoadmapStatus = components['schemas']['RoadmapStatus'];
 export type RoadmapView = components['schemas']['RoadmapView'];
 export type SavedArtefact = components['schemas']['SavedArtefact'];
+export type SearchResult = components['schemas']['SearchResult'];
+export type SearchResults = components['schemas']['SearchResults'];
+export type SearchSource = components['schemas']['SearchSource'];
 export type Section = components['schemas']['Section'];
 export type ServerFrame = components['schemas']['ServerFrame'];
 export type ShownArtefact = components['schemas']['ShownArtefact'];
 export type ShownFailure = components['schemas']['ShownFailure'];
 export type Snapshot = components['schemas']['Snapshot'];
+export type SpendingList = components['schemas']['SpendingList'];
+export type SpendingView = components['schemas']['SpendingView'];
 export type Split = components['schemas']['Split'];
 export type Stage = components['schemas']['Stage'];
 export type StageView = components['schemas']['StageView'];
@@ -4581,11 +5376,13 @@ export type TaskQueued = components['schemas']['TaskQueued'];
 export type TaskStarted = components['schemas']['TaskStarted'];
 export type TaskStatus = components['schemas']['TaskStatus'];
 export type TaskView = components['schemas']['TaskView'];
+export type TextRange = components['schemas']['TextRange'];
 export type Tutorial = components['schemas']['Tutorial'];
 export type TutorialView = components['schemas']['TutorialView'];
 export type Usage = components['schemas']['Usage'];
 export type Versions = components['schemas']['Versions'];
 export type VersionView = components['schemas']['VersionView'];
+export type WorkerView = components['schemas']['WorkerView'];
 export type ResponseConflict = components['responses']['Conflict'];
 export type ResponseForbidden = components['responses']['Forbidden'];
 export type ResponseInternalError = components['responses']['InternalError'];
@@ -4617,6 +5414,318 @@ export interface operations {
             };
             403: components["responses"]["Forbidden"];
             500: components["responses"]["InternalError"];
+        };
+    };
+    get_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelView"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelChoiceBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelView"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    discover_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discovered"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelQuestionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderList"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    start_pull: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PullBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pull"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_pull: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pull_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pull"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    stop_pull: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pull_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_spending: {
+        parameters: {
+            query?: {
+                since?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpendingList"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    download_spending: {
+        parameters: {
+            query?: {
+                since?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    test_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelQuestionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelAnswer"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_roadmaps: {
@@ -4867,6 +5976,103 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    get_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                concept_id: string;
+                roadmap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The note's version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteView"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_note: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                concept_id: string;
+                roadmap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The note's version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteView"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_note: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                concept_id: string;
+                roadmap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     prioritise_concept: {
         parameters: {
             query?: never;
@@ -4925,6 +6131,74 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    report_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                concept_id: string;
+                question_id: string;
+                roadmap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionReportBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConceptDetail"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    withdraw_report: {
+        parameters: {
+            query?: {
+                quiz_id?: string | null;
+            };
+            header?: never;
+            path: {
+                concept_id: string;
+                question_id: string;
+                roadmap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConceptDetail"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["InvalidInput"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -5530,6 +6804,35 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    search: {
+        parameters: {
+            query: {
+                limit?: number;
+                q: string;
+                roadmap_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResults"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["InvalidInput"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

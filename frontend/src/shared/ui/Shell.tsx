@@ -7,6 +7,7 @@ import { useReachable } from "../api/reach";
 import { usePreferences } from "../i18n/preferences";
 import { Button } from "./Button";
 import styles from "./Shell.module.css";
+import { useHeaderTools } from "./tools";
 
 interface ShellProps {
   /** Beside the sign: the title of the page. */
@@ -20,6 +21,7 @@ interface ShellProps {
 
 export function Shell({ title, actions, bar, children }: ShellProps) {
   const { t } = usePreferences();
+  const tools = useHeaderTools();
   return (
     <>
       <a className={styles.skip} href="#content">
@@ -31,7 +33,10 @@ export function Shell({ title, actions, bar, children }: ShellProps) {
           <span className={styles.name}>{t("app.name")}</span>
         </Link>
         <div className={styles.title}>{title}</div>
-        <div className={styles.actions}>{actions ?? <Look />}</div>
+        <div className={styles.actions}>
+          {tools}
+          {actions ?? <Look />}
+        </div>
       </header>
       {bar}
       <Away />

@@ -1,12 +1,13 @@
 """Quizzes: questions, whose answers readers do not see."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 from typing_extensions import TypeAliasType
 
 from app.domain.base import FrozenModel, OutlineId
-from app.domain.content.kind import ArtefactKind, Body, Glance, KindSpec, StoredBody
+from app.domain.content.kind import ArtefactKind, Body, Glance, KindSpec, Passage, StoredBody
 from app.domain.values import Text
 
 
@@ -70,4 +71,17 @@ def _without_answer(question: StoredBody) -> StoredBody:
     return {name: question[name] for name in ("question_id", "type", "prompt")} | {"options": options}
 
 
-QUIZ = KindSpec(body=Quiz, noun="quiz", glance=_glance, public=_public, flat={"quiz_questions_count": "count"})
+def _passages(quiz: StoredBody) -> Iterator[Passage]:
+    for question in quiz["questions"]:
+        options = "\n".join(option["text"] for option in question["options"])
+        yield Passage("", f"{question['prompt']}\n{options}", f"question-{question['question_id']}")
+
+
+QUIZ = KindSpec(
+    body=Quiz,
+    noun="quiz",
+    glance=_glance,
+    public=_public,
+    passages=_passages,
+    flat={"quiz_questions_count": "count"},
+)

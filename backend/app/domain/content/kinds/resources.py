@@ -1,11 +1,12 @@
 """Resources: pages to read, watch or do."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field, HttpUrl
 
 from app.domain.base import FrozenModel
-from app.domain.content.kind import ArtefactKind, Body, Glance, KindSpec
+from app.domain.content.kind import ArtefactKind, Body, Glance, KindSpec, Passage, StoredBody
 from app.domain.values import Text
 
 
@@ -43,10 +44,16 @@ def _claim_fault(resources: Resources) -> str | None:
     return None
 
 
+def _passages(resources: StoredBody) -> Iterator[Passage]:
+    for item in resources["items"]:
+        yield Passage(item["title"], item.get("description") or "")
+
+
 RESOURCES = KindSpec(
     body=Resources,
     noun="list of resources",
     glance=_glance,
     claim_fault=_claim_fault,
+    passages=_passages,
     flat={"resources_count": "count"},
 )

@@ -1,11 +1,12 @@
 """Tutorials in Markdown."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from app.domain.base import FrozenModel
-from app.domain.content.kind import ArtefactKind, Body, Glance, KindSpec
+from app.domain.content.kind import ArtefactKind, Body, Glance, KindSpec, Passage, StoredBody
 from app.domain.values import Text
 
 SUMMARY_LENGTH = 280
@@ -32,4 +33,21 @@ def _glance(tutorial: Tutorial) -> Glance:
     return Glance(summary=tutorial.summary[:SUMMARY_LENGTH])
 
 
-TUTORIAL = KindSpec(body=Tutorial, noun="tutorial", glance=_glance, flat={"content_summary": "summary"})
+def _passages(tutorial: StoredBody) -> Iterator[Passage]:
+    yield Passage("", tutorial["summary"])
+    for number, section in enumerate(tutorial["sections"], start=1):
+        yield Passage(section["heading"], section["markdown"], f"section-{number}")
+    if example := tutorial.get("example"):
+        yield Passage("", example, "example")
+    for name in ("exercises", "mistakes"):
+        if texts := tutorial.get(name):
+            yield Passage("", "\n\n".join(texts), name)
+
+
+TUTORIAL = KindSpec(
+    body=Tutorial,
+    noun="tutorial",
+    glance=_glance,
+    passages=_passages,
+    flat={"content_summary": "summary"},
+)

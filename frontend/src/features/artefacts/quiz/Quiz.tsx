@@ -10,6 +10,7 @@ import { usePreferences } from "../../../shared/i18n/preferences";
 import { textDirection } from "../../../shared/languages/direction";
 import { Button } from "../../../shared/ui/Button";
 import { Problem } from "../../../shared/ui/Problem";
+import { ReportQuestion } from "../../reports/ReportQuestion";
 import { Inline } from "../tutorial/Inline";
 import styles from "./Quiz.module.css";
 
@@ -28,6 +29,7 @@ export function Quiz({ roadmapId, conceptId, quiz, language }: QuizProps) {
   const question = quiz.questions[index];
   // The focus goes along with the questions; the first one does not take it from where the learner is.
   const [isMoving, setMoving] = useState(false);
+  if (total === 0) return null;
   if (question === undefined) {
     return (
       <div className={styles.quiz}>
@@ -70,6 +72,13 @@ export function Quiz({ roadmapId, conceptId, quiz, language }: QuizProps) {
           setMoving(true);
           setIndex(index + 1);
         }}
+      />
+      <ReportQuestion
+        key={`report-${question.question_id}`}
+        roadmapId={roadmapId}
+        conceptId={conceptId}
+        quizId={quiz.quiz_id}
+        questionId={question.question_id}
       />
     </div>
   );

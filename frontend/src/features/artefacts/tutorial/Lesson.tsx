@@ -8,6 +8,7 @@ import { textDirection } from "../../../shared/languages/direction";
 import { bounded } from "./bounds";
 import styles from "./Lesson.module.css";
 import { InlineMarkdown, Markdown } from "./Markdown";
+import { useHashedPlace } from "./useHashedPlace";
 
 export default function Lesson({
   tutorial,
@@ -21,11 +22,12 @@ export default function Lesson({
     () => boundedTexts(tutorial),
     [tutorial],
   );
+  useHashedPlace();
   return (
     <article className={styles.lesson} lang={language} dir={textDirection(tutorial.summary, language)}>
       <Markdown text={summary} />
       {tutorial.sections.map((section, index) => (
-        <section key={index}>
+        <section key={index} id={`section-${index + 1}`}>
           <h3 dir={textDirection(section.heading, language)}>
             <InlineMarkdown text={section.heading} />
           </h3>
@@ -33,13 +35,13 @@ export default function Lesson({
         </section>
       ))}
       {example !== undefined && (
-        <section>
+        <section id="example">
           <h3 dir="auto">{t("concept.example")}</h3>
           <Markdown text={example} />
         </section>
       )}
       {exercises.length > 0 && (
-        <section>
+        <section id="exercises">
           <h3 dir="auto">{t("concept.exercises")}</h3>
           <ol>
             {exercises.map((text, index) => (
@@ -51,7 +53,7 @@ export default function Lesson({
         </section>
       )}
       {mistakes.length > 0 && (
-        <section>
+        <section id="mistakes">
           <h3 dir="auto">{t("concept.mistakes")}</h3>
           <ul>
             {mistakes.map((text, index) => (
