@@ -19,6 +19,7 @@ from app.api.problems import install_problem_handlers
 from app.api.routes import (
     about,
     concepts,
+    courses,
     events,
     model,
     notes,
@@ -101,7 +102,7 @@ def create_app(settings: Settings | None = None, *, alone: bool = False) -> Fast
     install_problem_handlers(app)
     include_direct(app, operations.direct, roadmaps.direct)
     app.include_router(about.router)
-    for module in (model, transfer, roadmaps, outlines, steering, concepts, notes, search, tasks, events):
+    for module in (courses, model, transfer, roadmaps, outlines, steering, concepts, notes, search, tasks, events):
         app.include_router(module.router, responses=UNAVAILABLE)
     app.include_router(operations.router)
     serve_web(app, root_path=settings.root_path or "")
@@ -137,7 +138,7 @@ async def _open(settings: Settings, author: str) -> AsyncIterator[ApiServices]:
             commands=Commands(
                 roadmaps=RoadmapService(unit, author=readers.models.author, max_concepts=settings.max_concepts),
                 outlines=Outlines(unit, max_concepts=settings.max_concepts),
-                steering=Steering(unit),
+                steering=Steering(unit, readers.models),
                 transfer=Transfer(unit, readers.packed),
                 files=FileReader(max_concepts=settings.max_concepts),
                 quizzes=Quizzes(unit),

@@ -35,6 +35,7 @@ from app.embedded.running import running_in_background
 from app.embedded.valkey import EmbeddedValkey
 from app.messaging.redis_client import create_redis
 from app.messaging.sealed_events import EventSeal
+from app.reading.models import ModelReader
 from app.services.notification_service import NotificationService
 from benchmarks.author import TimedAuthor, an_outline
 
@@ -129,7 +130,7 @@ async def bench() -> AsyncIterator[Bench]:
 
     service = RoadmapService(unit, author=author, max_concepts=settings.max_concepts)
     try:
-        yield Bench(settings, sessions, redis, notifications, service, Steering(unit))
+        yield Bench(settings, sessions, redis, notifications, service, Steering(unit, ModelReader(sessions, settings)))
     finally:
         await redis.aclose()
         await engine.dispose()

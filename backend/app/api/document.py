@@ -41,6 +41,7 @@ _TAGS = {
     "notes": "Read and write the learner's notes.",
     "search": "Search lessons and notes.",
     "transfer": "Export roadmaps as documents, import them, and duplicate them.",
+    "courses": "The curated courses of the built-in author, and how far one covers a goal.",
     "model": "Choose the model that writes, test it, find servers on this machine, and see what was spent.",
     "tasks": "Background work on roadmaps.",
     "events": "The live events of a roadmap. A WebSocket sends the same events: `/api/v1/ws/roadmaps/{roadmap_id}`.",

@@ -13,9 +13,11 @@ from app.cli.endpoint import Endpoint
 from app.cli.language_warning import language_warning
 from app.cli.text_files import STANDARD_INPUT, read_text
 from app.cli.watching.watch import watch_roadmap
+from app.cli.watching.words import one_line
 from app.core.errors import InvalidInput
 from app.core.settings import load_settings
 from app.domain.roadmap import DEFAULT_CONCEPTS, MIN_CONCEPTS, Level
+from app.reading.views import Created
 
 
 def create(
@@ -50,9 +52,9 @@ def create(
         "auto_approve": approve,
     }
     endpoint = Endpoint.of(load_settings())
-    roadmap_id, warning = asyncio.run(_create(endpoint, request))
+    roadmap_id, warnings = asyncio.run(_create(endpoint, request))
     typer.echo(str(roadmap_id))
-    if warning is not None:
+    for warning in warnings:
         typer.echo(f"greenway: {warning}", err=True)
     if watch:
         # Only the id goes to stdout, so that `id=$(greenway create ... --watch)` works.
@@ -72,7 +74,23 @@ def _goal(goal: str | None, goal_file: str | None) -> str:
     return read_text(goal_file or STANDARD_INPUT)
 
 
-async def _create(endpoint: Endpoint, request: Mapping[str, Any]) -> tuple[UUID, str | None]:
+async def _create(endpoint: Endpoint, request: Mapping[str, Any]) -> tuple[UUID, list[str]]:
     async with ApiClient.open(endpoint) as roadmaps:
-        roadmap_id = (await roadmaps.create(request)).roadmap_id
-        return roadmap_id, await language_warning(roadmaps, roadmap_id, request["language"])
+        created = await roadmaps.create(request)
+        warnings = [await language_warning(roadmaps, created.roadmap_id, request["language"]), fit_sentence(created)]
+        return created.roadmap_id, [warning for warning in warnings if warning is not None]
+
+
+def fit_sentence(created: Created) -> str | None:
+    """What is drafted without a model, where no curated course covers the goal."""
+    fit = created.fit
+    if fit is None or (fit.course is not None and not fit.missing):
+        return None
+    missing = one_line(", ".join(fit.missing))
+    if fit.course is None:
+        return f"Without a model, this becomes a general study plan: no course covers {missing}."
+    covered = one_line(", ".join(fit.covered))
+    return (
+        f"Without a model, this becomes a general study plan: the course {fit.course} covers {covered}, and nothing on"
+        f" {missing}."
+    )

@@ -31,6 +31,7 @@ COMMANDS = {
         "resume": "Continue after a pause, or write added concepts.",
         "cancel": "Cancel drafting, revising or writing.",
         "retry": "Generate failed and missing content.",
+        "rewrite": "Write new versions with the model in use.",
     },
     "outline_commands": {
         "revise": "Ask the author to change the outline.",

@@ -1,4 +1,4 @@
-"""`greenway approve`, `pause`, `resume`, `cancel`, `retry`: what is written, and when."""
+"""`greenway approve`, `pause`, `resume`, `cancel`, `retry`, `rewrite`: what is written, and when."""
 
 import sys
 from typing import Annotated
@@ -40,6 +40,11 @@ def cancel(roadmap: RoadmapArgument) -> None:
 def retry(roadmap: RoadmapArgument, watch: Watch = False) -> None:
     """Generate failed and missing content."""
     _command(roadmap, "retry", "Retrying. Failed and missing content is being written.", watch=watch)
+
+
+def rewrite(roadmap: RoadmapArgument, watch: Watch = False) -> None:
+    """Write new versions of what another model has written. Older versions are kept."""
+    _command(roadmap, "rewrite", "Rewriting what another model has written.", watch=watch)
 
 
 def _command(roadmap: str, command: str, done: str, *, watch: bool = False) -> None:

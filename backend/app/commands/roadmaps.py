@@ -1,14 +1,18 @@
 """What a learner can do with roadmaps as a whole: create them, throw them away, learn from them."""
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import structlog
 
+from app.agents.builtin.catalogue import fit_for
+from app.agents.builtin.fit import Fit
 from app.commands.unit import Unit, UnitOfWork, concept_named
+from app.core.author_settings import BUILTIN
 from app.core.errors import IdempotencyConflict, InvalidInput
 from app.db.repositories.idempotency_repo import IdempotencyRepository
 from app.domain.base import new_id
@@ -22,8 +26,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreatedRoadmap:
+    """`fit` says how far a curated course covers the goal; None when a model drafts."""
+
     roadmap_id: UUID
     task_id: UUID
+    fit: Fit | None = None
 
 
 class RoadmapService:
@@ -47,6 +54,7 @@ class RoadmapService:
         roadmap_id, epoch = new_id(), uuid4()
         fingerprint = _fingerprint(request, auto_approve)
         author = await self._author()
+        fit = await asyncio.to_thread(fit_for, request.goal, request.language) if author == BUILTIN else None
 
         async def work(unit: Unit) -> CreatedRoadmap:
             keys = IdempotencyRepository(unit.session)
@@ -73,7 +81,7 @@ class RoadmapService:
         created = await self._unit(viewer, work)
         if created.roadmap_id == roadmap_id:
             log.info("roadmap_created", roadmap_id=str(roadmap_id), task_id=str(created.task_id))
-        return created
+        return replace(created, fit=fit)
 
     async def delete(self, viewer: Viewer, roadmap_id: UUID) -> None:
         """Put a roadmap into the trash; what goes on is cancelled. After 30 days it is deleted for good."""

@@ -15,14 +15,16 @@ from app.domain.state_machine import ARTEFACT_TRANSITIONS, ArtefactTransition, C
 from app.domain.tasks import RoadmapStatus, TaskKind
 from app.domain.viewer import Viewer
 from app.generation.roadmap_changes import CancelTask, PauseTask, Regenerate, RestoreVersion, ResumeTask
+from app.reading.models import ModelReader
 
 
 class Steering:
     """Every method raises `NotFound` for what the user does not have, and `Conflict`, with the reason, where it makes
     no sense. Those that start or change a task give its id."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, models: ModelReader) -> None:
         self._unit = unit
+        self._models = models
 
     async def approve(self, viewer: Viewer, roadmap_id: UUID) -> UUID:
         """Approve the outline. Of two that approve at once, one is told that it came second."""
@@ -124,8 +126,28 @@ class Steering:
                     raise Conflict(
                         f"There is no {KINDS[kind].noun} to regenerate yet; to generate missing content, use resume."
                     )
-            await unit.change(roadmap, Regenerate(concept_id, wanted, instructions))
+            await unit.change(roadmap, Regenerate({concept_id: wanted}, instructions))
             return await unit.queue(roadmap.handle, TaskKind.CONTENT, Order(scope=[concept_id]))
+
+        return await self._unit(viewer, work)
+
+    async def rewrite(self, viewer: Viewer, roadmap_id: UUID) -> UUID:
+        """Have another version written of whatever another model has written than the one that would write it now;
+        what is there stays readable."""
+        model_for = (await self._models.settings_in_force()).model_for
+
+        async def work(unit: Unit) -> UUID:
+            roadmap = await unit.lock(roadmap_id, Command.REGENERATE)
+            await unit.tasks.lock(roadmap.task.id)
+            await lock_position(unit.session, roadmap.handle)
+            kinds: dict[str, list[ArtefactKind]] = {}
+            for concept_id, kind, author in await unit.concepts.authors(roadmap.handle):
+                if author != model_for(kind):
+                    kinds.setdefault(concept_id, []).append(kind)
+            if not kinds:
+                raise Conflict("Everything here was written by the model that is in use.")
+            await unit.change(roadmap, Regenerate(kinds, None))
+            return await unit.queue(roadmap.handle, TaskKind.CONTENT, Order(scope=sorted(kinds)))
 
         return await self._unit(viewer, work)
 

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
+Port = Annotated[int, Field(ge=1, le=65535)]
+
 BUILTIN = "builtin:outline"
 """The author that needs no model."""
 
@@ -16,6 +18,9 @@ class AuthorSettings(BaseSettings):
     model: str = Field(BUILTIN, validation_alias="GREENWAY_MODEL")
     fallback_model: str | None = Field(None, validation_alias="GREENWAY_FALLBACK_MODEL")
     models_by_part: Annotated[dict[str, str] | None, NoDecode] = Field(None, validation_alias="GREENWAY_MODELS_FOR")
+    model_server_ports: Annotated[tuple[Port, ...], NoDecode] = Field(
+        (), max_length=20, validation_alias="GREENWAY_MODEL_SERVER_PORTS"
+    )
     builtin_pace: float = Field(0.6, ge=0, le=60, validation_alias="GREENWAY_BUILTIN_PACE")
     model_concurrency: int | None = Field(None, ge=1, le=1000, validation_alias="GREENWAY_MODEL_CONCURRENCY")
     model_requests_per_minute: int = Field(0, ge=0, validation_alias="GREENWAY_MODEL_REQUESTS_PER_MINUTE")
@@ -74,6 +79,12 @@ class AuthorSettings(BaseSettings):
     def models_for(self) -> dict[str, str]:
         """The models for parts that another one than `model` writes."""
         return self.models_by_part or {}
+
+    @field_validator("model_server_ports", mode="before")
+    @classmethod
+    def _separated(cls, value: object) -> object:
+        """`9000, 9001`."""
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("models_by_part", mode="before")
     @classmethod

@@ -12,7 +12,9 @@ from pydantic_settings import BaseSettings, NoDecode
 from app.core.authority import authority_of
 
 _ROOT_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
-_OWN_PATHS = frozenset({"api", "assets", "docs", "health", "metrics", "openapi.json", "readyz", "redoc", "roadmaps"})
+_OWN_PATHS = frozenset(
+    {"api", "assets", "docs", "health", "metrics", "openapi.json", "readyz", "redoc", "roadmaps", "settings", "trash"}
+)
 """What Greenway's own paths begin with: below one of them, a path with the sub-path and one without look alike."""
 
 Network = IPv4Network | IPv6Network

@@ -205,8 +205,9 @@ def apply(state: RoadmapState, change: Change) -> LedgerEntry:
             book.add(Cancelled(**book.envelope(), progress=book.progress))
         case PutOutline():
             book.put_outline(change)
-        case Regenerate(concept_id, kinds, instructions):
-            book.change(state.concepts[concept_id].regenerated(kinds, instructions))
+        case Regenerate(kinds_of, instructions):
+            for concept_id, kinds in kinds_of.items():
+                book.change(state.concepts[concept_id].regenerated(kinds, instructions))
         case RestoreVersion(concept_id, artefact_id, artefact):
             book.change(state.concepts[concept_id].restored(artefact_id, artefact))
         case MarkLearned(concept_id, learned_at):

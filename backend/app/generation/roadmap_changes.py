@@ -1,6 +1,6 @@
 """The changes of a roadmap that the ledger knows, as values; and which concepts each of them may touch."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -106,10 +106,9 @@ class PutOutline:
 
 @dataclass(frozen=True, slots=True)
 class Regenerate:
-    """Another version of some artefacts is wanted."""
+    """Another version of some artefacts is wanted, of each concept these kinds."""
 
-    concept_id: str
-    kinds: Collection[ArtefactKind]
+    kinds: Mapping[str, Collection[ArtefactKind]]
     instructions: str | None
 
 
@@ -167,7 +166,9 @@ def touched_by(change: Change) -> AffectedConcepts:
             return AffectedConcepts(statuses=frozenset({ArtefactStatus.GENERATING, ArtefactStatus.FAILED}))
         case CancelTask():
             return AffectedConcepts(statuses=frozenset({ArtefactStatus.PENDING, ArtefactStatus.GENERATING}))
-        case Regenerate() | RestoreVersion() | MarkLearned():
+        case Regenerate():
+            return AffectedConcepts(concept_ids=sorted(change.kinds))
+        case RestoreVersion() | MarkLearned():
             return AffectedConcepts(concept_ids=[change.concept_id])
         case StartConcepts():
             return AffectedConcepts(concept_ids=change.concept_ids)

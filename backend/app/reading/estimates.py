@@ -18,8 +18,9 @@ class EstimateReader:
         self._read = read
         self._models = models
 
-    async def estimate(self, viewer: Viewer, roadmap_id: UUID) -> EstimateView:
-        """What all that is missing would take.
+    async def estimate(self, viewer: Viewer, roadmap_id: UUID, *, rewrite: bool = False) -> EstimateView:
+        """What all that is missing would take; with `rewrite`, also what another model has written than the one that
+        would write it now.
 
         Raises:
             NotFound: the viewer has no such roadmap.
@@ -36,6 +37,9 @@ class EstimateReader:
                 kind: sum(count for statuses, count in found if statuses[kind] != ArtefactStatus.COMPLETED)
                 for kind in roadmap.kinds
             }
+            if rewrite:
+                for _, kind, author in await transaction.concepts.authors(roadmap.handle):
+                    missing[kind] += author != settings.model_for(kind)
             taken = {
                 kind: await transaction.roadmaps.typical_usage(kind, settings.model_for(kind)) for kind in roadmap.kinds
             }

@@ -346,9 +346,34 @@ class Accepted(_View):
     task_id: UUID
 
 
+class FitView(_View):
+    """How far a curated course of the built-in author covers a goal: the nearest course, the words of the goal that it
+    covers, and those that nothing of it is about. Where some are `missing`, a general study plan is drafted instead."""
+
+    course: str | None
+    covered: list[str]
+    missing: list[str]
+
+
+class CourseView(_View):
+    """A curated course of the built-in author. A goal of these words, `goal`, is drafted from it."""
+
+    title: str
+    goal: str
+    concepts: int
+    hours: float
+
+
+class CourseList(_View):
+    courses: list[CourseView]
+
+
 class Created(Accepted):
+    """`fit` says how far a curated course covers the goal; null when a model drafts."""
+
     roadmap_id: UUID
     status: RoadmapStatus
+    fit: FitView | None = None
 
 
 class CheckView(_View):

@@ -91,7 +91,7 @@ class ModelDesk:
 
     async def _discover(self) -> Answer:
         discovery = await asyncio.to_thread(import_module, "app.agents.models.discovery")
-        servers = await discovery.discover()
+        servers = await discovery.discover(self._settings.model_server_ports)
         return {"servers": [asdict(server) for server in servers], "free_memory_bytes": discovery.free_memory()}
 
     async def _test(self, body: QuestionBody) -> Answer:

@@ -75,6 +75,20 @@ async def test_from_the_first_visit_to_the_first_lesson_of_a_model(surfing: Surf
     await expect(page.get_by_text("The default:")).to_be_visible()
 
 
+async def test_without_a_model_the_first_visit_says_what_there_is(surfing: Surfing) -> None:
+    page = await surfing.open()
+    goal = page.get_by_label("What do you want to learn?")
+    await goal.fill("Learn to build REST APIs with FastAPI and Postgres")
+    await expect(page.get_by_text("has nothing on REST, APIs, FastAPI")).to_be_visible()
+    await expect(page.locator("p[role=status]").get_by_role("link", name="Connect a model")).to_be_visible()
+    await page.get_by_role("button", name="Draft a roadmap").click()
+    await expect(page.get_by_role("heading", name="Review the outline")).to_be_visible()
+    await expect(page.get_by_text("has nothing on REST, APIs, FastAPI")).to_be_visible()
+    await page.goto(surfing.url)
+    await goal.fill("SQL")
+    await expect(page.get_by_text("There is a course for this: SQL for data analysis.")).to_be_visible()
+
+
 async def test_a_wrong_key_is_told_and_a_stopped_run_leads_back_here(surfing: Surfing) -> None:
     is_refused = False
 

@@ -264,6 +264,47 @@ async def test_parts_are_written_by_the_models_for_them(chosen: Cluster) -> None
             assert unknown.status_code == 422 and "poems" in unknown.json()["detail"]
 
 
+async def test_a_roadmap_is_rewritten_by_the_model_in_use_and_only_what_another_has_written(chosen: Cluster) -> None:
+    a_worker(chosen)
+    with running_in_thread(good) as model:
+        async with chosen.client() as client:
+            address = {"compatible": model.base_url}
+            await choose(client, models_for={"quiz": "compatible:quizzes"}, addresses=address)
+            roadmap_id = await client.create(concepts=3, auto_approve=True)
+            await client.until_status(roadmap_id, "completed")
+            nothing = await client.post(roadmap_id, "rewrite")
+            assert nothing.status_code == 409 and "model that is in use" in nothing.json()["detail"]
+            await choose(client, model="compatible:new", models_for={"quiz": "compatible:quizzes"}, addresses=address)
+            estimate = (await client.http.get(f"/roadmaps/{roadmap_id}/estimate?rewrite=true")).json()
+            missing = (await client.http.get(f"/roadmaps/{roadmap_id}/estimate")).json()
+            assert (estimate["calls"] > 0, missing["calls"]) == (True, 0)
+            assert (await client.post(roadmap_id, "rewrite")).status_code == 202
+            await client.until_status(roadmap_id, "completed")
+            assert await current_authors(chosen, roadmap_id) == {
+                "tutorial": {"compatible:new"},
+                "resources": {"compatible:new"},
+                "quiz": {"compatible:quizzes"},
+            }
+            assert (await client.post(roadmap_id, "rewrite")).status_code == 409
+
+
+async def current_authors(cluster: Cluster, roadmap_id: str) -> dict[str, set[str]]:
+    connection = await asyncpg.connect(cluster.database_url)
+    try:
+        rows = await connection.fetch(
+            "SELECT DISTINCT ON (concept_id, kind) kind, author, version FROM artefacts WHERE roadmap_id = $1::uuid"
+            " ORDER BY concept_id, kind, version DESC",
+            roadmap_id,
+        )
+    finally:
+        await connection.close()
+    assert {row["version"] for row in rows if row["kind"] == "quiz"} == {1}, "what needs no rewriting is not paid again"
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        found.setdefault(row["kind"], set()).add(row["author"])
+    return found
+
+
 async def test_the_limit_of_the_month_pauses_what_costs(chosen: Cluster, tmp_path: Path) -> None:
     prices = tmp_path / "prices.toml"
     prices.write_text('["compatible:scripted"]\ninput = 1000\noutput = 1000\n', encoding="utf-8")

@@ -143,12 +143,13 @@ def desk(sessions: Sessions) -> Desk:
 def a_desk(sessions: Sessions) -> Desk:
     events, doorbell = RecordingEvents(), SilentDoorbell()
     unit = UnitOfWork(sessions, doorbell, events)
+    read = Readers.over(sessions, Settings())
     return Desk(
         sessions=sessions,
         roadmaps=RoadmapService(unit, author=the_author, max_concepts=300),
-        steering=Steering(unit),
+        steering=Steering(unit, read.models),
         outlines=Outlines(unit, max_concepts=300),
-        read=Readers.over(sessions, Settings()),
+        read=read,
         events=events,
         doorbell=doorbell,
     )

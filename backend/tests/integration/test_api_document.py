@@ -57,6 +57,7 @@ OPERATIONS = [
     ("POST", f"{ROADMAP}/resume"),
     ("POST", f"{ROADMAP}/cancel"),
     ("POST", f"{ROADMAP}/retry"),
+    ("POST", f"{ROADMAP}/rewrite"),
     ("GET", CONCEPT),
     ("GET", f"{CONCEPT}/versions"),
     ("POST", f"{CONCEPT}/prioritise"),
@@ -72,6 +73,7 @@ OPERATIONS = [
     ("GET", f"{PREFIX}/search"),
     ("GET", f"{ROADMAP}/estimate"),
     ("GET", f"{PREFIX}/tasks/{{task_id}}"),
+    ("GET", f"{PREFIX}/courses/fit"),
     ("PUT", MODEL),
     ("POST", f"{MODEL}/pulls"),
     ("GET", f"{MODEL}/pulls/{{pull_id}}"),
@@ -80,13 +82,14 @@ OPERATIONS = [
     ("GET", f"{MODEL}/spending.csv"),
     ("GET", MODEL),
     ("DELETE", MODEL),
+    ("GET", f"{PREFIX}/courses"),
     ("GET", f"{MODEL}/providers"),
     ("GET", "/api/v1/about"),
     ("GET", "/health"),
     ("GET", "/readyz"),
     ("GET", "/metrics"),
 ]
-WITHOUT_INPUT = OPERATIONS[-7:]
+WITHOUT_INPUT = OPERATIONS[-8:]
 ENDLESS = ("GET", f"{ROADMAP}/events")
 FOR_WORKERS = [("POST", f"{MODEL}/test"), ("POST", f"{MODEL}/list"), ("GET", f"{MODEL}/discovered")]
 """A worker answers them: `e2e/test_choosing_models.py`."""

@@ -70,7 +70,7 @@ async def test_a_new_roadmap_is_accepted_and_says_where_it_is(api: AsyncClient) 
     response = await api.post(ROADMAPS, json={"goal": GOAL})
     assert response.status_code == 202
     body = response.json()
-    assert body.keys() == {"roadmap_id", "task_id", "status"}
+    assert body.keys() == {"roadmap_id", "task_id", "status", "fit"}
     assert body["status"] == "drafting"
     assert response.headers["location"] == f"{ROADMAPS}/{body['roadmap_id']}"
     read = await api.get(response.headers["location"])

@@ -149,13 +149,14 @@ async def open_house(url: str) -> House:
     async def make_author(_: Settings) -> MoodyAuthor:
         return author
 
+    readers = Readers.over(sessions, Settings())
     house = House(
         sessions=sessions,
         author=author,
         roadmaps=RoadmapService(unit, author=author_name, max_concepts=300),
-        steering=Steering(unit),
+        steering=Steering(unit, readers.models),
         outlines=Outlines(unit, max_concepts=300),
-        readers=Readers.over(sessions, Settings()),
+        readers=readers,
         engine=engine,
         workers=doorbell.workers,
     )

@@ -1,6 +1,7 @@
 """A real model takes a goal from draft to content, by the same path as any OpenAI-compatible provider."""
 
 import importlib.util
+import shutil
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -9,9 +10,11 @@ from typing import Any, NoReturn
 import httpx2
 import pytest
 from e2e.cluster import Cluster, a_cluster, concepts_of, ready
+from playwright.async_api import async_playwright, expect
 from scripted_model import Call, Reply, running_in_thread
 
 from app.agents.models.llama_server import LlamaServer
+from app.domain.content.kinds import KINDS
 from app.reading.views import ConceptDetail
 
 CONCEPTS = 3
@@ -92,6 +95,52 @@ async def test_a_real_model_writes_a_roadmap(
     assert (usage["calls"], usage["cost_usd"], usage["unpriced"]) == (forwarded.calls, 0, False)
     assert (usage["input_tokens"], usage["output_tokens"]) == (forwarded.input_tokens, forwarded.output_tokens)
     sys.stdout.write(f"{outcomes.count('written')} of {len(outcomes)} artefacts written; {usage}\n")
+
+
+@pytest.mark.slow
+async def test_from_the_first_visit_to_the_first_lesson_of_a_real_model_by_clicks_alone(
+    server: LlamaServer, database_url: str, redis_url: str, tmp_path: Path, missing: Callable[[str, str], NoReturn]
+) -> None:
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        missing("browser", "There is no Chromium; `apt-get install chromium` lets the browser tests run.")
+    forwarded = Forwarded(server)
+    with running_in_thread(forwarded) as proxy, a_cluster(database_url, redis_url, tmp_path) as cluster:
+        ready(
+            cluster.start_worker(
+                GREENWAY_MODEL_SERVER_PORTS=str(proxy.port),
+                GREENWAY_MODELS_FOR="outline=builtin:outline",  # the smallest of models seldom drafts one
+                GREENWAY_SEARCH="none",
+                GREENWAY_ARTEFACT_TIMEOUT=str(SECONDS_EACH),
+                GREENWAY_MODEL_CONCURRENCY="1",
+            )
+        )
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            page = await browser.new_page()
+            page.set_default_timeout(60_000)
+            await page.goto(cluster.url)
+            await page.get_by_role("link", name="Connect a model").click()
+            await page.get_by_role("button", name="Use compatible:scripted").click()
+            await expect(page.get_by_text("Chosen here.")).to_be_visible(timeout=60_000)
+            await page.get_by_role("link", name="Back to your roadmaps").click()
+            await page.get_by_label("What do you want to learn?").fill("Learn Python programming")
+            await page.get_by_role("button", name="More").click()
+            await page.get_by_label("Number of concepts").fill(str(CONCEPTS))
+            await page.get_by_role("button", name="Draft a roadmap").click()
+            await page.get_by_role("button", name="Approve and generate").click()
+            written = page.locator("[data-concept][data-state=completed], [data-concept][data-state=partial]")
+            await expect(written.first).to_be_visible(timeout=PATIENCE * 1000)
+            await browser.close()
+        async with cluster.client() as client:
+            (roadmap,) = (await client.http.get("/roadmaps")).json()["items"]
+            details = [
+                (await client.http.get(f"/roadmaps/{roadmap['roadmap_id']}/concepts/{one['concept_id']}")).json()
+                for one in concepts_of(await client.read(roadmap["roadmap_id"]))
+            ]
+    authors = {detail[kind]["author"] for detail in details for kind in KINDS if detail[kind] is not None}
+    assert authors == {"compatible:scripted"}
+    assert forwarded.calls > 0
 
 
 async def outline_of_the_builtin_author(cluster: Cluster) -> dict[str, Any]:

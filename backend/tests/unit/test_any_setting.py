@@ -106,6 +106,8 @@ def environment_for(name: str) -> dict[str, str]:
         del keys["GOOGLE_API_KEY"]
     search = {"TAVILY_API_KEY": "tavily", "SEARXNG_BASE_URL": "searxng"}.get(name, "auto")
     model = "ollama:m" if name.startswith("OLLAMA") else provider.get(name.partition("_")[0], "openai:m")
+    if model.startswith(("azure", "compatible")):
+        keys[next(key for key in NAMES if key.startswith(name.partition("_")[0]) and "BASE" in key)] = "http://h:1/v1"
     return {**WORKING, **keys, "GREENWAY_MODEL": model, "GREENWAY_SEARCH": search}
 
 

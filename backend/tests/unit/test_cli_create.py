@@ -9,7 +9,10 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from terminals import Terminal
 from watched_runs import ROADMAP, Run
 
+from app.cli.create_command import fit_sentence
+from app.domain.tasks import RoadmapStatus
 from app.embedded.ports import free_port
+from app.reading.views import Created, FitView
 
 
 @pytest.fixture
@@ -155,3 +158,24 @@ async def test_a_token_that_cannot_be_sent(terminal: Terminal) -> None:
     terminal.set("GREENWAY_TOKEN", "Schlüssel\n")
     outcome = await terminal.greenway("create", "Learn SQL")
     assert outcome.err == "greenway: GREENWAY_TOKEN contains characters that cannot be sent.\n"
+
+
+@pytest.mark.parametrize(
+    ("fit", "sentence"),
+    [
+        (None, None),
+        (FitView(course="Git", covered=["git"], missing=[]), None),
+        (
+            FitView(course=None, covered=[], missing=["sourdough", "bread"]),
+            "Without a model, this becomes a general study plan: no course covers sourdough, bread.",
+        ),
+        (
+            FitView(course="Git", covered=["git"], missing=["Rust"]),
+            "Without a model, this becomes a general study plan: the course Git covers git, and nothing on Rust.",
+        ),
+    ],
+)
+def test_what_no_course_covers_is_said(fit: FitView | None, sentence: str | None) -> None:
+    assert (
+        fit_sentence(Created(roadmap_id=ROADMAP, task_id=ROADMAP, status=RoadmapStatus.DRAFTING, fit=fit)) == sentence
+    )

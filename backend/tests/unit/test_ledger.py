@@ -85,7 +85,7 @@ def a_change(state: RoadmapState, dice: random.Random) -> Change:
     if not status.is_active:
         changes.append(QueueTask(retries=dice.random() < 0.5))
         if concept.statuses[kind] in ARTEFACT_TRANSITIONS[ArtefactTransition.REGENERATE].since:
-            changes.append(Regenerate(concept.concept_id, [kind], dice.choice([None, "shorter"])))
+            changes.append(Regenerate({concept.concept_id: [kind]}, dice.choice([None, "shorter"])))
     if concept.statuses[kind] in ARTEFACT_TRANSITIONS[ArtefactTransition.RESTORE].since:
         changes.append(RestoreVersion(concept.concept_id, new_id(), an_artefact(kind, concept.concept_id)))
     changes.append(MarkLearned(concept.concept_id, dice.choice([None, datetime.now(UTC)])))

@@ -102,6 +102,21 @@ async def test_a_server_at_its_usual_port_is_found_with_what_fits(monkeypatch: p
     assert [(model.name, model.fits) for model in server.models] == [("ollama:huge", False), ("ollama:small", True)]
 
 
+async def test_a_port_that_was_named_is_looked_at_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discovery, "KNOWN_SERVERS", ())
+    with answering(200, b'{"data": [{"id": "mine"}]}') as (url, _):
+        port = int(url.rpartition(":")[2])
+        settings = Settings.model_validate({"GREENWAY_MODEL_SERVER_PORTS": f" {port}, "})
+        (server,) = await discovery.discover(settings.model_server_ports)
+    assert (server.address, server.models[0].name) == (f"{url}/v1", "compatible:mine")
+
+
+@pytest.mark.parametrize("ports", ["0", "65536", "a", "1,,x", ",".join(["1"] * 21)])
+def test_what_is_no_port_is_refused(ports: str) -> None:
+    with pytest.raises(ValueError, match="GREENWAY_MODEL_SERVER_PORTS"):
+        Settings.model_validate({"GREENWAY_MODEL_SERVER_PORTS": ports})
+
+
 @pytest.mark.parametrize("body", [b"<html>", b"{}", b'{"models": [1]}', b'{"models": null}'])
 async def test_another_program_at_the_port_is_no_server(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     with answering(200, body) as (url, _):

@@ -18,6 +18,26 @@ export function aboutQuery() {
   });
 }
 
+/** The curated courses, which need no model. */
+export function coursesQuery() {
+  return queryOptions({
+    queryKey: ["courses"],
+    queryFn: ({ signal }) => api.GET("/api/v1/courses", { signal }).then(unwrap),
+    staleTime: Infinity,
+  });
+}
+
+/** How far a curated course covers a goal. */
+export function fitQuery(goal: string, language: string) {
+  return queryOptions({
+    queryKey: ["courses", "fit", goal, language],
+    queryFn: ({ signal }) =>
+      api.GET("/api/v1/courses/fit", { params: { query: { goal, language } }, signal }).then(unwrap),
+    staleTime: Infinity,
+    placeholderData: (before) => before,
+  });
+}
+
 /** All lists of roadmaps: what changes one of them may change the others. */
 export const LISTS = { queryKey: ["roadmaps"] } as const;
 
@@ -83,6 +103,20 @@ export function readRoadmap(roadmapId: string, signal: AbortSignal): Promise<Roa
   return api
     .GET("/api/v1/roadmaps/{roadmap_id}", { params: { path: { roadmap_id: roadmapId } }, signal })
     .then(unwrap) as Promise<RoadmapView>;
+}
+
+/** What it would take to write all that another model has written, and what is missing. */
+export function rewriteEstimateQuery(roadmapId: string) {
+  return queryOptions({
+    queryKey: ["estimate", roadmapId, "rewrite"],
+    queryFn: ({ signal }) =>
+      api
+        .GET("/api/v1/roadmaps/{roadmap_id}/estimate", {
+          params: { path: { roadmap_id: roadmapId }, query: { rewrite: true } },
+          signal,
+        })
+        .then(unwrap),
+  });
 }
 
 /** What is still to be written: calls, minutes and money. `version` changes when the answer may. */

@@ -6,6 +6,7 @@ from functools import cache
 
 from app.agents.builtin.course import CurriculumConcept, CurriculumModule, CurriculumStage
 from app.agents.builtin.extension import extend, extension_concept
+from app.agents.builtin.fit import Fit
 from app.agents.builtin.slugs import unique_slug
 from app.agents.builtin.syllabus import Link, Syllabus, SyllabusConcept, all_syllabi, find_syllabus
 
@@ -27,8 +28,13 @@ class CuratedCourse:
         return extend(self.stages, extra)
 
 
-def curated_course(goal: str) -> CuratedCourse | None:
-    """The course for a goal in English; None when no syllabus fits it."""
+def curated_course(fit: Fit) -> CuratedCourse | None:
+    """The course that covers all of a goal; None when there is none."""
+    return _courses()[fit.course] if fit.course is not None and fit.is_whole else None
+
+
+def nearest_course(goal: str) -> CuratedCourse | None:
+    """The course of which some phrase occurs in a goal. Outlines were drafted from it before courses had to fit."""
     syllabus = find_syllabus(goal)
     return _courses()[syllabus.title] if syllabus else None
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.agents.builtin.course import Curriculum, CurriculumConcept, known_concept
+from app.agents.builtin.curated import nearest_course
 from app.agents.builtin.curriculum import curriculum_for, written_language
 from app.agents.builtin.templates import fill, fill_all
 from app.agents.builtin.wording import OwnConceptWording, Wording, wording
@@ -21,7 +22,12 @@ def study_of(brief: ConceptBrief) -> Study:
     """A concept that the curriculum does not know gets an entry of its own, made of nothing but the outline."""
     curriculum = curriculum_for(brief.request.goal, brief.request.language)
     words = wording(written_language(brief.request.language))
-    concept = known_concept(curriculum, brief.concept) or _own_concept(brief, curriculum, words.own)
+    earlier = nearest_course(brief.request.goal)
+    concept = (
+        known_concept(curriculum, brief.concept)
+        or (known_concept(earlier, brief.concept) if earlier else None)
+        or _own_concept(brief, curriculum, words.own)
+    )
     return Study(brief=brief, curriculum=curriculum, wording=words, concept=concept)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,8 @@ KNOWN_SERVERS = (
     KnownServer(label="vLLM", port=8000, path="/v1/models", read=of_openai),
 )
 """The ports that these servers use when nobody has chosen another one."""
+ANY_SERVER = "OpenAI-compatible server"
+"""What one at another port is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +54,10 @@ class FoundServer:
     models: tuple[FoundModel, ...]
 
 
-async def discover(extra_ports: tuple[int, ...] = ()) -> list[FoundServer]:
-    """The servers that answer at the usual ports of this machine and, inside a container, of its host."""
-    others = [KnownServer(label="llama.cpp", port=port, path="/v1/models", read=of_openai) for port in extra_ports]
+async def discover(ports: Sequence[int] = ()) -> list[FoundServer]:
+    """The servers that answer at the usual ports, and at the given ones, of this machine and, inside a container, of
+    its host."""
+    others = [KnownServer(label=ANY_SERVER, port=port, path="/v1/models", read=of_openai) for port in ports]
     looked = await asyncio.gather(*(_look(server, host) for host in _hosts() for server in (*KNOWN_SERVERS, *others)))
     return [found for found in looked if found is not None]
 

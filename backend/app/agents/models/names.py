@@ -94,7 +94,7 @@ def check_model(
     if name.provider == "openrouter" and "/" not in name.model:
         raise ConfigurationError(f"{_named(settings)} does not name the model's vendor; write openrouter:vendor/model.")
     if name.provider == "gguf":
-        _check_gguf(name.path)
+        _check_gguf(name.path, settings.name_of("model"))
     return name
 
 
@@ -133,12 +133,12 @@ def _check_address(provider: Provider, access: Access) -> None:
         raise ConfigurationError(f"{access.address_name} must be an address that starts with http:// or https://.")
 
 
-def _check_gguf(path: Path) -> None:
+def _check_gguf(path: Path, setting: str) -> None:
     if reason := why_unreadable(path):
         raise ConfigurationError(
-            f"The model file {path} cannot be read ({reason}); give GREENWAY_MODEL the path of a .gguf file."
+            f"The model file {path} cannot be read ({reason}); give {setting} the path of a .gguf file."
         )
     with path.open("rb") as file:
         magic = file.read(len(_GGUF_MAGIC))
     if magic != _GGUF_MAGIC:
-        raise ConfigurationError(f"The file {path} is not a GGUF model; give GREENWAY_MODEL the path of a .gguf file.")
+        raise ConfigurationError(f"The file {path} is not a GGUF model; give {setting} the path of a .gguf file.")

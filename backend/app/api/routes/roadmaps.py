@@ -32,7 +32,7 @@ from app.domain.etags import names_state
 from app.domain.roadmap import ListOrder
 from app.domain.tasks import RoadmapStatus
 from app.domain.values import LengthLimit, Text
-from app.reading.views import Created, EstimateView, RoadmapPage, RoadmapView
+from app.reading.views import Created, EstimateView, FitView, RoadmapPage, RoadmapView
 
 router = APIRouter(prefix=f"{PREFIX}/roadmaps", tags=["roadmaps"], route_class=BodyRoute)
 direct = direct_router(prefix=f"{PREFIX}/roadmaps", tags=["roadmaps"], responses=UNAVAILABLE)
@@ -75,7 +75,13 @@ async def create_roadmap(
         viewer, body.request(), auto_approve=body.auto_approve, idempotency_key=idempotency_key
     )
     response.headers["Location"] = request.url_for("get_roadmap", roadmap_id=str(created.roadmap_id)).path
-    return Created(roadmap_id=created.roadmap_id, task_id=created.task_id, status=RoadmapStatus.DRAFTING)
+    fit = created.fit
+    return Created(
+        roadmap_id=created.roadmap_id,
+        task_id=created.task_id,
+        status=RoadmapStatus.DRAFTING,
+        fit=FitView(course=fit.course, covered=list(fit.covered), missing=list(fit.missing)) if fit else None,
+    )
 
 
 @router.get("", response_model=RoadmapPage)
@@ -99,9 +105,12 @@ async def list_roadmaps(
 
 
 @router.get("/{roadmap_id}/estimate", responses=CONFLICT)
-async def estimate_roadmap(roadmap_id: RoadmapId, services: Services, viewer: CurrentViewer) -> EstimateView:
-    """An estimate for writing all missing content: calls, tokens, money, minutes."""
-    return await services.read.estimates.estimate(viewer, roadmap_id)
+async def estimate_roadmap(
+    roadmap_id: RoadmapId, services: Services, viewer: CurrentViewer, rewrite: Annotated[bool, Query()] = False
+) -> EstimateView:
+    """An estimate for writing all missing content: calls, tokens, money, minutes. With `rewrite`, content that another
+    model has written counts as missing."""
+    return await services.read.estimates.estimate(viewer, roadmap_id, rewrite=rewrite)
 
 
 @router.delete("/{roadmap_id}", status_code=204, responses=CONFLICT)

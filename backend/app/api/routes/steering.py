@@ -37,3 +37,10 @@ async def cancel_roadmap(roadmap_id: RoadmapId, services: Services, viewer: Curr
 async def retry_roadmap(roadmap_id: RoadmapId, services: Services, viewer: CurrentViewer) -> Accepted:
     """Generate failed and missing content."""
     return Accepted(task_id=await services.commands.steering.retry(viewer, roadmap_id))
+
+
+@router.post("/rewrite", status_code=202, response_model=Accepted, responses=CONFLICT)
+async def rewrite_roadmap(roadmap_id: RoadmapId, services: Services, viewer: CurrentViewer) -> Accepted:
+    """Write new versions of whatever another model has written than the one that is in use. Older versions stay
+    readable."""
+    return Accepted(task_id=await services.commands.steering.rewrite(viewer, roadmap_id))

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.pauses import with_pauses
 from app.db.repositories.note_repo import NoteRepository
-from app.db.tables import concepts, roadmaps
+from app.db.tables import artefacts, concepts, roadmaps
 from app.domain.content.concept_state import ArtefactState, ConceptState
 from app.domain.content.kind import ArtefactKind
 from app.domain.content.kinds import KINDS
@@ -79,6 +79,24 @@ class ConceptRepository:
             ({ArtefactKind(kind): ArtefactStatus(status) for kind, status in found.items()}, count)
             for found, count in await self._session.execute(query)
         ]
+
+    async def authors(self, roadmap: RoadmapHandle) -> list[tuple[str, ArtefactKind, str]]:
+        """Who has written the artefacts that are current and complete, by concept and kind."""
+        current = concepts.c.artefacts[artefacts.c.kind]
+        query = (
+            _present(roadmap)
+            .with_only_columns(concepts.c.concept_id, artefacts.c.kind, artefacts.c.author)
+            .join(
+                artefacts,
+                (artefacts.c.roadmap_id == concepts.c.roadmap_id) & (artefacts.c.concept_id == concepts.c.concept_id),
+            )
+            .where(
+                current["id"].astext == cast(artefacts.c.id, Text),
+                current["status"].astext == ArtefactStatus.COMPLETED,
+            )
+            .order_by(concepts.c.concept_id, artefacts.c.kind)
+        )
+        return [(row.concept_id, ArtefactKind(row.kind), row.author) for row in await self._session.execute(query)]
 
     async def progress(self, roadmap: RoadmapHandle) -> Progress:
         """The concepts of the outline, counted."""

@@ -12,6 +12,7 @@ import { money } from "../../shared/i18n/money";
 import { usePreferences } from "../../shared/i18n/preferences";
 import { Button } from "../../shared/ui/Button";
 import { lengthOf, LongText } from "../../shared/ui/LongText";
+import { Fit } from "../fit/Fit";
 import { CommandButton } from "../run/CommandButton";
 import { OutlineTree } from "./OutlineTree";
 import styles from "./Review.module.css";
@@ -47,6 +48,9 @@ export function Review({ roadmap, commands, wish, setWish, onDone }: ReviewProps
         <div className={styles.top}>
           <div>
             <h2 id="review">{t("review.title")}</h2>
+            {isReview && roadmap.author.startsWith("builtin") && (
+              <Fit goal={roadmap.goal} language={roadmap.language} />
+            )}
             <p>{t(isReview ? "review.hint" : "review.hintLater")}</p>
           </div>
           {(["undo", "redo"] as const).map((name) => (

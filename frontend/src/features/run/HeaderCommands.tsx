@@ -1,6 +1,7 @@
 /** What can be done with a roadmap, and how it can be looked at. */
 
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 
 import type { Commands } from "../../roadmap/commands/useCommands";
 import type { Roadmap } from "../../roadmap/roadmap";
@@ -9,6 +10,7 @@ import { usePreferences } from "../../shared/i18n/preferences";
 import { CommandButton } from "./CommandButton";
 import styles from "./HeaderCommands.module.css";
 import { Menu } from "./Menu";
+import { Rewrite } from "./Rewrite";
 
 interface HeaderCommandsProps {
   readonly roadmap: Roadmap;
@@ -17,6 +19,7 @@ interface HeaderCommandsProps {
 }
 
 export function HeaderCommands({ roadmap, commands, conceptId }: HeaderCommandsProps) {
+  const [isRewriting, setRewriting] = useState(false);
   const hasOutline = roadmap.stages.length > 0;
   const hasViews = hasOutline && !["drafting", "awaiting_review"].includes(roadmap.status);
   return (
@@ -26,7 +29,8 @@ export function HeaderCommands({ roadmap, commands, conceptId }: HeaderCommandsP
       <CommandButton commands={commands} name="resume" kind="primary" />
       {/* Where there is no outline, the page itself says that the draft can be made again. */}
       {hasOutline && <CommandButton commands={commands} name="retry" kind="primary" />}
-      <Menu commands={commands} />
+      <Menu commands={commands} onRewrite={() => setRewriting(true)} />
+      {isRewriting && <Rewrite commands={commands} onClose={() => setRewriting(false)} />}
     </>
   );
 }

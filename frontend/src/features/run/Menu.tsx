@@ -10,7 +10,12 @@ import styles from "./Menu.module.css";
 
 const NAMES = ["cancel", "duplicate", "export", "delete"] as const;
 
-export function Menu({ commands }: { readonly commands: Commands }) {
+interface MenuProps {
+  readonly commands: Commands;
+  onRewrite(): void;
+}
+
+export function Menu({ commands, onRewrite }: MenuProps) {
   const { t, theme, switchLanguage, switchTheme } = usePreferences();
   return (
     <DropdownMenu.Root modal={false}>
@@ -33,6 +38,9 @@ export function Menu({ commands }: { readonly commands: Commands }) {
                 {t(COMMANDS[name].label)}
               </DropdownMenu.Item>
             ),
+          )}
+          {commands.can("rewrite") && (
+            <DropdownMenu.Item onSelect={onRewrite}>{t("command.rewrite")}</DropdownMenu.Item>
           )}
           <DropdownMenu.Separator className={styles.separator} />
           <DropdownMenu.Item onSelect={switchLanguage}>{t("app.languageName")}</DropdownMenu.Item>

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useId, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
 
+import { Fit } from "../../features/fit/Fit";
 import { authorName } from "../../roadmap/authorName";
 import { aboutQuery } from "../../roadmap/queries";
 import type { NewRoadmap } from "../../shared/api/schema";
@@ -14,6 +15,8 @@ import { useProposal } from "../../shared/languages/useProposal";
 import { Button } from "../../shared/ui/Button";
 import { lengthOf, LongText } from "../../shared/ui/LongText";
 import { Problem } from "../../shared/ui/Problem";
+import { useSettled } from "../../shared/ui/useSettled";
+import { Courses } from "./Courses";
 import styles from "./GoalForm.module.css";
 import { LanguageField } from "./LanguageField";
 import { NumberField } from "./NumberField";
@@ -21,6 +24,8 @@ import { today } from "./today";
 import { useCreate } from "./useCreate";
 
 const LEVELS = ["beginner", "intermediate", "advanced"] as const;
+/** Milliseconds without typing after which it is asked whether a course covers the goal. */
+const SETTLED_AFTER = 400;
 const EXAMPLES = ["home.example1", "home.example2", "home.example3"] as const;
 const LONGEST_GOAL = 4000;
 const LONGEST_BACKGROUND = 2000;
@@ -52,6 +57,7 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
   const lessons = wish.language ?? language;
   const proposal = useProposal(goal, lessons, wish.language === undefined);
   const isBuiltin = about.data?.author.startsWith("builtin") ?? false;
+  const settled = useSettled(goal.trim(), SETTLED_AFTER);
   const change = (part: Partial<typeof wish>) => setWish((before) => ({ ...before, ...part }));
 
   const submit = (event?: FormEvent) => {
@@ -188,16 +194,13 @@ export function GoalForm({ isFirstVisit }: { readonly isFirstVisit: boolean }) {
           </div>
         </div>
       )}
-      {isFirstVisit && (
-        <p className={styles.examples}>
-          {t("home.examples")}{" "}
-          {EXAMPLES.map((example) => (
-            <Button key={example} onClick={() => setGoal(t(example))}>
-              {t(example)}
-            </Button>
-          ))}
-        </p>
-      )}
+      {isBuiltin && <Fit goal={settled} language={lessons} className={styles.fit} />}
+      {isFirstVisit &&
+        (isBuiltin && baseOf(lessons) === "en" ? (
+          <Courses onChoose={setGoal} />
+        ) : (
+          <Examples onChoose={setGoal} />
+        ))}
       {about.data !== undefined && <Author name={about.data.author} />}
     </form>
   );
@@ -223,6 +226,20 @@ function inRegion(language: string): string {
 /** Browsers have `crypto.randomUUID` on this machine and under HTTPS only. */
 function uniqueKey(): string {
   return crypto.getRandomValues(new Uint32Array(4)).join("-");
+}
+
+function Examples({ onChoose }: { onChoose(goal: string): void }) {
+  const { t } = usePreferences();
+  return (
+    <p className={styles.examples}>
+      {t("home.examples")}{" "}
+      {EXAMPLES.map((example) => (
+        <Button key={example} onClick={() => onChoose(t(example))}>
+          {t(example)}
+        </Button>
+      ))}
+    </p>
+  );
 }
 
 function Author({ name }: { readonly name: string }) {

@@ -45,6 +45,7 @@ const PERMITTED = {
   resume: (roadmap, one) => allowed("resume")(roadmap, one) && roadmap.status === "paused",
   cancel: allowed("cancel"),
   retry: allowed("retry"),
+  rewrite: allowed("regenerate"),
   prioritise: allowedOfConcept("prioritise"),
   learned: canBeRead,
   regenerate: allowedOfConcept("regenerate"),

@@ -25,6 +25,7 @@ interface Inputs {
   resume: [];
   cancel: [];
   retry: [];
+  rewrite: [];
   prioritise: [OfConcept];
   learned: [OfConcept & { readonly learned: boolean }];
   regenerate: [OfConcept & { readonly artefacts: readonly ArtefactKind[]; readonly instructions: string }];
@@ -93,6 +94,7 @@ export const COMMANDS: SentCommands & Downloads = {
   resume: { label: "command.resume", send: (id) => steer(id, "resume") },
   cancel: { label: "command.cancel", send: (id) => steer(id, "cancel") },
   retry: { label: "command.retry", send: (id) => steer(id, "retry") },
+  rewrite: { label: "command.rewrite", send: (id) => steer(id, "rewrite") },
   prioritise: {
     label: "concept.writeNext",
     send: async (id, { conceptId }) => {
@@ -167,7 +169,8 @@ function of(roadmap_id: string, concept_id?: string) {
   return { path: concept_id === undefined ? { roadmap_id } : { roadmap_id, concept_id } };
 }
 
-type Steering = "approve" | "pause" | "resume" | "cancel" | "retry" | "outline/undo" | "outline/redo";
+type Steering =
+  "approve" | "pause" | "resume" | "cancel" | "retry" | "rewrite" | "outline/undo" | "outline/redo";
 
 async function steer(roadmapId: string, name: Steering): Promise<Afterwards> {
   done(await api.POST(`/api/v1/roadmaps/{roadmap_id}/${name}`, { params: of(roadmapId) }));

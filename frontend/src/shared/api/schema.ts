@@ -24,6 +24,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/courses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Courses
+         * @description The curated courses of the built-in author.
+         */
+        get: operations["list_courses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/fit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Fit
+         * @description How far a curated course covers a goal. Where words are missing, the built-in author drafts a general study
+         *     plan.
+         */
+        get: operations["get_fit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/model": {
         parameters: {
             query?: never;
@@ -528,7 +569,8 @@ export interface paths {
         };
         /**
          * Estimate Roadmap
-         * @description An estimate for writing all missing content: calls, tokens, money, minutes.
+         * @description An estimate for writing all missing content: calls, tokens, money, minutes. With `rewrite`, content that another
+         *     model has written counts as missing.
          */
         get: operations["estimate_roadmap"];
         put?: never;
@@ -815,6 +857,27 @@ export interface paths {
         get: operations["get_revision"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roadmaps/{roadmap_id}/rewrite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rewrite Roadmap
+         * @description Write new versions of whatever another model has written than the one that is in use. Older versions stay
+         *     readable.
+         */
+        post: operations["rewrite_roadmap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1870,8 +1933,28 @@ export interface components {
             /** Spent This Month Usd */
             spent_this_month_usd: number;
         };
+        /** CourseList */
+        CourseList: {
+            /** Courses */
+            courses: components["schemas"]["CourseView"][];
+        };
+        /**
+         * CourseView
+         * @description A curated course of the built-in author. A goal of these words, `goal`, is drafted from it.
+         */
+        CourseView: {
+            /** Concepts */
+            concepts: number;
+            /** Goal */
+            goal: string;
+            /** Hours */
+            hours: number;
+            /** Title */
+            title: string;
+        };
         /**
          * Created
+         * @description `fit` says how far a curated course covers the goal; null when a model drafts.
          * @example {
          *       "roadmap_id": "0198c2f4-6d1e-7b3a-9c5f-2a4e8d7b1c30",
          *       "status": "drafting",
@@ -1879,6 +1962,7 @@ export interface components {
          *     }
          */
         Created: {
+            fit?: components["schemas"]["FitView"] | null;
             /**
              * Roadmap Id
              * Format: uuid
@@ -2315,6 +2399,19 @@ export interface components {
         };
         Fields: {
             [key: string]: unknown;
+        };
+        /**
+         * FitView
+         * @description How far a curated course of the built-in author covers a goal: the nearest course, the words of the goal that it
+         *     covers, and those that nothing of it is about. Where some are `missing`, a general study plan is drafted instead.
+         */
+        FitView: {
+            /** Course */
+            course: string | null;
+            /** Covered */
+            covered: string[];
+            /** Missing */
+            missing: string[];
         };
         /**
          * Glance
@@ -5259,6 +5356,8 @@ export type ConceptView = components['schemas']['ConceptView'];
 export type ContentPreference = components['schemas']['ContentPreference'];
 export type ContentStatus = components['schemas']['ContentStatus'];
 export type CostLimits = components['schemas']['CostLimits'];
+export type CourseList = components['schemas']['CourseList'];
+export type CourseView = components['schemas']['CourseView'];
 export type Created = components['schemas']['Created'];
 export type Describe = components['schemas']['Describe'];
 export type Difficulty = components['schemas']['Difficulty'];
@@ -5272,6 +5371,7 @@ export type Failed = components['schemas']['Failed'];
 export type FailureCode = components['schemas']['FailureCode'];
 export type FieldFault = components['schemas']['FieldFault'];
 export type Fields = components['schemas']['Fields'];
+export type FitView = components['schemas']['FitView'];
 export type Glance = components['schemas']['Glance'];
 export type Health = components['schemas']['Health'];
 export type Heartbeat = components['schemas']['Heartbeat'];
@@ -5414,6 +5514,56 @@ export interface operations {
             };
             403: components["responses"]["Forbidden"];
             500: components["responses"]["InternalError"];
+        };
+    };
+    list_courses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseList"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_fit: {
+        parameters: {
+            query: {
+                goal: string;
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FitView"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["InvalidInput"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_model: {
@@ -6330,7 +6480,9 @@ export interface operations {
     };
     estimate_roadmap: {
         parameters: {
-            query?: never;
+            query?: {
+                rewrite?: boolean;
+            };
             header?: never;
             path: {
                 roadmap_id: string;
@@ -6351,6 +6503,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["InvalidInput"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -6775,6 +6928,33 @@ export interface operations {
             };
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rewrite_roadmap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roadmap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };

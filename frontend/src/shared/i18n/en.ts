@@ -368,6 +368,22 @@ export const en = {
   "quiz.score": "{right} of {total} right",
   "quiz.again": "Take it again",
 
+  "command.rewrite": "Rewrite with the model in use",
+  "rewrite.kept":
+    "New versions are written of everything that another model has written. Older versions stay readable.",
+  "rewrite.estimate": "By {author}: about {cost}, {minutes} min.",
+  "rewrite.begin": "Rewrite",
+  "rewrite.cancel": "Cancel",
+
+  "fit.course": "There is a course for this: {course}.",
+  "fit.partly":
+    "No course covers all of this: “{course}” covers {covered}, but has nothing on {missing}. Without a model, you get a general study plan.",
+  "fit.none": "There is no course on this. Without a model, you get a general study plan.",
+  "fit.connect": "Connect a model",
+  "courses.title": "Courses that need no model",
+  "courses.help": "Written in English and checked, with quizzes and exercises.",
+  "courses.size": "{concepts} {concepts:one=concept|other=concepts}, {hours} h",
+
   "model.title": "Model",
   "model.help": "Which model writes outlines and lessons, where it runs, and what it costs.",
   "model.now": "In use now",
@@ -411,7 +427,8 @@ export const en = {
   "model.listing": "Asking…",
   "model.listed": "{count} {count:one=model|other=models}. Start typing a name to choose one.",
   "model.advanced": "Advanced",
-  "model.partsHelp": "Other models for parts, for example openai:gpt-5-mini. An empty field means the model above.",
+  "model.partsHelp":
+    "Other models for parts, for example openai:gpt-5-mini. An empty field means the model above.",
   "model.forOutline": "Outlines",
   "model.forTutorial": "Tutorials",
   "model.forResources": "Resources",

@@ -365,6 +365,21 @@ export const zh: Record<MessageKey, string> = {
   "quiz.score": "答对 {right}/{total}",
   "quiz.again": "再做一次",
 
+  "command.rewrite": "用当前模型重写",
+  "rewrite.kept": "由其他模型撰写的内容都会写出新版本，旧版本仍可阅读。",
+  "rewrite.estimate": "由{author}撰写：约 {cost}，{minutes} 分钟。",
+  "rewrite.begin": "重写",
+  "rewrite.cancel": "取消",
+
+  "fit.course": "有一门这样的课程：{course}。",
+  "fit.partly":
+    "没有课程能涵盖全部内容：“{course}”涵盖 {covered}，但不涉及 {missing}。不使用模型时，你会得到一份通用学习计划。",
+  "fit.none": "没有关于这个主题的课程。不使用模型时，你会得到一份通用学习计划。",
+  "fit.connect": "连接模型",
+  "courses.title": "无需模型的课程",
+  "courses.help": "用英语撰写并经过检查，附有测验和练习。",
+  "courses.size": "{concepts} 个概念，{hours} 小时",
+
   "model.title": "模型",
   "model.help": "由哪个模型撰写大纲和课程、它在哪里运行，以及费用是多少。",
   "model.now": "当前使用",
