@@ -11,6 +11,7 @@ import { textDirection } from "../../../shared/languages/direction";
 import { Button } from "../../../shared/ui/Button";
 import { Problem } from "../../../shared/ui/Problem";
 import { ReportQuestion } from "../../reports/ReportQuestion";
+import { Inline } from "../tutorial/Inline";
 import styles from "./Quiz.module.css";
 
 interface QuizProps {
@@ -133,7 +134,7 @@ function Question({ question, language, isLast, takesFocus, check, onNext }: Que
           ref={takesFocus ? focused : null}
           tabIndex={-1}
         >
-          {question.prompt}
+          <Inline text={question.prompt} />
         </legend>
         {isMultiple && <p className={styles.number}>{t("quiz.several")}</p>}
         {question.options.map((option) => (
@@ -144,7 +145,9 @@ function Question({ question, language, isLast, takesFocus, check, onNext }: Que
               checked={chosen.includes(option.option_id)}
               onChange={() => toggle(option.option_id)}
             />
-            <span dir={textDirection(option.text, language)}>{option.text}</span>
+            <span dir={textDirection(option.text, language)}>
+              <Inline text={option.text} />
+            </span>
             {marked !== undefined && (
               <span className={styles.mark}>
                 {[
@@ -162,7 +165,9 @@ function Question({ question, language, isLast, takesFocus, check, onNext }: Que
         {marked !== undefined && (
           <p className={styles.verdict} data-correct={marked.correct}>
             <strong>{t(marked.correct ? "quiz.right" : "quiz.wrong")}</strong>{" "}
-            <bdi dir={textDirection(marked.explanation, language)}>{marked.explanation}</bdi>
+            <bdi dir={textDirection(marked.explanation, language)}>
+              <Inline text={marked.explanation} />
+            </bdi>
           </p>
         )}
       </div>

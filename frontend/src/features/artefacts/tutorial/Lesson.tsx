@@ -7,7 +7,7 @@ import { usePreferences } from "../../../shared/i18n/preferences";
 import { textDirection } from "../../../shared/languages/direction";
 import { bounded } from "./bounds";
 import styles from "./Lesson.module.css";
-import { Markdown } from "./Markdown";
+import { InlineMarkdown, Markdown } from "./Markdown";
 import { useHashedPlace } from "./useHashedPlace";
 
 export default function Lesson({
@@ -28,7 +28,9 @@ export default function Lesson({
       <Markdown text={summary} />
       {tutorial.sections.map((section, index) => (
         <section key={index} id={`section-${index + 1}`}>
-          <h3 dir={textDirection(section.heading, language)}>{section.heading}</h3>
+          <h3 dir={textDirection(section.heading, language)}>
+            <InlineMarkdown text={section.heading} />
+          </h3>
           <Markdown text={sections[index]!} />
         </section>
       ))}

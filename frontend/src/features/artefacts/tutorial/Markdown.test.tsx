@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { PreferencesProvider } from "../../../shared/i18n/preferences";
 import { bounded, CHARACTERS, DEPTH, ELEMENTS } from "./bounds";
-import { Markdown } from "./Markdown";
+import { InlineMarkdown, Markdown } from "./Markdown";
 
 /** What opens something, with or without what closes it. */
 const PIECES = [
@@ -203,4 +203,80 @@ describe("what exceeds a limit is shown as it was written", () => {
     const lesson = Array.from({ length: 6 }, () => section);
     expect(bounded(lesson).map(({ rest }) => rest)).toEqual(lesson.map(() => ""));
   });
+});
+
+describe("Chinese text is formatted as Chinese authors write it", () => {
+  test("bold may end in punctuation, whatever follows", () => {
+    const { container } = render(element("**注意：**这是重点。**“引号”**也是，**结束。**然后。"));
+    expect([...container.querySelectorAll("strong")].map((one) => one.textContent)).toEqual([
+      "注意：",
+      "“引号”",
+      "结束。",
+    ]);
+    expect(container.textContent).not.toContain("*");
+  });
+
+  test("one tilde is a range, two strike through", () => {
+    const { container } = render(element("需要 5~10 分钟，再等 15~20 分钟，~~不是~~这样。"));
+    expect([...container.querySelectorAll("del")].map((one) => one.textContent)).toEqual(["不是"]);
+    expect(container.textContent).toContain("5~10 分钟，再等 15~20");
+  });
+
+  test.each([
+    ["参见https://example.org/a。然后继续", "https://example.org/a", "。然后继续"],
+    ["见 www.example.org，很好", "http://www.example.org", "，很好"],
+  ])("an address ends before Chinese text: %s", (text, address, after) => {
+    const { container } = render(element(text));
+    expect(container.querySelector("a")?.getAttribute("href")).toBe(address);
+    expect(container.textContent?.endsWith(after)).toBe(true);
+    expect(container.querySelector("a")?.textContent).not.toContain(after[0]);
+  });
+
+  test("a link whose address was written by the author stays whole", () => {
+    const { container } = render(element("[https://example.org/文](https://example.org/文)"));
+    expect(container.querySelector("a")?.textContent).toBe("https://example.org/文");
+  });
+});
+
+test.each([
+  ["Salaries of $150k and $190k, or $5/$6.", 0],
+  ["From $5 to\n$10.", 0],
+  ["It costs $5 and $x$ is set.", 1],
+  ["The sum $2x + 1$ and $5$.", 2],
+])("money stays money, formulas are set: %j", (text, formulas) => {
+  const { container } = render(element(text));
+  expect(container.querySelectorAll("math")).toHaveLength(formulas);
+  if (formulas === 0) expect(container.textContent).toBe(text);
+});
+
+describe("within a line", () => {
+  function inline(text: string): HTMLElement {
+    return render(
+      <PreferencesProvider>
+        <InlineMarkdown text={text} />
+      </PreferencesProvider>,
+    ).container;
+  }
+
+  test("code, emphasis and formulas are formatted", () => {
+    const line = inline("What does `a` in **this** $x^2$ do?\n\n```js\nlet a = 1;\n```");
+    expect(line.querySelectorAll("code")).toHaveLength(2);
+    expect(line.querySelectorAll("strong, math")).toHaveLength(2);
+    expect(line.querySelectorAll("p, pre, div, button")).toHaveLength(0);
+    expect(line.textContent).not.toContain("`");
+  });
+
+  test.each(["1. First", "# of items", "- 5", "> 3", "| a |\n|---|", "---", "<img src=x onerror=alert(1)>"])(
+    "%j keeps its signs",
+    (text) => expect(inline(text).textContent).toBe(text),
+  );
+});
+
+test("of HTML, only a bare line break and a bare key are elements", () => {
+  const attack = '<kbd onclick="alert(1)">x</kbd> <br onload=alert(1)> <kbd><script>alert(1)</script></kbd>';
+  const { container } = render(element(`Press <kbd>Ctrl</kbd>+<kbd>C</kbd><br>now\n\n${attack}`));
+  expect([...container.querySelectorAll("kbd")].map((one) => one.textContent)).toEqual(["Ctrl", "C"]);
+  expect(container.querySelectorAll("br")).toHaveLength(1);
+  expect(container.querySelectorAll("script, [onclick], [onload]")).toHaveLength(0);
+  expect(container.textContent).toContain(attack);
 });
