@@ -88,8 +88,6 @@ class OutlineStore:
             if task.state.status != TaskStatus.RUNNING:
                 return SavedOutline(events=await self._count(session, roadmap, task, usage), next_task=None)
             of = self._claim.roadmap
-            if author is not None and self._claim.kind == TaskKind.DRAFT:
-                await RoadmapRepository(session).set_author(of, author)
             events = await put_outline(session, of, task.state, outline, how, used=usage, usage=roadmap.usage)
             if not roadmap.auto_approve or self._claim.kind != TaskKind.DRAFT:
                 return SavedOutline(events=events, next_task=None)

@@ -7,17 +7,19 @@ from uuid import UUID, uuid4
 
 import pytest
 from httpx2 import ASGITransport, AsyncClient
-from integration.conftest import Desk, a_roadmap_that_is
+from integration.conftest import Desk, a_roadmap_that_is, serving
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api import deps
 from app.core.settings import Settings
+from app.db.session import DatabaseUnavailable
 from app.db.tables import roadmaps, users
 from app.domain.tasks import RoadmapStatus
 from app.domain.viewer import LOCAL_VIEWER, NoSuchRoadmap, Viewer
 from app.live.event_hub import EventHub
-from app.live.live_feed import FeedEnded
+from app.live.event_stream import EventStream
+from app.live.live_feed import EncodedFrame, FeedEnded
 from app.main import create_app
 from app.messaging.redis_client import create_redis
 from app.messaging.sealed_events import EventSeal
@@ -124,6 +126,20 @@ async def test_nothing_is_subscribed_to_for_those_who_may_not_listen_or_whose_ro
             while True:
                 await listener.take(20)
     await nothing_is_subscribed_to(hub)
+
+
+async def test_a_stream_that_cannot_go_on_ends_and_breaks_nothing(
+    settings: Settings, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> AsyncIterator[EncodedFrame]:
+        yield EncodedFrame("heartbeat", b"{}")
+        raise DatabaseUnavailable("it is away")
+
+    roadmap_id = await desk.drafted()
+    monkeypatch.setattr(EventStream, "follow", away)
+    async with serving(settings) as api:
+        answer = await api.get(f"/api/v1/roadmaps/{roadmap_id}/events")
+    assert (answer.status_code, answer.content.count(b"data:")) == (200, 1)
 
 
 async def nothing_is_subscribed_to(hub: EventHub) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
+import structlog
 from fastapi import APIRouter, Header, Query, Request, WebSocket
 from fastapi.responses import StreamingResponse
 from starlette.types import Message, Receive, Send
@@ -21,6 +22,8 @@ from app.core.errors import GreenwayError
 from app.domain.viewer import NoSuchRoadmap
 from app.live.event_stream import parse_wish
 from app.live.live_feed import EncodedFrame
+
+log = structlog.get_logger()
 
 router = APIRouter(prefix=PREFIX, tags=["events"])
 
@@ -55,9 +58,13 @@ async def stream_events(
     frames = services.stream.follow(viewer, roadmap_id, wish, outlet_of(request.scope, chunk))
 
     async def body() -> AsyncIterator[bytes]:
-        async for frame in frames:
-            yield server_sent_event(frame)
-            del frame  # it is not kept until the next one comes
+        try:
+            async for frame in frames:
+                yield server_sent_event(frame)
+                del frame  # it is not kept until the next one comes
+        except GreenwayError as error:
+            # It is too late for a status: the stream ends, and the client asks again.
+            log.info("event_stream_ended", reason=error.message)
 
     headers = {"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"}
     return StreamingResponse(body(), media_type="text/event-stream", headers=headers)

@@ -190,10 +190,6 @@ class RoadmapRepository:
             .values(title=outline.title, framework_data=orjson.Fragment(outline.model_dump_json()))
         )
 
-    async def set_author(self, roadmap: RoadmapHandle, author: str) -> None:
-        """Who has drafted the outline in the end."""
-        await self._set(roadmap, author=author)
-
     async def set_task(self, roadmap: RoadmapHandle, task_id: UUID) -> None:
         await self._set(roadmap, task_id=task_id)
 
