@@ -55,20 +55,22 @@ class ModelDesk:
                 task.cancel()
 
     async def _take(self) -> None:
-        pulls = list(self._answering.values()).count(QuestionKind.PULL)
-        await self._take_some([QuestionKind.PULL], PULLS_AT_ONCE - pulls)
-        others = [kind for kind in QuestionKind if kind != QuestionKind.PULL]
-        await self._take_some(others, AT_ONCE - (len(self._answering) - pulls))
-        await asyncio.sleep(LOOK_EVERY)
+        found: Sequence[ModelQuestion] = []
+        if kinds := [kind for kind in QuestionKind if self._has_room_for(kind)]:
+            with suppress(DatabaseUnavailable):
+                found = await self._in_transaction(lambda questions: questions.take(kinds, limit=1))
+        for question in found:
+            task = asyncio.create_task(self._answer(question))
+            self._answering[task] = question.kind
+            task.add_done_callback(self._answering.pop)
+        if not found:
+            await asyncio.sleep(LOOK_EVERY)
 
-    async def _take_some(self, kinds: Sequence[QuestionKind], room: int) -> None:
-        if room <= 0:
-            return
-        with suppress(DatabaseUnavailable):
-            for question in await self._in_transaction(lambda questions: questions.take(kinds, limit=room)):
-                task = asyncio.create_task(self._answer(question))
-                self._answering[task] = question.kind
-                task.add_done_callback(self._answering.pop)
+    def _has_room_for(self, kind: QuestionKind) -> bool:
+        pulls = list(self._answering.values()).count(QuestionKind.PULL)
+        if kind == QuestionKind.PULL:
+            return pulls < PULLS_AT_ONCE
+        return len(self._answering) - pulls < AT_ONCE
 
     async def _answer(self, question: ModelQuestion) -> None:
         try:
